@@ -1,0 +1,65 @@
+# Everything happens in .venv: needs Python >= 3.11 and make, nothing else.
+
+PYTHON ?= python3
+ARGS ?=
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check
+READY := $(VENV)/.ready
+MARKDOWN := README.md CHANGELOG.md CONTRIBUTING.md
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint format docs clean
+
+help: ## Show this help
+	@sed -n 's/^\([a-z]*\): .*## /  make \1\t/p' $(MAKEFILE_LIST)
+
+demo: $(READY)-demo ## Answer the question: small, or large and pruned?
+	$(PY) -m sklearn_prune --out demo_output
+
+test: $(READY)-test ## Run the tests and the doctests (more options in ARGS)
+	OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 $(ARGS)
+
+lint: $(READY)-lint ## Check style, types, spelling, docstrings and the repository
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m mypy
+	$(PY) -m codespell_lib
+	$(PY) -m mdformat --check $(MARKDOWN)
+	$(PY) -m numpydoc lint sklearn_prune/*.py
+	$(VENV)/bin/zizmor --offline .
+	$(PY) -m repo_review .
+
+format: $(READY)-lint ## Fix the style that can be fixed by itself
+	$(PY) -m ruff check --fix
+	$(PY) -m ruff format
+	$(PY) -m mdformat $(MARKDOWN)
+
+docs: $(READY)-docs ## Build the documentation in docs/_build/html
+	$(PY) -m sphinx -W --keep-going docs docs/_build/html
+
+clean: ## Remove what the other commands made, but for .venv
+	rm -rf docs/_build docs/auto_examples docs/generated demo_output
+	rm -rf .coverage .mypy_cache .pytest_cache .ruff_cache
+
+# Stamps say what .venv holds already. A .venv that somebody else made is used as it is,
+# unless its Python does not run.
+$(READY)-demo: NEEDS := --editable '.[report]'
+$(READY)-test: NEEDS := --editable '.[report]' --group test
+$(READY)-lint: NEEDS := --editable '.[report]' --group lint
+$(READY)-docs: NEEDS := --editable '.[report]' --group docs
+
+$(READY)-%: pyproject.toml constraints.txt | $(READY)
+	@echo "Installing $(NEEDS) in $(VENV) ..."
+	@$(PIP) install --quiet --constraint constraints.txt $(NEEDS)
+	@touch $@
+
+$(READY):
+	@$(PY) -c '' 2>/dev/null || { \
+	    echo "Creating $(VENV) ..."; \
+	    $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "$(PYTHON) is older than 3.11: make PYTHON=...")' && \
+	    $(PYTHON) -m venv --clear $(VENV); }
+	@$(PY) -m pip --version >/dev/null 2>&1 || $(PY) -m ensurepip
+	@$(PIP) install --quiet 'pip>=25.1'  # the first with --group
+	@touch $@

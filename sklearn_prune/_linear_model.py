@@ -1,0 +1,118 @@
+"""What `PrunedRegressor` may assume of the linear regressors inside it."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import clone, is_classifier
+from sklearn.frozen import FrozenEstimator
+from sklearn.utils.validation import has_fit_parameter
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+
+def fit_clone(estimator: Any, X: Any, y: Array, sample_weight: Array | None) -> Any:
+    """Fit a clone of a regressor, with the weights if there are any.
+
+    Raises
+    ------
+    ValueError
+        If the estimator is a classifier, or there are weights and its `fit`
+        takes none.
+    """
+    name = type(estimator).__name__
+    if is_classifier(estimator):
+        msg = f"{name} is a classifier: give a linear regressor."
+        raise ValueError(msg)
+    model = clone(estimator)
+    if sample_weight is None or isinstance(model, FrozenEstimator):
+        return model.fit(X, y)
+    if not has_fit_parameter(model, "sample_weight"):
+        msg = f"{name}.fit takes no sample_weight: fit without weights, or use another estimator."
+        raise ValueError(msg)
+    return model.fit(X, y, sample_weight=sample_weight)
+
+
+def linear_part(model: Any, X: Any, y: Array) -> tuple[Array, Array]:
+    """Return the coefficients and the intercept of a fitted linear regressor.
+
+    Parameters
+    ----------
+    model : estimator
+        Fitted regressor.
+    X : {ndarray, sparse array or matrix} of shape (n_samples, n_features)
+        The data on which its linearity is checked.
+    y : ndarray of shape (n_samples,) or (n_samples, n_targets)
+        Target values, which decide the shape of what is returned.
+
+    Returns
+    -------
+    coef : ndarray of shape (n_features,) or (n_targets, n_features)
+    intercept : ndarray of shape () or (n_targets,)
+
+    Raises
+    ------
+    ValueError
+        If the model has no `coef_`, one of another shape, or predicts something
+        else than ``X @ coef_.T + intercept_``.
+    """
+    name = type(model).__name__
+    if not hasattr(model, "coef_"):
+        msg = f"{name} has no coef_ after fit: give a linear regressor."
+        raise ValueError(msg)
+    coef = model.coef_.toarray() if sparse.issparse(model.coef_) else np.asarray(model.coef_)
+    shape = (*y.shape[1:], X.shape[1])
+    if coef.size != np.prod(shape):
+        msg = f"coef_ of {name} has shape {coef.shape}, but X and y ask for {shape}."
+        raise ValueError(msg)
+    coef = coef.reshape(shape)
+    intercept = np.broadcast_to(np.squeeze(getattr(model, "intercept_", 0.0)), y.shape[1:])
+
+    few = X[:8]
+    linear = few @ coef.T + intercept
+    with warnings.catch_warnings():
+        # A frozen model may know feature names, which X has lost by now.
+        warnings.simplefilter("ignore", UserWarning)
+        predicted = np.reshape(model.predict(few), linear.shape)
+    size = np.abs(few).max() * np.abs(coef).sum(axis=-1).max() + np.abs(intercept).max()
+    if np.abs(predicted - linear).max() > 1e-4 * size:
+        msg = (
+            f"{name} does not predict X @ coef_.T + intercept_, which pruning takes for granted: "
+            "give a regressor without link function or inner scaling."
+        )
+        raise ValueError(msg)
+    return coef, intercept
+
+
+def fit_columns(
+    estimator: Any, X: Any, y: Array, sample_weight: Array | None, support: Array
+) -> tuple[Any, Array, Array]:
+    """Fit a clone of a regressor to some columns of X.
+
+    Returns
+    -------
+    model : estimator
+        The fitted clone.
+    coef : ndarray of shape (n_features,) or (n_targets, n_features)
+        Its coefficients, zero for the other columns.
+    intercept : ndarray of shape () or (n_targets,)
+    """
+    part = X if support.all() else X[:, support]
+    model = fit_clone(estimator, part, y, sample_weight)
+    coef = np.zeros((*y.shape[1:], X.shape[1]), dtype=X.dtype)
+    coef[..., support], intercept = linear_part(model, part, y)
+    return model, coef, intercept.astype(X.dtype)
+
+
+def has_intercept(model: Any) -> bool:
+    """Return whether a fitted linear regressor has an intercept."""
+    fit_intercept = getattr(model, "fit_intercept", None)
+    if fit_intercept is None:
+        return bool(np.any(getattr(model, "intercept_", 0.0)))
+    return bool(fit_intercept)

@@ -1,0 +1,333 @@
+"""Train, prune, retrain."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
+from sklearn.feature_selection import SelectorMixin
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+from ._linear_model import fit_columns, has_intercept
+from ._min_norm import MinNormRegressor
+from ._ranking import rank_features
+from ._retraining import check_unlabeled, distillation_data, is_distillation, resolve_retrain
+from ._strategies import resolve_strategy, score_features
+from ._validation import drop_zero_weights, round_sizes
+
+
+class PrunedRegressor(SelectorMixin, MultiOutputMixin, RegressorMixin, BaseEstimator):
+    r"""Train a linear model, prune it to few features, retrain these.
+
+    The dense model is fitted to all features, every feature is scored, the
+    `sparsity` best are kept, and the model is fitted again to those alone. It is
+    a regressor with a sparse `coef_`, and a feature selector (`get_support`,
+    `transform`).
+
+    With the dense coefficients :math:`\hat\beta` and the hard threshold
+    :math:`\mathbb{T}_s` that keeps the s best-scored entries, the pruned model is
+    :math:`\hat\beta_s = \mathbb{T}_s(\hat\beta)` (Equations 3 and 4 of [1]_ for
+    magnitude and Hessian scores), and the retrained one the least-squares fit
+    on the support of :math:`\hat\beta_s` (Definition 5 of [1]_).
+
+    Parameters
+    ----------
+    strategy : {"magnitude", "hessian", "oracle", "random", "obs"} or callable, \
+            default="magnitude"
+        How features are scored. It picks the support and nothing else.
+
+        - "magnitude": :math:`|\hat\beta_i|`.
+        - "hessian": :math:`\sqrt{\hat\Sigma_{ii}}\,|\hat\beta_i|`, optimal brain
+          damage [2]_, with the weighted mean square of the column as
+          :math:`\hat\Sigma_{ii}`, centred if the model fits an intercept. It does
+          not depend on the units of the features.
+        - "oracle": `saliency`.
+        - "random": a random order, the baseline.
+        - "obs": optimal brain surgeon [3]_. The features are refitted by least
+          squares and removed one at a time, always that of the least
+          :math:`\hat\beta_i^2 / [H^{-1}]_{ii}`, with an update of the others; this
+          is backward elimination. With more features than samples, H is singular:
+          features are screened first, in rounds of ridge fits to standardised
+          features (penalty: a tenth of the mean eigenvalue) that keep the 70 % of
+          largest magnitude, down to half the number of samples or to
+          `sparsity`, whichever is more. The score is the time of survival.
+        - callable: ``(coef, X, y) -> scores``, one a feature, the larger the
+          better.
+
+        Scores of several outputs, of shape (n_targets, n_features), are reduced
+        to their Euclidean norm. Scores that differ by less than 1e-10 of the
+        largest are ties, and the feature of lower index wins.
+
+    sparsity : int or float, default=0.1
+        What is KEPT (other libraries mean what is removed). An int is the number
+        of features, s. A float in (0, 1] is the fraction s/p, that is
+        ``s = max(1, round(sparsity * n_features))``: note that 1 keeps one
+        feature and 1.0 keeps all.
+
+    retrain : bool, estimator or "distill", default=True
+        What happens to the kept features.
+
+        - False: they keep their dense coefficients. Only the intercept is
+          adjusted to the means.
+        - True: they are refitted with a clone of `estimator`.
+        - estimator, such as ``RidgeCV()``: they are refitted with a clone of it.
+          On real data a ridge refit is often the largest single gain.
+        - "distill": they are refitted with a clone of `estimator` to the
+          *predictions of the dense model* on X and on `X_unlabeled`, a keyword of
+          `fit`. Unlabelled samples count with weight one.
+
+    estimator : regressor, default=None
+        The dense model: any linear regressor with `coef_`; `MinNormRegressor()`
+        if None. A :class:`~sklearn.frozen.FrozenEstimator` is pruned as it is,
+        which needs ``retrain=False`` or an estimator as `retrain`.
+
+    saliency : array-like of shape (n_features,), default=None
+        Scores of the strategy "oracle": the true importance of each feature,
+        for example :math:`\Sigma_{ii}\beta_i^2`.
+
+    n_rounds : int, default=1
+        Number of pruning rounds. The number of features falls geometrically from
+        n_features to s, with a refit by a clone of `estimator` between rounds.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of the strategy "random".
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (n_features,) or (n_targets, n_features)
+        Coefficients, zero outside the support. A CSR array after `sparsify`.
+
+    intercept_ : float or ndarray of shape (n_targets,)
+        Intercept, 0.0 if the model fits none.
+
+    estimator_ : estimator
+        The fitted dense model.
+
+    retrained_estimator_ : estimator or None
+        The model fitted to the kept features; None if ``retrain=False``.
+
+    scores_ : ndarray of shape (n_features,)
+        Scores of the last round, -inf for features pruned in an earlier one.
+
+    support_ : ndarray of shape (n_features,), dtype bool
+        Mask of the kept features.
+
+    threshold_ : float
+        The least score among the kept features.
+
+    n_nonzero_ : int
+        Number of kept features, s.
+
+    n_samples_fit_ : int
+        Number of samples of positive weight.
+
+    n_features_in_ : int
+        Number of features seen during `fit`.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the features seen during `fit`, if X has names that are all
+        strings.
+
+    See Also
+    --------
+    MinNormRegressor : The default dense model.
+    sklearn.feature_selection.RFE : Recursive feature elimination.
+    sklearn.feature_selection.SelectFromModel : Selects by a threshold of scores.
+
+    Notes
+    -----
+    **Distillation without unlabelled data** is refused: least squares on the
+    training predictions of a least-squares model is retraining, exactly.
+
+    **X_unlabeled in pipelines and searches.** With metadata routing enabled,
+    ``PrunedRegressor(retrain="distill").set_fit_request(X_unlabeled=True)`` gets
+    it through ``Pipeline(..., transform_input=["X_unlabeled"])``, transformed
+    like X, and through :class:`~sklearn.model_selection.GridSearchCV`. But
+    scikit-learn cuts every fit parameter that is as long as X into folds along
+    with X. An `X_unlabeled` of exactly as many rows as X draws a warning for that
+    reason: add or drop a row to have all of it in every fold.
+
+    References
+    ----------
+    .. [1] X. Chang, Y. Li, S. Oymak, C. Thrampoulidis, "Provable Benefits of
+       Overparameterization in Model Compression: From Double Descent to Pruning
+       Neural Networks", AAAI 2021. :arxiv:`2012.08749`
+    .. [2] Y. LeCun, J. Denker, S. Solla, "Optimal Brain Damage", NIPS 1989.
+    .. [3] B. Hassibi, D. Stork, "Second order derivatives for network pruning:
+       Optimal Brain Surgeon", NIPS 1992.
+
+    Examples
+    --------
+    Three of a hundred features make y, and more features than samples do not
+    hide them:
+
+    >>> from sklearn.datasets import make_regression
+    >>> from sklearn_prune import PrunedRegressor
+    >>> X, y, coef = make_regression(
+    ...     n_samples=80, n_features=100, n_informative=3, coef=True, random_state=1
+    ... )
+    >>> coef.nonzero()[0]
+    array([18, 22, 87])
+    >>> model = PrunedRegressor(sparsity=5).fit(X, y)
+    >>> model.get_support(indices=True)
+    array([18, 22, 25, 49, 87])
+    >>> model.coef_[[18, 22, 87]].round(1)
+    >>> model.transform(X).shape
+    (80, 5)
+    """
+
+    def __init__(
+        self,
+        strategy="magnitude",
+        sparsity=0.1,
+        retrain=True,
+        *,
+        estimator=None,
+        saliency=None,
+        n_rounds=1,
+        random_state=None,
+    ):
+        self.strategy = strategy
+        self.sparsity = sparsity
+        self.retrain = retrain
+        self.estimator = estimator
+        self.saliency = saliency
+        self.n_rounds = n_rounds
+        self.random_state = random_state
+
+    def fit(self, X, y, sample_weight=None, *, X_unlabeled=None):
+        """Train, prune, retrain.
+
+        Parameters
+        ----------
+        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
+            Training data.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+            Target values.
+        sample_weight : array-like of shape (n_samples,) or float, default=None
+            Weights of the samples, passed on to all fits.
+        X_unlabeled : {array-like, sparse array or matrix} of shape \
+                (n_unlabeled, n_features), default=None
+            Further samples of X without y. Needed, and used, by
+            ``retrain="distill"`` only.
+
+        Returns
+        -------
+        PrunedRegressor
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is out of its range, the data are not finite or do not
+            fit together, the inner estimator is not a linear regressor or takes
+            no weights where some are given, or ``retrain="distill"`` lacks
+            `X_unlabeled`.
+        """
+        X, y = validate_data(
+            self,
+            X,
+            y,
+            accept_sparse=("csr", "csc"),
+            dtype=(np.float64, np.float32),
+            y_numeric=True,
+            multi_output=True,
+        )
+        dense = MinNormRegressor() if self.estimator is None else self.estimator
+        *sizes, n_keep = round_sizes(X.shape[1], self.sparsity, self.n_rounds)
+        refit = resolve_retrain(self.retrain, dense, self.n_rounds)
+        if is_distillation(self.retrain):
+            X_unlabeled = check_unlabeled(X_unlabeled, X)
+        X, y, weights = drop_zero_weights(X, y, sample_weight)
+        sample_weight = None if sample_weight is None else weights
+        self.n_samples_fit_ = len(weights)
+
+        support = np.ones(X.shape[1], dtype=bool)
+        model, coef, intercept = fit_columns(dense, X, y, sample_weight, support)
+        self.estimator_, dense_coef, dense_intercept = model, coef, intercept
+        centred = has_intercept(model)
+        strategy = resolve_strategy(
+            self.strategy,
+            weights=weights,
+            centred=centred,
+            n_keep=n_keep,
+            saliency=self.saliency,
+            random_state=check_random_state(self.random_state),
+        )
+        for size in sizes:
+            support = self._prune(strategy, coef, X, y, support, size)
+            _, coef, intercept = fit_columns(dense, X, y, sample_weight, support)
+        support = self._prune(strategy, coef, X, y, support, n_keep)
+
+        if is_distillation(self.retrain):
+            X, y, sample_weight = distillation_data(
+                X, X_unlabeled, dense_coef, dense_intercept, sample_weight
+            )
+        if refit is not None:
+            model, coef, intercept = fit_columns(refit, X, y, sample_weight, support)
+        else:
+            model, coef = None, np.where(support, coef, 0)
+            if centred:
+                share = weights / weights.sum()
+                intercept = share @ y - (share @ X) @ coef.T
+
+        self.retrained_estimator_ = model
+        self.support_ = support
+        self.threshold_ = float(self.scores_[support].min())
+        self.n_nonzero_ = n_keep
+        self.coef_ = coef
+        self.intercept_ = np.asarray(intercept, dtype=coef.dtype)[()]
+        return self
+
+    def predict(self, X):
+        """Predict with the pruned model: only the kept columns of X are multiplied.
+
+        Parameters
+        ----------
+        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_targets)
+            Predictions ``X @ coef_.T + intercept_``.
+        """
+        check_is_fitted(self)
+        X = validate_data(
+            self, X, accept_sparse=("csr", "csc"), dtype=(np.float64, np.float32), reset=False
+        )
+        kept = np.flatnonzero(self.support_)
+        coef = self.coef_[..., kept]
+        if sparse.issparse(coef):
+            coef = coef.toarray()
+        return X[:, kept] @ coef.T + self.intercept_
+
+    def sparsify(self):
+        """Convert `coef_` to a sparse CSR array, which keeps memory and pickles small.
+
+        Returns
+        -------
+        PrunedRegressor
+            The estimator itself.
+        """
+        check_is_fitted(self)
+        self.coef_ = sparse.csr_array(self.coef_)
+        return self
+
+    def _prune(self, strategy, coef, X, y, support, size):
+        """Score the features and return the mask of the best in the present support."""
+        scores = score_features(strategy, coef, X, y)
+        self.scores_ = np.where(support, scores, -np.inf)
+        support = np.zeros_like(support)
+        support[rank_features(self.scores_)[:size]] = True
+        return support
+
+    def _get_support_mask(self):
+        check_is_fitted(self)
+        return self.support_
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags

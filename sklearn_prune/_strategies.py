@@ -1,0 +1,115 @@
+"""Strategies: how the features of a dense model are scored.
+
+A strategy is a function of ``(coef, X, y)`` that returns one score a feature,
+the larger the better; it does nothing else. Features pruned in an earlier round
+have the coefficient zero.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ._linalg import column_scale
+from ._obs import obs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+    Strategy = Callable[[Array, Any, Array], Array]
+
+STRATEGIES = ("magnitude", "hessian", "oracle", "random", "obs")
+
+
+def magnitude(coef: Array, _X: Any, _y: Array) -> Array:
+    """Score by ``|b_i|``."""
+    return np.abs(coef)
+
+
+def hessian(coef: Array, X: Any, _y: Array, *, weights: Array, centred: bool) -> Array:
+    """Score by ``sqrt(H_ii) |b_i|``, with the second moments H of X: optimal brain damage."""
+    return column_scale(X, weights, centred=centred) * np.abs(coef)
+
+
+def resolve_strategy(
+    strategy: Any,
+    *,
+    weights: Array,
+    centred: bool,
+    n_keep: int,
+    saliency: Any,
+    random_state: np.random.RandomState,
+) -> Strategy:
+    """Return the function ``(coef, X, y) -> scores`` that a parameter stands for.
+
+    Parameters
+    ----------
+    strategy : str or callable
+        One of `STRATEGIES`, or the function itself.
+    weights : ndarray of shape (n_samples,)
+        Positive weights of the samples.
+    centred : bool
+        Whether the model has an intercept.
+    n_keep : int
+        How many features are going to be kept.
+    saliency : array-like of shape (n_features,) or None
+        The scores of the strategy "oracle".
+    random_state : RandomState
+        Draws the scores of the strategy "random".
+
+    Raises
+    ------
+    ValueError
+        If the strategy is unknown, or "oracle" lacks its `saliency`.
+    """
+    if callable(strategy):
+        return strategy
+    if strategy == "magnitude":
+        return magnitude
+    if strategy == "hessian":
+        return partial(hessian, weights=weights, centred=centred)
+    if strategy == "obs":
+        return partial(obs, weights=weights, centred=centred, n_keep=n_keep)
+    if strategy == "random":
+        return lambda _coef, X, _y: random_state.permutation(X.shape[1]) + 1
+    if strategy == "oracle":
+        if saliency is None:
+            msg = (
+                'strategy="oracle" needs the true importance of each feature: '
+                "give an array of shape (n_features,) as saliency."
+            )
+            raise ValueError(msg)
+        return lambda _coef, _X, _y: saliency
+    msg = (
+        f"strategy is {strategy!r}: give one of {', '.join(map(repr, STRATEGIES))}, "
+        "or a callable (coef, X, y) -> scores."
+    )
+    raise ValueError(msg)
+
+
+def score_features(strategy: Strategy, coef: Array, X: Any, y: Array) -> Array:
+    """Return one score a feature; scores of several outputs are reduced to their norm.
+
+    Raises
+    ------
+    ValueError
+        If the strategy does not give one finite score a feature.
+    """
+    scores = np.asarray(strategy(coef, X, y), dtype=np.float64)
+    if scores.ndim == 2:
+        scores = np.linalg.norm(scores, axis=0)
+    if scores.shape != (X.shape[1],):
+        msg = (
+            f"The scores have shape {scores.shape}, but X has {X.shape[1]} features: give one each."
+        )
+        raise ValueError(msg)
+    if not np.isfinite(scores).all():
+        bad = np.flatnonzero(~np.isfinite(scores))
+        msg = f"The score of feature {bad[0]} is {scores[bad[0]]}: every score must be finite."
+        raise ValueError(msg)
+    return scores

@@ -1,0 +1,88 @@
+"""Checks of arguments that several estimators share."""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.utils import check_array
+from sklearn.utils.validation import check_non_negative
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+
+def check_sample_weight(sample_weight: Any, n_samples: int) -> NDArray[np.float64]:
+    """Return one float64 weight a sample; ``None`` and numbers stand for equal weights.
+
+    Raises
+    ------
+    ValueError
+        If the weights have another length than the samples, are negative or not
+        finite, or are all zero.
+    """
+    if sample_weight is None:
+        return np.ones(n_samples)
+    if isinstance(sample_weight, Real):
+        sample_weight = np.full(n_samples, sample_weight)
+    weights = check_array(
+        sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight"
+    )
+    if weights.shape != (n_samples,):
+        msg = (
+            f"sample_weight has shape {weights.shape}, but X has {n_samples} samples: "
+            f"give one weight a sample, an array of shape ({n_samples},)."
+        )
+        raise ValueError(msg)
+    check_non_negative(weights, "sample_weight")
+    if not weights.any():
+        msg = "sample_weight is zero for every sample: give at least one a positive weight."
+        raise ValueError(msg)
+    return weights
+
+
+def drop_zero_weights(X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, NDArray[np.float64]]:
+    """Return the samples of positive weight, and their weights (see `check_sample_weight`)."""
+    weights = check_sample_weight(sample_weight, X.shape[0])
+    counted = weights > 0
+    if counted.all():
+        return X, y, weights
+    return X[counted], y[counted], weights[counted]
+
+
+def check_n_keep(sparsity: Any, n_features: int) -> int:
+    """Return the number of features that a `sparsity` keeps.
+
+    Raises
+    ------
+    ValueError
+        If it is neither an int in [1, n_features] nor a float in (0, 1].
+    """
+    if isinstance(sparsity, int | np.integer) and not isinstance(sparsity, bool):
+        if 1 <= sparsity <= n_features:
+            return int(sparsity)
+    elif isinstance(sparsity, float | np.floating) and 0 < sparsity <= 1:
+        return max(1, round(float(sparsity) * n_features))
+    msg = (
+        f"sparsity is {sparsity!r}: give the number of features to KEEP, an int from 1 to "
+        f"{n_features} (the number of features), or the fraction to keep, a float in (0, 1]."
+    )
+    raise ValueError(msg)
+
+
+def round_sizes(n_features: int, sparsity: Any, n_rounds: Any) -> list[int]:
+    """Return how many features are left after each round, falling geometrically.
+
+    Raises
+    ------
+    ValueError
+        If `sparsity` is out of range (see `check_n_keep`), or `n_rounds` no int >= 1.
+    """
+    n_keep = check_n_keep(sparsity, n_features)
+    is_int = isinstance(n_rounds, int | np.integer) and not isinstance(n_rounds, bool)
+    if not is_int or n_rounds < 1:
+        msg = f"n_rounds is {n_rounds!r}: give the number of pruning rounds, an int >= 1."
+        raise ValueError(msg)
+    decay = (n_keep / n_features) ** (np.arange(1, n_rounds + 1) / n_rounds)
+    return [max(n_keep, round(size)) for size in n_features * decay]
