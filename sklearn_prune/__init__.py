@@ -1,7 +1,15 @@
 """Train a small model, or train a large one and prune it?"""
 
+from ._double_descent_display import DoubleDescentDisplay
 from ._min_norm import MinNormRegressor
 from ._pruned import PrunedRegressor
+from ._pruning_path_display import PruningPathDisplay
 from ._random_features import RandomFeatures
 
-__all__ = ["MinNormRegressor", "PrunedRegressor", "RandomFeatures"]
+__all__ = [
+    "DoubleDescentDisplay",
+    "MinNormRegressor",
+    "PrunedRegressor",
+    "PruningPathDisplay",
+    "RandomFeatures",
+]

@@ -11,6 +11,8 @@ from ._linalg import GRAM_RCOND, as_design, cholesky, column_gram, column_scale,
 from ._ranking import rank_features
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
@@ -61,10 +63,11 @@ def obs(coef: Array, X: Any, y: Array, *, weights: Array, centred: bool, n_keep:
 
     removed = np.empty(0, dtype=np.intp)
     left = np.arange(len(candidates))
-    n_free = n_samples - centred
+    n_distinct = _count_distinct_rows(X, len(left) + 1)
+    n_free = n_distinct - centred
     if len(left) > n_free:
-        target = max(n_keep, int(SCREEN_TO * n_samples))
-        removed, left = _screen(X, targets, weights, centred, target)
+        target = max(n_keep, int(SCREEN_TO * n_distinct))
+        removed, left = _screen(X, targets, weights, centred, target, n_distinct)
     if len(left) <= n_free:
         design, _ = as_design(X[:, left], weights, centred=centred)
         hessian, _ = column_gram(design, weights)
@@ -81,8 +84,22 @@ def _standardise(X: Any, scale: Array) -> Any:
     return X.astype(np.float64).multiply(1 / scale).tocsc()
 
 
+def _count_distinct_rows(X: Any, enough: int) -> int:
+    """Count the distinct rows of X, up to `enough`: repeated ones are but weights."""
+    if isinstance(X, np.ndarray):
+        rows: Iterator[Any] = iter(X)
+    else:
+        X = X.tocsr()
+        bounds = zip(X.indptr[:-1], X.indptr[1:], strict=True)
+        rows = (np.append(X.indices[i:j], X.data[i:j]) for i, j in bounds)
+    seen: set[int] = set()
+    while len(seen) < enough and (row := next(rows, None)) is not None:
+        seen.add(hash(row.tobytes()))
+    return len(seen)
+
+
 def _screen(
-    X: Any, y: Array, weights: Array, centred: bool, target: int
+    X: Any, y: Array, weights: Array, centred: bool, target: int, n_distinct: int
 ) -> tuple[Indices, Indices]:
     """Drop features by the magnitude of ridge fits, 30 % a round.
 
@@ -95,7 +112,7 @@ def _screen(
     while True:
         design, _ = as_design(X[:, left], weights, centred=centred)
         gram = row_gram(design)[0] * root * root.T
-        gram[np.diag_indices_from(gram)] += SCREEN_RIDGE * np.trace(gram) / len(gram)
+        gram[np.diag_indices_from(gram)] += SCREEN_RIDGE * np.trace(gram) / n_distinct
         coef = design.T @ (root * linalg.solve(gram, root * y, assume_a="pos"))
         left = left[rank_features(linalg.norm(coef, axis=1))]
         if len(left) <= target:

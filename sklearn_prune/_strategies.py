@@ -104,9 +104,7 @@ def score_features(strategy: Strategy, coef: Array, X: Any, y: Array) -> Array:
     if scores.ndim == 2:
         scores = np.linalg.norm(scores, axis=0)
     if scores.shape != (X.shape[1],):
-        msg = (
-            f"The scores have shape {scores.shape}, but X has {X.shape[1]} features: give one each."
-        )
+        msg = f"The scores have shape {scores.shape}: give one for each of {X.shape[1]} features."
         raise ValueError(msg)
     if not np.isfinite(scores).all():
         bad = np.flatnonzero(~np.isfinite(scores))

@@ -1,0 +1,234 @@
+"""Drawing of error curves: medians, quantiles, axes and legends."""
+
+from __future__ import annotations
+
+import numpy as np
+
+# Colours that colour-blind readers tell apart. The first four, Paul Tol's high-contrast
+# scheme and black, also differ in grey; markers and line styles tell all of them apart.
+STYLES = (
+    ("#004488", "o", "-"),
+    ("#BB5566", "s", "--"),
+    ("#DDAA33", "^", "-."),
+    ("#000000", "D", ":"),
+    ("#117733", "v", (0, (6, 1, 1, 1, 1, 1))),
+    ("#88CCEE", "P", (0, (8, 2))),
+)
+MARKS = {"markersize": 5.5, "markeredgecolor": "white", "markeredgewidth": 0.5}
+# Factors: from LOG_FROM between the lowest and the highest line, the y axis is logarithmic;
+# it ends at most BAND_REACH beyond them, and PEAK_REACH above their upper quartile.
+LOG_FROM, BAND_REACH, PEAK_REACH = 5, 3, 1000
+
+
+def require_matplotlib(caller):
+    """Import matplotlib, which nothing but a plot needs."""
+    try:
+        import matplotlib.pyplot  # noqa: ICN001, PLC0415
+    except ImportError as error:
+        msg = f'{caller} needs matplotlib: pip install "sklearn-prune[plot]"'
+        raise ImportError(msg) from error
+    return matplotlib
+
+
+def check_theory(theory, shape):
+    if theory is not None and np.shape(theory) != shape:
+        msg = f"theory has shape {np.shape(theory)}, but (n_curves, n_sizes) is {shape}."
+        raise ValueError(msg)
+
+
+class ErrorCurvesDisplay:
+    """Medians and quantiles of errors against a size; the subclasses say which."""
+
+    theory = dense_error = None
+
+    def plot(
+        self,
+        ax=None,
+        *,
+        quantiles=(0.1, 0.9),
+        xscale="log",
+        yscale="auto",
+        legend=True,
+        line_kw=None,
+        fill_between_kw=None,
+    ):
+        """Draw the curves.
+
+        Parameters
+        ----------
+        ax : matplotlib Axes, default=None
+            Axes to draw on; those of a new figure if None. If their figure has no layout
+            engine, the legend gives it the constrained one, which makes room for it.
+        quantiles : tuple of two floats, default=(0.1, 0.9)
+            Quantiles over the repeats that bound the band.
+        xscale : str, default="log"
+            Scale of the x axis.
+        yscale : str, default="auto"
+            Scale of the y axis. "auto" is "log" if the axis is so already, or all lines are
+            positive and the highest point on them (and on axes that share the y axis) is
+            over 5 times the lowest; else "linear".
+        legend : bool, default=True
+            Whether to put a legend, below the axes where it hides nothing.
+        line_kw, fill_between_kw : dict, default=None
+            Arguments of ``ax.plot`` and ``ax.fill_between`` for all curves.
+
+        Returns
+        -------
+        display : object
+            The display itself.
+        """
+        mpl = require_matplotlib(f"{type(self).__name__}.plot")
+        sizes, size_name, mark = self._sizes()
+        sizes, errors, theory, dense = self._check(sizes)
+        curves = _summarize(errors, quantiles)
+        if ax is None:
+            ax = mpl.pyplot.subplots(layout="constrained")[1]
+        _scale_y_axis(ax, yscale, *curves, [*theory.flat, *dense])
+        ax.set(xscale=xscale, xlabel=size_name, ylabel=self.error_name)
+        _label_log_axis(ax.xaxis, sizes[[0, -1]], mpl.ticker)
+        _label_log_axis(ax.yaxis, ax.get_ylim(), mpl.ticker)
+        self.lines_, self.fill_between_, self.theory_lines_ = [], [], []
+        for k, label in enumerate(self.labels):
+            color, marker, style = STYLES[k % len(STYLES)]
+            kw = {"color": color, "linestyle": "-" if len(theory) else style, "label": label}
+            kw |= {"marker": marker, **MARKS}
+            kw |= mpl.cbook.normalize_kwargs(line_kw, mpl.lines.Line2D)
+            band_kw = {"alpha": min(0.2, 0.6 / len(curves[0]))} | (fill_between_kw or {})
+            line, band = _draw_curve(ax, sizes, curves[:, k], kw, band_kw)
+            self.lines_.append(line)
+            self.fill_between_.append(band)
+            if len(theory):
+                kw = {"color": line.get_color(), "linestyle": "--", "linewidth": 1}
+                self.theory_lines_ += ax.plot(sizes, theory[k], **kw)
+        self.dense_line_ = _draw_dense_line(ax, dense)
+        self.threshold_line_ = _draw_threshold(ax, self.threshold, sizes, mark)
+        self.legend_ = None
+        if legend:
+            extra = _legend_extras(mpl, quantiles, errors, theory)
+            self.legend_ = _draw_legend(ax, [*self.lines_, self.dense_line_, *extra])
+        self.ax_, self.figure_ = ax, ax.figure
+        return self
+
+    def _check(self, sizes):
+        """Return the data as arrays that fit together; what is None is empty."""
+        sizes, errors = np.asarray(sizes, dtype=float), np.asarray(self.errors, dtype=float)
+        theory = np.asarray([] if self.theory is None else self.theory, dtype=float)
+        dense = [] if self.dense_error is None else [np.median(self.dense_error)]
+        if sizes.ndim != 1 or not (np.diff(sizes, prepend=0) > 0).all():
+            msg = f"The sizes on the x axis must be positive and increase, but are {sizes}."
+            raise ValueError(msg)
+        shape = (len(self.labels), len(sizes))
+        if errors.ndim != 3 or errors.shape[:2] != shape or np.isnan(errors).all():
+            msg = (
+                f"errors has shape {errors.shape}: with {shape[0]} labels and {shape[1]} sizes "
+                f"it must be {shape} plus one axis of repeats, and not all of it NaN."
+            )
+            raise ValueError(msg)
+        check_theory(self.theory, shape)
+        if np.isinf(errors).any():
+            msg = "errors are infinite: give finite numbers, and NaN for what is missing."
+            raise ValueError(msg)
+        return sizes, errors, theory, dense
+
+
+def _summarize(errors, quantiles):
+    """Return the lower quantile, the median and the upper quantile over the last axis."""
+    low, high = quantiles
+    if not 0 <= low <= 0.5 <= high <= 1:
+        msg = f"quantiles is {quantiles!r}: give one from 0 to 0.5, and one from 0.5 to 1."
+        raise ValueError(msg)
+    known = ~np.isnan(errors).all(axis=-1)
+    summary = np.full((3, *known.shape), np.nan)
+    summary[:, known] = np.nanquantile(errors[known], (low, 0.5, high), axis=-1)
+    return summary
+
+
+def _scale_y_axis(ax, yscale, lows, medians, highs, others):
+    """Choose scale and limits: see LOG_FROM, BAND_REACH and PEAK_REACH."""
+    drawn = np.append(medians, others)
+    drawn = drawn[np.isfinite(drawn)]
+    bottom, top = drawn.min(), drawn.max()
+    neighbours = ax.get_shared_y_axes().get_siblings(ax)
+    seen = ax.get_ylim() if any(other.has_data() for other in neighbours) else ()
+    if yscale == "auto":
+        lowest, highest = min(bottom, *seen, top), max(bottom, *seen, top)
+        wide = lowest > 0 and highest > LOG_FROM * lowest
+        yscale = "log" if wide or ax.get_yscale() == "log" else "linear"
+    ax.set_yscale(yscale)
+    if bottom > 0:
+        limit = PEAK_REACH * np.quantile(drawn, 0.75, method="lower")
+        bottom = max(bottom / BAND_REACH, min(bottom, np.nanmin(lows)))
+        top = min(top * BAND_REACH, max(top, np.nanmax(highs)), limit)
+        pad = max((top / bottom) ** 0.05, 1.02)
+        limits = [bottom / pad, top * pad, *(value for value in seen if value > 0)]
+        ax.set_ylim(min(limits), max(limits))
+
+
+def _label_log_axis(axis, limits, ticker):
+    """Label a logarithmic axis at steps that suit its range, and 100 rather than 10^2."""
+    if axis.get_scale() != "log":
+        return
+    low, high = limits
+    steps = (1, 2, 5) if high < 20 * low else (1, 3) if high < 1000 * low else (1,)
+    axis.set_major_locator(ticker.LogLocator(subs=steps))
+    axis.set_minor_formatter(ticker.NullFormatter())
+    if low > 1e-4 and high < 1e5:
+        axis.set_major_formatter("{x:g}")
+
+
+def _draw_curve(ax, sizes, summary, line_kw, band_kw):
+    low, median, high = summary
+    (line,) = ax.plot(sizes, median, **line_kw)
+    band_kw = {"color": line.get_color(), "linewidth": 0} | band_kw
+    return line, ax.fill_between(sizes, low, high, **band_kw)
+
+
+def _draw_dense_line(ax, dense):
+    if not dense:
+        return None
+    return ax.axhline(dense[0], color="0.3", linewidth=1, label="dense model")
+
+
+def _draw_threshold(ax, threshold, sizes, mark):
+    """Draw the line if it lies within the sizes, and write its name above the axes."""
+    if threshold is None or not sizes[0] <= threshold <= sizes[-1]:
+        return None
+    top = ax.secondary_xaxis("top")
+    top.set_xticks([threshold], labels=[mark])
+    top.minorticks_off()
+    return ax.axvline(threshold, color="0.5", linewidth=1, linestyle=":", zorder=1)
+
+
+def _draw_legend(ax, handles):
+    """Put the legend below the label of the x axis, in as few rows as its width allows."""
+    figure = ax.figure.canvas.figure
+    if figure.get_layout_engine() is None:
+        figure.set_layout_engine("constrained")
+    handles = [handle for handle in handles if handle is not None]
+    where = {"loc": "upper center", "bbox_to_anchor": (0.5, 0), "borderaxespad": 4}
+    for n_rows in range(1, len(handles) + 1):
+        ncols = -(-len(handles) // n_rows)
+        legend = ax.legend(
+            handles=handles,
+            ncols=ncols,
+            columnspacing=1.2,
+            handlelength=2.8,
+            frameon=False,
+            **where,
+        )
+        if legend.get_window_extent().width <= 1.2 * ax.bbox.width:  # layout widens the axes
+            break
+    return legend
+
+
+def _legend_extras(mpl, quantiles, errors, theory):
+    """Return handles for what belongs to all curves: the band, and the theory."""
+    extras = []
+    if len(theory):
+        line = {"linestyle": "--", "linewidth": 1, "color": "0.3"}
+        extras.append(mpl.lines.Line2D([], [], label="theory", **line))
+    if errors.shape[-1] > 1:
+        low, high = (f"{100 * q:.3g}%" for q in quantiles)
+        label = f"{low} to {high}"
+        extras.append(mpl.patches.Patch(color="0.4", alpha=0.3, linewidth=0, label=label))
+    return extras

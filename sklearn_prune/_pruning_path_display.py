@@ -1,0 +1,218 @@
+"""Display of errors against the number of features kept."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+from sklearn.base import clone
+
+from ._error_curves import (
+    check_counts,
+    cross_validate,
+    error_name,
+    find_parameter,
+    squared_errors,
+    training_folds,
+)
+from ._plots import ErrorCurvesDisplay, require_matplotlib
+from ._pruned import PrunedRegressor
+
+
+class PruningPathDisplay(ErrorCurvesDisplay):
+    """Error against the number of features kept, with and without retraining.
+
+    Parameters
+    ----------
+    sparsities : array-like of shape (n_sparsities,)
+        Numbers of features kept s, in increasing order.
+    errors : array-like of shape (n_curves, n_sparsities, n_repeats)
+        Test errors, NaN where a curve has none.
+    labels : list of str
+        Names of the curves.
+    dense_error : float or array-like of shape (n_repeats,), default=None
+        Error of the model before pruning: its median is a horizontal line.
+    threshold : float, default=None
+        Number of training samples n, where models that were retrained begin to
+        interpolate. A vertical line marks s = n between the first and the last s.
+    sparsity_name, error_name : str
+        Labels of the axes.
+
+    Attributes
+    ----------
+    lines_ : list of Line2D
+        The medians.
+    fill_between_ : list of PolyCollection
+        The bands.
+    dense_line_, threshold_line_ : Line2D or None
+        The error of the dense model, and the line at s = n.
+    legend_ : Legend or None
+        The legend.
+    ax_, figure_ : Axes, Figure
+        What was drawn on.
+
+    See Also
+    --------
+    DoubleDescentDisplay : Error against the number of features before pruning.
+
+    Notes
+    -----
+    Lines are medians and bands quantiles: see `DoubleDescentDisplay` for why, and for
+    what the y axis shows.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from sklearn_prune import PrunedRegressor, PruningPathDisplay
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> display = PruningPathDisplay.from_estimator(PrunedRegressor(), X, y)
+    >>> display.labels, display.sparsities
+    (['not retrained', 'retrained'], [1, 2, 3, 4, 5, 6, 7, 8, 10])
+    """
+
+    def __init__(
+        self,
+        *,
+        sparsities,
+        errors,
+        labels,
+        dense_error=None,
+        threshold=None,
+        sparsity_name="Number of features kept s",
+        error_name="Mean squared error",
+    ):
+        self.sparsities = sparsities
+        self.errors = errors
+        self.labels = labels
+        self.dense_error = dense_error
+        self.threshold = threshold
+        self.sparsity_name = sparsity_name
+        self.error_name = error_name
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator,
+        X,
+        y,
+        *,
+        sparsities=None,
+        sparsity_param="auto",
+        cv=None,
+        scoring="neg_mean_squared_error",
+        n_jobs=None,
+        ax=None,
+        **plot_kwargs,
+    ):
+        """Cross-validate a pruned estimator at each sparsity, and draw.
+
+        Parameters
+        ----------
+        estimator : estimator
+            A `PrunedRegressor`, or a pipeline that ends in one. What `retrain` says is
+            the curve "retrained"; if it says False, True is.
+        X, y : array-like
+            Data, cut into the same folds for all curves.
+        sparsities : list of int, default=None
+            Numbers of features kept s, in increasing order. None stands for 15 numbers
+            from 1 to p in geometric progression, less repetitions; p is the number of
+            features that reach the regressor.
+        sparsity_param : str, default="auto"
+            Name of the parameter s. "auto" finds the `sparsity`, if there are several
+            that of `PrunedRegressor`. The parameter `retrain` is next to it.
+        cv, scoring, n_jobs : object
+            As in `DoubleDescentDisplay.from_estimator`.
+        ax : matplotlib Axes, default=None
+            Axes to draw on.
+        **plot_kwargs : dict
+            Arguments of `plot`.
+
+        Returns
+        -------
+        display : PruningPathDisplay
+            The display, drawn. The dense model keeps all features and is not retrained.
+        """
+        require_matplotlib(f"{cls.__name__}.from_estimator")
+        s = find_parameter(estimator, sparsity_param, "sparsity", PrunedRegressor)
+        owner, separator, _ = s.rpartition("__")
+        r = f"{owner}{separator}retrain"
+        dense = {s: 1.0, r: False}
+        if sparsities is None:
+            model = clone(estimator).set_params(**dense).fit(X, y)
+            p = (model.get_params()[owner] if owner else model).n_features_in_
+            sparsities = np.unique(np.geomspace(1, p, 15).round().astype(int)).tolist()
+        else:
+            sparsities = check_counts(sparsities, "sparsities")
+        retrain = estimator.get_params()[r]
+        refits = {"not retrained": False, "retrained": True if retrain is False else retrain}
+        grid = product(enumerate(refits.values()), enumerate(sparsities))
+        settings = {(i, j): {s: size, r: refit} for (i, refit), (j, size) in grid}
+        settings[2, 0] = dense
+        splits, n_train = training_folds(estimator, X, y, cv)
+        shape = (3, len(sparsities))
+        errors = cross_validate(estimator, X, y, settings, shape, splits, scoring, n_jobs)
+        display = cls(
+            sparsities=sparsities,
+            errors=errors[:2],
+            labels=list(refits),
+            dense_error=errors[2, 0],
+            threshold=n_train,
+            error_name=error_name(scoring),
+        )
+        return display.plot(ax, **plot_kwargs)
+
+    @classmethod
+    def from_predictions(
+        cls,
+        y_true,
+        y_pred,
+        *,
+        sparsities,
+        labels=None,
+        y_pred_dense=None,
+        threshold=None,
+        ax=None,
+        **plot_kwargs,
+    ):
+        """Draw the mean squared errors of predictions.
+
+        Parameters
+        ----------
+        y_true : array-like of shape (n_rows,) or (n_rows, n_targets)
+            True targets.
+        y_pred : array-like of shape (n_curves, n_sparsities, n_repeats, *y_true.shape)
+            Predictions; repeats and curves can be left out as in
+            `DoubleDescentDisplay.from_predictions`.
+        sparsities, labels : object
+            As in the class; labels are "model 1", "model 2", ... if None.
+        y_pred_dense : array-like of shape (n_repeats, *y_true.shape) or y_true.shape, \
+                default=None
+            Predictions of the dense model.
+        threshold : float, default=None
+            As in the class.
+        ax : matplotlib Axes, default=None
+            Axes to draw on.
+        **plot_kwargs : dict
+            Arguments of `plot`.
+
+        Returns
+        -------
+        display : PruningPathDisplay
+            The display, drawn.
+        """
+        require_matplotlib(f"{cls.__name__}.from_predictions")
+        errors = squared_errors(y_true, y_pred)
+        dense = None
+        if y_pred_dense is not None:
+            dense = squared_errors(y_true, np.reshape(y_pred_dense, (-1, *np.shape(y_true))))
+        display = cls(
+            sparsities=sparsities,
+            errors=errors,
+            labels=[f"model {k + 1}" for k in range(len(errors))] if labels is None else labels,
+            dense_error=dense,
+            threshold=threshold,
+        )
+        return display.plot(ax, **plot_kwargs)
+
+    def _sizes(self):
+        return self.sparsities, self.sparsity_name, "s = n"
