@@ -103,8 +103,8 @@ def read(file: Path | None, target: str | None) -> tuple[str, pd.DataFrame, pd.S
     return f"{file.name}, {target}", table.drop(columns=target), table[target]
 
 
-def check(X: pd.DataFrame, y: pd.Series, n_folds: int) -> None:
-    """Raise InputError unless the table can be used."""
+def check(X: pd.DataFrame, y: pd.Series, n_folds: int, n_rows: int) -> None:
+    """Raise InputError unless `n_rows` of the table can be used, in so many folds."""
     if not (pd.api.types.is_numeric_dtype(y) or pd.api.types.is_bool_dtype(y)):
         raise InputError(f"the target {y.name!r} is not numeric: choose or make a numeric column")
     table = X.assign(**{str(y.name): y})
@@ -117,7 +117,9 @@ def check(X: pd.DataFrame, y: pd.Series, n_folds: int) -> None:
         raise InputError(f"the target {y.name!r} is constant: there is nothing to predict")
     if X.shape[1] == 0:
         raise InputError("the table has no column but the target: there is nothing to learn from")
-    if not 2 <= n_folds <= len(y) // 2:
+    if n_rows < 4:
+        raise InputError(f"--rows is {n_rows}: give at least 4")
+    if not 2 <= n_folds <= min(n_rows, len(y)) // 2:
         raise InputError(f"--cv is {n_folds}: give from 2 to half of the {len(y)} rows")
 
 
@@ -155,7 +157,7 @@ def table_of(results: pd.DataFrame, budgets: list[int]) -> Table:
 def run(args: argparse.Namespace) -> None:
     """Read, compare, and tell."""
     name, X, y = read(args.file, args.target)
-    check(X, y, args.cv)
+    check(X, y, args.cv, args.rows)
     rows = np.arange(len(y))
     if len(y) > args.rows:
         rows = np.random.default_rng(args.seed).choice(rows, args.rows, replace=False)

@@ -85,8 +85,6 @@ class ErrorCurvesDisplay:
             ax = mpl.pyplot.subplots(layout="constrained")[1]
         _scale_y_axis(ax, yscale, *curves, [*theory.flat, *dense])
         ax.set(xscale=xscale, xlabel=size_name, ylabel=self.error_name)
-        _label_log_axis(ax.xaxis, sizes[[0, -1]], mpl.ticker)
-        _label_log_axis(ax.yaxis, ax.get_ylim(), mpl.ticker)
         self.lines_, self.fill_between_, self.theory_lines_ = [], [], []
         for k, label in enumerate(self.labels):
             color, marker, style = STYLES[k % len(STYLES)]
@@ -102,6 +100,8 @@ class ErrorCurvesDisplay:
                 self.theory_lines_ += ax.plot(sizes, theory[k], **kw)
         self.dense_line_ = _draw_dense_line(ax, dense)
         self.threshold_line_ = _draw_threshold(ax, self.threshold, sizes, mark)
+        label_log_axis(ax.xaxis)
+        label_log_axis(ax.yaxis)
         self.legend_ = None
         if legend:
             extra = _legend_extras(mpl, quantiles, errors, theory)
@@ -164,11 +164,12 @@ def _scale_y_axis(ax, yscale, lows, medians, highs, others):
         ax.set_ylim(min(limits), max(limits))
 
 
-def _label_log_axis(axis, limits, ticker):
+def label_log_axis(axis):
     """Label a logarithmic axis at steps that suit its range, and 100 rather than 10^2."""
     if axis.get_scale() != "log":
         return
-    low, high = limits
+    ticker = require_matplotlib("plot").ticker
+    low, high = sorted(axis.get_view_interval())
     steps = (1, 2, 5) if high < 20 * low else (1, 3) if high < 1000 * low else (1,)
     axis.set_major_locator(ticker.LogLocator(subs=steps))
     axis.set_minor_formatter(ticker.NullFormatter())

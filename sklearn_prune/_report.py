@@ -185,15 +185,14 @@ def verdict(results: pd.DataFrame, budget: int) -> str:
     small = fold_errors(results, "small, ridge", budget, budget)
     large = fold_errors(results, "large, pruned, ridge refit", budget, width)
     gain, std_error = mean_and_error(small - large)
-    numbers = (
-        f"the error is {large.mean():.3g} for {width} features pruned to {budget}, and "
-        f"{small.mean():.3g} for {budget} trained directly, both with a ridge "
-        f"(difference {gain:.2g} ± {std_error:.2g})."
-    )
     if abs(gain) <= 2 * std_error:
-        return f"{budget} features: no clear difference, so train small; {numbers}"
-    if gain > 0:
-        share = gain / small.mean()
-        return f"{budget} features: train large and prune, for {share:.0%} less error; {numbers}"
-    share = -gain / large.mean()
-    return f"{budget} features: train small, for {share:.0%} less error; {numbers}"
+        answer = "no clear difference, so train small"
+    elif gain > 0:
+        answer = f"train large and prune, for {gain / small.mean():.0%} less error"
+    else:
+        answer = f"train small, for {-gain / large.mean():.0%} less error"
+    return (
+        f"{budget} features: {answer}. (Error {large.mean():.3g} for {width} features pruned to "
+        f"{budget}, {small.mean():.3g} for {budget} trained directly, both with a ridge; "
+        f"difference {gain:.2g} ± {std_error:.2g}.)"
+    )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._double_descent_display import DoubleDescentDisplay
-from ._plots import require_matplotlib
+from ._plots import label_log_axis, require_matplotlib
 from ._report import DENSE, PRUNED, SMALL, fold_errors
 
 if TYPE_CHECKING:
@@ -47,8 +47,12 @@ def draw_report(results: pd.DataFrame, budgets: Sequence[int], *, n_train: int, 
         handles = _draw_panel(ax, results, budget, n_train)
     medians = results.groupby(["method", "budget", "width"])["error"].median()
     ax.set_ylim(min(medians.min(), TOP / 2) / 1.3, TOP)
+    label_log_axis(ax.yaxis)
     figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False)
-    figure.suptitle(f"Small, or large and pruned? {title}")
+    n_folds = results["fold"].nunique()
+    figure.suptitle(
+        f"Small, or large and pruned? {title} (median and quartiles of {n_folds} folds)"
+    )
     return figure
 
 
