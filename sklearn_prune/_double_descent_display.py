@@ -192,9 +192,10 @@ class DoubleDescentDisplay(ErrorCurvesDisplay):
         ----------
         y_true : array-like of shape (n_rows,) or (n_rows, n_targets)
             True targets.
-        y_pred : array-like of shape (n_curves, n_widths, n_repeats, *y_true.shape)
-            Predictions, NaN where there are none. ``(n_curves, n_widths, *y_true.shape)``
-            and ``(n_widths, *y_true.shape)`` stand for one repeat, and one curve.
+        y_pred : array-like of shape (n_curves, n_widths, n_repeats, ...)
+            Predictions, NaN where there are none. The last axes are those of
+            y_true. Without the axis of repeats they stand for one repeat, and without that of
+            curves, too, for one curve.
         widths, labels, threshold, theory : object
             As in the class; labels are "model 1", "model 2", ... if None.
         ax : matplotlib Axes, default=None

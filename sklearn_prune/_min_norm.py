@@ -103,7 +103,7 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
     ----------
     .. [1] X. Chang, Y. Li, S. Oymak, C. Thrampoulidis, "Provable Benefits of
        Overparameterization in Model Compression: From Double Descent to Pruning
-       Neural Networks", AAAI 2021. :arxiv:`2012.08749`
+       Neural Networks", AAAI 2021. arXiv:2012.08749
 
     Examples
     --------

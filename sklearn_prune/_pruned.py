@@ -33,8 +33,7 @@ class PrunedRegressor(SelectorMixin, MultiOutputMixin, RegressorMixin, BaseEstim
 
     Parameters
     ----------
-    strategy : {"magnitude", "hessian", "oracle", "random", "obs"} or callable, \
-            default="magnitude"
+    strategy : str or callable, default="magnitude"
         How features are scored. It picks the support and nothing else.
 
         - "magnitude": :math:`|\hat\beta_i|`.
@@ -152,7 +151,7 @@ class PrunedRegressor(SelectorMixin, MultiOutputMixin, RegressorMixin, BaseEstim
     ----------
     .. [1] X. Chang, Y. Li, S. Oymak, C. Thrampoulidis, "Provable Benefits of
        Overparameterization in Model Compression: From Double Descent to Pruning
-       Neural Networks", AAAI 2021. :arxiv:`2012.08749`
+       Neural Networks", AAAI 2021. arXiv:2012.08749
     .. [2] Y. LeCun, J. Denker, S. Solla, "Optimal Brain Damage", NIPS 1989.
     .. [3] B. Hassibi, D. Stork, "Second order derivatives for network pruning:
        Optimal Brain Surgeon", NIPS 1992.

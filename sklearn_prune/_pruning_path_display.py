@@ -180,13 +180,12 @@ class PruningPathDisplay(ErrorCurvesDisplay):
         ----------
         y_true : array-like of shape (n_rows,) or (n_rows, n_targets)
             True targets.
-        y_pred : array-like of shape (n_curves, n_sparsities, n_repeats, *y_true.shape)
+        y_pred : array-like of shape (n_curves, n_sparsities, n_repeats, ...)
             Predictions; repeats and curves can be left out as in
             `DoubleDescentDisplay.from_predictions`.
         sparsities, labels : object
             As in the class; labels are "model 1", "model 2", ... if None.
-        y_pred_dense : array-like of shape (n_repeats, *y_true.shape) or y_true.shape, \
-                default=None
+        y_pred_dense : array-like of shape (n_repeats, ...) or (...), default=None
             Predictions of the dense model.
         threshold : float, default=None
             As in the class.
