@@ -16,7 +16,7 @@ to s?
 #
 # Is the digit odd (+1) or even (-1)? We treat this as a regression. The mean squared
 # error then has a natural unit: predicting the mean of y costs about 1. The search sees
-# 400 images. The others are put aside until the last section.
+# 400 images. The others are put aside until the end.
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -40,7 +40,8 @@ X, X_test, y, y_test = train_test_split(
 )
 cv = KFold(n_splits=5, shuffle=True, random_state=0)
 n = len(next(cv.split(X))[0])
-print(f"{len(X)} images for the search, {n} in each training fold; {len(X_test)} put aside")
+print(f"{len(X)} images for the search, n = {n} in each training fold")
+print(f"{len(X_test)} images put aside")
 
 # %%
 # The pipeline and its grid
@@ -56,9 +57,9 @@ print(f"{len(X)} images for the search, {n} in each training fold; {len(X_test)}
 # one for each budget the constraint takes a single line.
 #
 # A third parameter is how the kept features are retrained: by least squares
-# (``retrain=True``) or by a ridge regression. The penalties that
-# :class:`~sklearn.linear_model.RidgeCV` tries by default end at 10, which is little for
-# features as large as these, hence the longer list.
+# (``retrain=True``), of minimum norm if s > n, or by a ridge regression. The penalties
+# that :class:`~sklearn.linear_model.RidgeCV` tries by default end at 10. For features as
+# large as these the list had better go on.
 
 pipeline = Pipeline(
     [
@@ -79,9 +80,15 @@ param_grid = [
     }
     for s in budgets
 ]
-search = GridSearchCV(pipeline, param_grid, scoring="neg_mean_squared_error", cv=cv, n_jobs=2)
+search = GridSearchCV(
+    pipeline,
+    param_grid,
+    scoring="neg_mean_squared_error",
+    cv=cv,
+    n_jobs=2,
+)
 search.fit(X, y)
-print(f"{len(search.cv_results_['params'])} candidates, {cv.get_n_splits()} fits of each")
+print(len(search.cv_results_["params"]), "candidates, 5 fits of each")
 
 # %%
 # The results as a table
@@ -92,7 +99,7 @@ print(f"{len(search.cv_results_['params'])} candidates, {cv.get_n_splits()} fits
 # features, of course: small and large models must be compared *at one budget*.
 
 cv_results = pd.DataFrame(search.cv_results_)
-is_ridge = cv_results["param_prune__retrain"].map(lambda retrain: retrain is not True)
+is_ridge = [params["prune__retrain"] is not True for params in cv_results["params"]]
 results = pd.DataFrame(
     {
         "retrain": np.where(is_ridge, "ridge", "least squares"),
@@ -102,7 +109,8 @@ results = pd.DataFrame(
         "std_of_folds": cv_results["std_test_score"],
     }
 )
-print(results.sort_values("mse").head().round(3).to_string(index=False))
+five = results.nsmallest(5, "mse")
+print(five.round(3).to_string(index=False))
 
 # %%
 # The results as a map
@@ -115,7 +123,7 @@ print(results.sort_values("mse").head().round(3).to_string(index=False))
 errors = results.pivot(index=["retrain", "s"], columns="p", values="mse")
 best = results.loc[search.best_index_]
 
-fig, axes = plt.subplots(1, 2, figsize=(11, 5), sharey=True, layout="constrained")
+fig, axes = plt.subplots(2, 1, figsize=(7, 8.4), sharex=True, layout="constrained")
 norm = LogNorm(vmin=0.15, vmax=1)
 for ax, retrain in zip(axes, ["least squares", "ridge"], strict=True):
     error = errors.loc[retrain].to_numpy()
@@ -129,20 +137,21 @@ for ax, retrain in zip(axes, ["least squares", "ridge"], strict=True):
         if [retrain, budgets[i], widths[j]] == [best["retrain"], best["s"], best["p"]]:
             ax.plot(j + 0.82, i + 0.8, "*", color=ink, markersize=9)
     ax.set_title(f"retrained by {retrain}")
-    ax.set_xlabel("width: features trained on, p")
+    ax.set_ylabel("budget: features kept, s")
     ax.set_xticks(np.arange(len(widths)) + 0.5, [f"{p}\n= n" if p == n else p for p in widths])
     ax.set_yticks(np.arange(len(budgets)) + 0.5, [f"n = {s}" if s == n else s for s in budgets])
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
-axes[0].set_ylabel("budget: features kept, s")
+axes[1].set_xlabel("width: features trained on, p")
 key = [
     "blank: impossible, s > p",
     "first of a row: small, s = p",
     "frame: best of its row",
     "star: best of all",
 ]
-axes[0].text(0.1, len(budgets) - 0.1, "\n".join(key), va="top", linespacing=1.6)
-bar = fig.colorbar(mesh, ax=axes, extend="max", ticks=[0.15, 0.2, 0.3, 0.5, 1], format="%g")
+axes[0].text(0.1, len(budgets) - 0.1, "\n".join(key), va="top", linespacing=1.5)
+ticks = [0.15, 0.2, 0.3, 0.5, 1]
+bar = fig.colorbar(mesh, ax=axes, extend="max", ticks=ticks, format="%g", shrink=0.6, aspect=30)
 bar.ax.minorticks_off()
 bar.set_label("mean squared error, mean of 5 folds\n(unit: variance of y)")
 plt.show()
@@ -154,7 +163,7 @@ plt.show()
 # Does the error fall when the model that is pruned gets wider? Not steadily: about p = n
 # there is a hump, and there the small model is as good or better. Beyond the hump, that is
 # from p = 4n on, the error is below that of the small model in every row but s = n of the
-# map on the left. The table has both ends of each row, and in how many of the five folds
+# upper map. The table has both ends of each row, and in how many of the five folds
 # the right end is the better one after a ridge refit.
 
 largest = widths[-1]
@@ -183,7 +192,7 @@ print(ends.round(3).to_string())
 #
 # - **The column p = n.** Here it is the model *before* pruning that suffers. Its
 #   coefficients fit the noise, and so does their ranking. Below, their norm peaks at
-#   p = n, and so does the error of a pruned model, even after a ridge refit: it cannot
+#   p = n, and so does the error at a small budget, even after a ridge refit: it cannot
 #   bring back the features that are gone. A model about as large as its training set is
 #   the wrong one to prune.
 # - **The row s = n.** Here it is the model *after* pruning. Least squares on n kept
@@ -222,7 +231,7 @@ print(f"wrong parity: {np.mean(np.sign(predicted) != y_test):.1%} of {len(y_test
 budget = 80
 chosen = results.loc[results["s"] == budget, "mse"].idxmin()
 model = clone(pipeline).set_params(**search.cv_results_["params"][chosen]).fit(X, y)
-print(f"at a budget of {budget}: p = {results.at[chosen, 'p']}, {results.at[chosen, 'retrain']}")
+print(f"best at s = {budget}: p = {results.at[chosen, 'p']}, {results.at[chosen, 'retrain']}")
 print(f"mean squared error: {mean_squared_error(y_test, model.predict(X_test)):.3f}")
 
 # %%
@@ -264,5 +273,5 @@ print(verdict.round(3).to_string(index=False, na_rep=""))
 # %%
 # **For these data: train large, and prune.** It pays at every budget, and from a budget
 # of 80 on the pruned model even beats a small one of twice its size. But *large* means
-# several times n: a model of about n features is not worth pruning. And the ridge refit
-# costs nothing, for either kind of model.
+# several times n: a model of about n features is not worth pruning. And both kinds of
+# model should be refitted by ridge.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -15,6 +15,35 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Array = NDArray[Any]
+
+
+class LinearFit(NamedTuple):
+    """A fitted linear regressor and its coefficients for all columns of X.
+
+    Parameters
+    ----------
+    model : estimator or None
+        Fitted to some columns of X; None if nothing was fitted.
+    coef : ndarray of shape (n_features,) or (n_targets, n_features)
+        Zero for the other columns.
+    intercept : ndarray of shape () or (n_targets,)
+    """
+
+    model: Any
+    coef: Array
+    intercept: Array
+
+    def predict(self, X: Any) -> Array:
+        """Return ``X @ coef.T + intercept``."""
+        return X @ self.coef.T + self.intercept
+
+    def masked(self, support: Array, X: Any, y: Array, weights: Array) -> LinearFit:
+        """Return the fit without the columns outside the support, its means put right."""
+        coef, intercept = np.where(support, self.coef, 0), self.intercept
+        if has_intercept(self.model):
+            share = weights / weights.sum()
+            intercept = share @ y - (share @ X) @ coef.T
+        return LinearFit(None, coef, intercept)
 
 
 def fit_clone(estimator: Any, X: Any, y: Array, sample_weight: Array | None) -> Any:
@@ -92,22 +121,13 @@ def linear_part(model: Any, X: Any, y: Array) -> tuple[Array, Array]:
 
 def fit_columns(
     estimator: Any, X: Any, y: Array, sample_weight: Array | None, support: Array
-) -> tuple[Any, Array, Array]:
-    """Fit a clone of a regressor to some columns of X.
-
-    Returns
-    -------
-    model : estimator
-        The fitted clone.
-    coef : ndarray of shape (n_features,) or (n_targets, n_features)
-        Its coefficients, zero for the other columns.
-    intercept : ndarray of shape () or (n_targets,)
-    """
+) -> LinearFit:
+    """Fit a clone of a regressor to the columns of X in the support."""
     part = X if support.all() else X[:, support]
     model = fit_clone(estimator, part, y, sample_weight)
     coef = np.zeros((*y.shape[1:], X.shape[1]), dtype=X.dtype)
     coef[..., support], intercept = linear_part(model, part, y)
-    return model, coef, intercept.astype(X.dtype)
+    return LinearFit(model, coef, intercept.astype(X.dtype))
 
 
 def has_intercept(model: Any) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
@@ -235,52 +237,55 @@ class PrunedRegressor(SelectorMixin, MultiOutputMixin, RegressorMixin, BaseEstim
             y_numeric=True,
             multi_output=True,
         )
-        dense = MinNormRegressor() if self.estimator is None else self.estimator
-        *sizes, n_keep = round_sizes(X.shape[1], self.sparsity, self.n_rounds)
-        refit = resolve_retrain(self.retrain, dense, self.n_rounds)
+        estimator = MinNormRegressor() if self.estimator is None else self.estimator
+        sizes = round_sizes(X.shape[1], self.sparsity, self.n_rounds)
+        refit = resolve_retrain(self.retrain, estimator, self.n_rounds)
         if is_distillation(self.retrain):
             unlabeled = check_unlabeled(X_unlabeled, X)
             validate_data(self, X_unlabeled, reset=False, skip_check_array=True)  # its names
         X, y, weights = drop_zero_weights(X, y, sample_weight)
         sample_weight = None if sample_weight is None else weights
-        self.n_samples_fit_ = len(weights)
 
-        support = np.ones(X.shape[1], dtype=bool)
-        model, coef, intercept = fit_columns(dense, X, y, sample_weight, support)
-        self.estimator_, dense_coef, dense_intercept = model, coef, intercept
-        centred = has_intercept(model)
+        train = partial(fit_columns, estimator, X, y, sample_weight)
+        dense = train(np.ones(X.shape[1], dtype=bool))
+        support, last = self._prune(dense, train, X, y, weights, sizes)
+        if refit is None:
+            pruned = last.masked(support, X, y, weights)
+        elif is_distillation(self.retrain):
+            stacked = distillation_data(dense, X, unlabeled, sample_weight)
+            pruned = fit_columns(refit, *stacked, support)
+        else:
+            pruned = fit_columns(refit, X, y, sample_weight, support)
+
+        self.estimator_ = dense.model
+        self.retrained_estimator_ = pruned.model
+        self.support_ = support
+        self.threshold_ = float(self.scores_[support].min())
+        self.n_nonzero_ = sizes[-1]
+        self.n_samples_fit_ = len(weights)
+        self.coef_ = pruned.coef
+        self.intercept_ = np.asarray(pruned.intercept, dtype=X.dtype)[()]
+        return self
+
+    def _prune(self, dense, train, X, y, weights, sizes):
+        """Prune to each size in turn, with training between; return support and last fit."""
         strategy = resolve_strategy(
             self.strategy,
             weights=weights,
-            centred=centred,
-            n_keep=n_keep,
+            centred=has_intercept(dense.model),
+            n_keep=sizes[-1],
             saliency=self.saliency,
             random_state=check_random_state(self.random_state),
         )
+        support, fit = np.ones(X.shape[1], dtype=bool), dense
         for size in sizes:
-            support = self._prune(strategy, coef, X, y, support, size)
-            _, coef, intercept = fit_columns(dense, X, y, sample_weight, support)
-        support = self._prune(strategy, coef, X, y, support, n_keep)
-
-        if is_distillation(self.retrain):
-            X, y, sample_weight = distillation_data(
-                X, unlabeled, dense_coef, dense_intercept, sample_weight
-            )
-        if refit is not None:
-            model, coef, intercept = fit_columns(refit, X, y, sample_weight, support)
-        else:
-            model, coef = None, np.where(support, coef, 0)
-            if centred:
-                share = weights / weights.sum()
-                intercept = share @ y - (share @ X) @ coef.T
-
-        self.retrained_estimator_ = model
-        self.support_ = support
-        self.threshold_ = float(self.scores_[support].min())
-        self.n_nonzero_ = n_keep
-        self.coef_ = coef
-        self.intercept_ = np.asarray(intercept, dtype=coef.dtype)[()]
-        return self
+            if not support.all():
+                fit = train(support)
+            scores = score_features(strategy, fit.coef, X, y)
+            self.scores_ = np.where(support, scores, -np.inf)
+            support = np.zeros(X.shape[1], dtype=bool)
+            support[rank_features(self.scores_)[:size]] = True
+        return support, fit
 
     def predict(self, X):
         """Predict with the pruned model: only the kept columns of X are multiplied.
@@ -316,14 +321,6 @@ class PrunedRegressor(SelectorMixin, MultiOutputMixin, RegressorMixin, BaseEstim
         check_is_fitted(self)
         self.coef_ = sparse.csr_array(self.coef_)
         return self
-
-    def _prune(self, strategy, coef, X, y, support, size):
-        """Score the features and return the mask of the best in the present support."""
-        scores = score_features(strategy, coef, X, y)
-        self.scores_ = np.where(support, scores, -np.inf)
-        support = np.zeros_like(support)
-        support[rank_features(self.scores_)[:size]] = True
-        return support
 
     def _get_support_mask(self):
         check_is_fitted(self)

@@ -13,6 +13,8 @@ from sklearn.utils import check_array
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ._linear_model import LinearFit
+
     Array = NDArray[Any]
 
 
@@ -80,7 +82,7 @@ def check_unlabeled(X_unlabeled: Any, X: Any) -> Any:
 
 
 def distillation_data(
-    X: Any, X_unlabeled: Any, coef: Array, intercept: Array, sample_weight: Array | None
+    dense: LinearFit, X: Any, X_unlabeled: Any, sample_weight: Array | None
 ) -> tuple[Any, Array, Array | None]:
     """Stack labelled and unlabelled samples, with the dense predictions as targets.
 
@@ -92,4 +94,4 @@ def distillation_data(
         X = X.tocsr()
     if sample_weight is not None:
         sample_weight = np.append(sample_weight, np.ones(X_unlabeled.shape[0]))
-    return X, X @ coef.T + intercept, sample_weight
+    return X, dense.predict(X), sample_weight
