@@ -5,7 +5,7 @@ Gram matrix of its rows, a taller one through an orthogonal factorisation of its
 columns scaled to unit norm. Either way a fast branch is taken where a condition
 estimate shows that it is safe, and a rank-revealing one everywhere else. A
 sparse matrix never leaves its sparse form: only Gram matrices of its smaller
-side are formed.
+side and blocks are dense.
 """
 
 from __future__ import annotations
@@ -16,122 +16,32 @@ import numpy as np
 from scipy import linalg, sparse
 
 from ._centred_sparse import CentredSparse
+from ._design import (
+    EPS,
+    as_design,
+    column_gram,
+    magnitude,
+    rescale,
+    row_blocks,
+    row_gram,
+    triangular_factor,
+)
+from ._equal_rows import group_equal_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
-
-EPS = float(np.finfo(np.float64).eps)
 
 # A Gram matrix squares the condition. Its Cholesky factor, with refinement, keeps
 # ten digits of the coefficients down to this reciprocal condition number: that of
 # a design matrix of condition 3e5 or so.
 GRAM_RCOND = 1e-12
 
-
-def centre(X: Any, weights: Array, *, copy: bool = True) -> tuple[Any, Array]:
-    """Subtract the weighted column means.
-
-    Parameters
-    ----------
-    X : {ndarray, sparse array or matrix} of shape (n_samples, n_columns)
-    weights : ndarray of shape (n_samples,)
-        Positive weights of the rows.
-    copy : bool, default=True
-        If False, a dense X is overwritten.
-
-    Returns
-    -------
-    centred : ndarray or CentredSparse of shape (n_samples, n_columns)
-    mean : ndarray of shape (n_columns,)
-    """
-    share = weights / weights.sum()
-    mean = share @ X
-    if not isinstance(X, np.ndarray):
-        return CentredSparse(X, mean), mean
-    centred = np.subtract(X, mean, out=None if copy else X)
-    # The mean is off by rounding in proportion to its size, and what is left of
-    # it would count as a direction of the data: take the mean of the remainder.
-    rest = share @ centred
-    centred -= rest
-    return centred, mean + rest
-
-
-def as_design(
-    X: Any, weights: Array, *, centred: bool, copy: bool = True
-) -> tuple[Any, Array | None]:
-    """Return X in double precision, centred if asked, and the means subtracted.
-
-    Parameters
-    ----------
-    X : {ndarray, sparse array or matrix} of shape (n_samples, n_columns)
-    weights : ndarray of shape (n_samples,)
-        Positive weights of the rows.
-    centred : bool
-        Whether to subtract the weighted column means.
-    copy : bool, default=True
-        If False, a dense float64 X is overwritten.
-
-    Returns
-    -------
-    design : ndarray or CentredSparse of shape (n_samples, n_columns)
-    mean : ndarray of shape (n_columns,) or None
-        None unless `centred`.
-    """
-    design = X.astype(np.float64, copy=False)
-    if centred:
-        return centre(design, weights, copy=copy and np.may_share_memory(design, X))
-    if sparse.issparse(design):
-        design = CentredSparse(design, np.zeros(design.shape[1]))
-    return design, None
-
-
-def column_scale(X: Any, weights: Array, *, centred: bool) -> Array:
-    """Return the root mean square of each column, 0 if constant up to rounding.
-
-    Parameters
-    ----------
-    X : {ndarray, sparse array or matrix} of shape (n_samples, n_columns)
-    weights : ndarray of shape (n_samples,)
-        Positive weights of the rows.
-    centred : bool
-        Whether to subtract the weighted column means first.
-
-    Returns
-    -------
-    ndarray of shape (n_columns,)
-    """
-    share = weights / weights.sum()
-    design, mean = as_design(X, weights, centred=centred)
-    if isinstance(design, CentredSparse):
-        squares = share @ X.multiply(X) - design.mean**2
-        noise = np.sqrt(10 * EPS) * np.abs(design.mean)
-    else:
-        squares = share @ design**2
-        noise = 0.0 if mean is None else 10 * EPS * np.abs(mean)
-    scale = np.sqrt(np.maximum(squares, 0))
-    return np.where(scale > noise, scale, 0.0)
-
-
-def row_gram(A: Any) -> tuple[Array, float]:
-    """Return ``A A'`` and the factor by which centring magnifies its rounding."""
-    return A.row_gram() if isinstance(A, CentredSparse) else (A @ A.T, 1.0)
-
-
-def row_blocks(A: Any) -> Iterable[tuple[slice, Array]]:
-    """Return the rows of A in dense blocks, with the slice that each is."""
-    return A.row_blocks() if isinstance(A, CentredSparse) else [(slice(None), A)]
-
-
-def column_gram(A: Any, weights: Array) -> tuple[Array, float]:
-    """Return ``A' diag(weights) A`` and the same factor."""
-    if isinstance(A, CentredSparse):
-        return A.column_gram(weights)
-    weighted = np.sqrt(weights)[:, np.newaxis] * A
-    return weighted.T @ weighted, 1.0
+# Weights that differ by more than this factor call for sorted rows.
+WEIGHT_SPAN = 1e6
 
 
 def min_norm_lstsq(
@@ -164,11 +74,23 @@ def min_norm_lstsq(
     rank : int
         Effective rank of A.
     """
+    factor, y_factor = _safe_factor(magnitude(A)), _safe_factor(magnitude(y))
+    if factor != 1:
+        A, mean = rescale(A, factor), None if mean is None else mean * factor
     n_rows = A.shape[0] - (mean is not None)
     if n_rows < A.shape[1]:
-        return _solve_wide(A, y, weights, cutoff, n_rows)
-    noise = 0.0 if mean is None else 10 * EPS * np.sqrt(weights.sum()) * np.abs(mean)
-    return _solve_tall(A, y, weights, cutoff, noise)
+        coef, rank = _solve_wide(A, y * y_factor, weights, cutoff, n_rows)
+    else:
+        noise = 0.0 if mean is None else 10 * EPS * np.sqrt(weights.sum()) * np.abs(mean)
+        coef, rank = _solve_tall(A, y * y_factor, weights, cutoff, noise)
+    return coef * factor / y_factor, rank
+
+
+def _safe_factor(largest: float) -> float:
+    """Return a power of two that brings entries to a size whose square has no overflow."""
+    if largest == 0 or 1e-70 < largest < 1e70:
+        return 1.0
+    return float(np.ldexp(1.0, -int(np.clip(np.frexp(largest)[1], -1000, 1000))))
 
 
 def _solve_wide(
@@ -191,6 +113,14 @@ def _solve_wide(
         for _ in range(_refinements(rcond / loss)):
             coef += A.T @ solve(y - A @ coef)
         return coef, max_rank
+    first, group = group_equal_rows(A.X if isinstance(A, CentredSparse) else A)
+    if len(first) < n_rows:
+        # Equal rows count as one, with the mean of their targets.
+        member = sparse.csr_array((weights, (group, np.arange(n_rows))))
+        total = member.sum(axis=1)
+        rows = A.rows(first) if isinstance(A, CentredSparse) else A[first]
+        y = member @ y / total[:, np.newaxis]
+        return _solve_wide(rows, y, total, cutoff, max_rank - n_rows + len(first))
     U, to_coef = _row_space(A, weights, cutoff, max_rank)
     root = np.sqrt(weights)[:, np.newaxis]
     Q, R = linalg.qr(root * U, mode="economic")
@@ -204,7 +134,7 @@ def _row_space(
     if isinstance(A, CentredSparse):
         centred = max_rank < A.shape[0]
         blocks = (as_design(block, weights, centred=centred)[0].T for block in A.column_blocks())
-        _, values, Ut = linalg.svd(_triangular_factor(blocks))
+        _, values, Ut = linalg.svd(triangular_factor(blocks))
         U = Ut.T
     else:
         U, values, Vt = linalg.svd(A, full_matrices=False)
@@ -222,22 +152,48 @@ def _row_space(
 def _solve_tall(
     A: Any, y: Array, weights: Array, cutoff: float, noise: Array | float
 ) -> tuple[Array, int]:
-    """Solve with at least as many independent rows as columns.
+    """Solve with at least as many independent rows as columns."""
+    if isinstance(A, CentredSparse):
+        solution = _solve_tall_gram(A, y, weights, cutoff, noise)
+        if solution is not None:
+            return solution
+        # Most often equal columns made it fail. They share what one of them gets.
+        first, group = group_equal_rows(A.X.T)
+        if len(first) < A.shape[1]:
+            copies = np.bincount(group)
+            merged = CentredSparse(A.X[:, first], A.mean[first]).scaled(np.sqrt(copies))
+            noise = np.broadcast_to(noise, A.shape[1])[first] * np.sqrt(copies)
+            coef, rank = _solve_tall(merged, y, weights, cutoff, noise)
+            return (coef / np.sqrt(copies)[:, np.newaxis])[group], rank
+    elif weights.max() > WEIGHT_SPAN * weights.min():
+        # Rows of very unequal size: Householder's method is then accurate row by row if the
+        # rows are sorted and the columns pivoted.
+        order = np.argsort(-weights, kind="stable")
+        A, y, weights = A[order], y[order], weights[order]
+        weighted = np.sqrt(weights)[:, np.newaxis] * A
+        pivots = linalg.qr(weighted, mode="r", pivoting=True)[1]
+        coef = np.empty((A.shape[1], y.shape[1]))
+        noise = np.broadcast_to(noise, A.shape[1])[pivots]
+        coef[pivots], rank = _solve_tall_qr(A[:, pivots], y, weights, cutoff, noise)
+        return coef, rank
+    return _solve_tall_qr(A, y, weights, cutoff, noise)
+
+
+def _solve_tall_qr(
+    A: Any, y: Array, weights: Array, cutoff: float, noise: Array | float
+) -> tuple[Array, int]:
+    """Solve by QR, with the rank judged on columns of unit norm.
 
     The triangular factor of ``[A y]`` holds that of A and Q'y, so that Q is not
     needed; scaling its columns is as good as scaling those of A.
     """
-    if isinstance(A, CentredSparse):
-        solution = _solve_tall_gram(A, y, weights, cutoff)
-        if solution is not None:
-            return solution
     root = np.sqrt(weights)[:, np.newaxis]
-    joint = _triangular_factor(np.hstack([block, y[i]]) * root[i] for i, block in row_blocks(A))
+    joint = triangular_factor(np.hstack([block, y[i]]) * root[i] for i, block in row_blocks(A))
     n_columns = A.shape[1]
     norms = linalg.norm(joint[:, :n_columns], axis=0)
     active = norms > noise
     if not active.all():
-        joint = _triangular_factor([joint[:, np.append(active, np.full(y.shape[1], True))]])
+        joint = triangular_factor([joint[:, np.append(active, np.full(y.shape[1], True))]])
     norms = norms[active, np.newaxis]
     n_active = len(norms)
     R, target = joint[:n_active, :n_active] / norms.T, joint[:n_active, n_active:]
@@ -272,11 +228,13 @@ def _solve_deficient(R: Array, target: Array, norms: Array, cutoff: float) -> tu
 
 
 def _solve_tall_gram(
-    A: CentredSparse, y: Array, weights: Array, cutoff: float
+    A: CentredSparse, y: Array, weights: Array, cutoff: float, noise: Array | float
 ) -> tuple[Array, int] | None:
     """Solve the normal equations with refinement, or return None if that is unsafe."""
     gram, loss = column_gram(A, weights)
-    active = np.diag(gram) > 0
+    active = np.sqrt(np.maximum(np.diag(gram), 0)) > noise
+    if not active.any():
+        return np.zeros((A.shape[1], y.shape[1])), 0
     gram = gram[np.ix_(active, active)]
     norms = np.sqrt(np.diag(gram))[:, np.newaxis]
     solve, rcond = cholesky(gram / (norms * norms.T))
@@ -287,14 +245,6 @@ def _solve_tall_gram(
         gradient = A.T @ (weights[:, np.newaxis] * (y - A @ coef))
         coef[active] += solve(gradient[active] / norms) / norms
     return coef, len(norms)
-
-
-def _triangular_factor(blocks: Iterable[Array]) -> Array:
-    """Return R of a QR factorisation of the stacked blocks, one block at a time."""
-    R: Any = None
-    for block in blocks:
-        R = np.linalg.qr(block if R is None else np.vstack([R, block]), mode="r")
-    return np.asarray(R)
 
 
 def cholesky(gram: Array) -> tuple[Callable[[Array], Array], float]:

@@ -52,10 +52,13 @@ def fit_clone(estimator: Any, X: Any, y: Array, sample_weight: Array | None) -> 
     Raises
     ------
     ValueError
-        If the estimator is a classifier, or there are weights and its `fit`
-        takes none.
+        If the estimator is none or a classifier, or there are weights and its
+        `fit` takes none.
     """
     name = type(estimator).__name__
+    if not hasattr(estimator, "fit") or isinstance(estimator, type):
+        msg = f"estimator is {estimator!r}: give a linear regressor."
+        raise ValueError(msg)
     if is_classifier(estimator):
         msg = f"{name} is a classifier: give a linear regressor."
         raise ValueError(msg)
@@ -66,6 +69,18 @@ def fit_clone(estimator: Any, X: Any, y: Array, sample_weight: Array | None) -> 
         msg = f"{name}.fit takes no sample_weight: fit without weights, or use another estimator."
         raise ValueError(msg)
     return model.fit(X, y, sample_weight=sample_weight)
+
+
+def check_frozen_names(estimator: Any, names: Array | None) -> None:
+    """Raise ValueError if a frozen model was fitted to features of other names, or order."""
+    fitted = getattr(estimator, "feature_names_in_", None)
+    frozen = isinstance(estimator, FrozenEstimator) and fitted is not None
+    if frozen and names is not None and not np.array_equal(fitted, names):
+        msg = (
+            f"The feature names of X should match those of the FrozenEstimator: it was fitted "
+            f"to {list(fitted)}, and X has {list(names)}."
+        )
+        raise ValueError(msg)
 
 
 def linear_part(model: Any, X: Any, y: Array) -> tuple[Array, Array]:

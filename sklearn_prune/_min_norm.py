@@ -8,7 +8,8 @@ import numpy as np
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ._linalg import as_design, min_norm_lstsq
+from ._design import EPS, as_design
+from ._linalg import min_norm_lstsq
 from ._validation import drop_zero_weights
 
 
@@ -43,8 +44,9 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         those of the centred X where that has fewer independent rows than
         columns, and those of its columns scaled to unit norm otherwise, so that
         the units of the features do not decide the rank. ``None`` means
-        ``max(n_samples, n_features) * eps`` with the machine epsilon of the
-        dtype of X.
+        ``max(n_samples, n_features) * eps`` with the epsilon of float64, in
+        which everything is computed, but for float32 data at least
+        ``min(n_samples, n_features)`` times theirs.
 
     copy_X : bool, default=True
         If False, a dense float64 X may be overwritten.
@@ -86,7 +88,8 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
     singular value decomposition takes over. A tall X is factorised by QR, and its
     rank judged with columns of unit norm. Computations are in double precision
     whatever the dtype of X. A sparse X is never filled, neither by centring nor
-    by a factorisation: only blocks of 32 MB are dense.
+    by a factorisation: only Gram matrices of its smaller side are dense, and
+    blocks of 32 MB (or square ones, if larger) where these are too ill-conditioned.
 
     **Weights.** Samples of weight zero are dropped before anything else. If the
     remaining ones can be interpolated, their weights have no influence.
@@ -169,8 +172,9 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
             y_numeric=True,
             multi_output=True,
         )
-        cutoff = self._cutoff(X)
         X, y, weights = drop_zero_weights(X, y, sample_weight)
+        cutoff = self._cutoff(X)
+        weights = weights / weights.max()
 
         targets = y.reshape(len(weights), -1)
         design, X_mean = as_design(X, weights, centred=self.fit_intercept, copy=self.copy_X)
@@ -208,11 +212,11 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
 
     def _cutoff(self, X):
         if self.tol is None:
-            return max(X.shape) * float(np.finfo(X.dtype).eps)
+            return max(max(X.shape) * EPS, min(X.shape) * float(np.finfo(X.dtype).eps))
         if not isinstance(self.tol, Real) or not self.tol >= 0:
             msg = f"tol is {self.tol!r}: give a relative cut-off of at least 0, or None."
             raise ValueError(msg)
-        return float(self.tol)
+        return min(float(self.tol), 1.0)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

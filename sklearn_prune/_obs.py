@@ -7,12 +7,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import linalg
 
-from ._linalg import GRAM_RCOND, as_design, cholesky, column_gram, column_scale, row_gram
+from ._design import (
+    EPS,
+    as_design,
+    column_scale,
+    magnitude,
+    row_blocks,
+    row_gram,
+    triangular_factor,
+)
+from ._equal_rows import count_distinct_rows
 from ._ranking import rank_features
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
@@ -26,6 +33,10 @@ SCREEN_RIDGE = 0.1
 
 # Added to the unit diagonal of a Hessian that is singular to working precision.
 DAMPING = 1e-8
+
+# Removing a feature that the others explain but for this share costs the inverse
+# its digits: it is then computed afresh.
+COLLINEAR = 1e-6
 
 
 def obs(coef: Array, X: Any, y: Array, *, weights: Array, centred: bool, n_keep: int) -> Array:
@@ -60,18 +71,20 @@ def obs(coef: Array, X: Any, y: Array, *, weights: Array, centred: bool, n_keep:
     candidates = np.flatnonzero(nonzero & (scale > 0))
     X = _standardise(X[:, candidates], scale[candidates])
     targets, _ = as_design(y.reshape(n_samples, -1), weights, centred=centred)
+    targets = targets / (magnitude(targets) or 1.0)
 
     removed = np.empty(0, dtype=np.intp)
     left = np.arange(len(candidates))
-    n_distinct = _count_distinct_rows(X, len(left) + 1)
+    n_distinct = count_distinct_rows(X, len(left) + 1)
     n_free = n_distinct - centred
     if len(left) > n_free:
         target = max(n_keep, int(SCREEN_TO * n_distinct))
         removed, left = _screen(X, targets, weights, centred, target, n_distinct)
     if len(left) <= n_free:
         design, _ = as_design(X[:, left], weights, centred=centred)
-        hessian, _ = column_gram(design, weights)
-        left = left[_eliminate(hessian, design.T @ (weights[:, np.newaxis] * targets))]
+        root = np.sqrt(weights)[:, np.newaxis]
+        joint = (np.hstack([A, targets[i]]) * root[i] for i, A in row_blocks(design))
+        left = left[_eliminate(triangular_factor(joint), len(left))]
     scores = np.zeros(n_features)
     scores[candidates[np.concatenate([removed, left])]] = np.arange(1, len(candidates) + 1)
     return scores
@@ -82,20 +95,6 @@ def _standardise(X: Any, scale: Array) -> Any:
     if isinstance(X, np.ndarray):
         return X.astype(np.float64) / scale
     return X.astype(np.float64).multiply(1 / scale).tocsc()
-
-
-def _count_distinct_rows(X: Any, enough: int) -> int:
-    """Count the distinct rows of X, up to `enough`: repeated ones are but weights."""
-    if isinstance(X, np.ndarray):
-        rows: Iterator[Any] = iter(X)
-    else:
-        X = X.tocsr()
-        bounds = zip(X.indptr[:-1], X.indptr[1:], strict=True)
-        rows = (np.append(X.indices[i:j], X.data[i:j]) for i, j in bounds)
-    seen: set[int] = set()
-    while len(seen) < enough and (row := next(rows, None)) is not None:
-        seen.add(hash(row.tobytes()))
-    return len(seen)
 
 
 def _screen(
@@ -122,34 +121,40 @@ def _screen(
         left = np.sort(left[:n_left])
 
 
-def _eliminate(hessian: Array, gradient: Array) -> Indices:
+def _eliminate(joint: Array, n_features: int) -> Indices:
     """Return the features in the order of backward elimination.
 
-    The inverse Hessian is downdated, and computed afresh whenever half of the
-    features are gone, so that rounding does not pile up.
+    `joint` is the triangular factor of the features with the targets. The inverse
+    Hessian is downdated; it is computed afresh whenever half of the features are
+    gone, and after a nearly collinear one, so that rounding does not pile up.
     """
-    left, order = np.arange(len(hessian)), []
+    left, order = np.arange(n_features), []
     while len(left):
-        inverse = _inverse(hessian[np.ix_(left, left)])
-        coef = inverse @ gradient[left]
+        inverse, coef = _invert(np.hstack([joint[:, left], joint[:, n_features:]]), len(left))
         alive = np.ones(len(left), dtype=bool)
-        for _ in range((len(left) + 1) // 2):
+        while 2 * alive.sum() > len(left):
             cost = np.full(len(left), np.inf)
-            cost[alive] = (coef[alive] ** 2).sum(axis=1) / np.diag(inverse)[alive]
-            worst = rank_features(np.where(alive, cost, np.inf))[-1]
-            step = inverse[:, worst] / inverse[worst, worst]
-            coef -= np.outer(step, coef[worst])
-            inverse -= np.outer(step, inverse[worst])
+            cost[alive] = linalg.norm(coef[alive], axis=1) / np.sqrt(np.diag(inverse)[alive])
+            worst = rank_features(cost)[-1]
+            pivot = inverse[worst, worst]
             alive[worst] = False
             order.append(left[worst])
+            if pivot > 1 / COLLINEAR:
+                break
+            step = inverse[:, worst] / pivot
+            coef -= np.outer(step, coef[worst])
+            inverse -= np.outer(step, inverse[worst])
         left = left[alive]
     return np.array(order, dtype=np.intp)
 
 
-def _inverse(hessian: Array) -> Array:
-    """Invert a Hessian of unit diagonal, damped if it is numerically singular."""
-    identity = np.eye(len(hessian))
-    solve, rcond = cholesky(hessian)
-    if not rcond > GRAM_RCOND:
-        solve, _ = cholesky(hessian + DAMPING * identity)
-    return solve(identity)
+def _invert(joint: Array, n_features: int) -> tuple[Array, Array]:
+    """Return the inverse Hessian and the coefficients, damped if it is singular."""
+    joint = triangular_factor([joint])
+    rcond, _ = linalg.lapack.dtrcon(joint[:n_features, :n_features])
+    if not rcond > n_features * EPS:
+        damping = np.sqrt(DAMPING) * np.eye(n_features, joint.shape[1])
+        joint = triangular_factor([joint, damping])
+    R, target = joint[:n_features, :n_features], joint[:n_features, n_features:]
+    inverse_root = linalg.solve_triangular(R, np.eye(n_features))
+    return inverse_root @ inverse_root.T, inverse_root @ target

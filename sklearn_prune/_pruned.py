@@ -11,7 +11,7 @@ from sklearn.feature_selection import SelectorMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from ._linear_model import fit_columns, has_intercept
+from ._linear_model import check_frozen_names, fit_columns, has_intercept
 from ._min_norm import MinNormRegressor
 from ._ranking import rank_features
 from ._retraining import check_unlabeled, distillation_data, is_distillation, resolve_retrain
@@ -240,6 +240,7 @@ class PrunedRegressor(SelectorMixin, MultiOutputMixin, RegressorMixin, BaseEstim
         estimator = MinNormRegressor() if self.estimator is None else self.estimator
         sizes = round_sizes(X.shape[1], self.sparsity, self.n_rounds)
         refit = resolve_retrain(self.retrain, estimator, self.n_rounds)
+        check_frozen_names(estimator, getattr(self, "feature_names_in_", None))
         if is_distillation(self.retrain):
             unlabeled = check_unlabeled(X_unlabeled, X)
             validate_data(self, X_unlabeled, reset=False, skip_check_array=True)  # its names

@@ -31,9 +31,9 @@ def resolve_retrain(retrain: Any, dense: Any, n_rounds: int) -> Any:
     ValueError
         If it is something else, or a frozen estimator would have to be refitted.
     """
-    if retrain is False:
-        refit = None
-    elif retrain is True or is_distillation(retrain):
+    if isinstance(retrain, bool | np.bool_):
+        refit = dense if retrain else None
+    elif is_distillation(retrain):
         refit = dense
     elif hasattr(retrain, "fit") and not isinstance(retrain, type):
         refit = retrain

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ._linalg import column_scale
+from ._design import column_scale
 from ._obs import obs
 
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ def resolve_strategy(
         If the strategy is unknown, or "oracle" lacks its `saliency`.
     """
     if callable(strategy):
-        return strategy
+        # It sees the arrays of the fit, but cannot change them.
+        return lambda coef, X, y: strategy(coef.copy(), _read_only(X), _read_only(y))
     if strategy == "magnitude":
         return magnitude
     if strategy == "hessian":
@@ -92,6 +93,13 @@ def resolve_strategy(
     raise ValueError(msg)
 
 
+def _read_only(array: Any) -> Any:
+    if isinstance(array, np.ndarray):
+        array = array.view()
+        array.flags.writeable = False
+    return array
+
+
 def score_features(strategy: Strategy, coef: Array, X: Any, y: Array) -> Array:
     """Return one score a feature; scores of several outputs are reduced to their norm.
 
@@ -100,7 +108,11 @@ def score_features(strategy: Strategy, coef: Array, X: Any, y: Array) -> Array:
     ValueError
         If the strategy does not give one finite score a feature.
     """
-    scores = np.asarray(strategy(coef, X, y), dtype=np.float64)
+    scores = np.asarray(strategy(coef, X, y))
+    if not np.isrealobj(scores):
+        msg = f"The scores are of dtype {scores.dtype}: give real ones."
+        raise ValueError(msg)
+    scores = scores.astype(np.float64)
     if scores.ndim == 2:
         scores = np.linalg.norm(scores, axis=0)
     if scores.shape != (X.shape[1],):

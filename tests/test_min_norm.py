@@ -307,3 +307,126 @@ def test_pickle_and_repr(rng):
     assert_array_equal(again.coef_, model.coef_)
     assert "MinNormRegressor" in model._repr_html_()
     assert os.linesep not in repr(model)
+
+
+# Cases that ordinary formulas get wrong
+
+
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array])
+def test_constant_columns_of_tall_data_are_found(rng, container):
+    X = rng.standard_normal((1100, 3))
+    X[:, 1], X[:, 2] = 0.1, 0
+    y = rng.standard_normal(1100)
+    model = MinNormRegressor().fit(container(X), y, 10.0 ** rng.uniform(-3, 3, 1100))
+    assert model.rank_ == 1
+    assert_array_equal(model.coef_[1:], 0)
+
+
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array])
+def test_nothing_to_learn_from(container):
+    for X in np.zeros((20, 3)), np.full((20, 3), 0.3), np.zeros((3, 20)):
+        model = MinNormRegressor().fit(container(X), np.arange(len(X)))
+        assert model.rank_ == 0
+        assert_array_equal(model.coef_, 0)
+    assert MinNormRegressor().fit(container([[1.0, 2.0]]), [3.0]).intercept_ == 3
+
+
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array])
+@pytest.mark.parametrize("shape", [(60, 5), (5, 60), (13, 12)])
+def test_columns_of_huge_mean(rng, shape, container):
+    X = rng.standard_normal(shape)
+    X[:, 1] = 1e8 + np.round(X[:, 1], 4)
+    y = rng.standard_normal(shape[0])
+    shifted = X.copy()
+    shifted[:, 1] -= 1e8
+    model, reference = (MinNormRegressor().fit(container(A), y) for A in (X, shifted))
+    assert model.rank_ == reference.rank_
+    assert_allclose(model.coef_, reference.coef_, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(30, 8), (8, 30)])
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array])
+@pytest.mark.parametrize(("a", "b"), [(1e-170, 1), (1e160, 1), (1, 1e-200), (1, 1e160)])
+def test_extreme_scales(rng, shape, container, a, b):
+    X, y = rng.standard_normal(shape), rng.standard_normal(shape[0])
+    reference = MinNormRegressor().fit(X, y)
+    model = MinNormRegressor().fit(container(a * X), b * y)
+    assert model.rank_ == reference.rank_
+    assert_allclose(model.coef_ * a / b, reference.coef_, rtol=1e-9)
+
+
+def test_float32_rounding_is_not_taken_for_rank(rng):
+    X = rng.standard_normal((400_000, 2)).astype(np.float32)
+    X[:, 1] = X[:, 0] + np.float32(0.15) * X[:, 1]
+    model = MinNormRegressor().fit(X, X[:, 1] - X[:, 0])
+    assert model.rank_ == 2
+    assert_allclose(model.coef_, [-1, 1], atol=1e-4)
+    low = (rng.standard_normal((60, 4)) @ rng.standard_normal((4, 30))).astype(np.float32)
+    assert MinNormRegressor().fit(low, rng.standard_normal(60)).rank_ == 4
+    assert MinNormRegressor().fit(low.T, rng.standard_normal(30)).rank_ == 4
+
+
+def test_rows_of_weight_zero_do_not_change_the_rank(rng):
+    X = rng.standard_normal((100, 2)).astype(np.float32)
+    X[:, 1] = X[:, 0] + np.float32(1e-4) * X[:, 1]
+    y = rng.standard_normal(100)
+    padded = np.vstack([X, np.zeros((20_000, 2), np.float32)])
+    weights = np.append(np.ones(100), np.zeros(20_000))
+    model = MinNormRegressor().fit(padded, np.append(y, np.zeros(20_000)), weights)
+    assert_allclose(model.coef_, MinNormRegressor().fit(X, y).coef_, rtol=1e-4)
+
+
+@pytest.mark.parametrize("span", [6, 9, 12])
+@pytest.mark.parametrize("shape", [(12, 12), (13, 12)])
+def test_weights_of_many_orders(rng, span, shape):
+    X, y = rng.standard_normal(shape), rng.standard_normal(shape[0])
+    weights = 10.0 ** rng.permutation(np.linspace(-span, span, shape[0]))
+    model = MinNormRegressor(fit_intercept=shape[0] == 13).fit(X, y, weights)
+    assert_allclose(model.predict(X), y, atol=1e-9)  # interpolated, whatever the weights
+
+
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array])
+@pytest.mark.parametrize("span", [1, 6, 12])
+def test_equal_rows_share_the_mean_of_their_targets(rng, container, span):
+    X, y = rng.standard_normal((10, 20)), rng.standard_normal(10)
+    X[1], X[4] = X[0], X[3]
+    weights = 10.0 ** rng.uniform(-span, span, 10)
+    model = MinNormRegressor(fit_intercept=False).fit(container(X), y, weights)
+    for pair in [0, 1], [3, 4]:
+        y[pair] = np.average(y[pair], weights=weights[pair])
+    assert model.rank_ == 8
+    assert_allclose(model.predict(X), y, atol=1e-10)
+
+
+def test_equal_columns_share_a_coefficient(rng):
+    X = sparse.random_array((300, 20), density=0.2, rng=rng, format="csc")
+    X = sparse.hstack([X, X[:, :5], X[:, :2]]).tocsr()
+    y = rng.standard_normal(300)
+    thin, dense = MinNormRegressor().fit(X, y), MinNormRegressor().fit(X.toarray(), y)
+    assert thin.rank_ == dense.rank_ == 20
+    assert_allclose(thin.coef_, dense.coef_, atol=1e-12)
+
+
+def test_explicit_zeros_and_unsorted_duplicate_entries(rng):
+    X = np.where(rng.random((12, 40)) < 0.3, rng.standard_normal((12, 40)), 0)
+    y = rng.standard_normal(12)
+    rows, columns = np.indices(X.shape).reshape(2, -1)
+    order = rng.permutation(X.size)
+    halves = np.append(X.ravel()[order], X.ravel()[order]) / 2
+    twice = np.append(rows[order], rows[order]), np.append(columns[order], columns[order])
+    messy = sparse.csr_array(sparse.coo_array((halves, twice), shape=X.shape))
+    reference = MinNormRegressor().fit(X, y)
+    assert_allclose(MinNormRegressor().fit(messy, y).coef_, reference.coef_, atol=1e-12)
+    assert_allclose(MinNormRegressor().fit(messy.T.tocsr(), X[0]).coef_.shape, 12)
+
+
+def test_read_only_data(rng):
+    X, y = rng.standard_normal((20, 5)), rng.standard_normal(20)
+    X.flags.writeable = False
+    for copy_X in True, False:
+        assert MinNormRegressor(copy_X=copy_X).fit(X, y).rank_ == 5
+
+
+def test_large_tol():
+    for tol in 1.0, 1e200, np.inf:
+        assert MinNormRegressor(tol=tol).fit(np.diag([1.0, 2, 3, 4]), np.arange(4.0)).rank_ == 0

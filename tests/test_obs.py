@@ -82,3 +82,50 @@ def test_zero_coefficients_and_constant_columns_score_zero(rng):
     coef = np.array([1.0, 0, 1, 1, 1, 1])
     scores = obs(coef, X, y, weights=np.ones(30), centred=True, n_keep=2)
     assert_array_equal(scores == 0, [False, True, True, False, False, False])
+
+
+def test_weak_features_do_not_tie_beside_a_strong_one(rng):
+    X = rng.standard_normal((200, 12))
+    y = X[:, [0, 5, 9, 11]] @ np.array([1e6, 1, 2, 3]) + 0.5 * rng.standard_normal(200)
+    scores = obs(np.ones(12), X, y, weights=np.ones(200), centred=True, n_keep=4)
+    assert_array_equal(np.sort(np.argsort(-scores)[:4]), [0, 5, 9, 11])
+
+
+@pytest.mark.parametrize("gap", [1e-3, 1e-5, 1e-6])
+def test_nearly_collinear_features(rng, gap):
+    X = rng.standard_normal((200, 8))
+    z = X[:, 3].copy()
+    X[:, 3] = X[:, 2] + gap * z
+    y = 5 * z + X[:, 6] + 0.01 * rng.standard_normal(200)
+    scores = obs(np.ones(8), X, y, weights=np.ones(200), centred=True, n_keep=3)
+    assert_array_equal(np.sort(np.argsort(-scores)[:3]), [2, 3, 6])
+
+
+@pytest.mark.parametrize("factor", [1e-170, 1e160])
+@pytest.mark.parametrize("shape", [(60, 8), (30, 80)])
+def test_extreme_scales(rng, shape, factor):
+    X, y = rng.standard_normal(shape), rng.standard_normal(shape[0])
+    arguments = {"weights": np.ones(shape[0]), "centred": True, "n_keep": 3}
+    reference = obs(np.ones(shape[1]), X, y, **arguments)
+    assert_array_equal(obs(np.ones(shape[1]), X, factor * y, **arguments), reference)
+    assert_array_equal(obs(np.ones(shape[1]), factor * X, y, **arguments), reference)
+
+
+def test_zeros_are_zeros(rng):
+    X = np.tile(np.maximum(rng.standard_normal((6, 8)), 0), (3, 1))
+    y = rng.standard_normal(18)
+    negative = X.copy()
+    negative[6:][negative[6:] == 0] = -0.0
+    arguments = {"weights": np.ones(18), "centred": True, "n_keep": 2}
+    reference = obs(np.ones(8), X, y, **arguments)
+    assert_array_equal(obs(np.ones(8), negative, y, **arguments), reference)
+    stored = sparse.csr_array(np.where(X == 0, 1.0, X))
+    stored.data[stored.toarray().ravel()[stored.toarray().ravel() != 0] == 1.0] = 0.0
+    assert_array_equal(obs(np.ones(8), stored, y, **arguments), reference)
+
+
+def test_no_candidates(rng):
+    X, y = rng.standard_normal((10, 4)), rng.standard_normal(10)
+    for container in np.asarray, sparse.csr_array:
+        scores = obs(np.zeros(4), container(X), y, weights=np.ones(10), centred=True, n_keep=2)
+        assert_array_equal(scores, 0)

@@ -505,6 +505,35 @@ def test_refused_estimators(tall, where, guest, match):
         PrunedRegressor(sparsity=3, **{where: guest}).fit(X, y)
 
 
+def test_frozen_model_of_other_names(wide):
+    frame = pd.DataFrame(wide[0], columns=[f"c{i}" for i in range(100)])
+    frozen = FrozenEstimator(MinNormRegressor().fit(frame, wide[1]))
+    with pytest.raises(ValueError, match="should match those of the FrozenEstimator"):
+        PrunedRegressor(retrain=False, estimator=frozen).fit(frame.iloc[:, ::-1], wide[1])
+
+
+@pytest.mark.parametrize("estimator", ["ridge", Ridge])
+def test_estimators_that_are_none(wide, estimator):
+    with pytest.raises(ValueError, match=r"estimator is .*give a linear regressor"):
+        PrunedRegressor(estimator=estimator).fit(*wide)
+
+
+def test_numpy_booleans(wide):
+    for retrain in np.True_, np.False_:
+        model = PrunedRegressor(retrain=retrain).fit(*wide)
+        assert (model.retrained_estimator_ is None) is (not retrain)
+
+
+def test_callables_cannot_change_the_fit(wide):
+    X, y = wide
+    kept = X.copy()
+    model = PrunedRegressor(lambda coef, X, y: np.abs(coef, out=coef), 8, False).fit(X, y)
+    assert_allclose(model.coef_[model.support_], model.estimator_.coef_[model.support_])
+    with pytest.raises(ValueError, match=r"read-only"):
+        PrunedRegressor(lambda coef, X, y: X.__imul__(2)[0]).fit(X, y)
+    assert_array_equal(X, kept)
+
+
 @pytest.mark.parametrize("retrain", [None, "again", 1, 0.5, RidgeCV])
 def test_bad_retrain(wide, retrain):
     with pytest.raises(ValueError, match=r"retrain is .*regressor to refit with"):
@@ -520,6 +549,7 @@ def test_bad_retrain(wide, retrain):
         ("oracle", np.ones(3), r"scores have shape \(3,\): give one for each of 100"),
         ("oracle", np.full(100, np.nan), "score of feature 0 is nan"),
         (lambda coef, X, y: 1.0, None, r"scores have shape \(\)"),
+        (lambda coef, X, y: coef + 1j, None, "scores are of dtype complex128"),
     ],
 )
 def test_bad_strategy(wide, strategy, saliency, match):

@@ -1,0 +1,61 @@
+"""Rows that occur more than once."""
+
+from __future__ import annotations
+
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy import sparse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+
+def group_equal_rows(X: Any) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Group the rows that are equal, entry by entry.
+
+    Parameters
+    ----------
+    X : {ndarray, sparse array or matrix} of shape (n_rows, n_columns)
+
+    Returns
+    -------
+    first : ndarray of shape (n_groups,)
+        The first row of each group.
+    group : ndarray of shape (n_rows,)
+        The group of each row, so that ``X[first[group]]`` equals X.
+    """
+    seen: dict[bytes, int] = {}
+    first, group = [], np.empty(X.shape[0], dtype=np.intp)
+    for i, key in enumerate(_row_keys(X)):
+        if key not in seen:
+            seen[key] = len(first)
+            first.append(i)
+        group[i] = seen[key]
+    return np.array(first, dtype=np.intp), group
+
+
+def count_distinct_rows(X: Any, enough: int) -> int:
+    """Count the distinct rows of X, but stop at `enough`."""
+    seen: set[bytes] = set()
+    keys = _row_keys(X)
+    while len(seen) < enough and (key := next(keys, None)) is not None:
+        seen.add(key)
+    return len(seen)
+
+
+def _row_keys(X: Any) -> Iterator[bytes]:
+    """Yield a digest of each row, with one zero only: -0.0 is 0.0, stored or not."""
+    if isinstance(X, np.ndarray):
+        for row in X:
+            yield blake2b(row + 0.0, digest_size=16).digest()
+        return
+    X = sparse.csr_array(X, copy=True)
+    X.sum_duplicates()
+    X.eliminate_zeros()
+    for start, stop in zip(X.indptr[:-1], X.indptr[1:], strict=True):
+        entries = np.append(X.indices[start:stop], X.data[start:stop])
+        yield blake2b(entries, digest_size=16).digest()
