@@ -29,7 +29,8 @@ def group_equal_rows(X: Any) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
         The group of each row, so that ``X[first[group]]`` equals X.
     """
     seen: dict[bytes, int] = {}
-    first, group = [], np.empty(X.shape[0], dtype=np.intp)
+    first: list[int] = []
+    group = np.empty(X.shape[0], dtype=np.intp)
     for i, key in enumerate(_row_keys(X)):
         if key not in seen:
             seen[key] = len(first)
@@ -51,11 +52,11 @@ def _row_keys(X: Any) -> Iterator[bytes]:
     """Yield a digest of each row, with one zero only: -0.0 is 0.0, stored or not."""
     if isinstance(X, np.ndarray):
         for row in X:
-            yield blake2b(row + 0.0, digest_size=16).digest()
+            yield blake2b((row + 0.0).tobytes(), digest_size=16).digest()
         return
     X = sparse.csr_array(X, copy=True)
     X.sum_duplicates()
     X.eliminate_zeros()
     for start, stop in zip(X.indptr[:-1], X.indptr[1:], strict=True):
         entries = np.append(X.indices[start:stop], X.data[start:stop])
-        yield blake2b(entries, digest_size=16).digest()
+        yield blake2b(entries.tobytes(), digest_size=16).digest()

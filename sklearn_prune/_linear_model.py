@@ -74,8 +74,9 @@ def fit_clone(estimator: Any, X: Any, y: Array, sample_weight: Array | None) -> 
 def check_frozen_names(estimator: Any, names: Array | None) -> None:
     """Raise ValueError if a frozen model was fitted to features of other names, or order."""
     fitted = getattr(estimator, "feature_names_in_", None)
-    frozen = isinstance(estimator, FrozenEstimator) and fitted is not None
-    if frozen and names is not None and not np.array_equal(fitted, names):
+    if not isinstance(estimator, FrozenEstimator) or fitted is None or names is None:
+        return
+    if not np.array_equal(fitted, names):
         msg = (
             f"The feature names of X should match those of the FrozenEstimator: it was fitted "
             f"to {list(fitted)}, and X has {list(names)}."
