@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 # a design matrix of condition 3e5 or so.
 GRAM_RCOND = 1e-12
 
+# Designs of so many entries or fewer are refined in extended precision.
+EXTENDED_SIZE = 2**18
+
 # Weights that differ by more than this factor call for sorted rows.
 WEIGHT_SPAN = 1e6
 
@@ -204,11 +207,14 @@ def _solve_tall_qr(
         return coef, rank
     coef[active] = linalg.solve_triangular(R, target) / norms
     if rcond > np.sqrt(EPS):
-        # One step on the semi-normal equations gains up to a digit.
-        gradient = (A.T @ (root**2 * (y - A @ coef)))[active] / norms
+        # One step on the semi-normal equations. In double precision it gains a digit at
+        # most, and in the extended one, which small problems can afford, one to four.
+        if isinstance(A, np.ndarray) and A.size <= EXTENDED_SIZE:
+            A, coef = A.astype(np.longdouble), coef.astype(np.longdouble)
+        gradient = (A.T @ (root**2 * (y - A @ coef)))[active].astype(np.float64) / norms
         target = linalg.solve_triangular(R, gradient, trans="T")
         coef[active] += linalg.solve_triangular(R, target) / norms
-    return coef, n_active
+    return coef.astype(np.float64), n_active
 
 
 def _solve_deficient(R: Array, target: Array, norms: Array, cutoff: float) -> tuple[Array, int]:
