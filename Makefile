@@ -7,6 +7,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 READY := $(VENV)/.ready
+THEORY := $(addprefix sklearn_prune/theory/_,problem.py predict.py single_index.py sample_problem.py)
 MARKDOWN := README.md CHANGELOG.md CONTRIBUTING.md
 
 .DEFAULT_GOAL := help
@@ -27,7 +28,7 @@ lint: $(READY)-lint ## Check style, types, spelling, docstrings and the reposito
 	$(PY) -m mypy
 	$(PY) -m codespell_lib
 	$(PY) -m mdformat --check $(MARKDOWN)
-	$(PY) -m numpydoc lint sklearn_prune/*.py
+	$(PY) -m numpydoc lint sklearn_prune/*.py $(THEORY)
 	$(VENV)/bin/zizmor --offline .
 	$(PY) -m repo_review .
 

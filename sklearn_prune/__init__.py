@@ -5,6 +5,7 @@ from ._min_norm import MinNormRegressor
 from ._pruned import PrunedRegressor
 from ._pruning_path_display import PruningPathDisplay
 from ._random_features import RandomFeatures
+from ._theoretical_risk import TheoreticalRisk
 
 __all__ = [
     "DoubleDescentDisplay",
@@ -12,4 +13,5 @@ __all__ = [
     "PrunedRegressor",
     "PruningPathDisplay",
     "RandomFeatures",
+    "TheoreticalRisk",
 ]

@@ -66,6 +66,9 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
     n_samples_fit_ : int
         Number of samples of positive weight.
 
+    weight_range_ : tuple of float
+        The least and the largest of their weights.
+
     n_features_in_ : int
         Number of features seen during `fit`.
 
@@ -174,6 +177,7 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         )
         X, y, weights = drop_zero_weights(X, y, sample_weight)
         cutoff = self._cutoff(X)
+        self.weight_range_ = (float(weights.min()), float(weights.max()))
         weights = weights / weights.max()
 
         targets = y.reshape(len(weights), -1)

@@ -123,6 +123,12 @@ class PrunedRegressor(SelectorMixin, MultiOutputMixin, RegressorMixin, BaseEstim
     n_samples_fit_ : int
         Number of samples of positive weight.
 
+    weight_range_ : tuple of float
+        The least and the largest of their weights.
+
+    n_unlabeled_ : int
+        Number of unlabelled samples that were used.
+
     n_features_in_ : int
         Number of features seen during `fit`.
 
@@ -241,6 +247,7 @@ class PrunedRegressor(SelectorMixin, MultiOutputMixin, RegressorMixin, BaseEstim
         sizes = round_sizes(X.shape[1], self.sparsity, self.n_rounds)
         refit = resolve_retrain(self.retrain, estimator, self.n_rounds)
         check_frozen_names(estimator, getattr(self, "feature_names_in_", None))
+        unlabeled = None
         if is_distillation(self.retrain):
             unlabeled = check_unlabeled(X_unlabeled, X)
             validate_data(self, X_unlabeled, reset=False, skip_check_array=True)  # its names
@@ -264,6 +271,8 @@ class PrunedRegressor(SelectorMixin, MultiOutputMixin, RegressorMixin, BaseEstim
         self.threshold_ = float(self.scores_[support].min())
         self.n_nonzero_ = sizes[-1]
         self.n_samples_fit_ = len(weights)
+        self.weight_range_ = (float(weights.min()), float(weights.max()))
+        self.n_unlabeled_ = 0 if unlabeled is None else unlabeled.shape[0]
         self.coef_ = pruned.coef
         self.intercept_ = np.asarray(pruned.intercept, dtype=X.dtype)[()]
         return self

@@ -1,0 +1,142 @@
+"""How fast the theory is: ratios to peers that are measured in the same run.
+
+    OMP_NUM_THREADS=1 python benchmarks/theory_speed.py
+
+prints, as medians of several runs with one BLAS thread,
+
+- 200 sample sizes for 10,000 distinct eigenvalues, against a bisection for each, and
+  against the damped fixed-point iteration that is common for Gaussian covariate models;
+- the closed-form curves of 50 widths at p = 10,000, with and without retraining,
+  against one simulated point of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import platform
+from statistics import median
+from time import perf_counter
+
+import numpy as np
+import scipy
+
+from sklearn_prune import MinNormRegressor, PrunedRegressor
+from sklearn_prune.theory import (
+    DistributionalCharacterization,
+    LinearGaussianProblem,
+    predict_risk,
+)
+
+
+def seconds(function, repeats):
+    """Return the median time of a function, and its result."""
+    times = []
+    for _ in range(repeats):
+        start = perf_counter()
+        result = function()
+        times.append(perf_counter() - start)
+    return median(times), result
+
+
+def xi_by_bisection(eigenvalues, n):
+    """Solve n = sum xi lam / (1 + xi lam) to relative 1e-12, in log xi."""
+    low, high = -60.0, 60.0
+    while high - low > 1e-12:
+        middle = (low + high) / 2
+        scaled = np.exp(middle) * eigenvalues
+        if (scaled / (1 + scaled)).sum() < n:
+            low = middle
+        else:
+            high = middle
+    return np.exp((low + high) / 2)
+
+
+def xi_by_fixed_point(eigenvalues, n, damping=0.5):
+    """Iterate xi -> xi n / sum xi lam / (1 + xi lam), damped."""
+    xi = n / eigenvalues.sum()
+    for _ in range(100_000):
+        scaled = xi * eigenvalues
+        new = xi * n / (scaled / (1 + scaled)).sum()
+        change = abs(new / xi - 1)
+        xi = damping * xi + (1 - damping) * new
+        if change < 1e-12:
+            return xi
+    raise RuntimeError("the fixed-point iteration did not converge")
+
+
+def many_sample_sizes(quick, repeats):
+    """Compare the solvers of the fixed point; print a line each."""
+    p, count = (2000, 40) if quick else (10_000, 200)
+    eigenvalues = np.random.default_rng(0).pareto(1.5, p) + 0.1
+    n_samples = np.linspace(0.05 * p, 0.95 * p, count).round()
+
+    def ours():
+        # A new problem, so that nothing is left of the run before.
+        fresh = LinearGaussianProblem(eigenvalues, np.ones(p), 1.0)
+        return DistributionalCharacterization(fresh, n_samples).xi_
+
+    def bisection():
+        return np.array([xi_by_bisection(eigenvalues, n) for n in n_samples])
+
+    def fixed_point():
+        return np.array([xi_by_fixed_point(eigenvalues, n) for n in n_samples])
+
+    reference, xi = seconds(ours, repeats)
+    print(f"{count} sample sizes, {p} eigenvalues: {reference:.4f} s")
+    for name, peer in ("bisection", bisection), ("damped fixed point", fixed_point):
+        time, other = seconds(peer, 1 if quick else 3)
+        error = np.abs(xi / other - 1).max()
+        print(f"  {name:20} {time / reference:8.1f} times as long; xi agrees to {error:.0e}")
+
+
+def curves(quick, repeats):
+    """Time all closed-form curves of Figure 7 over the width, and one simulated point."""
+    p, n_widths = (1000, 10) if quick else (10_000, 50)
+    n, s = 3 * p // 10, p // 10
+    spikes = np.where(np.arange(p) < s, 25.0, 1.0)
+    problem = LinearGaussianProblem(spikes, np.ones(p))
+    widths = np.linspace(s, p, n_widths).round().astype(int)
+    widths = widths[widths != n]
+
+    def two_atoms(k):
+        noise = float(p - k)  # what the features left out explain
+        return LinearGaussianProblem([25.0, 1.0], [1.0, 1.0], noise, weights=[s, max(k - s, 1e-9)])
+
+    def theory(narrow):
+        for k in widths:
+            law = narrow(k)
+            predict_risk(law, n)
+            for strategy in "magnitude", "hessian", "oracle":
+                for retrain in None, "fresh", "same":
+                    predict_risk(law, n, strategy=strategy, sparsity=s, retrain=retrain)
+
+    X, y = problem.sample(n, random_state=0)
+
+    def simulation():
+        dense = MinNormRegressor(fit_intercept=False)
+        return PrunedRegressor("hessian", s, estimator=dense).fit(X, y)
+
+    point, _ = seconds(simulation, repeats)
+    print(f"{len(widths)} widths up to {p}: dense, three strategies, three kinds of retraining")
+    print(f"  one simulated point: {point:.2f} s")
+    for name, narrow in (
+        ("theory, a law of two atoms", two_atoms),
+        ("theory, every coordinate by itself", lambda k: problem.restrict(np.arange(k))),
+    ):
+        time, _ = seconds(lambda narrow=narrow: theory(narrow), repeats)
+        print(f"  {name}: {time:.2f} s, {time / point:.2f} times that point")
+
+
+def main():
+    """Run both and print the machine."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="small sizes, one run")
+    quick = parser.parse_args().quick
+    repeats = 1 if quick else 5
+    print(f"{platform.machine()}, numpy {np.__version__}, scipy {scipy.__version__}")
+    many_sample_sizes(quick, repeats)
+    curves(quick, 1 if quick else 3)
+
+
+if __name__ == "__main__":
+    main()

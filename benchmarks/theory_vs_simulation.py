@@ -1,0 +1,155 @@
+"""Predicted against simulated risks: `predict_risk` and `PrunedRegressor`, side by side.
+
+    python benchmarks/theory_vs_simulation.py [--quick]
+
+Prints one line a pipeline: problem, sizes, strategy, retraining, both penalties,
+intercept, the predicted risk, mean and standard error of the simulated one, and the
+difference in percent. A star marks a difference of more than two percent (near
+n = p five) and three standard errors.
+"""
+
+from __future__ import annotations
+
+import argparse
+from itertools import product
+
+import numpy as np
+from sklearn.linear_model import Ridge
+
+from sklearn_prune import MinNormRegressor, PrunedRegressor
+from sklearn_prune.theory import LinearGaussianProblem, predict_risk
+
+
+def isotropic(p):
+    strong = np.arange(p) < p // 10
+    return LinearGaussianProblem(np.ones(p), np.where(strong, 5, 1) / np.sqrt(p), 0.3)
+
+
+def spiked(p):
+    strong = np.arange(p) < p // 10
+    return LinearGaussianProblem(np.where(strong, 10, 1), np.full(p, p**-0.5), 0.3)
+
+
+def power_law(p):
+    coef = np.random.default_rng(1).standard_normal(p) * 2 / np.sqrt(p)
+    return LinearGaussianProblem(5 * np.arange(1, p + 1) ** -0.7, coef, 0.3)
+
+
+def autoregressive(p):
+    rng = np.random.default_rng(2)
+    coef = rng.standard_normal(p) * (rng.uniform(size=p) < 0.2) * 3.4 / np.sqrt(p)
+    distance = np.abs(np.subtract.outer(np.arange(p), np.arange(p)))
+    return LinearGaussianProblem(0.7**distance, coef, 0.3)
+
+
+PROBLEMS = [isotropic, spiked, power_law, autoregressive]
+N = 400
+WIDTHS = [200, 380, 420, 800]
+SHARES = [0.05, 0.3, 0.9, 1.5]  # s/n
+PLANS = [
+    # strategy, retrain, alpha, retrain_alpha, unlabelled rows
+    ("magnitude", None, 0, 0, None),
+    ("hessian", None, 40, 40, None),
+    ("oracle", None, 0, 0, None),
+    ("random", None, 0, 0, None),
+    ("magnitude", "fresh", 0, 0, None),
+    ("hessian", "fresh", 40, 40, None),
+    ("magnitude", "same", 0, 0, None),
+    ("hessian", "same", 40, 0, None),
+    ("magnitude", "same", 0, 40, None),
+    ("random", "same", 0, 0, None),
+    ("hessian", "same", 40, 40, None),
+    ("magnitude", "distill", 0, 0, 600),
+    ("hessian", "distill", 60, 60, 300),
+]
+
+
+def regressor(alpha, fit_intercept):
+    if alpha:
+        return Ridge(alpha, fit_intercept=fit_intercept)
+    return MinNormRegressor(fit_intercept=fit_intercept)
+
+
+def simulate(problem, s, plan, fit_intercept, rng):
+    """Return the exact risk of one PrunedRegressor."""
+    strategy, retrain, alpha, retrain_alpha, m = plan
+    dense, refit = regressor(alpha, fit_intercept), regressor(retrain_alpha, fit_intercept)
+    how = {None: False, "fresh": False, "same": refit, "distill": "distill"}[retrain]
+    saliency = problem.variances * problem.coef**2
+    model = PrunedRegressor(
+        strategy, s, how, estimator=dense, saliency=saliency, random_state=rng.randint(2**31)
+    )
+    X, y = problem.sample(N, rng)
+    model.fit(X, y, **({"X_unlabeled": problem.sample(m, rng)[0]} if m else {}))
+    if retrain != "fresh":
+        return problem.risk(model.coef_, model.intercept_)
+    X, y = problem.sample(N, rng)
+    refit.fit(model.transform(X), y)
+    coef = np.zeros(X.shape[1])
+    coef[model.get_support()] = refit.coef_
+    return problem.risk(coef, refit.intercept_)
+
+
+def compare(make, p, s, plan, fit_intercept, n_repeats):
+    """Return a line of the table, and the difference in percent and in standard errors."""
+    problem = make(p)
+    strategy, retrain, alpha, retrain_alpha, m = plan
+    rng = np.random.RandomState(0)
+    risks = [simulate(problem, s, plan, fit_intercept, rng) for _ in range(n_repeats)]
+    theory, draws_error = predict_risk(
+        problem,
+        N,
+        strategy=strategy,
+        sparsity=s,
+        retrain=retrain,
+        alpha=alpha,
+        retrain_alpha=retrain_alpha,
+        n_unlabeled=m,
+        fit_intercept=fit_intercept,
+        finite_n=True,
+        random_state=0,
+        n_draws=50,
+        return_std_error=True,
+    )
+    mean, error = np.mean(risks), np.std(risks, ddof=1) / np.sqrt(n_repeats)
+    percent = 100 * (theory / mean - 1)
+    deviations = (theory - mean) / np.hypot(error, draws_error)
+    near = min(abs(p / N - 1), abs(s / N - 1) if retrain else 1) < 0.11
+    star = "*" if abs(percent) > (5 if near else 2) and abs(deviations) > 3 else ""
+    line = (
+        f"{make.__name__:15}{N:5}{p:5}{s:5} {strategy:10}{retrain or '-':9}{alpha:4}"
+        f"{retrain_alpha:4}{m or '-':>5} {'yes' if fit_intercept else 'no':4}"
+        f"{theory:9.4f}{mean:9.4f}{error:8.4f}{percent:8.2f} {star}"
+    )
+    return line, percent, deviations
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--quick", action="store_true", help="one case in twelve, fewer repeats")
+    quick = parser.parse_args().quick
+    cases = [
+        (make, p, round(share * N), plan)
+        for make, p, share, plan in product(PROBLEMS, WIDTHS, SHARES, PLANS)
+        if round(share * N) <= p
+    ]
+    if quick:
+        cases = cases[::12]
+    print(
+        f"{'problem':15}{'n':>5}{'p':>5}{'s':>5} {'strategy':10}{'retrain':9}{'mu1':>4}{'mu2':>4}"
+        f"{'m':>5} {'int':4}{'theory':>9}{'simul.':>9}{'s.e.':>8}{'diff %':>8}"
+    )
+    results = []
+    for i, (make, p, s, plan) in enumerate(cases):
+        line, *result = compare(make, p, s, plan, bool(i % 2), 16 if quick else 40)
+        print(line, flush=True)
+        results.append(result)
+    percent, deviations = np.abs(results).T
+    print(
+        f"{len(cases)} cases: median difference {np.median(percent):.2f} %, "
+        f"{np.mean(percent < 2):.0%} within 2 %, {np.mean(deviations < 3):.0%} within 3 s.e."
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,191 @@
+"""Checks of the arguments of the theory."""
+
+from __future__ import annotations
+
+from numbers import Real
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+
+def as_floats(value: Any, name: str, *shapes: tuple[int, ...]) -> Array:
+    """Return a finite float64 array of one of the shapes (any, if none is given).
+
+    Raises
+    ------
+    ValueError
+        If it is not numeric, has another shape, or a value is not finite.
+    """
+    try:
+        array = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        msg = f"{name} is {value!r}: give numbers."
+        raise ValueError(msg) from None
+    if shapes and array.shape not in shapes:
+        wanted = " or ".join(map(str, shapes))
+        msg = f"{name} has shape {array.shape}: give an array of shape {wanted}."
+        raise ValueError(msg)
+    if not np.isfinite(array).all():
+        bad = array[~np.isfinite(array)].flat[0]
+        msg = f"{name} contains {bad}: every value must be finite."
+        raise ValueError(msg)
+    return array
+
+
+def check_at_least(array: Array, name: str, least: float, advice: str) -> Array:
+    """Return the array if no value is below `least`.
+
+    Raises
+    ------
+    ValueError
+        With the value, and the advice.
+    """
+    if (array < least).any():
+        msg = f"{name} is {array[array < least].flat[0]:.6g}: {advice}."
+        raise ValueError(msg)
+    return array
+
+
+def check_noise_variance(value: Any) -> float:
+    """Return a variance as a float, if it is finite and not negative."""
+    noise = as_floats(value, "noise_variance", ())
+    advice = "give a variance, a number that is not negative"
+    return float(check_at_least(noise, "noise_variance", 0, advice))
+
+
+def check_covariance(value: Any) -> Array:
+    """Return the diagonal or the full matrix, symmetric to the last bit.
+
+    Whether a full matrix is positive semidefinite is up to its eigenvalues, see
+    `eigh_psd`.
+
+    Raises
+    ------
+    ValueError
+        If it has another shape, is not symmetric, or its diagonal is negative.
+    """
+    covariance = as_floats(value, "covariance")
+    square = covariance.ndim == 2 and covariance.shape[0] == covariance.shape[1]
+    if covariance.size == 0 or not (covariance.ndim == 1 or square):
+        msg = (
+            f"covariance has shape {covariance.shape}: give the variances, of shape "
+            "(n_features,), or a matrix of shape (n_features, n_features)."
+        )
+        raise ValueError(msg)
+    advice = "variances must not be negative"
+    check_at_least(covariance if not square else np.diag(covariance), "A variance", 0, advice)
+    if square:
+        asymmetry = np.abs(covariance - covariance.T)
+        if asymmetry.max() > 1e-8 * np.abs(covariance).max():
+            i, j = np.unravel_index(asymmetry.argmax(), asymmetry.shape)
+            msg = (
+                f"covariance is not symmetric: entry ({i}, {j}) is {covariance[i, j]:.6g}, entry "
+                f"({j}, {i}) is {covariance[j, i]:.6g}. Give (covariance + covariance.T) / 2 if "
+                "that is what is meant."
+            )
+            raise ValueError(msg)
+        covariance = (covariance + covariance.T) / 2
+    return covariance
+
+
+def eigh_psd(matrix: Array) -> tuple[Array, Array]:
+    """Return the eigenvalues above rounding, and their eigenvectors as columns.
+
+    Raises
+    ------
+    ValueError
+        If an eigenvalue is negative by more than rounding.
+    """
+    values, vectors = np.linalg.eigh(matrix)
+    largest = np.abs(values).max(initial=0)
+    if values[0] < -1e-8 * largest:
+        msg = (
+            f"The least eigenvalue of the covariance is {values[0]:.6g}, the largest "
+            f"{values[-1]:.6g}: give a positive semidefinite matrix."
+        )
+        raise ValueError(msg)
+    kept = values > len(values) * np.finfo(np.float64).eps * largest
+    return values[kept], vectors[:, kept]
+
+
+def check_n_samples(value: Any, *, fit_intercept: bool) -> Array:
+    """Return numbers of samples that leave a degree of freedom for the slopes."""
+    n_samples = as_floats(value, "n_samples")
+    if np.asarray(value).dtype == bool:
+        msg = f"n_samples is {value!r}: give numbers of samples."
+        raise ValueError(msg)
+    least = 2 if fit_intercept else 1
+    advice = f"give at least {least}" + " with an intercept" * fit_intercept
+    return check_at_least(n_samples, "n_samples", least, advice)
+
+
+def check_alpha(value: Any, name: str = "alpha") -> Array:
+    """Return ridge penalties, finite and not negative."""
+    advice = "a ridge penalty must not be negative"
+    return check_at_least(as_floats(value, name), name, 0, advice)
+
+
+def check_choice(value: Any, name: str, choices: Sequence[str]) -> None:
+    """Raise a ValueError if the value is neither None nor one of the choices."""
+    if value is not None and not (isinstance(value, str) and value in choices):
+        msg = f"{name} is {value!r}: give None or one of {', '.join(map(repr, choices))}."
+        raise ValueError(msg)
+
+
+def n_kept(sparsity: Any, n_features: float) -> Array:
+    """Return how many features a sparsity keeps: ints are counts, floats fractions.
+
+    Raises
+    ------
+    ValueError
+        If an int is not in [1, n_features], a float not in (0, 1], or either a bool.
+    """
+    array = np.asarray(sparsity)
+    if array.dtype == object and array.ndim:  # ints and floats together stay what they are
+        return np.vectorize(lambda one: n_kept(one, n_features), otypes=[float])(array)
+    if np.issubdtype(array.dtype, np.integer):
+        good = (array >= 1) & (array <= n_features)
+        kept = array.astype(np.float64)
+    elif np.issubdtype(array.dtype, np.floating):
+        good = (array > 0) & (array <= 1)
+        kept = np.maximum(1.0, np.round(array * n_features))
+    else:
+        good, kept = np.zeros(array.shape, dtype=bool), np.zeros(array.shape)
+    if not good.all():
+        msg = (
+            f"sparsity is {array[~good].tolist()[0]!r}: give the number of features to KEEP, an "
+            f"int from 1 to {n_features:g}, or the fraction to keep, a float in (0, 1]."
+        )
+        raise ValueError(msg)
+    return np.minimum(kept, n_features)
+
+
+def check_positive(value: Any, name: str) -> float:
+    """Return a positive finite number."""
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    if not (number and 0 < float(value) < np.inf):
+        msg = f"{name} is {value!r}: give a positive number."
+        raise ValueError(msg)
+    return float(value)
+
+
+def check_support(support: Any, size: int) -> NDArray[np.intp]:
+    """Return distinct indices below `size`, from indices or a mask."""
+    support = np.asarray(support)
+    if support.dtype == bool and support.shape == (size,):
+        support = np.flatnonzero(support)
+    whole = np.issubdtype(support.dtype, np.integer) and support.ndim == 1 and support.size
+    if not whole or support.min() < -size or support.max() >= size:
+        msg = f"support is {support!r}: give indices below {size}, or a mask of that length."
+        raise ValueError(msg)
+    if len(np.unique(support % size)) < support.size:
+        msg = f"support is {support!r}: give every index once."
+        raise ValueError(msg)
+    return support % size

@@ -1,0 +1,136 @@
+"""The ridge penalty that pruning wants."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy.optimize import minimize_scalar
+from scipy.special import expit
+from sklearn.utils import check_random_state
+
+from ._checks import as_floats, check_n_samples
+from ._predict import predict_risk
+from ._spectrum import spectral_sums
+
+if TYPE_CHECKING:
+    from ._problem import LinearGaussianProblem
+
+N_GRID = 33
+
+
+def optimal_alpha(
+    problem: LinearGaussianProblem,
+    n_samples: int,
+    strategy: str | None = None,
+    sparsity: float | None = None,
+    retrain: str | None = None,
+    *,
+    retrain_alpha: float | None = None,
+    n_unlabeled: float | None = None,
+    fit_intercept: bool = False,
+    n_draws: int = 100,
+    random_state: Any = None,
+) -> float:
+    r"""Find the ridge penalty with which the risk of the whole pipeline is least.
+
+    The best penalty of a model that is going to be pruned is in general not that
+    of the dense model. The search is over :math:`c=1/\xi` of Definition 4 in [1]_,
+    :math:`\mu=c\,(n-\sum_i\lambda_i/(\lambda_i+c))`, on a grid and then by Brent's
+    method.
+
+    Parameters
+    ----------
+    problem : LinearGaussianProblem
+        The problem.
+    n_samples : int
+        Number of training rows, n.
+    strategy : {"magnitude", "hessian", "oracle", "random"}, default=None
+        How features are scored; None: the model is not pruned.
+    sparsity : int or float, default=None
+        What is KEPT, see `predict_risk`.
+    retrain : {"fresh", "same", "distill"}, default=None
+        What the kept features are refitted to, see `predict_risk`.
+    retrain_alpha : float, default=None
+        The penalty of the refit. None: the same as that of the first fit, which is
+        to be found.
+    n_unlabeled : float, default=None
+        Number of unlabelled rows of the distillation.
+    fit_intercept : bool, default=False
+        Whether the models have an intercept.
+    n_draws : int, default=100
+        Number of draws, with a covariance that is not diagonal; the same ones for
+        every penalty.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the draws.
+
+    Returns
+    -------
+    float
+        The penalty :math:`\mu`. Where the risk only falls, as without any signal,
+        that at which the largest eigenvalue is shrunk by a thousand.
+
+    See Also
+    --------
+    predict_risk : The risk that is minimised.
+
+    References
+    ----------
+    .. [1] X. Chang, Y. Li, S. Oymak, C. Thrampoulidis, "Provable Benefits of
+       Overparameterization in Model Compression: From Double Descent to Pruning
+       Neural Networks", AAAI 2021. arXiv:2012.08749
+
+    Examples
+    --------
+    Without noise the dense model wants no penalty; what is left of it does:
+
+    >>> import numpy as np
+    >>> from sklearn_prune.theory import LinearGaussianProblem, optimal_alpha
+    >>> problem = LinearGaussianProblem(np.repeat([25.0, 1.0], [100, 900]), np.ones(1000))
+    >>> optimal_alpha(problem, 300)
+    0.0
+    >>> round(optimal_alpha(problem, 300, "magnitude", 100) / 300, 1)
+    5.9
+    """
+    n = float(as_floats(check_n_samples(n_samples, fit_intercept=fit_intercept), "n_samples", ()))
+    centred = problem.centred() if fit_intercept else problem
+    spectrum, dof = centred._spectrum, n - fit_intercept
+    seed = check_random_state(random_state).randint(2**31 - 1)
+
+    def penalty(log_c: float) -> float:
+        degrees = spectrum.counts @ expit(np.log(spectrum.eigenvalues) - log_c)
+        return float(max(np.exp(log_c) * (dof - degrees), 0.0))
+
+    def risk(alpha: float) -> float:
+        return float(
+            predict_risk(
+                problem,
+                n_samples,
+                strategy=strategy,
+                sparsity=sparsity,
+                retrain=retrain,
+                alpha=alpha,
+                retrain_alpha=retrain_alpha,
+                n_unlabeled=n_unlabeled,
+                fit_intercept=fit_intercept,
+                n_draws=n_draws,
+                random_state=seed,
+            )
+        )
+
+    if spectrum.rank == 0:
+        return 0.0
+    free = float(spectral_sums(spectrum, np.array(dof), np.array(0.0)).xi)
+    low = -np.log(free) if np.isfinite(free) else np.log(1e-3 * spectrum.eigenvalues.min())
+    grid = np.linspace(low, np.log(1e3 * spectrum.eigenvalues.max()), N_GRID)
+    candidates = [0.0, *map(penalty, grid[1:])]
+    risks = [risk(alpha) for alpha in candidates]
+    best = int(np.argmin(risks))
+    bounds = grid[max(best - 1, 0)], grid[min(best + 1, N_GRID - 1)]
+    refined = minimize_scalar(
+        lambda log_c: risk(penalty(log_c)),
+        bounds=bounds,
+        method="bounded",
+        options={"xatol": 1e-6},
+    )
+    return penalty(refined.x) if refined.fun < risks[best] else candidates[best]

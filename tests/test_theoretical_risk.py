@@ -1,0 +1,322 @@
+import pickle
+
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from sklearn import config_context
+from sklearn.base import clone
+from sklearn.datasets import load_digits
+from sklearn.decomposition import PCA
+from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import Lasso, LinearRegression, Ridge, RidgeCV
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
+
+from sklearn_prune import MinNormRegressor, PrunedRegressor, RandomFeatures, TheoreticalRisk
+from sklearn_prune.theory import (
+    LinearGaussianProblem,
+    SampleProblem,
+    SingleIndexProblem,
+    predict_risk,
+)
+
+N, P = 60, 150
+
+
+@pytest.fixture(scope="module")
+def problem():
+    return LinearGaussianProblem(
+        np.geomspace(1, 0.1, P), np.repeat([1.0, 0.1], [15, P - 15]), noise_variance=0.5
+    )
+
+
+@pytest.fixture(scope="module")
+def data(problem):
+    return problem.sample(N, random_state=0)
+
+
+NO_INTERCEPT = MinNormRegressor(fit_intercept=False)
+PLAIN, RIDGE = {"fit_intercept": False}, Ridge(alpha=3.0, fit_intercept=False)
+
+
+@pytest.mark.parametrize(
+    ("model", "plan"),
+    [
+        (MinNormRegressor(), {"fit_intercept": True}),
+        (NO_INTERCEPT, PLAIN),
+        (Ridge(alpha=3.0), {"alpha": 3.0, "fit_intercept": True}),
+        (RidgeCV(alphas=[7.0]), {"alpha": 7.0, "fit_intercept": True}),
+        (LinearRegression(fit_intercept=False), PLAIN),
+        (
+            PrunedRegressor(sparsity=20),
+            {"strategy": "magnitude", "sparsity": 20, "retrain": "same", "fit_intercept": True},
+        ),
+        (
+            PrunedRegressor("hessian", 0.2, False, estimator=NO_INTERCEPT),
+            {"strategy": "hessian", "sparsity": 30} | PLAIN,
+        ),
+        (
+            PrunedRegressor("random", 20, RIDGE, estimator=NO_INTERCEPT),
+            {"strategy": "random", "sparsity": 20, "retrain": "same", "retrain_alpha": 3.0} | PLAIN,
+        ),
+        (
+            PrunedRegressor("magnitude", 20, NO_INTERCEPT, estimator=RIDGE),
+            {
+                "strategy": "magnitude",
+                "sparsity": 20,
+                "retrain": "same",
+                "alpha": 3.0,
+                "retrain_alpha": 0.0,
+            }
+            | PLAIN,
+        ),
+    ],
+)
+def test_plan_of_the_model(problem, data, model, plan):
+    fitted = clone(model).fit(*data)
+    expected = predict_risk(problem, N, **plan)
+    score = TheoreticalRisk(problem, n_samples=N)(fitted, None, None)
+    assert isinstance(score, float)
+    assert_allclose(-score, expected, rtol=1e-12)
+
+
+def test_distillation(problem, data):
+    model = PrunedRegressor(sparsity=20, retrain="distill", estimator=NO_INTERCEPT)
+    model.fit(*data, X_unlabeled=problem.sample(90, random_state=1)[0])
+    expected = predict_risk(
+        problem, N, strategy="magnitude", sparsity=20, retrain="distill", n_unlabeled=90
+    )
+    assert_allclose(-TheoreticalRisk(problem)(model), expected)
+
+
+def test_oracle(problem, data):
+    saliency = problem.variances * problem.coef**2
+    model = PrunedRegressor("oracle", 15, saliency=saliency).fit(*data)
+    expected = predict_risk(
+        problem, N, strategy="oracle", sparsity=15, retrain="same", fit_intercept=True
+    )
+    assert_allclose(-TheoreticalRisk(problem)(model), expected)
+    other = PrunedRegressor("oracle", 15, saliency=saliency[::-1]).fit(*data)
+    with pytest.raises(ValueError, match="ranks otherwise"):
+        TheoreticalRisk(problem)(other)
+
+
+def test_frozen_model(problem, data):
+    dense = FrozenEstimator(NO_INTERCEPT.fit(*data))
+    model = PrunedRegressor(sparsity=20, retrain=False, estimator=dense).fit(*data)
+    expected = predict_risk(problem, N, strategy="magnitude", sparsity=20)
+    assert_allclose(-TheoreticalRisk(problem)(model), expected)
+
+
+def test_prediction_agrees_with_the_measured_risk(problem):
+    measured, predicted = [], []
+    scorer = TheoreticalRisk(problem)
+    for seed in range(40):
+        model = PrunedRegressor("hessian", 10).fit(*problem.sample(400, random_state=seed))
+        measured.append(problem.risk(model.coef_, model.intercept_))
+        predicted.append(-scorer(model))
+    std_error = np.std(measured) / np.sqrt(40)
+    assert abs(np.mean(measured) - predicted[0]) < 3 * std_error + 0.01 * predicted[0]
+    assert np.ptp(predicted) == 0
+
+
+# Pipelines
+
+
+@pytest.mark.parametrize("scaler", [StandardScaler(), RobustScaler(), MinMaxScaler()])
+def test_scaler_before_a_linear_model(problem, data, scaler):
+    X, y = data
+    model = make_pipeline(scaler, PrunedRegressor(sparsity=20)).fit(X, y)
+    scale = model[0].transform(np.ones((1, P)))[0] - model[0].transform(np.zeros((1, P)))[0]
+    scaled = LinearGaussianProblem(
+        problem.covariance * scale**2, problem.coef / scale, problem.noise_variance
+    )
+    expected = TheoreticalRisk(scaled)(model[-1])
+    assert_allclose(TheoreticalRisk(problem)(model), expected, rtol=1e-10)
+    dense = make_pipeline(scaler, MinNormRegressor()).fit(X[:, :P], y)
+    assert TheoreticalRisk(problem)(dense) != TheoreticalRisk(problem)(dense[-1])
+
+
+def test_shift_before_a_model_without_intercept(problem, data):
+    X, y = data
+    model = make_pipeline(MinMaxScaler(), Ridge(alpha=0.5, fit_intercept=False)).fit(X, y)
+    scale, shift = model[0].scale_, model[0].min_
+    second = np.diag(problem.covariance * scale**2) + np.outer(shift, shift)
+    moved = LinearGaussianProblem.from_moments(
+        second,
+        problem.covariance * problem.coef * scale,
+        problem.noise_variance + problem.coef @ (problem.covariance * problem.coef),
+        mean=shift,
+    )
+    expected = predict_risk(moved, N, alpha=0.5)
+    assert_allclose(-TheoreticalRisk(problem, n_samples=N)(model), expected, rtol=1e-8)
+
+
+@pytest.mark.parametrize("fit_intercept", [True, False])
+def test_random_features(fit_intercept):
+    single = SingleIndexProblem(np.eye(12)[0], "square", 0.1)
+    X, y = single.sample(N, random_state=0)
+    dense = MinNormRegressor(fit_intercept=fit_intercept)
+    features = RandomFeatures(80, random_state=0)
+    model = make_pipeline(features, PrunedRegressor(sparsity=20, estimator=dense)).fit(X, y)
+    equivalent = single.equivalent(model[0].random_weights_.T, "relu")
+    expected = predict_risk(
+        equivalent,
+        N,
+        strategy="magnitude",
+        sparsity=20,
+        retrain="same",
+        fit_intercept=fit_intercept,
+        random_state=0,
+    )
+    assert_allclose(-TheoreticalRisk(single)(model), expected)
+
+
+def test_scaled_inputs_of_random_features():
+    single = SingleIndexProblem([1.0, 2.0, 0.0], "tanh", 0.1, covariance=[4.0, 1.0, 0.25])
+    X, y = single.sample(N, random_state=0)
+    model = make_pipeline(
+        StandardScaler(with_mean=False), RandomFeatures(30, random_state=0), MinNormRegressor()
+    ).fit(X, y)
+    weights = model[1].random_weights_.T / model[0].scale_
+    expected = predict_risk(single.equivalent(weights), N, fit_intercept=True)
+    assert_allclose(-TheoreticalRisk(single)(model), expected, rtol=1e-6)
+    centred = make_pipeline(StandardScaler(), RandomFeatures(30), MinNormRegressor()).fit(X, y)
+    with pytest.raises(ValueError, match=r"StandardScaler shifts .*with_mean=False"):
+        TheoreticalRisk(single)(centred)
+
+
+def test_single_index_without_features():
+    single = SingleIndexProblem([1.0, 1.0, 0.0, 0.0], "erf", 0.1)
+    model = MinNormRegressor().fit(*single.sample(30, random_state=0))
+    linear = single.equivalent(np.eye(4), "identity")
+    assert_allclose(-TheoreticalRisk(single)(model), predict_risk(linear, 30, fit_intercept=True))
+
+
+def test_real_data():
+    X, y = load_digits(return_X_y=True)
+    y = np.where(y % 2, 1.0, -1.0)
+    model = make_pipeline(
+        MinMaxScaler(clip=True), RandomFeatures(100, random_state=0), MinNormRegressor()
+    ).fit(X[:300], y[:300])
+    sample = SampleProblem(X, y)
+    expected = predict_risk(sample.equivalent(model[:-1].transform), 300, fit_intercept=True)
+    assert_allclose(-TheoreticalRisk(sample)(model), expected)
+
+
+def test_equivalent_problems_are_cached(monkeypatch):
+    single = SingleIndexProblem(np.eye(5)[0])
+    X, y = single.sample(30, random_state=0)
+    pipe = make_pipeline(RandomFeatures(20, random_state=0), PrunedRegressor())
+    calls, original = [], SingleIndexProblem.equivalent
+
+    def counted(self, *args):
+        calls.append(args)
+        return original(self, *args)
+
+    monkeypatch.setattr(SingleIndexProblem, "equivalent", counted)
+    scorer = TheoreticalRisk(single)
+    first = scorer(pipe.fit(X, y))
+    assert scorer(pipe.set_params(prunedregressor__sparsity=0.1).fit(X, y)) == first
+    scorer(pipe.set_params(prunedregressor__sparsity=10).fit(X, y))
+    assert len(calls) == 1
+    scorer(pipe.set_params(randomfeatures__random_state=1).fit(X, y))
+    assert len(calls) == 2
+    assert pickle.loads(pickle.dumps(scorer))(pipe) == scorer(pipe)
+
+
+@pytest.mark.parametrize("routing", [False, True])
+@pytest.mark.parametrize("n_jobs", [None, 2])
+def test_grid_search(problem, data, routing, n_jobs):
+    with config_context(enable_metadata_routing=routing):
+        search = GridSearchCV(
+            PrunedRegressor(),
+            {"sparsity": [5, 20], "retrain": [True, False]},
+            scoring={"mse": "neg_mean_squared_error", "theory": TheoreticalRisk(problem)},
+            refit="mse",
+            cv=3,
+            n_jobs=n_jobs,
+        ).fit(*data)
+    results = search.cv_results_
+    assert {"mean_test_mse", "mean_test_theory"} <= set(results)
+    for params, score in zip(results["params"], results["mean_test_theory"], strict=True):
+        expected = predict_risk(
+            problem,
+            40,
+            strategy="magnitude",
+            sparsity=params["sparsity"],
+            retrain="same" if params["retrain"] else None,
+            fit_intercept=True,
+        )
+        assert_allclose(-score, expected)
+
+
+# What it refuses
+
+
+@pytest.mark.parametrize(
+    ("model", "match"),
+    [
+        (Lasso(), "Lasso"),
+        (Ridge(positive=True), "positive=True"),
+        (PrunedRegressor("obs", 5), "strategy='obs'"),
+        (PrunedRegressor(lambda coef, X, y: np.abs(coef), 5), "strategy=<function"),
+        (PrunedRegressor(sparsity=5, n_rounds=2), "n_rounds=2"),
+        (PrunedRegressor(sparsity=5, retrain=Lasso()), "Lasso"),
+        (PrunedRegressor(sparsity=5, retrain=NO_INTERCEPT), "intercept in only one"),
+        (make_pipeline(PCA(5), MinNormRegressor()), "no moments of PCA"),
+        (make_pipeline(MinMaxScaler(clip=True), MinNormRegressor()), "clip=False"),
+        (make_pipeline(RandomFeatures(5), MinNormRegressor()), "no moments of RandomFeatures"),
+    ],
+)
+def test_refusals(problem, data, model, match):
+    with pytest.raises(ValueError, match=match):
+        TheoreticalRisk(problem, n_samples=N)(model.fit(*data))
+
+
+def test_several_outputs(problem, data):
+    X, y = data
+    with pytest.raises(ValueError, match="several outputs"):
+        TheoreticalRisk(problem)(MinNormRegressor().fit(X, np.column_stack([y, y])))
+
+
+def test_unknown_number_of_samples(problem, data):
+    model = LinearRegression().fit(*data)
+    with pytest.raises(ValueError, match="give n_samples"):
+        TheoreticalRisk(problem)(model)
+
+
+def test_problem_of_another_width(problem, data):
+    X, y = data
+    with pytest.raises(ValueError, match="fitted to 149 features, but the problem has 150"):
+        TheoreticalRisk(problem)(MinNormRegressor().fit(X[:, 1:], y))
+
+
+@pytest.mark.parametrize("problem", [None, np.eye(3), "square"])
+def test_not_a_problem(problem):
+    with pytest.raises(ValueError, match=r"give a problem of sklearn_prune\.theory"):
+        TheoreticalRisk(problem)
+
+
+@pytest.mark.parametrize(
+    ("model", "allowed"),
+    [
+        (MinNormRegressor(), True),
+        (PrunedRegressor(sparsity=20, retrain=False), True),
+        (PrunedRegressor("hessian", 20, False), False),
+        (PrunedRegressor(sparsity=20), False),
+        (PrunedRegressor(sparsity=100), True),
+    ],
+)
+def test_unequal_weights(problem, data, model, allowed):
+    weights = np.linspace(1, 2, N)
+    weighted = clone(model).fit(*data, sample_weight=weights)
+    scorer = TheoreticalRisk(problem)
+    if allowed:
+        assert_allclose(scorer(weighted), scorer(clone(model).fit(*data)))
+    else:
+        with pytest.raises(ValueError, match="sample weights from 1 to 2"):
+            scorer(weighted)
+    equal = clone(model).fit(*data, sample_weight=np.full(N, 3.0))
+    assert_allclose(scorer(equal), scorer(clone(model).fit(*data)))
