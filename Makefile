@@ -38,7 +38,7 @@ format: $(READY)-lint ## Fix the style that can be fixed by itself
 	$(PY) -m mdformat $(MARKDOWN)
 
 docs: $(READY)-docs ## Build the documentation in docs/_build/html
-	$(PY) -m sphinx -W --keep-going docs docs/_build/html
+	OMP_NUM_THREADS=1 $(PY) -m sphinx -W --keep-going docs docs/_build/html
 
 clean: ## Remove what the other commands made, but for .venv
 	rm -rf docs/_build docs/auto_examples docs/generated demo_output

@@ -12,7 +12,7 @@ from ._distillation import distilled_risk, standard_error
 from ._first_fit import FirstFit
 from ._pruning import DiagonalSelection, compressed_risk
 from ._retraining import fresh_risks, same_risk
-from ._sampled_pruning import SampledSelection, draw_fits
+from ._sampled_pruning import SampledSelection, draw_fits, pair_means
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -69,8 +69,10 @@ class Pipeline:
         return risk * (1 + 1 / n_rows) + extra, error * (1 + 1 / n_rows)
 
     def _prune(self, first: FirstFit, n_keep: float) -> tuple[float, float]:
-        selection, alpha = self._select(first, n_keep), self.retrain_alpha
-        retrain = self.retrain
+        retrain, alpha = self.retrain, self.retrain_alpha
+        if retrain is None and n_keep == self.problem.n_features:
+            return float(first.risk), 0.0
+        selection = self._select(first, n_keep)
         if retrain == "same" and self.strategy in {"oracle", "random"}:
             retrain = "fresh"  # to a support that knows no sample every sample is fresh
         if retrain == "same":
@@ -81,6 +83,7 @@ class Pipeline:
             risks = fresh_risks(selection, first.n, alpha, finite_n=self.finite_n)
         else:
             risks = selection.pruned_risks()
+        risks = pair_means(risks)
         return float(risks.mean()), standard_error(risks)
 
     def _select(self, first: FirstFit, n_keep: float) -> Selection:
@@ -97,5 +100,5 @@ class Pipeline:
         if np.isinf(first.variance):
             return np.inf, 0.0
         coefs = draw_fits(first, self.n_draws, np.random.RandomState(self.seed))[1]
-        risks = np.asarray(self.problem.risk(compression(coefs)))
+        risks = pair_means(np.asarray(self.problem.risk(compression(coefs))))
         return float(risks.mean()), standard_error(risks)

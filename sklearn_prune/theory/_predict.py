@@ -75,7 +75,7 @@ def predict_risk(
         Whether to correct fits without penalty for the size of n, which matters
         near as many features, or kept features, as samples.
     n_draws : int, default=100
-        Number of draws, with a covariance that is not diagonal.
+        Number of draws, with a covariance that is not diagonal; at least 4.
     random_state : int, RandomState instance or None, default=None
         Seed of the draws.
     return_std_error : bool, default=False
@@ -164,8 +164,8 @@ def _one_penalty(value: Any, name: str) -> float:
 
 
 def _check_n_draws(n_draws: Any) -> int:
-    if not isinstance(n_draws, Integral) or n_draws < 2:
-        msg = f"n_draws is {n_draws!r}: give an int, at least 2."
+    if not isinstance(n_draws, Integral) or n_draws < 4:
+        msg = f"n_draws is {n_draws!r}: give an int, at least 4."
         raise ValueError(msg)
     return int(n_draws)
 

@@ -111,7 +111,7 @@ class LinearGaussianProblem(SecondMoments):
     ) -> Self:
         r"""Make the equivalent problem of features and target with given moments.
 
-        Definition 2 of [1]_: :math:`\Sigma=\mathbb{E}[xx']`,
+        Definition 2 of the paper: :math:`\Sigma=\mathbb{E}[xx']`,
         :math:`\beta=\Sigma^{-1}\mathbb{E}[yx]` and
         :math:`\sigma^2=\mathbb{E}[y^2]-\mathbb{E}[yx]'\beta`, not centred. An
         ill-conditioned second moment, usual for random features, does no harm:

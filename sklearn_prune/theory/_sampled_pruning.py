@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 PIVOT_RATIO = 1e-5
 
 
+# From here on the length of a normal vector may be replaced with its mean square root.
+HIGH_DIMENSION = 50
+
+
 class SampledSelection:
     r"""The s best-scored features in draws of the dense fit, for any covariance.
 
@@ -101,7 +105,8 @@ class SampledSelection:
             trace.append(P.sum())
             trace_squared.append((P**2).sum())
         plain = vectors @ vectors.transpose(0, 2, 1)
-        return Grams(plain, *map(np.array, (once, twice, trace, trace_squared)))
+        parts = (plain, *map(np.array, (once, twice, trace, trace_squared)))
+        return Grams(*map(pair_means, parts))
 
     def _coordinates(
         self, support: NDArray[np.intp], cross: Array, n: float, alpha: float
@@ -138,15 +143,27 @@ class SampledSelection:
 def draw_fits(
     first: FirstFit, n_draws: int, random_state: np.random.RandomState
 ) -> tuple[Array, Array]:
-    r"""Draw the dense fit from Theorem 1.
+    r"""Draw the dense fit from Theorem 1, in antithetic pairs.
+
+    In many dimensions every normal vector has about the same length. It is set to
+    its mean square root: most of the noise of averages near n = p comes from there.
 
     Returns
     -------
     theta : ndarray of shape (n_draws, rank)
-        :math:`\theta`.
+        :math:`\theta`; one draw more if their number is odd.
     coefs : ndarray of shape (n_draws, n_features)
         The coefficients.
     """
     mean, scale = first.support_law
-    theta = mean + scale * random_state.standard_normal((n_draws, len(mean)))
+    rank = len(mean)
+    normal = random_state.standard_normal((-(-n_draws // 2), rank))
+    if rank >= HIGH_DIMENSION:
+        normal *= np.sqrt(rank) / np.linalg.norm(normal, axis=1, keepdims=True)
+    theta = mean + scale * np.stack([normal, -normal], axis=1).reshape(-1, rank)
     return theta, first.problem._from_eigenbasis(first.unwhiten * theta)
+
+
+def pair_means(values: Array) -> Array:
+    """Return the means of antithetic pairs, which are independent; one value stays as it is."""
+    return values if len(values) == 1 else (values[::2] + values[1::2]) / 2

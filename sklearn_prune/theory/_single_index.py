@@ -59,7 +59,8 @@ class SingleIndexProblem:
     The moments are exact. That they determine the risk of a fit to random features is
     so in the limit of many inputs only: of 200 rows with 40 inputs it is some percent
     off, with 10 inputs 5 to 15 for "relu" and the label "square", and half for the odd
-    activation "erf" and the label "tanh" with more features than rows.
+    activation "erf" and the label "tanh" with more features than rows (weights of
+    variance one over the number of inputs).
 
     References
     ----------
