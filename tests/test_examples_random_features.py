@@ -126,7 +126,7 @@ def test_fig2_nothing_to_prune_is_the_dense_model():
     features = ReluFeatures(10, 40)
     dense = predict_risk(features.equivalent, 120)
     fresh = predict_risk(
-        features.equivalent, 120, strategy="magnitude", sparsity=40, retrain="fresh", n_draws=2
+        features.equivalent, 120, strategy="magnitude", sparsity=40, retrain="fresh", n_draws=4
     )
     assert fresh == pytest.approx(dense, rel=1e-8)
 
