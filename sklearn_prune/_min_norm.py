@@ -90,7 +90,8 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
     decides whether that is safe. From a condition of X of about 3e5 on, the
     singular value decomposition takes over. A tall X is factorised by QR, and its
     rank judged with columns of unit norm. Computations are in double precision
-    whatever the dtype of X. A sparse X is never filled, neither by centring nor
+    whatever the dtype of X, and the refinement of small tall problems in extended
+    precision. A sparse X is never filled, neither by centring nor
     by a factorisation: only Gram matrices of its smaller side are dense, and
     blocks of 32 MB (or square ones, if larger) where these are too ill-conditioned.
 
