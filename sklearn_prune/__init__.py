@@ -3,6 +3,7 @@
 from ._double_descent_display import DoubleDescentDisplay
 from ._min_norm import MinNormRegressor
 from ._pruned import PrunedRegressor
+from ._pruning_path import PruningPath, pruning_path
 from ._pruning_path_display import PruningPathDisplay
 from ._random_features import RandomFeatures
 from ._theoretical_risk import TheoreticalRisk
@@ -11,7 +12,9 @@ __all__ = [
     "DoubleDescentDisplay",
     "MinNormRegressor",
     "PrunedRegressor",
+    "PruningPath",
     "PruningPathDisplay",
     "RandomFeatures",
     "TheoreticalRisk",
+    "pruning_path",
 ]

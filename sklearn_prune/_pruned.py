@@ -13,10 +13,11 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ._linear_model import check_frozen_names, fit_columns, has_intercept
 from ._min_norm import MinNormRegressor
-from ._ranking import rank_features
-from ._retraining import check_unlabeled, distillation_data, is_distillation, resolve_retrain
-from ._strategies import resolve_strategy, score_features
-from ._validation import drop_zero_weights, round_sizes
+from ._pruning_rounds import prune
+from ._retraining import distillation_data, is_distillation, resolve_retrain
+from ._strategies import resolve_strategy
+from ._training_data import check_training_data
+from ._validation import round_sizes
 
 
 class PrunedRegressor(SelectorMixin, MultiOutputMixin, RegressorMixin, BaseEstimator):
@@ -234,29 +235,26 @@ class PrunedRegressor(SelectorMixin, MultiOutputMixin, RegressorMixin, BaseEstim
             no weights where some are given, or ``retrain="distill"`` lacks
             `X_unlabeled`.
         """
-        X, y = validate_data(
-            self,
-            X,
-            y,
-            accept_sparse=("csr", "csc"),
-            dtype=(np.float64, np.float32),
-            y_numeric=True,
-            multi_output=True,
+        data = check_training_data(
+            self, X, y, sample_weight, X_unlabeled, distill=is_distillation(self.retrain)
         )
+        X, y, weights, sample_weight, unlabeled = data
         estimator = MinNormRegressor() if self.estimator is None else self.estimator
         sizes = round_sizes(X.shape[1], self.sparsity, self.n_rounds)
         refit = resolve_retrain(self.retrain, estimator, self.n_rounds)
         check_frozen_names(estimator, getattr(self, "feature_names_in_", None))
-        unlabeled = None
-        if is_distillation(self.retrain):
-            unlabeled = check_unlabeled(X_unlabeled, X)
-            validate_data(self, X_unlabeled, reset=False, skip_check_array=True)  # its names
-        X, y, weights = drop_zero_weights(X, y, sample_weight)
-        sample_weight = None if sample_weight is None else weights
 
         train = partial(fit_columns, estimator, X, y, sample_weight)
         dense = train(np.ones(X.shape[1], dtype=bool))
-        support, last = self._prune(dense, train, X, y, weights, sizes)
+        strategy = resolve_strategy(
+            self.strategy,
+            weights=weights,
+            centred=has_intercept(dense.model),
+            n_keep=sizes[-1],
+            saliency=self.saliency,
+            random_state=check_random_state(self.random_state),
+        )
+        support, scores, last = prune(strategy, dense, train, X, y, sizes)
         if refit is None:
             pruned = last.masked(support, X, y, weights)
         elif is_distillation(self.retrain):
@@ -267,8 +265,9 @@ class PrunedRegressor(SelectorMixin, MultiOutputMixin, RegressorMixin, BaseEstim
 
         self.estimator_ = dense.model
         self.retrained_estimator_ = pruned.model
+        self.scores_ = scores
         self.support_ = support
-        self.threshold_ = float(self.scores_[support].min())
+        self.threshold_ = float(scores[support].min())
         self.n_nonzero_ = sizes[-1]
         self.n_samples_fit_ = len(weights)
         self.weight_range_ = (float(weights.min()), float(weights.max()))
@@ -276,26 +275,6 @@ class PrunedRegressor(SelectorMixin, MultiOutputMixin, RegressorMixin, BaseEstim
         self.coef_ = pruned.coef
         self.intercept_ = np.asarray(pruned.intercept, dtype=X.dtype)[()]
         return self
-
-    def _prune(self, dense, train, X, y, weights, sizes):
-        """Prune to each size in turn, with training between; return support and last fit."""
-        strategy = resolve_strategy(
-            self.strategy,
-            weights=weights,
-            centred=has_intercept(dense.model),
-            n_keep=sizes[-1],
-            saliency=self.saliency,
-            random_state=check_random_state(self.random_state),
-        )
-        support, fit = np.ones(X.shape[1], dtype=bool), dense
-        for size in sizes:
-            if not support.all():
-                fit = train(support)
-            scores = score_features(strategy, fit.coef, X, y)
-            self.scores_ = np.where(support, scores, -np.inf)
-            support = np.zeros(X.shape[1], dtype=bool)
-            support[rank_features(self.scores_)[:size]] = True
-        return support, fit
 
     def predict(self, X):
         """Predict with the pruned model: only the kept columns of X are multiplied.
