@@ -3,6 +3,7 @@
 from ._double_descent_display import DoubleDescentDisplay
 from ._min_norm import MinNormRegressor
 from ._pruned import PrunedRegressor
+from ._pruned_cv import PrunedRegressorCV
 from ._pruning_path import PruningPath, pruning_path
 from ._pruning_path_display import PruningPathDisplay
 from ._random_features import RandomFeatures
@@ -12,6 +13,7 @@ __all__ = [
     "DoubleDescentDisplay",
     "MinNormRegressor",
     "PrunedRegressor",
+    "PrunedRegressorCV",
     "PruningPath",
     "PruningPathDisplay",
     "RandomFeatures",

@@ -16,12 +16,10 @@ from scipy import linalg
 from ._design import triangular_factor
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     Array = NDArray[np.float64]
-    Sizes = Sequence[int] | NDArray[np.intp]
+    Sizes = NDArray[np.intp]
 
 # Beyond these condition numbers of the factor two ways to the same fit may differ by
 # more than 1e-9: a QR factorisation loses the condition, a Cholesky one its square.
@@ -40,7 +38,7 @@ def nested_lstsq(
         Columns in their order, at most as many as rows.
     y : ndarray of shape (n_rows, n_targets)
         Targets.
-    sizes : sequence of int
+    sizes : ndarray of shape (n_sizes,)
         Numbers of columns s, increasing.
     cutoff : float
         Singular values below `cutoff` times the largest, of columns of unit norm,
@@ -79,7 +77,7 @@ def nested_ridge(A: Array, y: Array, sizes: Sizes, *, alpha: float) -> Array:
         Columns in their order, any number of them.
     y : ndarray of shape (n_rows, n_targets)
         Targets.
-    sizes : sequence of int
+    sizes : ndarray of shape (n_sizes,)
         Numbers of columns s, increasing.
     alpha : float
         Positive penalty.
@@ -94,7 +92,7 @@ def nested_ridge(A: Array, y: Array, sizes: Sizes, *, alpha: float) -> Array:
     R, info = linalg.lapack.dpotrf(gram)
     m = info - 1 if info > 0 else len(R)
     z = linalg.solve_triangular(R[:m, :m], A[:, :m].T @ y, trans="T")
-    fits = _leading_fits(R[:m, :m], z, np.asarray(sizes), max_condition=CHOLESKY_CONDITION)
+    fits = _leading_fits(R[:m, :m], z, sizes, max_condition=CHOLESKY_CONDITION)
     return np.pad(fits, ((0, 0), (0, 0), (0, A.shape[1] - m)))
 
 

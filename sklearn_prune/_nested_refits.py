@@ -80,8 +80,9 @@ def nested_refits(
         noise = 0.0 if mean is None else 10 * EPS * np.sqrt(weights.sum()) * np.abs(mean)
         cutoff = refit._cutoff(columns)
         coef = nested_lstsq(root * design, root * targets, sizes, cutoff=cutoff, noise=noise)
-    intercept = np.zeros(coef.shape[:2]) if mean is None else y_mean - coef @ mean
-    return NestedFits(coef, intercept)
+    if mean is None or y_mean is None:
+        return NestedFits(coef, np.zeros(coef.shape[:2]))
+    return NestedFits(coef, y_mean - coef @ mean)
 
 
 def _is_plain_ridge(refit: Any, X: Any) -> bool:

@@ -5,22 +5,19 @@ from __future__ import annotations
 from functools import partial
 
 import numpy as np
-from scipy import sparse
-from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
-from sklearn.feature_selection import SelectorMixin
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted, validate_data
 
 from ._linear_model import check_frozen_names, fit_columns, has_intercept
 from ._min_norm import MinNormRegressor
 from ._pruning_rounds import prune
 from ._retraining import distillation_data, is_distillation, resolve_retrain
+from ._sparse_model import SparseModel
 from ._strategies import resolve_strategy
 from ._training_data import check_training_data
 from ._validation import round_sizes
 
 
-class PrunedRegressor(SelectorMixin, MultiOutputMixin, RegressorMixin, BaseEstimator):
+class PrunedRegressor(SparseModel):
     r"""Train a linear model, prune it to few features, retrain these.
 
     The dense model is fitted to all features, every feature is scored, the
@@ -275,47 +272,3 @@ class PrunedRegressor(SelectorMixin, MultiOutputMixin, RegressorMixin, BaseEstim
         self.coef_ = pruned.coef
         self.intercept_ = np.asarray(pruned.intercept, dtype=X.dtype)[()]
         return self
-
-    def predict(self, X):
-        """Predict with the pruned model: only the kept columns of X are multiplied.
-
-        Parameters
-        ----------
-        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,) or (n_samples, n_targets)
-            Predictions ``X @ coef_.T + intercept_``.
-        """
-        check_is_fitted(self)
-        X = validate_data(
-            self, X, accept_sparse=("csr", "csc"), dtype=(np.float64, np.float32), reset=False
-        )
-        kept = np.flatnonzero(self.support_)
-        coef = self.coef_[..., kept]
-        if sparse.issparse(coef):
-            coef = coef.toarray()
-        return X[:, kept] @ coef.T + self.intercept_
-
-    def sparsify(self):
-        """Convert `coef_` to a sparse CSR array, which keeps memory and pickles small.
-
-        Returns
-        -------
-        PrunedRegressor
-            The estimator itself.
-        """
-        check_is_fitted(self)
-        self.coef_ = sparse.csr_array(self.coef_)
-        return self
-
-    def _get_support_mask(self):
-        check_is_fitted(self)
-        return self.support_
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
-        return tags

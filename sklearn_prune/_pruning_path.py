@@ -19,10 +19,10 @@ from ._ranking import rank_features
 from ._retraining import distillation_data, is_distillation, resolve_retrain
 from ._strategies import resolve_strategy, score_features
 from ._training_data import check_training_data
-from ._validation import check_n_keep, round_sizes
+from ._validation import check_sparsities, round_sizes
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import NDArray
 
     Array = NDArray[Any]
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class PruningPath:
     """Pruned models of increasing sparsity, as `pruning_path` returns them.
 
-    Parameters
+    Attributes
     ----------
     sparsities : ndarray of shape (n_sparsities,)
         Numbers of features kept s, increasing.
@@ -65,7 +65,7 @@ class PruningPath:
     intercepts: Array
     train_mse: Array
 
-    def support(self, k: int) -> NDArray[np.intp]:
+    def support(self, k):
         """Return the features that the k-th model keeps, in increasing order.
 
         Parameters
@@ -80,7 +80,7 @@ class PruningPath:
         """
         return np.sort(self._rows(k)[:1].indices)
 
-    def coef(self, k: int) -> Array:
+    def coef(self, k):
         """Return the coefficients of the k-th model, as `PrunedRegressor.coef_` has them.
 
         Parameters
@@ -96,7 +96,7 @@ class PruningPath:
         rows = self._rows(k).toarray()
         return rows if self.intercepts.ndim == 2 else rows[0]
 
-    def predict(self, X: ArrayLike) -> Array:
+    def predict(self, X):
         """Predict with every model.
 
         Parameters
@@ -117,7 +117,7 @@ class PruningPath:
         linear = X[:, used] @ self.coefs[:, used].toarray().T
         return linear.reshape(len(linear), *self.intercepts.shape) + self.intercepts
 
-    def _rows(self, k: int) -> Any:
+    def _rows(self, k):
         n_targets = self.intercepts[0].size
         k = range(len(self.sparsities))[k]
         return self.coefs[k * n_targets : (k + 1) * n_targets]
@@ -219,7 +219,7 @@ def pruning_path(
 
     train = partial(fit_columns, estimator, X, y, sample_weight)
     dense = train(np.ones(X.shape[1], dtype=bool))
-    sizes = path_sizes(sparsities, dense.model, X, retrained=refit is not None)
+    sizes = _path_sizes(sparsities, dense.model, X, retrained=refit is not None)
     samples = X, y, sample_weight
     if is_distillation(retrain):
         samples = distillation_data(dense, X, unlabeled, sample_weight)
@@ -254,24 +254,14 @@ def pruning_path(
     return _assemble(pieces, sizes, order, X, y, weights)
 
 
-def path_sizes(sparsities, dense, X, *, retrained):
-    """Return the numbers of features kept along a path, increasing.
-
-    Raises
-    ------
-    ValueError
-        If there are none, or one is out of range.
-    """
+def _path_sizes(sparsities, dense, X, *, retrained):
+    """Return the numbers of features kept along a path, increasing."""
     n_samples, n_features = X.shape
     if sparsities is None:
         rank = getattr(dense, "rank_", min(n_samples - has_intercept(dense), n_features))
         largest = max(1, rank - 1) if retrained else n_features
         return np.arange(1, largest + 1)
-    sizes = sorted({check_n_keep(s, n_features) for s in sparsities})
-    if not sizes:
-        msg = "sparsities is empty: give at least one number of features to keep, or None for all."
-        raise ValueError(msg)
-    return np.array(sizes)
+    return check_sparsities(sparsities, n_features)
 
 
 def _assemble(pieces, sizes, order, X, y, weights):

@@ -36,6 +36,11 @@ def hessian(coef: Array, X: Any, _y: Array, *, weights: Array, centred: bool) ->
     return column_scale(X, weights, centred=centred) * np.abs(coef)
 
 
+def looks_at_rows(strategy: Strategy) -> bool:
+    """Return whether the scores depend on X or y, and not on the coefficients alone."""
+    return strategy is not magnitude
+
+
 def resolve_strategy(
     strategy: Any,
     *,

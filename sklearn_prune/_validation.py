@@ -71,6 +71,43 @@ def check_n_keep(sparsity: Any, n_features: int) -> int:
     raise ValueError(msg)
 
 
+def check_sparsities(sparsities: Any, n_features: int) -> NDArray[np.intp]:
+    """Return the numbers of features that several sparsities keep, increasing.
+
+    Raises
+    ------
+    ValueError
+        If there are none, or one is out of range (see `check_n_keep`).
+    """
+    sizes = sorted({check_n_keep(sparsity, n_features) for sparsity in sparsities})
+    if not sizes:
+        msg = "sparsities is empty: give at least one number of features to keep, or None."
+        raise ValueError(msg)
+    return np.array(sizes)
+
+
+def check_alphas(alphas: Any, name: str, default: list[float] | None = None) -> list[float]:
+    """Return ridge penalties as a list, the default for None.
+
+    Raises
+    ------
+    ValueError
+        If there are none, or one is negative or not finite.
+    """
+    if alphas is None and default is not None:
+        return default
+    values = check_array(
+        alphas, ensure_2d=False, dtype=np.float64, ensure_min_samples=0, input_name=name
+    )
+    if values.ndim != 1 or not len(values):
+        msg = f"{name} is {alphas!r}: give a list of penalties."
+        raise ValueError(msg)
+    if values.min() < 0:
+        msg = f"{name} has the penalty {values.min()}: give penalties of at least 0."
+        raise ValueError(msg)
+    return values.tolist()
+
+
 def round_sizes(n_features: int, sparsity: Any, n_rounds: Any) -> list[int]:
     """Return how many features are left after each round, falling geometrically.
 

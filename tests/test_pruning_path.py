@@ -3,7 +3,13 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 from sklearn.linear_model import Lasso, Ridge
+
 from sklearn_prune import MinNormRegressor, PrunedRegressor, pruning_path
+
+
+def name_of(params):
+    return str({key: getattr(value, "__name__", value) for key, value in params.items()})
+
 
 SHAPES = [(40, 100), (100, 30), (40, 40), (40, 39)]
 
@@ -38,6 +44,10 @@ def assert_path_is_refits(X, y, *, sample_weight=None, X_unlabeled=None, sparsit
     return path
 
 
+def correlation(coef, X, y):
+    return np.abs(X.T @ y)
+
+
 SETTINGS = [
     {},
     {"retrain": False},
@@ -48,12 +58,12 @@ SETTINGS = [
     {"strategy": "hessian"},
     {"strategy": "random", "random_state": 3},
     {"strategy": "obs"},
-    {"strategy": lambda coef, X, y: np.abs(X.T @ y)},
+    {"strategy": correlation},
 ]
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-@pytest.mark.parametrize("params", SETTINGS, ids=str)
+@pytest.mark.parametrize("params", SETTINGS, ids=name_of)
 def test_every_model_is_the_refitted_one(shape, params):
     assert_path_is_refits(*make_data(shape), **params)
 

@@ -1,0 +1,57 @@
+"""What a fitted sparse linear model does: predict, select, shrink."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
+from sklearn.feature_selection import SelectorMixin
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+
+class SparseModel(SelectorMixin, MultiOutputMixin, RegressorMixin, BaseEstimator):
+    """Base of the pruned regressors, which set `coef_`, `intercept_` and `support_`."""
+
+    def predict(self, X):
+        """Predict with the pruned model: only the kept columns of X are multiplied.
+
+        Parameters
+        ----------
+        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_targets)
+            Predictions ``X @ coef_.T + intercept_``.
+        """
+        check_is_fitted(self)
+        X = validate_data(
+            self, X, accept_sparse=("csr", "csc"), dtype=(np.float64, np.float32), reset=False
+        )
+        kept = np.flatnonzero(self.support_)
+        coef = self.coef_[..., kept]
+        if sparse.issparse(coef):
+            coef = coef.toarray()
+        return X[:, kept] @ coef.T + self.intercept_
+
+    def sparsify(self):
+        """Convert `coef_` to a sparse CSR array, which keeps memory and pickles small.
+
+        Returns
+        -------
+        estimator
+            The estimator itself.
+        """
+        check_is_fitted(self)
+        self.coef_ = sparse.csr_array(self.coef_)
+        return self
+
+    def _get_support_mask(self):
+        check_is_fitted(self)
+        return self.support_
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
