@@ -62,10 +62,17 @@ def cross_validate(estimator, X, y, settings, shape, splits, scoring, n_jobs):
         for index, fold in tasks
     )
     errors = np.full((*shape, len(splits)), np.nan)
-    best = 0 if callable(scoring) or str(scoring).startswith("neg_") else 1
-    for (index, fold), score in zip(tasks, scores, strict=True):
-        errors[(*index, fold)] = best - score
+    for (index, fold), error in zip(
+        tasks, scores_to_errors(np.array(scores), scoring), strict=True
+    ):
+        errors[(*index, fold)] = error
     return errors
+
+
+def scores_to_errors(scores, scoring):
+    """Return what is missing to the best score: 0 for a negative error, and else 1."""
+    best = 0 if callable(scoring) or str(scoring).startswith("neg_") else 1
+    return best - scores
 
 
 def _score_split(estimator, params, X, y, split, scorer):

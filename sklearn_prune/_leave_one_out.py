@@ -22,7 +22,6 @@ from ._centred_sparse import CentredSparse
 from ._design import as_design, magnitude, row_blocks, row_gram, triangular_factor
 from ._fold_fits import training_rows
 from ._fold_predictions import FoldSearch
-from ._linalg import cholesky
 from ._path_pieces import refitted_pieces
 from ._ranking import TIE, rank_features
 from ._strategies import score_features
@@ -44,8 +43,8 @@ CLOSED_FORM = ("magnitude", "hessian", "oracle", "random")
 RCOND = 1e-7
 LEAST_FREEDOM = 1e-5
 
-# The coefficients of so many models are held at once, 64 MB of them.
-BLOCK_ENTRIES = 2**23
+# So many coefficients are worked on at once: 2 MB, which a cache holds.
+BLOCK_ENTRIES = 2**18
 
 
 class LeftOutRows:
@@ -88,7 +87,13 @@ class LeftOutRows:
         if closed_form is None:
             return None
         coef, steps, directions = closed_form
-        return lambda rows: coef - steps[rows, :, np.newaxis] * directions(rows)[:, np.newaxis]
+
+        def without(rows: slice) -> Array:
+            change = -steps[rows, :, np.newaxis] * directions(rows)[:, np.newaxis]
+            change += coef
+            return change
+
+        return without
 
     def _dual(self, alpha: float) -> tuple[Array, Array, Callable[[slice], Array]] | None:
         A, n_samples = self.design, len(self.design)
@@ -97,10 +102,12 @@ class LeftOutRows:
             # Centring made it singular: a constant makes it regular, and M does not see it.
             gram += np.trace(gram) / n_samples**2
         gram[np.diag_indices_from(gram)] += alpha / self.data.weights
-        solve, rcond = cholesky(gram)
-        if not rcond > RCOND:
+        factor, info = linalg.lapack.dpotrf(gram, lower=True)
+        size = np.abs(gram).sum(axis=0).max()
+        if info or not linalg.lapack.dpocon(factor, size, uplo="L")[0] > RCOND:
             return None
-        M = solve(np.eye(n_samples))
+        M = linalg.lapack.dpotri(factor, lower=True)[0]
+        M += np.tril(M, -1).T
         if self.fit_intercept:
             sums = M.sum(axis=0)
             M -= np.outer(sums / sums.sum(), sums)
@@ -148,23 +155,23 @@ class LeftOutRows:
         rows : slice
         coef : ndarray of shape (n_rows, n_targets, n_features)
             Coefficients without each of the rows.
-        order : ndarray of shape (n_rows, n_features)
-            Features from best to worst, for each of the rows.
+        order : ndarray of shape (n_rows, n_columns)
+            The best features, the best first, for each of the rows.
         sizes : ndarray of shape (n_sizes,)
-            Numbers of features kept.
+            Numbers of features kept, the last of them `n_columns`.
 
         Returns
         -------
         ndarray of shape (n_rows, n_sizes, n_targets)
         """
-        order = order[:, : sizes[-1]]
         # The mean without a row is as far from it as its weight says.
         far = 1 / (1 - self.share[rows])[:, np.newaxis]
-        x = far * np.take_along_axis(self.design[rows], order, axis=1)
-        sums = [
-            np.cumsum(x * np.take_along_axis(b, order, axis=1), axis=1)[:, sizes - 1]
-            for b in coef.swapaxes(0, 1)
-        ]
+        x = far * self.design[rows]
+        sums = []
+        for b in coef.swapaxes(0, 1):
+            terms = np.array([row.take(best) for row, best in zip(x * b, order, strict=True)])
+            np.cumsum(terms, axis=1, out=terms)
+            sums.append(terms if len(sizes) == order.shape[1] else terms[:, sizes - 1])
         mean = self.target_mean - self.targets[rows] * (far * self.share[rows, np.newaxis])
         if not self.fit_intercept:
             mean = np.zeros_like(mean)
@@ -248,8 +255,8 @@ class LeaveOneOutSearch(FoldSearch):
             return [[np.concatenate(rows)] for rows in folds]
         rows, pruned, orders = self._left_out, [], []
         for block in rows.blocks():
-            coef = coefficients(block).astype(self.data.X.dtype)
-            order = rank_rows(self._scores(strategy, block, coef))[:, : sizes[-1]]
+            coef = coefficients(block).astype(self.data.X.dtype, copy=False)
+            order = self._orders(strategy, block, coef)[:, : sizes[-1]]
             if None in refits:
                 pruned.append(rows.predict_pruned(block, coef, order, sizes))
             orders.append(order)
@@ -260,24 +267,47 @@ class LeaveOneOutSearch(FoldSearch):
             for refit in refits
         ]
 
-    def _scores(self, strategy: str, block: slice, coef: Array) -> Array:
-        """Return the scores of every feature without each of the rows of a block."""
-        if strategy in ("magnitude", "hessian"):
-            scores = linalg.norm(coef.astype(np.float64, copy=False), axis=1)
-            return (
-                scores if strategy == "magnitude" else scores * self._left_out.column_scales(block)
-            )
-        score = self.resolve(strategy, self.data.weights)
-        scores = score_features(score, coef[0], self.data.X, self.data.y)
-        return np.broadcast_to(scores, (len(coef), len(scores)))
+    def _orders(self, strategy: str, block: slice, coef: Array) -> Indices:
+        """Return the features from best to worst without each of the rows of a block."""
+        if strategy in ("random", "oracle"):
+            score = self.resolve(strategy, self.data.weights)
+            scores = score_features(score, coef[0], self.data.X, self.data.y)
+            return np.broadcast_to(rank_features(scores), (len(coef), len(scores)))
+        magnitudes = np.abs(coef[:, 0]) if coef.shape[1] == 1 else linalg.norm(coef, axis=1)
+        scores = magnitudes.astype(np.float64, copy=False)
+        if strategy == "hessian":
+            scores *= self._left_out.column_scales(block)
+        return rank_rows(scores)
 
 
 def rank_rows(scores: Array) -> Indices:
-    """Return the features from best to worst for each row of scores (see `rank_features`)."""
-    order = np.argsort(-scores, axis=1)
-    descending = np.take_along_axis(scores, order, axis=1)
-    tie = TIE * np.abs(scores).max(axis=1)
+    """Return the features from best to worst for each row of scores (see `rank_features`).
+
+    Scores of at least 0 have the order of their bits. The last bits of each give way to
+    the number of the feature, so that to sort the keys is to sort the features, at half
+    the time; rows where what was cut off might decide are ranked one by one.
+
+    Parameters
+    ----------
+    scores : ndarray of shape (n_rows, n_features)
+        At least 0.
+
+    Returns
+    -------
+    ndarray of shape (n_rows, n_features)
+    """
+    n_features = scores.shape[1]
+    number = np.uint64(2 ** (n_features - 1).bit_length() - 1)
+    keys = ~scores.view(np.uint64)
+    keys &= ~number
+    keys |= np.arange(n_features, dtype=np.uint64)
+    keys.sort(axis=1)
+    order = (keys & number).view(np.intp)
+    np.invert(keys, out=keys)
+    keys &= ~number
+    descending = keys.view(np.float64)
     gaps = descending[:, :-1] - descending[:, 1:]
-    for i in np.flatnonzero(gaps.min(axis=1, initial=np.inf) <= tie):
+    precision = TIE + 2.0 ** ((n_features - 1).bit_length() - 52)
+    for i in np.flatnonzero(gaps.min(axis=1, initial=np.inf) <= precision * descending[:, 0]):
         order[i] = rank_features(scores[i])
     return order

@@ -55,7 +55,8 @@ def squared_errors(y: Array, predictions: Array) -> Array:
     ndarray of shape (n_rows, n_models)
     """
     errors = predictions - y.reshape(len(y), 1, -1)
-    return np.mean(np.square(errors, out=errors), axis=2)
+    np.square(errors, out=errors)
+    return errors[:, :, 0] if errors.shape[2] == 1 else errors.mean(axis=2)
 
 
 class ResultsTable:
@@ -82,7 +83,9 @@ class ResultsTable:
     ) -> None:
         self.scorer, self.data, self.held_out, self.pooled = scorer, data, held_out, pooled
         self.models: list[tuple[Any, float, float, int]] = []
-        self.scores: list[Array] = []
+        self.means: list[Array] = []
+        self.deviations: list[Array] = []
+        self.splits: list[Array] = []
 
     def add(
         self,
@@ -95,12 +98,22 @@ class ResultsTable:
         """Score the models of all sizes, from their predictions for the held-out rows."""
         refit = np.nan if retrain_alpha is None else retrain_alpha
         self.models += [(strategy, alpha, refit, int(size)) for size in sizes]
+        weights = None
         if self.pooled and self.scorer is None:
+            weights = self.data.weights
             scores = -squared_errors(self.data.y, predictions[0])
         else:
             rows = zip(self.held_out, predictions, strict=True)
             scores = np.array([self._score(held_out, part) for held_out, part in rows])
-        self.scores.append(scores.T)
+        mean = np.average(scores, axis=0, weights=weights)
+        self.means.append(mean)
+        if not self.pooled:
+            self.splits.append(scores)
+        if self.pooled and self.scorer is not None:
+            self.deviations.append(np.full(len(sizes), np.nan))
+        else:
+            scores = np.square(scores - mean)
+            self.deviations.append(np.sqrt(np.average(scores, axis=0, weights=weights)))
 
     def _score(self, rows: NDArray[np.intp], predictions: Array) -> Array:
         """Return the score of each model on some rows."""
@@ -114,24 +127,19 @@ class ResultsTable:
 
     def to_dict(self) -> dict[str, Array]:
         """Return the table by columns."""
-        scores = np.concatenate(self.scores)
-        weights = self.data.weights if self.pooled and self.scorer is None else None
-        mean = np.average(scores, axis=1, weights=weights)
-        variance = np.average((scores - mean[:, np.newaxis]) ** 2, axis=1, weights=weights)
-        if self.pooled and self.scorer is not None:
-            variance = np.full(len(mean), np.nan)
+        mean = np.concatenate(self.means)
         strategies, alphas, retrain_alphas, sizes = zip(*self.models, strict=True)
         strategy_column = np.empty(len(strategies), dtype=object)
         strategy_column[:] = strategies
-        splits = {} if self.pooled else {f"split{k}_test_score": s for k, s in enumerate(scores.T)}
+        splits = np.concatenate(self.splits, axis=1) if self.splits else []
         return {
             "strategy": strategy_column,
             "alpha": np.array(alphas),
             "retrain_alpha": np.array(retrain_alphas),
             "sparsity": np.array(sizes),
-            **splits,
+            **{f"split{k}_test_score": scores for k, scores in enumerate(splits)},
             "mean_test_score": mean,
-            "std_test_score": np.sqrt(variance),
+            "std_test_score": np.concatenate(self.deviations),
             "rank_test_score": rankdata(-mean, method="min").astype(np.intp),
         }
 

@@ -99,7 +99,8 @@ class ErrorCurvesDisplay:
                 kw = {"color": line.get_color(), "linestyle": "--", "linewidth": 1}
                 self.theory_lines_ += ax.plot(sizes, theory[k], **kw)
         self.dense_line_ = _draw_dense_line(ax, dense)
-        self.threshold_line_ = _draw_threshold(ax, self.threshold, sizes, mark)
+        self.threshold_line_ = draw_mark(ax, self.threshold, sizes, mark)
+        self._draw_more(ax)
         label_log_axis(ax.xaxis)
         label_log_axis(ax.yaxis)
         self.legend_ = None
@@ -108,6 +109,9 @@ class ErrorCurvesDisplay:
             self.legend_ = _draw_legend(ax, [*self.lines_, self.dense_line_, *extra])
         self.ax_, self.figure_ = ax, ax.figure
         return self
+
+    def _draw_more(self, ax):
+        """Draw what one kind of display has and others have not."""
 
     def _check(self, sizes):
         """Return the data as arrays that fit together; what is None is empty."""
@@ -190,14 +194,14 @@ def _draw_dense_line(ax, dense):
     return ax.axhline(dense[0], color="0.3", linewidth=1, label="dense model")
 
 
-def _draw_threshold(ax, threshold, sizes, mark):
-    """Draw the line if it lies within the sizes, and write its name above the axes."""
-    if threshold is None or not sizes[0] <= threshold <= sizes[-1]:
+def draw_mark(ax, size, sizes, mark):
+    """Draw a vertical line if it lies within the sizes, and write its name above the axes."""
+    if size is None or not sizes[0] <= size <= sizes[-1]:
         return None
     top = ax.secondary_xaxis("top")
-    top.set_xticks([threshold], labels=[mark])
+    top.set_xticks([size], labels=[mark])
     top.minorticks_off()
-    return ax.axvline(threshold, color="0.5", linewidth=1, linestyle=":", zorder=1)
+    return ax.axvline(size, color="0.5", linewidth=1, linestyle=":", zorder=1)
 
 
 def _draw_legend(ax, handles):

@@ -6,17 +6,20 @@ from itertools import product
 
 import numpy as np
 from sklearn.base import clone
+from sklearn.utils.validation import check_is_fitted
 
 from ._error_curves import (
     check_counts,
     cross_validate,
     error_name,
     find_parameter,
+    scores_to_errors,
     squared_errors,
     training_folds,
 )
-from ._plots import ErrorCurvesDisplay, require_matplotlib
+from ._plots import ErrorCurvesDisplay, draw_mark, require_matplotlib
 from ._pruned import PrunedRegressor
+from ._pruned_cv import PrunedRegressorCV
 
 
 class PruningPathDisplay(ErrorCurvesDisplay):
@@ -35,6 +38,8 @@ class PruningPathDisplay(ErrorCurvesDisplay):
     threshold : float, default=None
         Number of training samples n, where models that were retrained begin to
         interpolate. A vertical line marks s = n between the first and the last s.
+    chosen : int, default=None
+        The number of features that a cross-validation chose: a vertical line marks it.
     sparsity_name, error_name : str
         Labels of the axes.
 
@@ -46,6 +51,8 @@ class PruningPathDisplay(ErrorCurvesDisplay):
         The bands.
     dense_line_, threshold_line_ : Line2D or None
         The error of the dense model, and the line at s = n.
+    chosen_line_ : Line2D or None
+        The line at the chosen s.
     legend_ : Legend or None
         The legend.
     ax_, figure_ : Axes, Figure
@@ -78,6 +85,7 @@ class PruningPathDisplay(ErrorCurvesDisplay):
         labels,
         dense_error=None,
         threshold=None,
+        chosen=None,
         sparsity_name="Number of features kept s",
         error_name="Mean squared error",
     ):
@@ -86,6 +94,7 @@ class PruningPathDisplay(ErrorCurvesDisplay):
         self.labels = labels
         self.dense_error = dense_error
         self.threshold = threshold
+        self.chosen = chosen
         self.sparsity_name = sparsity_name
         self.error_name = error_name
 
@@ -93,8 +102,8 @@ class PruningPathDisplay(ErrorCurvesDisplay):
     def from_estimator(
         cls,
         estimator,
-        X,
-        y,
+        X=None,
+        y=None,
         *,
         sparsities=None,
         sparsity_param="auto",
@@ -110,7 +119,10 @@ class PruningPathDisplay(ErrorCurvesDisplay):
         ----------
         estimator : estimator
             A `PrunedRegressor`, or a pipeline that ends in one. What `retrain` says is
-            the curve "retrained"; if it says False, True is.
+            the curve "retrained"; if it says False, True is. Or a fitted
+            `PrunedRegressorCV`, whose own mean scores are drawn: a curve for each
+            strategy, with the penalties that suit it best, and a mark at the chosen s. It
+            takes no further arguments but `ax` and those of `plot`.
         X, y : array-like
             Data, cut into the same folds for all curves.
         sparsities : list of int, default=None
@@ -133,6 +145,8 @@ class PruningPathDisplay(ErrorCurvesDisplay):
             The display, drawn. The dense model keeps all features and is not retrained.
         """
         require_matplotlib(f"{cls.__name__}.from_estimator")
+        if isinstance(estimator, PrunedRegressorCV):
+            return cls._from_search(estimator).plot(ax, **plot_kwargs)
         s = find_parameter(estimator, sparsity_param, "sparsity", PrunedRegressor)
         owner, separator, _ = s.rpartition("__")
         r = f"{owner}{separator}retrain"
@@ -160,6 +174,26 @@ class PruningPathDisplay(ErrorCurvesDisplay):
             error_name=error_name(scoring),
         )
         return display.plot(ax, **plot_kwargs)
+
+    @classmethod
+    def _from_search(cls, model):
+        """Return the display of a fitted `PrunedRegressorCV`."""
+        check_is_fitted(model)
+        table = model.cv_results_
+        sizes = np.unique(table["sparsity"])
+        means = table["mean_test_score"].reshape(-1, len(sizes))
+        strategies = table["strategy"][:: len(sizes)]
+        best = {}
+        for k in np.argsort(means.max(axis=1), kind="stable"):
+            best[getattr(strategies[k], "__name__", strategies[k])] = means[k]
+        scoring = "neg_mean_squared_error" if model.scoring is None else model.scoring
+        return cls(
+            sparsities=sizes,
+            errors=scores_to_errors(np.array(list(best.values()))[..., np.newaxis], scoring),
+            labels=list(best),
+            chosen=model.sparsity_,
+            error_name=error_name(scoring),
+        )
 
     @classmethod
     def from_predictions(
@@ -212,6 +246,10 @@ class PruningPathDisplay(ErrorCurvesDisplay):
             threshold=threshold,
         )
         return display.plot(ax, **plot_kwargs)
+
+    def _draw_more(self, ax):
+        mark = f"chosen: s = {self.chosen}"
+        self.chosen_line_ = draw_mark(ax, self.chosen, self.sparsities, mark)
 
     def _sizes(self):
         return self.sparsities, self.sparsity_name, "s = n"

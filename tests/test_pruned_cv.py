@@ -4,13 +4,20 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import Ridge
 from sklearn.metrics import make_scorer, mean_absolute_error
 from sklearn.model_selection import GridSearchCV, GroupKFold, KFold, LeaveOneOut, PredefinedSplit
 from sklearn.pipeline import make_pipeline
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from sklearn_prune import MinNormRegressor, PrunedRegressor, PrunedRegressorCV, RandomFeatures
+from sklearn_prune import (
+    MinNormRegressor,
+    PrunedRegressor,
+    PrunedRegressorCV,
+    PruningPathDisplay,
+    RandomFeatures,
+)
 
 
 def name_of(params):
@@ -320,3 +327,25 @@ def test_bad_arguments(params, message):
     weights[39] = 0
     with pytest.raises(ValueError, match=message):
         PrunedRegressorCV(**params).fit(X, y, weights)
+
+
+def test_search_is_drawn_as_it_was_scored():
+    X, y = make_data((40, 60))
+    model = PrunedRegressorCV(
+        ["magnitude", "random"], [1, 4, 9], alphas=[0, 1.0], cv=3, random_state=0
+    )
+    with pytest.raises(NotFittedError):
+        PruningPathDisplay.from_estimator(model)
+    display = PruningPathDisplay.from_estimator(model.fit(X, y))
+    mean = -model.cv_results_["mean_test_score"].reshape(2, 2, 3)
+    strategies = ["magnitude", "random"]
+    assert sorted(display.labels) == strategies
+    for label, line in zip(display.labels, display.lines_, strict=True):
+        pairs = mean[strategies.index(label)]
+        assert_allclose(line.get_ydata(), pairs[pairs.min(axis=1).argmin()])
+    assert display.chosen_line_.get_xdata()[0] == model.sparsity_
+    assert display.threshold_line_ is None
+    scored = PrunedRegressorCV(sparsities=[1, 4, 9], scoring="r2").fit(X, y)
+    display = PruningPathDisplay.from_estimator(scored)
+    assert_allclose(display.lines_[0].get_ydata(), 1 - scored.cv_results_["mean_test_score"])
+    assert display.ax_.get_ylabel() == "1 - R²"
