@@ -96,12 +96,14 @@ def column_scale(X: Any, weights: Array, *, centred: bool) -> Array:
     largest = magnitude(design)
     if largest == 0:
         return np.zeros(X.shape[1])
-    design = rescale(design, 1 / largest)
+    factor = 1.0 if 1e-70 < largest < 1e70 else largest
+    if factor != 1:
+        design = rescale(design, 1 / factor)
     if isinstance(design, CentredSparse):
         squares = share @ design.X.multiply(design.X) - design.mean**2
     else:
-        squares = share @ design**2
-    scale = largest * np.sqrt(np.maximum(squares, 0))
+        squares = np.einsum("i,ij,ij->j", share, design, design)
+    scale = factor * np.sqrt(np.maximum(squares, 0))
     noise = 0.0 if mean is None else 10 * EPS * np.abs(mean)
     return np.where(scale > noise, scale, 0.0)
 

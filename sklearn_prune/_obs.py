@@ -1,12 +1,15 @@
-"""Optimal brain surgeon for least squares: backward elimination by downdates."""
+"""Optimal brain surgeon for least squares, on wide data with second chances."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import linalg
+from scipy.special import betaln
 
+from ._centred_sparse import CentredSparse
 from ._design import (
     EPS,
     as_design,
@@ -16,6 +19,7 @@ from ._design import (
     row_gram,
     triangular_factor,
 )
+from ._elimination import eliminate
 from ._equal_rows import count_distinct_rows
 from ._ranking import rank_features
 
@@ -25,27 +29,19 @@ if TYPE_CHECKING:
     Array = NDArray[np.float64]
     Indices = NDArray[np.intp]
 
-# Screening keeps this share of the features a round, down to this share of the
-# samples, by ridge fits whose penalty is this share of the mean eigenvalue.
-SCREEN_KEEP = 0.7
-SCREEN_TO = 0.5
+# The penalty of the ridge fit that screens, as a share of the mean eigenvalue.
 SCREEN_RIDGE = 0.1
 
-# Added to the unit diagonal of a Hessian that is singular to working precision.
-DAMPING = 1e-8
-
-# Removing a feature that the others explain but for this share costs the inverse
-# its digits: it is then computed afresh.
-COLLINEAR = 1e-6
+# How often features that were rejected may come back.
+READMISSIONS = 2
 
 
-def obs(coef: Array, X: Any, y: Array, *, weights: Array, centred: bool, n_keep: int) -> Array:
+def obs(coef: Array, X: Any, y: Array, *, weights: Array, centred: bool) -> Array:
     """Score features by how long they survive backward elimination.
 
     The features of nonzero `coef` are refitted by least squares, and the one
-    whose removal costs least, ``b_i^2 / [H^-1]_ii``, is removed with the
-    optimal-brain-surgeon update of the others, until none is left. With more
-    features than samples H is singular, and they are screened first.
+    whose removal costs least is removed with an update of the others, until none
+    is left. With more features than samples they are screened first.
 
     Parameters
     ----------
@@ -56,105 +52,141 @@ def obs(coef: Array, X: Any, y: Array, *, weights: Array, centred: bool, n_keep:
         Positive weights of the samples.
     centred : bool
         Whether the model has an intercept.
-    n_keep : int
-        Number of features to keep; screening never goes below.
 
     Returns
     -------
     ndarray of shape (n_features,)
         0 where `coef` is zero, 1 for the feature removed first, and so on.
     """
-    n_samples, n_features = X.shape
+    n_features = X.shape[1]
     weights = weights / weights.sum()
     scale = column_scale(X, weights, centred=centred)
     nonzero = (coef.reshape(-1, n_features) != 0).any(axis=0)
     candidates = np.flatnonzero(nonzero & (scale > 0))
-    X = _standardise(X[:, candidates], scale[candidates])
-    targets, _ = as_design(y.reshape(n_samples, -1), weights, centred=centred)
-    targets = targets / (magnitude(targets) or 1.0)
+    X, scale = X[:, candidates], scale[candidates]
 
-    removed = np.empty(0, dtype=np.intp)
-    left = np.arange(len(candidates))
-    n_distinct = count_distinct_rows(X, len(left) + 1)
-    n_free = n_distinct - centred
-    if len(left) > n_free:
-        target = max(n_keep, int(SCREEN_TO * n_distinct))
-        removed, left = _screen(X, targets, weights, centred, target, n_distinct)
-    if len(left) <= n_free:
-        design, _ = as_design(X[:, left], weights, centred=centred)
-        root = np.sqrt(weights)[:, np.newaxis]
-        joint = (np.hstack([A, targets[i]]) * root[i] for i, A in row_blocks(design))
-        left = left[_eliminate(triangular_factor(joint), len(left))]
+    n_distinct = count_distinct_rows(X, len(candidates) + 1)
+    problem = _standardise(X, y, scale, weights, centred=centred, n_distinct=n_distinct)
+    if len(candidates) > n_distinct - centred:
+        order = _rank_wide(problem)
+    else:
+        order, _ = eliminate(problem.factor(problem.design), len(candidates))
     scores = np.zeros(n_features)
-    scores[candidates[np.concatenate([removed, left])]] = np.arange(1, len(candidates) + 1)
+    scores[candidates[order]] = np.arange(1, len(candidates) + 1)
     return scores
 
 
-def _standardise(X: Any, scale: Array) -> Any:
-    """Divide the columns by their root mean squares."""
+def _rank_wide(problem: _LeastSquares) -> Indices:
+    """Rank more features than samples, the worst first.
+
+    Elimination ranks the best of a ridge fit, half as many as samples [1]_. The
+    top of this order, of the size that the extended BIC calls best, then competes
+    with as many others for the first places: those that correlate most with what
+    it leaves unexplained [2]_. So a feature that screening missed comes back.
+
+    References
+    ----------
+    .. [1] X. Wang, C. Leng, "High dimensional ordinary least squares projection
+       for screening variables", J. R. Stat. Soc. B 78, 2016.
+    .. [2] J. Fan, J. Lv, "Sure independence screening for ultrahigh dimensional
+       feature space", J. R. Stat. Soc. B 70, 2008.
+    """
+    n_pool = max(1, problem.n_samples // 2)
+    order = problem.screen()
+    survivors, errors = problem.eliminate(order[-n_pool:])
+    order = _move_to_end(order, survivors)
+    for _ in range(READMISSIONS):
+        size = problem.best_size(errors)
+        top = order[-size:]
+        rivals = problem.most_correlated(top)[: min(size, n_pool - size)]
+        survivors, errors = problem.eliminate(np.append(top, rivals))
+        order = _move_to_end(order, survivors)
+    return order
+
+
+def _move_to_end(order: Indices, features: Indices) -> Indices:
+    return np.append(order[~np.isin(order, features)], features)
+
+
+@dataclass(frozen=True)
+class _LeastSquares:
+    """Features and targets of a least-squares fit, standardised.
+
+    Attributes
+    ----------
+    design : ndarray or CentredSparse of shape (n_rows, n_features)
+    targets : ndarray of shape (n_rows, n_targets)
+    root : ndarray of shape (n_rows, 1)
+        Square roots of the weights.
+    n_samples : int
+        Number of distinct rows.
+    """
+
+    design: Any
+    targets: Array
+    root: Array
+    n_samples: int
+
+    def columns(self, features: Indices) -> Any:
+        """Return some columns of the design."""
+        if isinstance(self.design, CentredSparse):
+            return CentredSparse(self.design.X[:, features], self.design.mean[features])
+        return self.design[:, features]
+
+    def factor(self, design: Any) -> Array:
+        """Return the triangular factor of some columns with the targets."""
+        blocks = row_blocks(design)
+        return triangular_factor(np.hstack([A, self.targets[i]]) * self.root[i] for i, A in blocks)
+
+    def screen(self) -> Indices:
+        """Rank the features by the magnitude of a ridge fit, the least first."""
+        gram = row_gram(self.design)[0] * self.root * self.root.T
+        gram[np.diag_indices_from(gram)] += SCREEN_RIDGE * np.trace(gram) / self.n_samples
+        dual = linalg.cho_solve(linalg.cho_factor(gram), self.root * self.targets)
+        return rank_features(linalg.norm(self.design.T @ (self.root * dual), axis=1))[::-1]
+
+    def eliminate(self, features: Indices) -> tuple[Indices, Array]:
+        """Return some features in the order of elimination, and the errors on the way."""
+        features = np.sort(features)
+        order, errors = eliminate(self.factor(self.columns(features)), len(features))
+        return features[order], errors
+
+    def most_correlated(self, fitted: Indices) -> Indices:
+        """Rank all other features by their correlation with the residuals of a fit."""
+        design, n_fitted = self.columns(fitted), len(fitted)
+        joint = self.factor(design)
+        coef = linalg.lstsq(joint[:, :n_fitted], joint[:, n_fitted:])[0]
+        residuals = self.targets - design @ coef
+        correlation = linalg.norm(self.design.T @ (self.root**2 * residuals), axis=1)
+        correlation[fitted] = -np.inf
+        return rank_features(correlation)
+
+    def best_size(self, errors: Array) -> int:
+        """Return the number of features of least extended BIC, per target [1]_.
+
+        Errors below rounding count as rounding, so that an exact fit has a size.
+
+        References
+        ----------
+        .. [1] J. Chen, Z. Chen, "Extended Bayesian information criteria for model
+           selection with large model spaces", Biometrika 95, 2008.
+        """
+        size = np.arange(1, len(errors))
+        error = np.maximum(errors[1:], EPS * (errors[0] or 1.0))
+        log_choices = -betaln(size + 1, self.design.shape[1] - size + 1) / self.targets.shape[1]
+        ebic = self.n_samples * np.log(error) + size * np.log(self.n_samples) + 2 * log_choices
+        return 1 + int(np.argmin(ebic))
+
+
+def _standardise(
+    X: Any, y: Array, scale: Array, weights: Array, *, centred: bool, n_distinct: int
+) -> _LeastSquares:
+    """Centre, and divide the columns by their root mean squares."""
     if isinstance(X, np.ndarray):
-        return X.astype(np.float64) / scale
-    return X.astype(np.float64).multiply(1 / scale).tocsc()
-
-
-def _screen(
-    X: Any, y: Array, weights: Array, centred: bool, target: int, n_distinct: int
-) -> tuple[Indices, Indices]:
-    """Drop features by the magnitude of ridge fits, 30 % a round.
-
-    Returns those dropped, in the order of their removal, and those left, the
-    most important last.
-    """
-    root = np.sqrt(weights)[:, np.newaxis]
-    dropped: list[Indices] = []
-    left = np.arange(X.shape[1])
-    while True:
-        design, _ = as_design(X[:, left], weights, centred=centred)
-        gram = row_gram(design)[0] * root * root.T
-        gram[np.diag_indices_from(gram)] += SCREEN_RIDGE * np.trace(gram) / n_distinct
-        coef = design.T @ (root * linalg.solve(gram, root * y, assume_a="pos"))
-        left = left[rank_features(linalg.norm(coef, axis=1))]
-        if len(left) <= target:
-            return np.concatenate([left[:0], *dropped]), left[::-1]
-        n_left = max(target, int(SCREEN_KEEP * len(left)))
-        dropped.append(left[n_left:][::-1])
-        left = np.sort(left[:n_left])
-
-
-def _eliminate(joint: Array, n_features: int) -> Indices:
-    """Return the features in the order of backward elimination.
-
-    `joint` is the triangular factor of the features with the targets. The inverse
-    Hessian is downdated; it is computed afresh whenever half of the features are
-    gone, and after a nearly collinear one, so that rounding does not pile up.
-    """
-    left, order = np.arange(n_features), []
-    while len(left):
-        inverse, coef = _invert(np.hstack([joint[:, left], joint[:, n_features:]]), len(left))
-        alive = np.ones(len(left), dtype=bool)
-        while 2 * alive.sum() > len(left):
-            cost = np.full(len(left), np.inf)
-            cost[alive] = linalg.norm(coef[alive], axis=1) / np.sqrt(np.diag(inverse)[alive])
-            worst = rank_features(cost)[-1]
-            pivot = inverse[worst, worst]
-            alive[worst] = False
-            order.append(left[worst])
-            if pivot > 1 / COLLINEAR:
-                break
-            step = inverse[:, worst] / pivot
-            coef -= np.outer(step, coef[worst])
-            inverse -= np.outer(step, inverse[worst])
-        left = left[alive]
-    return np.array(order, dtype=np.intp)
-
-
-def _invert(joint: Array, n_features: int) -> tuple[Array, Array]:
-    """Return the inverse Hessian and the coefficients, damped if it is singular."""
-    joint = triangular_factor([joint])
-    rcond, _ = linalg.lapack.dtrcon(joint[:n_features, :n_features])
-    if not rcond > n_features * EPS:
-        damping = np.sqrt(DAMPING) * np.eye(n_features, joint.shape[1])
-        joint = triangular_factor([joint, damping])
-    R, target = joint[:n_features, :n_features], joint[:n_features, n_features:]
-    inverse_root = linalg.solve_triangular(R, np.eye(n_features))
-    return inverse_root @ inverse_root.T, inverse_root @ target
+        X = X.astype(np.float64, copy=False) / scale
+    else:
+        X = X.astype(np.float64).multiply(1 / scale).tocsc()
+    design, _ = as_design(X, weights, centred=centred, copy=False)
+    targets, _ = as_design(y.reshape(len(y), -1), weights, centred=centred)
+    targets = targets / (magnitude(targets) or 1.0)
+    return _LeastSquares(design, targets, np.sqrt(weights)[:, np.newaxis], n_distinct)

@@ -46,11 +46,13 @@ class PrunedRegressor(SparseModel):
         - "obs": optimal brain surgeon [3]_. The features are refitted by least
           squares and removed one at a time, always that of the least
           :math:`\hat\beta_i^2 / [H^{-1}]_{ii}`, with an update of the others; this
-          is backward elimination. With more features than samples, H is singular:
-          features are screened first, in rounds of ridge fits to standardised
-          features (penalty: a tenth of the mean eigenvalue) that keep the 70 % of
-          largest magnitude, down to half the number of samples or to
-          `sparsity`, whichever is more. The score is the time of survival.
+          is backward elimination. The score is the time of survival. With more
+          features than samples, H is singular: elimination begins with the features
+          of largest coefficients in a ridge fit to standardised features (penalty:
+          a tenth of the mean eigenvalue), half as many as samples. The best of them,
+          as many as the extended BIC [4]_ asks for, are then joined twice by as many
+          of the others, those most correlated with the residuals, and the
+          elimination is repeated.
         - callable: ``(coef, X, y) -> scores``, one a feature, the larger the
           better.
 
@@ -161,6 +163,8 @@ class PrunedRegressor(SparseModel):
     .. [2] Y. LeCun, J. Denker, S. Solla, "Optimal Brain Damage", NIPS 1989.
     .. [3] B. Hassibi, D. Stork, "Second order derivatives for network pruning:
        Optimal Brain Surgeon", NIPS 1992.
+    .. [4] J. Chen, Z. Chen, "Extended Bayesian information criteria for model
+       selection with large model spaces", Biometrika 95, 2008.
 
     Examples
     --------
@@ -247,7 +251,6 @@ class PrunedRegressor(SparseModel):
             self.strategy,
             weights=weights,
             centred=has_intercept(dense.model),
-            n_keep=sizes[-1],
             saliency=self.saliency,
             random_state=check_random_state(self.random_state),
         )

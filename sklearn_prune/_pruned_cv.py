@@ -302,7 +302,6 @@ class PrunedRegressorCV(SparseModel):
                 strategy,
                 weights=weights,
                 centred=centred,
-                n_keep=1,
                 saliency=self.saliency,
                 random_state=check_random_state(seed),
             )

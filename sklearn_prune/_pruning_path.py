@@ -224,24 +224,23 @@ def pruning_path(
     if is_distillation(retrain):
         samples = distillation_data(dense, X, unlabeled, sample_weight)
 
-    def scorer(n_keep):
+    def scorer():
         return resolve_strategy(
             strategy,
             weights=weights,
             centred=has_intercept(dense.model),
-            n_keep=n_keep,
             saliency=saliency,
             random_state=check_random_state(random_state),
         )
 
     order = None
     if n_rounds == 1:
-        order = rank_features(score_features(scorer(sizes[0]), dense.coef, X, y))
+        order = rank_features(score_features(scorer(), dense.coef, X, y))
     if order is None:
         pieces = []
         for size in sizes:
             rounds = round_sizes(X.shape[1], int(size), n_rounds)
-            support, _, last = prune(scorer(size), dense, train, X, y, rounds)
+            support, _, last = prune(scorer(), dense, train, X, y, rounds)
             fit = last.masked(support, X, y, weights)
             if refit is not None:
                 fit = fit_columns(refit, *samples, support)

@@ -46,7 +46,6 @@ def resolve_strategy(
     *,
     weights: Array,
     centred: bool,
-    n_keep: int,
     saliency: Any,
     random_state: np.random.RandomState,
 ) -> Strategy:
@@ -60,8 +59,6 @@ def resolve_strategy(
         Positive weights of the samples.
     centred : bool
         Whether the model has an intercept.
-    n_keep : int
-        How many features are going to be kept.
     saliency : array-like of shape (n_features,) or None
         The scores of the strategy "oracle".
     random_state : RandomState
@@ -80,7 +77,7 @@ def resolve_strategy(
     if strategy == "hessian":
         return partial(hessian, weights=weights, centred=centred)
     if strategy == "obs":
-        return partial(obs, weights=weights, centred=centred, n_keep=n_keep)
+        return partial(obs, weights=weights, centred=centred)
     if strategy == "random":
         return lambda _coef, X, _y: random_state.permutation(X.shape[1]) + 1
     if strategy == "oracle":
