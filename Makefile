@@ -11,7 +11,7 @@ THEORY := $(addprefix sklearn_prune/theory/_,problem.py predict.py single_index.
 MARKDOWN := README.md CHANGELOG.md CONTRIBUTING.md
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format docs clean
+.PHONY: help demo test lint format docs benchmarks clean
 
 help: ## Show this help
 	@sed -n 's/^\([a-z]*\): .*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ format: $(READY)-lint ## Fix the style that can be fixed by itself
 docs: $(READY)-docs ## Build the documentation in docs/_build/html
 	OMP_NUM_THREADS=1 $(PY) -m sphinx -W --keep-going docs docs/_build/html
 
+benchmarks: $(READY)-benchmarks ## Measure speed and quality beside other packages
+	$(PY) benchmarks/run.py $(ARGS)
+
 clean: ## Remove what the other commands made, but for .venv
 	rm -rf docs/_build docs/auto_examples docs/generated demo_output
 	rm -rf .coverage .mypy_cache .pytest_cache .ruff_cache
@@ -50,6 +53,7 @@ $(READY)-demo: NEEDS := --editable '.[report]'
 $(READY)-test: NEEDS := --editable '.[report]' --group test
 $(READY)-lint: NEEDS := --editable '.[report]' --group lint
 $(READY)-docs: NEEDS := --editable '.[report]' --group docs
+$(READY)-benchmarks: NEEDS := --editable '.[plot]' --group benchmarks
 
 $(READY)-%: pyproject.toml constraints.txt | $(READY)
 	@echo "Installing $(NEEDS) in $(VENV) ..."

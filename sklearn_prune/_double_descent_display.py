@@ -15,6 +15,7 @@ from ._error_curves import (
 from ._plots import ErrorCurvesDisplay, check_theory, require_matplotlib
 from ._pruned import PrunedRegressor
 from ._random_features import RandomFeatures
+from ._shared_curves import cross_validate_widths, shares_widths
 
 
 class DoubleDescentDisplay(ErrorCurvesDisplay):
@@ -115,6 +116,12 @@ class DoubleDescentDisplay(ErrorCurvesDisplay):
     ):
         """Cross-validate an estimator at each width, and for each budget, and draw.
 
+        The models of a pipeline that ends in `RandomFeatures`, with an int as
+        `random_state`, and `PrunedRegressor` or `MinNormRegressor` share their work, as in
+        :func:`width_path`: the steps before the regressor are then fitted once a fold, and
+        jobs are folds. Other estimators, and callables as `scoring` that are no
+        :func:`~sklearn.metrics.make_scorer`, have a fit for each curve, width and fold.
+
         Parameters
         ----------
         estimator : estimator
@@ -136,7 +143,7 @@ class DoubleDescentDisplay(ErrorCurvesDisplay):
             The error is minus the score for names that start with ``neg_`` and for
             callables; for other names, such as "r2", and None it is one minus the score.
         n_jobs : int, default=None
-            Number of parallel jobs, over all curves, widths and folds at once.
+            Number of parallel jobs.
         theory : array-like of shape (n_curves, n_widths), default=None
             Predicted errors.
         ax : matplotlib Axes, default=None
@@ -163,9 +170,11 @@ class DoubleDescentDisplay(ErrorCurvesDisplay):
         shape = (len(labels), len(widths))
         check_theory(theory, shape)
         splits, n_train = training_folds(estimator, X, y, cv)
+        shares = shares_widths(estimator, settings, scoring)
+        validate = cross_validate_widths if shares else cross_validate
         display = cls(
             widths=widths,
-            errors=cross_validate(estimator, X, y, settings, shape, splits, scoring, n_jobs),
+            errors=validate(estimator, X, y, settings, shape, splits, scoring, n_jobs),
             labels=labels,
             threshold=n_train,
             theory=theory,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import linalg, sparse
+from scipy.linalg import lapack
 
 from ._centred_sparse import CentredSparse
 from ._design import (
@@ -27,6 +28,7 @@ from ._design import (
     triangular_factor,
 )
 from ._equal_rows import group_equal_rows
+from ._mixed_precision import interpolate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,12 +45,21 @@ GRAM_RCOND = 1e-12
 # Designs of so many entries or fewer are refined in extended precision.
 EXTENDED_SIZE = 2**18
 
+# A matrix of this norm, or of its inverse, has a Gram matrix in the range of float32.
+SAFE_SIZE = 1e12
+
 # Weights that differ by more than this factor call for sorted rows.
 WEIGHT_SPAN = 1e6
 
 
 def min_norm_lstsq(
-    A: Any, y: Array, weights: Array, *, cutoff: float, mean: Array | None = None
+    A: Any,
+    y: Array,
+    weights: Array,
+    *,
+    cutoff: float,
+    mean: Array | None = None,
+    gram: Array | None = None,
 ) -> tuple[Array, int]:
     r"""Find the shortest of the least-squares solutions.
 
@@ -70,6 +81,10 @@ def min_norm_lstsq(
     mean : ndarray of shape (n_features,), optional
         What `centre` subtracted from the columns, if it did. It takes one off
         the rank of the rows, and tells a constant column from rounding.
+    gram : ndarray of shape (n_samples, n_samples), optional
+        ``A A'``, where it is known already: it is not formed again, and is left as
+        it is. Its rounding does not harm the solution, which is refined with A. A
+        tall A has no use for it.
 
     Returns
     -------
@@ -77,44 +92,49 @@ def min_norm_lstsq(
     rank : int
         Effective rank of A.
     """
-    factor, y_factor = _safe_factor(magnitude(A)), _safe_factor(magnitude(y))
+    factor, y_factor = _safe_factor(A), _safe_factor(y)
     if factor != 1:
         A, mean = rescale(A, factor), None if mean is None else mean * factor
+        gram = None  # it has overflowed, or lost its digits
     n_rows = A.shape[0] - (mean is not None)
     if n_rows < A.shape[1]:
-        coef, rank = _solve_wide(A, y * y_factor, weights, cutoff, n_rows)
+        coef, rank = _solve_wide(A, y * y_factor, weights, cutoff, n_rows, gram)
     else:
         noise = 0.0 if mean is None else 10 * EPS * np.sqrt(weights.sum()) * np.abs(mean)
         coef, rank = _solve_tall(A, y * y_factor, weights, cutoff, noise)
     return coef * factor / y_factor, rank
 
 
-def _safe_factor(largest: float) -> float:
-    """Return a power of two that brings entries to a size whose square has no overflow."""
-    if largest == 0 or 1e-70 < largest < 1e70:
+def _safe_factor(A: Any) -> float:
+    """Return a power of two that brings entries to a size with squares in any precision."""
+    size = 0.0
+    if isinstance(A, np.ndarray):
+        flat = A.ravel(order="K")
+        with np.errstate(over="ignore"):
+            size = float(np.sqrt(flat @ flat))  # several times faster than a maximum
+    if not 0 < size < np.inf:
+        size = magnitude(A)
+    if size == 0 or 1 / SAFE_SIZE < size < SAFE_SIZE:
         return 1.0
-    return float(np.ldexp(1.0, -int(np.clip(np.frexp(largest)[1], -1000, 1000))))
+    return float(np.ldexp(1.0, -int(np.clip(np.frexp(size)[1], -1000, 1000))))
 
 
 def _solve_wide(
-    A: Any, y: Array, weights: Array, cutoff: float, max_rank: int
+    A: Any, y: Array, weights: Array, cutoff: float, max_rank: int, gram: Array | None = None
 ) -> tuple[Array, int]:
     """Solve with fewer independent rows than columns.
 
     Independent rows are interpolated whatever their weights, so that the
     weights count in the rank-revealing branch only.
     """
-    n_rows = A.shape[0]
-    gram, loss = row_gram(A)
-    if max_rank < n_rows:
-        # The weights span the left null space: lift it to the mean eigenvalue.
-        null = weights / linalg.norm(weights)
-        gram += np.outer(np.trace(gram) / n_rows * null, null)
-    solve, rcond = cholesky(gram)
-    if rcond > max(loss * GRAM_RCOND, 10 * cutoff**2):
-        coef = A.T @ solve(y)
-        for _ in range(_refinements(rcond / loss)):
-            coef += A.T @ solve(y - A @ coef)
+    n_rows, coef = A.shape[0], None
+    # The weights span the left null space of a centred matrix, and of no other.
+    null = weights / np.sqrt(weights @ weights) if max_rank < n_rows else None
+    if gram is None and isinstance(A, np.ndarray):
+        coef = interpolate(A, y, null, cutoff)
+    if coef is None:
+        coef = _solve_wide_gram(A, y, null, cutoff, gram)
+    if coef is not None:
         return coef, max_rank
     first, group = group_equal_rows(A.X if isinstance(A, CentredSparse) else A)
     if len(first) < n_rows:
@@ -128,6 +148,24 @@ def _solve_wide(
     root = np.sqrt(weights)[:, np.newaxis]
     Q, R = linalg.qr(root * U, mode="economic")
     return to_coef(linalg.solve_triangular(R, Q.T @ (root * y))), U.shape[1]
+
+
+def _solve_wide_gram(
+    A: Any, y: Array, null: Array | None, cutoff: float, gram: Array | None
+) -> Array | None:
+    """Interpolate by the Gram matrix with refinement, or return None if that is unsafe."""
+    gram, loss = row_gram(A) if gram is None else (gram, 1.0)
+    if null is not None:
+        # Lift the null space to the mean eigenvalue.
+        lift = np.outer(np.trace(gram) / len(gram) * null, null)
+        gram = np.add(gram, lift, out=lift)
+    solve, rcond = cholesky(gram)
+    if not rcond > max(loss * GRAM_RCOND, 10 * cutoff**2):
+        return None
+    coef: Array = A.T @ solve(y)
+    for _ in range(_refinements(rcond / loss)):
+        coef += A.T @ solve(y - A @ coef)
+    return coef
 
 
 def _row_space(
@@ -201,7 +239,7 @@ def _solve_tall_qr(
     n_active = len(norms)
     R, target = joint[:n_active, :n_active] / norms.T, joint[:n_active, n_active:]
     coef = np.zeros((n_columns, y.shape[1]))
-    rcond, _ = linalg.lapack.dtrcon(R)
+    rcond, _ = lapack.dtrcon(R)
     if not rcond > 10 * n_active * cutoff:
         coef[active], rank = _solve_deficient(R, target, norms, cutoff)
         return coef, rank
@@ -257,12 +295,16 @@ def cholesky(gram: Array) -> tuple[Callable[[Array], Array], float]:
     """Return a solver for a Gram matrix and its reciprocal condition, 0 if not positive.
 
     For a symmetric matrix the 1-norm condition that LAPACK estimates is at least
-    the spectral one, the square of that of the design matrix.
+    the spectral one, the square of that of the design matrix. The estimate may miss
+    the difference of two equal rows, but their pivot does not.
     """
     size = np.abs(gram).sum(axis=0).max()
-    factor, info = linalg.lapack.dpotrf(gram, lower=True)
-    rcond = linalg.lapack.dpocon(factor, size, uplo="L")[0] if info == 0 else 0.0
-    return lambda target: linalg.cho_solve((factor, True), target), rcond
+    factor, info = lapack.dpotrf(gram.T, lower=True, clean=False)
+    rcond = 0.0
+    if info == 0:
+        estimate, _ = lapack.dpocon(factor, size, uplo="L")
+        rcond = min(estimate, factor.diagonal().min() ** 2 / size)
+    return lambda target: lapack.dpotrs(factor, target, lower=True)[0], rcond
 
 
 def _refinements(rcond: float) -> int:

@@ -140,6 +140,8 @@ def fit_columns(
 ) -> LinearFit:
     """Fit a clone of a regressor to the columns of X in the support."""
     part = X if support.all() else X[:, support]
+    if part is X and not getattr(estimator, "copy_X", True):
+        part = X.copy()  # it would be overwritten, and is needed for scores and refits
     model = fit_clone(estimator, part, y, sample_weight)
     coef = np.zeros((*y.shape[1:], X.shape[1]), dtype=X.dtype)
     coef[..., support], intercept = linear_part(model, part, y)

@@ -44,7 +44,7 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         those of the centred X where that has fewer independent rows than
         columns, and those of its columns scaled to unit norm otherwise, so that
         the units of the features do not decide the rank. ``None`` means
-        ``max(n_samples, n_features) * eps`` with the epsilon of float64, in
+        ``max(n_samples, n_features) * eps`` with the epsilon of float64, to
         which everything is computed, but for float32 data at least
         ``min(n_samples, n_features)`` times theirs.
 
@@ -85,13 +85,16 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
     Notes
     -----
     **Numerics.** For a wide X the Gram matrix of the rows is factorised
-    (Cholesky) and the solution refined once; a centred Gram matrix is singular
+    (Cholesky) and the solution refined; a centred Gram matrix is singular
     along the weights, where it is lifted first. LAPACK's condition estimate
     decides whether that is safe. From a condition of X of about 3e5 on, the
     singular value decomposition takes over. A tall X is factorised by QR, and its
     rank judged with columns of unit norm. Computations are in double precision
-    whatever the dtype of X, and the refinement of small tall problems in extended
-    precision. A sparse X is never filled, neither by centring nor
+    whatever the dtype of X, with two exceptions: the refinement of small tall
+    problems is in extended precision, and the Cholesky factor of 256 or more
+    dense rows in single precision, which takes half the time, where the condition
+    of X is below a few hundred. Refinement in double precision then finds the same
+    digits. A sparse X is never filled, neither by centring nor
     by a factorisation: only Gram matrices of its smaller side are dense, and
     blocks of 32 MB (or square ones, if larger) where these are too ill-conditioned.
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class NestedFits(NamedTuple):
     """Linear fits to leading blocks of the same ordered features.
 
-    Parameters
+    Attributes
     ----------
     coef : ndarray of shape (n_fits, n_targets, n_columns)
         Zero beyond the block of each fit.
@@ -63,7 +63,7 @@ def nested_refits(
         sizes = sizes[sizes <= n_samples - bool(refit.fit_intercept)]
         shares_factor = weights.min() * WEIGHT_SPAN >= 1
     else:
-        shares_factor = _is_plain_ridge(refit, X) and _pays(sizes, n_samples)
+        shares_factor = is_plain_ridge(refit, X) and _pays(sizes, n_samples)
     m = int(sizes.max(initial=0))
     if not shares_factor or m == 0:
         return NestedFits(np.empty((0, y.shape[1], m)), np.empty((0, y.shape[1])))
@@ -73,7 +73,7 @@ def nested_refits(
     targets, y_mean = as_design(y, weights, centred=refit.fit_intercept)
     root = np.sqrt(weights)[:, np.newaxis]
     if not 1e-70 < magnitude(design) < 1e70:
-        sizes = sizes[:0]
+        return NestedFits(np.empty((0, y.shape[1], m)), np.empty((0, y.shape[1])))
     if isinstance(refit, Ridge):
         coef = nested_ridge(root * design, root * targets, sizes, alpha=float(refit.alpha))
     else:
@@ -85,7 +85,7 @@ def nested_refits(
     return NestedFits(coef, y_mean - coef @ mean)
 
 
-def _is_plain_ridge(refit: Any, X: Any) -> bool:
+def is_plain_ridge(refit: Any, X: Any) -> bool:
     """Return whether a regressor is a Ridge that solves one set of normal equations.
 
     With sparse data and an intercept scikit-learn iterates, to a tolerance.

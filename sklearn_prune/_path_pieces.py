@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 class Piece(NamedTuple):
     """Models that keep the first s of the same columns.
 
-    Parameters
+    Attributes
     ----------
     columns : ndarray of shape (n_columns,)
         Features, the best first.

@@ -131,7 +131,7 @@ class ResultsTable:
         strategies, alphas, retrain_alphas, sizes = zip(*self.models, strict=True)
         strategy_column = np.empty(len(strategies), dtype=object)
         strategy_column[:] = strategies
-        splits = np.concatenate(self.splits, axis=1) if self.splits else []
+        splits = np.concatenate(self.splits, axis=1) if self.splits else np.empty((0, 0))
         return {
             "strategy": strategy_column,
             "alpha": np.array(alphas),

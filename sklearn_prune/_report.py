@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 from sklearn.base import clone
 from sklearn.compose import make_column_selector, make_column_transformer
-from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import RidgeCV
 from sklearn.model_selection import KFold
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder
 from sklearn.utils.parallel import Parallel, delayed
 
 from ._min_norm import MinNormRegressor
-from ._pruned import PrunedRegressor
 from ._random_features import RandomFeatures
+from ._training_data import TrainingData
+from ._width_predictions import Pruning, predict_widths
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,20 +25,22 @@ if TYPE_CHECKING:
 
     Array = NDArray[Any]
 
-PLAIN, RIDGE = MinNormRegressor(), RidgeCV(alphas=np.logspace(-3, 4, 15))
+PLAIN = MinNormRegressor()
+# For tall data scikit-learn prefers the eigenvectors of the covariance, three times slower here.
+RIDGE = RidgeCV(alphas=np.logspace(-3, 4, 15), gcv_mode="svd")
 
-# What is fitted to s random features, and how a dense model of many comes down to s:
-# the strategy and retrain of a PrunedRegressor.
-DENSE = "large, not pruned"
-SMALL = {"small": PLAIN, "small, ridge": RIDGE}
+# What is fitted to s random features, and how a dense model of many comes down to s.
+DENSE, SMALL = "large, not pruned", ("small", "small, ridge")
 PRUNED = {
-    "large, pruned": ("magnitude", False),
-    "large, pruned, retrained": ("magnitude", PLAIN),
-    "large, pruned, ridge refit": ("magnitude", RIDGE),
-    "large, randomly pruned, retrained": ("random", PLAIN),
+    "large, pruned": Pruning("magnitude", None),
+    "large, pruned, retrained": Pruning("magnitude", PLAIN),
+    "large, pruned, ridge refit": Pruning("magnitude", RIDGE),
+    "large, randomly pruned, retrained": Pruning("random", PLAIN),
 }
 
 BUDGET_SHARES = (0.05, 0.2, 0.5)
+# So many widths share their work: with more, cores and the progress bar would wait for tasks.
+TASK_WIDTHS = 5
 WIDTH_SHARES = (0.02, 0.1, 0.35, 0.7, 0.85, 1, 1.2, 1.5, 2, 3, 4)
 
 
@@ -90,49 +92,51 @@ def compare(
         y. There is one frame for each width and fold, in no particular order.
     """
     folds = list(KFold(n_folds, shuffle=True, random_state=seed).split(X))
+    widths = sorted(widths, reverse=True)
     tasks = (
-        delayed(_evaluate)(X, y, folds[fold], width, budgets, fold=fold, seed=seed + fold)
-        for width in sorted(widths, reverse=True)
+        delayed(_evaluate)(X, y, folds[fold], group, budgets, fold=fold, seed=seed + fold)
+        for group in (widths[k : k + TASK_WIDTHS][::-1] for k in range(0, len(widths), TASK_WIDTHS))
         for fold in range(n_folds)
     )
-    yield from Parallel(n_jobs=n_jobs, return_as="generator_unordered")(tasks)
+    for frames in Parallel(n_jobs=n_jobs, return_as="generator_unordered")(tasks):
+        yield from frames
 
 
 def _evaluate(
     X: pd.DataFrame,
     y: Array,
     split: tuple[Array, Array],
-    width: int,
+    widths: Sequence[int],
     budgets: Sequence[int],
     *,
     fold: int,
     seed: int,
-) -> pd.DataFrame:
-    """Return the errors of all methods at one width on one fold."""
+) -> list[pd.DataFrame]:
+    """Return the errors of all methods on one fold, a frame for each of the increasing widths."""
     train, test = split
-    F_train, F_test = _random_features(X.iloc[train], X.iloc[test], width, seed)
+    F_train, F_test = _random_features(X.iloc[train], X.iloc[test], max(widths), seed)
+    data = TrainingData(F_train, y[train], np.ones(len(train)), None, None)
+    prunings = [pruning._replace(random_state=seed) for pruning in PRUNED.values()]
 
-    def error(model: Any) -> float:
-        residual = y[test] - model.fit(F_train, y[train]).predict(F_test)
-        return float(np.mean(residual**2) / np.var(y))
+    def error(predicted: Array) -> float:
+        return float(np.mean((y[test] - predicted) ** 2) / np.var(y))
 
-    dense = clone(PLAIN)
-    rows = [(DENSE, width, error(dense))]
-    if width in budgets:
-        rows += [(method, width, error(clone(model))) for method, model in SMALL.items()]
-    for budget in budgets:
-        for method, (strategy, retrain) in PRUNED.items():
-            if budget <= width:
-                model = PrunedRegressor(
-                    strategy,
-                    budget,
-                    retrain,
-                    estimator=FrozenEstimator(dense),
-                    random_state=seed,
-                )
-                rows.append((method, budget, error(model)))
-    frame = pd.DataFrame(rows, columns=["method", "budget", "error"])
-    return frame.assign(width=width, fold=fold)
+    frames = []
+    predictions = predict_widths(PLAIN, data, F_test, np.array(widths), budgets, prunings)
+    for width, (dense, pruned) in zip(widths, predictions, strict=True):
+        rows = [(DENSE, width, error(dense))]
+        if width in budgets:
+            ridge = clone(RIDGE).fit(F_train[:, :width], y[train]).predict(F_test[:, :width])
+            rows += zip(SMALL, (width, width), (error(dense), error(ridge)), strict=True)
+        rows += [
+            (method, budget, error(pruned[i, k]))
+            for i, method in enumerate(PRUNED)
+            for k, budget in enumerate(budgets)
+            if budget <= width
+        ]
+        frame = pd.DataFrame(rows, columns=["method", "budget", "error"])
+        frames.append(frame.assign(width=width, fold=fold))
+    return frames
 
 
 def _random_features(

@@ -316,7 +316,7 @@ def test_double_descent_equals_cross_val_score(data, model):
                 continue
             model.set_params(randomfeatures__n_components=width, prunedregressor__sparsity=budget)
             scores = cross_val_score(model, *data, cv=cv, scoring="neg_mean_squared_error")
-            assert_array_equal(display.errors[i, j], -scores)
+            assert_allclose(display.errors[i, j], -scores, rtol=1e-8)
     assert display.threshold == 54
     assert_array_equal(display.threshold_line_.get_xdata(), [54, 54])
     assert_allclose(display.lines_[0].get_ydata(), np.median(display.errors[0], axis=-1))
@@ -364,7 +364,7 @@ def test_scoring(data, model, scoring, error, name):
     display = DoubleDescentDisplay.from_estimator(model, *data, widths=[10], cv=3, scoring=scoring)
     model.set_params(randomfeatures__n_components=10)
     scores = cross_val_score(model, *data, cv=3, scoring=scoring)
-    assert_array_equal(display.errors[0, 0], error(scores))
+    assert_allclose(display.errors[0, 0], error(scores), rtol=1e-8)
     assert display.ax_.get_ylabel() == name
 
 
@@ -395,7 +395,7 @@ def test_parameters_are_found_among_others(data):
     display = DoubleDescentDisplay.from_estimator(model, *data, widths=[20, 30], budgets=[15], cv=3)
     model.set_params(randomfeatures__n_components=30, prunedregressor__sparsity=15)
     scores = cross_val_score(model, *data, cv=3, scoring="neg_mean_squared_error")
-    assert_array_equal(display.errors[0, 1], -scores)
+    assert_allclose(display.errors[0, 1], -scores, rtol=1e-8)
 
 
 def test_any_step_with_components_will_do_and_names_can_be_given(data):

@@ -695,3 +695,15 @@ def test_as_a_selector_in_a_pipeline(wide):
     X, y = wide
     pipe = make_pipeline(PrunedRegressor(sparsity=20), PCA(n_components=5), Ridge()).fit(X, y)
     assert pipe["pca"].n_features_in_ == 20
+
+
+@pytest.mark.parametrize("estimator", [MinNormRegressor(), Ridge()])
+@pytest.mark.parametrize("retrain", [True, False])
+def test_an_estimator_that_overwrites_its_data(estimator, retrain):
+    X = np.random.default_rng(0).standard_normal((20, 30)) + 1
+    y, before = X[:, 0], X.copy()
+    expected = PrunedRegressor("hessian", 5, retrain, estimator=estimator).fit(X, y)
+    careless = clone(estimator).set_params(copy_X=False)
+    model = PrunedRegressor("hessian", 5, retrain, estimator=careless).fit(X, y)
+    assert_array_equal(X, before)
+    assert_allclose(model.coef_, expected.coef_)

@@ -86,6 +86,14 @@ def test_parallel_equals_serial(results, table):
     assert_allclose(again.sort_values(keys)["error"], results.sort_values(keys)["error"], rtol=1e-8)
 
 
+def test_the_grouping_of_widths_changes_nothing(results, table, monkeypatch):
+    monkeypatch.setattr("sklearn_prune._report.TASK_WIDTHS", 2)
+    arguments = {"budgets": BUDGETS, "widths": WIDTHS, "n_folds": 3, "seed": 7, "n_jobs": 1}
+    again = pd.concat(compare(*table, **arguments))
+    keys = ["method", "budget", "width", "fold"]
+    assert_allclose(again.sort_values(keys)["error"], results.sort_values(keys)["error"], rtol=1e-8)
+
+
 def test_categories_are_encoded(table):
     X, _ = table
     X = X.assign(kind=np.resize(["x", "y", "z"], len(X)), flag=X["a"] > 0)

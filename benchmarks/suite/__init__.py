@@ -1,0 +1,1 @@
+"""What benchmarks/run.py measures, a module for each group of tasks."""

@@ -1,0 +1,94 @@
+"""The data of the benchmarks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.signal import lfilter
+from sklearn.datasets import load_digits, make_friedman1
+from sklearn.linear_model import LinearRegression
+from sklearn.metrics import r2_score
+from sklearn.preprocessing import MinMaxScaler
+
+from sklearn_prune import RandomFeatures
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Data:
+    """Training and test data, with the features that matter where they are known."""
+
+    X: Array
+    y: Array
+    X_test: Array
+    y_test: Array
+    truth: Array | None = None
+    X_unlabeled: Array | None = None
+
+    def test_r2(self, model):
+        """Return the test R2 of a fitted model."""
+        return float(r2_score(self.y_test, np.ravel(model.predict(self.X_test))))
+
+
+def gaussian(n, p, seed=0):
+    """Draw independent features, all of which matter, and a noisy target."""
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((n, p))
+    return X, X @ rng.standard_normal(p) / np.sqrt(p) + rng.standard_normal(n)
+
+
+def conditioned(n, p, condition, seed=0):
+    """Draw features whose singular values fall geometrically to 1 / condition."""
+    X, y = gaussian(n, p, seed)
+    U, _, Vt = np.linalg.svd(X, full_matrices=False)
+    return U * np.geomspace(1, 1 / condition, len(U)) @ Vt, y
+
+
+def truly_sparse(n, p, n_true, seed, *, n_test=2000):
+    """Draw AR(0.5) features of which few matter, alike, with a signal-to-noise ratio of 5."""
+    rng = np.random.default_rng(seed)
+    noise = rng.standard_normal((n + n_test, p))
+    noise[:, 1:] *= np.sqrt(1 - 0.5**2)
+    X = lfilter([1.0], [1.0, -0.5], noise, axis=1)
+    truth = np.sort(rng.choice(p, n_true, replace=False))
+    signs = rng.choice([-1.0, 1.0], n_true)
+    variance = signs @ 0.5 ** np.abs(np.subtract.outer(truth, truth)) @ signs
+    y = X[:, truth] @ signs + np.sqrt(variance / 5) * rng.standard_normal(n + n_test)
+    return Data(X[:n], y[:n], X[n:], y[n:], truth)
+
+
+def digit_features(n, p, n_unlabeled, seed):
+    """Split the digits (target: odd or even), and map them to random ReLU features."""
+    X, y = load_digits(return_X_y=True)
+    X = MinMaxScaler((-1, 1)).fit_transform(X)
+    X = RandomFeatures(p, scale=64**-0.5, random_state=seed).fit_transform(X)
+    order = np.random.default_rng(seed).permutation(len(X))
+    train, unlabeled, test = np.split(order, [n, n + n_unlabeled])
+    y = np.where(y % 2, 1.0, -1.0)
+    return Data(X[train], y[train], X[test], y[test], X_unlabeled=X[unlabeled])
+
+
+def smooth(n, d, seed=0, *, n_test=2000):
+    """Draw Friedman's first function of five out of d inputs, standardised, with little noise."""
+    X, y = make_friedman1(n + n_test, d, noise=0.5, random_state=seed)
+    X = (X - 0.5) * np.sqrt(12)
+    return Data(X[:n], y[:n], X[n:], y[n:])
+
+
+class OracleSupport(LinearRegression):
+    """Least squares on the features that matter."""
+
+    def __init__(self, truth=None):
+        super().__init__()
+        self.truth = truth
+
+    def fit(self, X, y):
+        """Fit to those."""
+        inner = LinearRegression().fit(X[:, self.truth], y)
+        self.coef_, self.intercept_ = np.zeros(X.shape[1]), inner.intercept_
+        self.coef_[self.truth] = inner.coef_
+        return self
