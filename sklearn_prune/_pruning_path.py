@@ -165,8 +165,7 @@ def pruning_path(
         retrained, with which they begin to interpolate, else to n_features.
     sample_weight : array-like of shape (n_samples,) or float, default=None
         Weights of the samples.
-    X_unlabeled : {array-like, sparse array or matrix} of shape \
-            (n_unlabeled, n_features), default=None
+    X_unlabeled : {array-like, sparse matrix} of shape (n_unlabeled, n_features), default=None
         Further samples for ``retrain="distill"``.
 
     Returns
