@@ -128,6 +128,8 @@ def _solve_wide(
     weights count in the rank-revealing branch only.
     """
     n_rows, coef = A.shape[0], None
+    if max_rank == 0:
+        return np.zeros((A.shape[1], y.shape[1])), 0
     # The weights span the left null space of a centred matrix, and of no other.
     null = weights / np.sqrt(weights @ weights) if max_rank < n_rows else None
     if gram is None and isinstance(A, np.ndarray):

@@ -430,3 +430,14 @@ def test_read_only_data(rng):
 def test_large_tol():
     for tol in 1.0, 1e200, np.inf:
         assert MinNormRegressor(tol=tol).fit(np.diag([1.0, 2, 3, 4]), np.arange(4.0)).rank_ == 0
+
+
+@pytest.mark.parametrize("n_samples", [1, 2, 60, 300])
+def test_wide_constant_features_get_no_coefficients(n_samples):
+    rng = np.random.default_rng(0)
+    X = np.tile(rng.standard_normal(400), (n_samples, 1))
+    y = rng.standard_normal(n_samples)
+    model = MinNormRegressor().fit(X, y)
+    assert model.rank_ == 0
+    assert_array_equal(model.coef_, 0)
+    assert_allclose(model.predict(X), y.mean())
