@@ -1,0 +1,13 @@
+"""Train, prune and retrain neural nets (needs the extra ``neural``: skorch and torch)."""
+
+try:
+    import skorch as _skorch  # noqa: F401
+    import torch as _torch  # noqa: F401
+except ImportError as error:
+    msg = 'sklearn_prune.neural needs torch and skorch: pip install "sklearn-prune[neural]"'
+    raise ImportError(msg) from error
+
+from ._resnet20 import ResNet20
+from ._two_layer import TwoLayerNet
+
+__all__ = ["ResNet20", "TwoLayerNet"]

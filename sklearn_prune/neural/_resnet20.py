@@ -1,0 +1,139 @@
+"""The residual net of 20 layers, of any width."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from ._initial import initialize
+
+SHORTCUTS = ("projection", "padding")
+
+
+class ResNet20(nn.Module):
+    r"""Residual net of 20 layers for images of 32 x 32 pixels.
+
+    Three stages of three blocks with `width`, twice and four times as many filters;
+    3 x 3 convolutions with bias, batch normalisation and ReLU; average pooling of the
+    last 8 x 8 map to 2 x 2, and a linear layer. This is the net of [1]_ as [2]_ trains
+    it on CIFAR-10. With the shortcut "projection", ten classes and three channels it
+    has :math:`1054 k^2 + 322 k + 10` trainable parameters at width k.
+
+    Parameters
+    ----------
+    width : int, default=16
+        Number of filters k of the first stage.
+
+    n_classes : int, default=10
+        Number of outputs, which are logits.
+
+    in_channels : int, default=3
+        Number of channels of the images.
+
+    shortcut : {"projection", "padding"}, default="projection"
+        How a block that halves the image is bypassed: by a 1 x 1 convolution of
+        stride 2 with bias, or by every other pixel and channels of zeros, which have
+        no parameters.
+
+    Raises
+    ------
+    ValueError
+        If a size is below 1, or `shortcut` is unknown.
+
+    See Also
+    --------
+    TwoLayerNet : A smaller net for smaller images.
+
+    References
+    ----------
+    .. [1] K. He, X. Zhang, S. Ren, J. Sun, "Deep Residual Learning for Image
+       Recognition", CVPR 2016. arXiv:1512.03385
+    .. [2] X. Chang, Y. Li, S. Oymak, C. Thrampoulidis, "Provable Benefits of
+       Overparameterization in Model Compression: From Double Descent to Pruning
+       Neural Networks", AAAI 2021. arXiv:2012.08749
+
+    Examples
+    --------
+    >>> import torch
+    >>> from sklearn_prune.neural import ResNet20
+    >>> net = ResNet20(width=5)
+    >>> sum(p.numel() for p in net.parameters())
+    27970
+    >>> net(torch.zeros(2, 3, 32, 32)).shape
+    torch.Size([2, 10])
+    """
+
+    def __init__(
+        self,
+        width: int = 16,
+        n_classes: int = 10,
+        in_channels: int = 3,
+        shortcut: str = "projection",
+    ) -> None:
+        super().__init__()
+        for name, value in (
+            ("width", width),
+            ("n_classes", n_classes),
+            ("in_channels", in_channels),
+        ):
+            if value < 1:
+                msg = f"{name} is {value}: give an int of at least 1."
+                raise ValueError(msg)
+        if shortcut not in SHORTCUTS:
+            msg = f"shortcut is {shortcut!r}: give one of {', '.join(map(repr, SHORTCUTS))}."
+            raise ValueError(msg)
+        self.first = nn.Conv2d(in_channels, width, 3, padding=1)
+        self.first_norm = nn.BatchNorm2d(width)
+        self.blocks = nn.Sequential(
+            *(_Block(width, width, 1, shortcut) for _ in range(3)),
+            _Block(width, 2 * width, 2, shortcut),
+            *(_Block(2 * width, 2 * width, 1, shortcut) for _ in range(2)),
+            _Block(2 * width, 4 * width, 2, shortcut),
+            *(_Block(4 * width, 4 * width, 1, shortcut) for _ in range(2)),
+        )
+        self.last = nn.Linear(4 * 4 * width, n_classes)
+        initialize(self)
+
+    def forward(self, X: Tensor) -> Tensor:
+        """Return the logits of images.
+
+        Parameters
+        ----------
+        X : Tensor of shape (n_samples, in_channels, 32, 32)
+            Images.
+
+        Returns
+        -------
+        logits : Tensor of shape (n_samples, n_classes)
+            Unnormalised log-probabilities.
+        """
+        X = functional.relu(self.first_norm(self.first(X)))
+        X = functional.avg_pool2d(self.blocks(X), 3)
+        return self.last(torch.flatten(X, 1))
+
+
+class _Block(nn.Module):
+    """Two convolutions, and a shortcut past them."""
+
+    def __init__(self, n_in: int, n_out: int, stride: int, shortcut: str) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(n_in, n_out, 3, stride=stride, padding=1)
+        self.norm1 = nn.BatchNorm2d(n_out)
+        self.conv2 = nn.Conv2d(n_out, n_out, 3, padding=1)
+        self.norm2 = nn.BatchNorm2d(n_out)
+        self.shortcut: nn.Module = nn.Identity()
+        if stride > 1:
+            projects = shortcut == "projection"
+            self.shortcut = nn.Conv2d(n_in, n_out, 1, stride=stride) if projects else _Padding()
+
+    def forward(self, X: Tensor) -> Tensor:
+        Z = functional.relu(self.norm1(self.conv1(X)))
+        return functional.relu(self.norm2(self.conv2(Z)) + self.shortcut(X))
+
+
+class _Padding(nn.Module):
+    """Every other pixel, and as many channels of zeros again."""
+
+    def forward(self, X: Tensor) -> Tensor:
+        return functional.pad(X[:, :, ::2, ::2], (0, 0, 0, 0, 0, X.shape[1]))

@@ -1,0 +1,77 @@
+"""How much a weight of a net matters: scores, the larger the better."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch.func import functional_call, grad, vmap
+
+from ._masks import weights_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from torch import Tensor, nn
+
+    Scores = dict[str, Tensor]
+
+
+@torch.no_grad()
+def magnitude(module: nn.Module) -> Scores:
+    """Score by ``|w|``."""
+    return {name: weight.abs() for name, weight in weights_of(module).items()}
+
+
+def hessian(
+    module: nn.Module,
+    loss: Callable[[Tensor, Tensor], Tensor],
+    batches: Iterable[tuple[Tensor, Tensor]],
+) -> Scores:
+    r"""Score by optimal brain damage with the diagonal empirical Fisher information.
+
+    The loss grows by about :math:`\tfrac12 F_{jj} w_j^2` without the weight j, where
+
+    .. math:: F_{jj} = \frac1n \sum_i (\partial \ell_i / \partial w_j)^2
+
+    takes one gradient a sample (S. P. Singh, D. Alistarh, "WoodFisher", NeurIPS 2020,
+    arXiv:2004.14340). Batch normalisation uses its running statistics: samples do not
+    depend on each other.
+
+    Parameters
+    ----------
+    module : Module
+        Net whose trainable parameters are scored.
+    loss : callable
+        ``(outputs, targets) -> scalar``, for a batch of one sample.
+    batches : iterable of (Tensor, Tensor)
+        Samples and their targets, on the device of the net.
+
+    Returns
+    -------
+    dict of str to Tensor
+        ``sqrt(F_jj) |w_j|``, which ranks like the increase of the loss.
+    """
+    weights = {name: weight.detach() for name, weight in weights_of(module).items()}
+
+    def sample_loss(weights: Scores, x: Tensor, y: Tensor) -> Tensor:
+        return loss(functional_call(module, weights, (x.unsqueeze(0),)), y.unsqueeze(0))
+
+    gradients = vmap(grad(sample_loss), in_dims=(None, 0, 0))
+    sums, n_samples = {name: torch.zeros_like(weight) for name, weight in weights.items()}, 0
+    training = module.training
+    module.eval()
+    for X, y in batches:
+        for name, gradient in gradients(weights, X, y).items():
+            sums[name] += gradient.square().sum(0)
+        n_samples += len(X)
+    module.train(training)
+    return {name: (sums[name] / n_samples).sqrt() * w.abs() for name, w in weights.items()}
+
+
+def random(module: nn.Module, generator: torch.Generator) -> Scores:
+    """Score at random; the generator is on the CPU, so that every device agrees."""
+    return {
+        name: torch.rand(weight.shape, generator=generator).to(weight.device)
+        for name, weight in weights_of(module).items()
+    }
