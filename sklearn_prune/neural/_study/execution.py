@@ -1,0 +1,187 @@
+"""A study at work: every run once, its row in the table at once."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import torch
+from sklearn.utils.parallel import Parallel, delayed
+
+from sklearn_prune.neural._masks import masks_of, n_weights
+
+from .images import load_images
+from .runs import Run, plan
+from .settings import PRECISIONS
+from .side_by_side import GraphTrainer, train_side_by_side
+from .states import load_state, save_state
+from .trainer import Trainer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
+
+    from .images import Images
+    from .settings import Settings
+    from .table import ResultsTable
+
+AnyTrainer = TypeVar("AnyTrainer", bound=Trainer)
+
+# Training on a CPU saves its state so often that a kill costs no more.
+SECONDS_BETWEEN_SAVES = 20
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Where nets are trained, and where their weights lie.
+
+    Attributes
+    ----------
+    settings : Settings
+        The study.
+    folder : Path
+        Folder of the weights of the dense nets, and of nets in training.
+    device : torch.device
+        Where nets are trained.
+    data_home : str or None
+        Folder of CIFAR-10 and MNIST.
+    """
+
+    settings: Settings
+    folder: Path
+    device: torch.device
+    data_home: str | None = None
+
+    @property
+    def precision(self) -> torch.dtype:
+        """Precision of the forward pass, and of the images."""
+        return PRECISIONS[self.settings.precision]
+
+    @cached_property
+    def images(self) -> Images:
+        """What is learnt, on the device; every process reads it by itself."""
+        return load_images(self.settings, self.data_home).to(self.device, self.precision)
+
+    def state_file(self, run: Run) -> Path:
+        """Return the file of the weights of a dense net after training."""
+        return self.folder / f"{run.key}.pt"
+
+    def progress_file(self, run: Run) -> Path:
+        """Return the file of a net in training."""
+        return self.folder / f"{run.key}.training.pt"
+
+    def start(self, run: Run, kind: type[AnyTrainer]) -> AnyTrainer:
+        """Return the trainer of a run's net."""
+        if run.method == "dense":
+            net = run.initial_net()
+        else:
+            net = run.pruned_net(load_state(self.state_file(run.dense)))
+        settings = self.settings
+        return kind(
+            net,
+            self.images,
+            n_epochs=run.n_epochs,
+            seed=run.seed,
+            batch_size=settings.batch_size,
+            learning_rate=settings.learning_rate,
+            precision=self.precision,
+        )
+
+    def finish(self, run: Run, trainer: Trainer) -> dict[str, Any]:
+        """Return the row of a run, and keep the weights of a dense net."""
+        train_error, test_error = trainer.error_rates()
+        if run.method == "dense":
+            save_state(trainer.module.state_dict(), self.state_file(run))
+        masks = masks_of(trainer.module).values()
+        size = n_weights(trainer.module)
+        return run.parameters() | {
+            "key": run.key,
+            "n_weights": size,
+            "n_kept": sum(int(mask.sum()) for mask in masks) if masks else size,
+            "train_error": round(train_error, 6),
+            "test_error": round(test_error, 6),
+            "n_train": len(self.images.y_train),
+            "device": _name(self.device),
+        }
+
+
+def carry_out(
+    workshop: Workshop,
+    table: ResultsTable,
+    *,
+    n_jobs: int,
+    advance: Callable[[float], object],
+) -> None:
+    """Make all runs of a study that the table lacks.
+
+    Parameters
+    ----------
+    workshop : Workshop
+        The study, and where to train.
+    table : ResultsTable
+        What is finished, and gets the rows of the others.
+    n_jobs : int
+        Number of processes on a CPU, of nets side by side on a CUDA device.
+    advance : callable
+        Told the cost of every run that is finished.
+    """
+    dense, pruned = plan(workshop.settings)
+    waiting = [run for run in pruned if run.key not in table.rows]
+    needed = {run.dense.key for run in waiting}
+    untrained = [run for run in dense if run.key not in table.rows]
+    lost = [
+        run
+        for run in dense
+        if run.key in needed - {other.key for other in untrained}
+        and not workshop.state_file(run).exists()
+    ]
+    train = _on_cuda if workshop.device.type == "cuda" else _on_cpu
+    for runs in (untrained + lost, waiting):
+        longest_first = sorted(runs, key=lambda run: -run.cost)
+        for run, row in train(longest_first, workshop, n_jobs):
+            if run.key not in table.rows:
+                table.append(row)
+                advance(run.cost)
+            workshop.progress_file(run).unlink(missing_ok=True)
+    table.sort([run.key for run in dense + pruned])
+
+
+def _on_cuda(
+    runs: Sequence[Run], workshop: Workshop, n_nets: int
+) -> Iterator[tuple[Run, dict[str, Any]]]:
+    """Train nets side by side on one device."""
+
+    def start(run: Run) -> tuple[Run, GraphTrainer]:
+        return run, workshop.start(run, GraphTrainer)
+
+    for run, trainer in train_side_by_side(map(start, runs), n_nets):
+        yield run, workshop.finish(run, trainer)
+
+
+def _on_cpu(
+    runs: Sequence[Run], workshop: Workshop, n_jobs: int
+) -> Iterator[tuple[Run, dict[str, Any]]]:
+    """Train nets in processes of one thread each."""
+    tasks = (delayed(_train_alone)(run, workshop) for run in runs)
+    yield from Parallel(n_jobs=n_jobs, return_as="generator_unordered")(tasks)
+
+
+def _train_alone(run: Run, workshop: Workshop) -> tuple[Run, dict[str, Any]]:
+    """Train one net, from where an earlier attempt stopped."""
+    torch.set_num_threads(1)
+    trainer, file = workshop.start(run, Trainer), workshop.progress_file(run)
+    if file.exists():
+        trainer.load_state_dict(load_state(file))
+    saved = time.monotonic()
+    while trainer.epoch < trainer.n_epochs:
+        trainer.train_epoch()
+        if time.monotonic() - saved > SECONDS_BETWEEN_SAVES:
+            save_state(trainer.state_dict(), file)
+            saved = time.monotonic()
+    return run, workshop.finish(run, trainer)
+
+
+def _name(device: torch.device) -> str:
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type

@@ -1,0 +1,159 @@
+"""The runs of a study, and the net that each of them begins with."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+from sklearn_prune.neural._masks import n_weights, set_masks
+from sklearn_prune.neural._resnet20 import ResNet20
+from sklearn_prune.neural._saliency import magnitude, random
+from sklearn_prune.neural._selection import keep_by_layer, keep_global, kept_counts
+from sklearn_prune.neural._two_layer import TwoLayerNet
+
+from .settings import DATA
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    from .settings import Settings
+
+# A step costs as much as in a net of so many weights, even if it has none.
+COST_OF_A_STEP = 100_000
+
+# Numbers that tell the random streams of one seed apart.
+FIRST, AGAIN, RANDOM_MASK = range(3)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One net of a study, trained, or pruned and perhaps retrained.
+
+    Attributes
+    ----------
+    settings : Settings
+        The study.
+    method : str
+        "dense", or one of `METHODS`.
+    width : int
+        Width k of the net.
+    base_width : int or None
+        Width s of the net that has as many weights as this one keeps.
+    seed : int
+        Seed.
+    """
+
+    settings: Settings
+    method: str
+    width: int
+    base_width: int | None
+    seed: int
+
+    @property
+    def dense(self) -> Run:
+        """The run that trains the net that this one prunes."""
+        return Run(self.settings, "dense", self.width, None, self.seed)
+
+    @property
+    def n_epochs(self) -> int:
+        """Number of passes over the images."""
+        if self.method == "dense":
+            return self.settings.epochs
+        return 0 if self.method == "no-retraining" else self.settings.retrain_epochs
+
+    @property
+    def cost(self) -> float:
+        """About how long it takes, relative to other runs."""
+        weights = size_of(self.settings, self.width)
+        return (self.n_epochs + 0.5) * (COST_OF_A_STEP + weights)
+
+    def parameters(self) -> dict[str, Any]:
+        """Return all that the result depends on, and nothing else."""
+        values = asdict(self.settings)
+        for name in ("widths", "base_widths", "methods", "seeds"):
+            del values[name]
+        if self.method in ("dense", "no-retraining"):
+            values |= {"retrain": None, "retrain_epochs": None}
+        return values | {
+            "method": self.method,
+            "width": self.width,
+            "base_width": self.base_width,
+            "seed": self.seed,
+        }
+
+    @property
+    def key(self) -> str:
+        """The name of the run: a hash of its parameters."""
+        text = json.dumps(self.parameters(), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def initial_net(self, stream: int = FIRST) -> nn.Module:
+        """Return the net before training, the same on every device."""
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(10 * self.seed + stream)
+            return build(self.settings, self.width)
+
+    def pruned_net(self, trained: dict[str, Tensor]) -> nn.Module:
+        """Return the net with its masks, as it is before retraining.
+
+        Parameters
+        ----------
+        trained : dict of str to Tensor
+            State of the dense net after training.
+        """
+        net = self.initial_net()
+        net.load_state_dict(trained)
+        masks = self._masks(net)
+        if self.method != "no-retraining" and self.settings.retrain != "finetune":
+            net = self.initial_net(AGAIN if self.settings.retrain == "reinit" else FIRST)
+        set_masks(net, masks)
+        return net
+
+    def _masks(self, net: nn.Module) -> dict[str, Tensor]:
+        n_keep = size_of(self.settings, self.base_width or self.width)
+        best = keep_global(magnitude(net), n_keep)
+        if self.method in ("magnitude", "no-retraining"):
+            return best
+        generator = torch.Generator().manual_seed(10 * self.seed + RANDOM_MASK)
+        scores = random(net, generator)
+        if self.method == "random":
+            return keep_global(scores, n_keep)
+        return keep_by_layer(scores, kept_counts(best))
+
+
+def build(settings: Settings, width: int) -> nn.Module:
+    """Return a new net of an architecture, for the images of a study."""
+    rows, columns, channels = DATA[settings.data]
+    if settings.architecture == "resnet20":
+        return ResNet20(width, in_channels=channels)
+    return TwoLayerNet(width, n_inputs=rows * columns * channels)
+
+
+def size_of(settings: Settings, width: int) -> int:
+    """Return the number of weights of a net."""
+    with torch.device("meta"):
+        return n_weights(build(settings, width))
+
+
+def plan(settings: Settings) -> tuple[list[Run], list[Run]]:
+    """Return the dense runs of a study, and those that prune their nets.
+
+    A net of a base width is pruned neither to its own size nor to that of a wider one.
+    """
+    dense = [
+        Run(settings, "dense", width, None, seed)
+        for seed in settings.seeds
+        for width in settings.widths
+    ]
+    pruned = [
+        Run(settings, method, run.width, base_width, run.seed)
+        for run in dense
+        for base_width in settings.base_widths
+        if base_width < run.width
+        for method in settings.methods
+    ]
+    return dense, pruned

@@ -1,0 +1,171 @@
+"""What a study does: its parameters, their defaults, and the file that can hold them."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from pathlib import Path
+
+# How a net comes down to the number of weights of a smaller one.
+METHODS = ("magnitude", "random", "random-layerwise", "no-retraining")
+RETRAIN = ("rewind", "finetune", "reinit")
+AUGMENTATIONS = ("shift", "none")
+# Shapes of the images: rows, columns and channels.
+DATA = {"cifar10": (32, 32, 3), "mnist": (28, 28, 1), "digits": (8, 8, 1)}
+PRECISIONS = {"float32": torch.float32, "bfloat16": torch.bfloat16}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Parameters of a study. The defaults are those of the paper's nets, where known.
+
+    Attributes
+    ----------
+    architecture : {"resnet20", "two-layer"}
+        Net.
+    data : {"cifar10", "mnist", "digits"}
+        Images; the digits of scikit-learn, which need no download, for a trial. ResNet-20
+        sees them four times as large.
+    widths : tuple of int
+        Widths k of the nets that are trained.
+    base_widths : tuple of int
+        Widths s: wider nets are pruned to as many weights as these have.
+    methods : tuple of str
+        Ways to prune, of `METHODS`.
+    seeds : tuple of int
+        Seeds; each repeats everything.
+    epochs, retrain_epochs : int
+        Passes over the images, before and after pruning.
+    retrain : {"rewind", "finetune", "reinit"}
+        Weights from which a pruned net is retrained: the first ones, the trained ones,
+        or new ones.
+    batch_size : int
+        Images a step.
+    learning_rate : float
+        Step size of Adam.
+    augmentation : {"shift", "none"}
+        Whether training images are shifted at random, by up to 4 pixels each way.
+    n_train : int or None
+        Number of training images, all if None.
+    precision : {"float32", "bfloat16"}
+        Precision of the forward pass.
+    """
+
+    architecture: str
+    data: str
+    widths: tuple[int, ...]
+    base_widths: tuple[int, ...]
+    epochs: int
+    retrain_epochs: int
+    augmentation: str
+    methods: tuple[str, ...] = METHODS
+    seeds: tuple[int, ...] = (0,)
+    retrain: str = "rewind"
+    batch_size: int = 128
+    learning_rate: float = 1e-3
+    n_train: int | None = None
+    precision: str = "float32"
+
+    def __post_init__(self) -> None:
+        """Check all values.
+
+        Raises
+        ------
+        ValueError
+            If one is out of range; the message names it.
+        """
+        counts = {"epochs": self.epochs, "retrain-epochs": self.retrain_epochs}
+        counts |= {"batch-size": self.batch_size, "n-train": self.n_train or 1}
+        counts |= {"widths": min(self.widths, default=0)}
+        counts |= {"base-widths": min(self.base_widths, default=1)}
+        for name, count in counts.items():
+            if not _is_int(count) or count < 1:
+                raise ValueError(f"{name} is {count!r}: give ints of at least 1.")
+        if not all(_is_int(seed) and seed >= 0 for seed in self.seeds) or not self.seeds:
+            raise ValueError(f"seeds is {list(self.seeds)}: give ints of at least 0.")
+        if not self.learning_rate > 0:
+            raise ValueError(f"learning-rate is {self.learning_rate}: give a positive number.")
+        choices: list[tuple[str, str, Collection[str]]]
+        choices = [("retrain", self.retrain, RETRAIN), ("precision", self.precision, PRECISIONS)]
+        choices += [("data", self.data, DATA)]
+        choices += [("augmentation", self.augmentation, AUGMENTATIONS)]
+        choices += [("methods", method, METHODS) for method in self.methods]
+        for name, value, known in choices:
+            if value not in known:
+                raise ValueError(f"{name} is {value!r}: give one of {', '.join(known)}.")
+
+    @property
+    def image_scale(self) -> int:
+        """How many times larger than they are the images are shown."""
+        return 4 if (self.architecture, self.data) == ("resnet20", "digits") else 1
+
+
+DEFAULTS: dict[str, dict[str, Any]] = {
+    "resnet20": {
+        "data": "cifar10",
+        "widths": (1, 5, 8, 10, 12, 14, 16, 18, 20, 25, 30, 35, 40, 45, 50),
+        "base_widths": (5, 8, 10),
+        "epochs": 30,
+        "retrain_epochs": 100,
+        "augmentation": "shift",
+    },
+    "two-layer": {
+        "data": "mnist",
+        "widths": (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64),
+        "base_widths": (4, 8),
+        "epochs": 10,
+        "retrain_epochs": 10,
+        "augmentation": "none",
+    },
+}
+
+LISTS = {"widths", "base_widths", "methods", "seeds"}
+NAMES = tuple(field.name for field in fields(Settings) if field.name != "architecture")
+
+
+def read_settings(path: Path) -> dict[str, Any]:
+    """Return the parameters that a TOML file gives, ``retrain-epochs = 30`` for example.
+
+    Raises
+    ------
+    ValueError
+        If it is not TOML, or has a key that is no parameter.
+    """
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{path} is not TOML: {error}.") from error
+    values = {key.replace("-", "_"): value for key, value in values.items()}
+    for key in values:
+        if key not in NAMES:
+            known = ", ".join(name.replace("_", "-") for name in NAMES)
+            raise ValueError(f"{path} has the unknown key {key!r}: give some of {known}.")
+    return values
+
+
+def make_settings(architecture: str, *sources: dict[str, Any]) -> Settings:
+    """Return the defaults of an architecture, with what later sources give instead.
+
+    Raises
+    ------
+    ValueError
+        If a value is out of range or of the wrong kind.
+    """
+    values = {"architecture": architecture} | DEFAULTS[architecture]
+    for source in sources:
+        values |= source
+    for name in LISTS & values.keys():
+        if not isinstance(values[name], list | tuple):
+            raise ValueError(f"{name.replace('_', '-')} is {values[name]!r}: give a list.")
+        values[name] = tuple(dict.fromkeys(values[name]))
+    return Settings(**values)
+
+
+def _is_int(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
