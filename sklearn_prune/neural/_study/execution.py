@@ -156,8 +156,9 @@ def _on_cuda(
     def start(run: Run) -> tuple[Run, GraphTrainer]:
         return run, workshop.start(run, GraphTrainer)
 
-    for run, trainer in train_side_by_side(map(start, runs), n_nets):
-        yield run, workshop.finish(run, trainer)
+    with torch.backends.cudnn.flags(benchmark=True, allow_tf32=True):
+        for run, trainer in train_side_by_side(map(start, runs), n_nets):
+            yield run, workshop.finish(run, trainer)
 
 
 def _on_cpu(
