@@ -51,8 +51,8 @@ def drop_zero_weights(X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, NDA
     return X[counted], y[counted], weights[counted]
 
 
-def check_n_keep(sparsity: Any, n_features: int) -> int:
-    """Return the number of features that a `sparsity` keeps.
+def check_n_keep(sparsity: Any, n_features: int, what: str = "features") -> int:
+    """Return the number of features, or of `what` else there is, that a `sparsity` keeps.
 
     Raises
     ------
@@ -65,8 +65,8 @@ def check_n_keep(sparsity: Any, n_features: int) -> int:
     elif isinstance(sparsity, float | np.floating) and 0 < sparsity <= 1:
         return max(1, round(float(sparsity) * n_features))
     msg = (
-        f"sparsity is {sparsity!r}: give the number of features to KEEP, an int from 1 to "
-        f"{n_features} (the number of features), or the fraction to keep, a float in (0, 1]."
+        f"sparsity is {sparsity!r}: give the number of {what} to KEEP, an int from 1 to "
+        f"{n_features} (the number of {what}), or the fraction to keep, a float in (0, 1]."
     )
     raise ValueError(msg)
 
@@ -108,15 +108,17 @@ def check_alphas(alphas: Any, name: str, default: list[float] | None = None) -> 
     return values.tolist()
 
 
-def round_sizes(n_features: int, sparsity: Any, n_rounds: Any) -> list[int]:
-    """Return how many features are left after each round, falling geometrically.
+def round_sizes(
+    n_features: int, sparsity: Any, n_rounds: Any, what: str = "features"
+) -> list[int]:
+    """Return how many features, or `what` else, each round leaves, falling geometrically.
 
     Raises
     ------
     ValueError
         If `sparsity` is out of range (see `check_n_keep`), or `n_rounds` no int >= 1.
     """
-    n_keep = check_n_keep(sparsity, n_features)
+    n_keep = check_n_keep(sparsity, n_features, what)
     is_int = isinstance(n_rounds, int | np.integer) and not isinstance(n_rounds, bool)
     if not is_int or n_rounds < 1:
         msg = f"n_rounds is {n_rounds!r}: give the number of pruning rounds, an int >= 1."

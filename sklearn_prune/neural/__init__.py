@@ -7,7 +7,9 @@ except ImportError as error:
     msg = 'sklearn_prune.neural needs torch and skorch: pip install "sklearn-prune[neural]"'
     raise ImportError(msg) from error
 
+from ._pruned_net_classifier import PrunedNetClassifier
+from ._pruned_net_regressor import PrunedNetRegressor
 from ._resnet20 import ResNet20
 from ._two_layer import TwoLayerNet
 
-__all__ = ["ResNet20", "TwoLayerNet"]
+__all__ = ["PrunedNetClassifier", "PrunedNetRegressor", "ResNet20", "TwoLayerNet"]

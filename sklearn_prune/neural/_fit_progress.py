@@ -1,0 +1,74 @@
+"""How far a fit has come, through its phases and inside of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from skorch.callbacks import Callback
+from skorch.history import History
+
+from ._masks import set_masks
+from ._net_state import capture_state, plain
+
+if TYPE_CHECKING:
+    from skorch import NeuralNet
+    from torch import Tensor
+
+    from ._fit_file import FitFile
+    from ._net_state import State
+
+
+class FitProgress(Callback):
+    """Keep count of the phases, and save the net after each of their epochs.
+
+    It must be the last of the callbacks: what it saves is the net that these leave, and
+    if one of them ends the training, the epoch is not saved and will be repeated.
+
+    Parameters
+    ----------
+    initial : dict of str to Tensor
+        State dict of the net before the training.
+    file : FitFile or None
+        Where to save, if at all.
+
+    Attributes
+    ----------
+    index : int
+        Number of phases behind.
+
+    past : list of dict
+        Their history.
+    """
+
+    def __init__(self, initial: dict[str, Tensor], file: FitFile | None = None) -> None:
+        self.initial = initial
+        self.file = file
+        self.index = 0
+        self.past: list[dict[str, Any]] = []
+
+    def resume(self, net: NeuralNet) -> State | None:
+        """Take the weights from the file; return the state inside of a phase, if any."""
+        state = self.file.read() if self.file else None
+        if state is None:
+            return None
+        self.index, self.past, self.initial = state["index"], state["past"], state["initial"]
+        net.module_.load_state_dict(state["module_"])
+        set_masks(net.module_, state["masks"])
+        return state if state["history"] else None
+
+    def on_epoch_end(self, net: NeuralNet, **kwargs: Any) -> None:
+        """Save the net."""
+        self.save(net)
+
+    def end_phase(self, net: NeuralNet) -> None:
+        """Go on to the next phase, of an empty history."""
+        self.past += net.history.to_list()
+        net.history = History()
+        self.index += 1
+        self.save(net)
+
+    def save(self, net: NeuralNet) -> None:
+        """Save the net and the progress, if there is a file."""
+        if self.file:
+            progress = {"index": self.index, "past": plain(self.past), "initial": self.initial}
+            self.file.write(progress | capture_state(net))

@@ -1,0 +1,167 @@
+"""What every net of the package does otherwise than skorch does."""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+import torch
+from sklearn.utils.validation import validate_data
+from skorch.utils import is_dataset
+
+from ._checks import arguments_of, check_device, check_module
+from ._random_streams import draw_seed, random_stream, untouched_random_state
+
+
+class NetBasis:
+    """Mixin of skorch nets with a `random_state`, whose data are arrays.
+
+    Weights depend on `random_state` alone, and the random numbers of the caller on
+    nothing that is done here. Samples of any real type are cast to single precision, and
+    the module takes its sizes from the data.
+    """
+
+    data_sizes_: dict[str, int] = {}  # noqa: RUF012 (replaced, never changed)
+
+    def initialize(self):
+        """Make the net, of weights that `random_state` decides.
+
+        Returns
+        -------
+        self : object
+            This net.
+
+        Raises
+        ------
+        TypeError
+            If the module is an instance, which could not be drawn anew.
+        ValueError
+            If the device is not there, or parameters do not belong to anything.
+        """
+        check_module(self.module)
+        check_device(self.device)
+        return super().initialize()
+
+    def initialize_module(self):
+        """Draw the weights.
+
+        Returns
+        -------
+        self : object
+            This net.
+        """
+        self.seed_ = draw_seed(self.random_state)
+        with random_stream(self.seed_, 0, self.device):
+            self.module_ = self._new_module()
+        return self
+
+    def _new_module(self, **changes):
+        takes = arguments_of(self.module)
+        inferred = {name: n for name, n in self.data_sizes_.items() if name in takes}
+        return self.module(**inferred | self.get_params_for("module") | changes)
+
+    def get_params(self, deep=True):
+        """Get parameters.
+
+        Parameters
+        ----------
+        deep : bool, default=True
+            Whether to add those of callbacks.
+
+        Returns
+        -------
+        params : dict
+            Parameters by name.
+        """
+        params = super().get_params(deep=deep)
+        params.pop("_params_to_validate", None)  # bookkeeping of skorch
+        return params
+
+    def set_params(self, **params):
+        """Set parameters, also those of the optimisers to come.
+
+        Parameters
+        ----------
+        **params : dict
+            Parameters by name, those of parts as ``module__width``.
+
+        Returns
+        -------
+        self : object
+            This net.
+        """
+        super().set_params(**params)
+        # skorch gives these to the optimiser of a fitted net alone, and forgets them.
+        vars(self).update({k: v for k, v in params.items() if k.startswith("optimizer__")})
+        return self
+
+    def _check_samples(self, X, y="no_validation", first=False, **check_params):
+        """Return samples as a tensor of single precision, and targets, if any, as an array."""
+        X, y = (a.numpy(force=True) if isinstance(a, torch.Tensor) else a for a in (X, y))
+        checked = validate_data(
+            self, X, y, reset=first, dtype=np.float32, allow_nd=True, **check_params
+        )
+        X, y = (checked, None) if isinstance(y, str) else checked
+        if first:
+            self.sample_shape_ = X.shape[1:]
+        elif X.shape[1:] != getattr(self, "sample_shape_", X.shape[1:]):
+            msg = (
+                f"X has samples of shape {X.shape[1:]}, but {type(self).__name__} was fitted "
+                f"to samples of shape {self.sample_shape_}."
+            )
+            raise ValueError(msg)
+        X = torch.from_numpy(np.require(X, requirements=["C", "W"]))
+        return X if y is None else (X, y)
+
+    def _set_data_sizes(self, X, n_outputs):
+        """Note what the constructor of a module may take from the data."""
+        self.data_sizes_ = {"n_inputs": prod(X.shape[1:]), "n_classes": n_outputs}
+        if X.ndim > 2:
+            self.data_sizes_["in_channels"] = X.shape[1]
+
+    def check_data(self, X, y=None):
+        """Leave data alone, which `fit` has checked.
+
+        Parameters
+        ----------
+        X : Tensor
+            Samples.
+        y : Tensor
+            Targets.
+        """
+
+    def get_dataset(self, X, y=None):
+        """Return samples, cast to single precision, as a data set.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            Samples.
+        y : Tensor, default=None
+            Targets.
+
+        Returns
+        -------
+        dataset : Dataset
+            Samples and targets.
+        """
+        if y is None and not is_dataset(X):
+            X = self._check_samples(X)
+        return super().get_dataset(X, y)
+
+    def predict_proba(self, X):
+        """Return the outputs of the net, probabilities if the criterion is cross-entropy.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, ...)
+            Samples.
+
+        Returns
+        -------
+        outputs : ndarray of shape (n_samples, n_outputs)
+            Outputs.
+        """
+        self.check_is_fitted()
+        with untouched_random_state(self.device):
+            return super().predict_proba(X)

@@ -1,0 +1,78 @@
+"""Pruning of a net in place, in one round or another."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING
+
+import torch
+
+from ._masks import masks_of, set_masks, weights_of
+from ._saliency import magnitude
+from ._selection import equal_shares, keep_by_layer, keep_global, kept_counts
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+    Scores = dict[str, Tensor]
+
+SCOPES = ("global", "layer", "matched")
+
+
+def prune(module: nn.Module, scores: Scores, n_keep: int, scope: str) -> None:
+    """Mask all weights but the `n_keep` best of those that are left.
+
+    Parameters
+    ----------
+    module : Module
+        Net, with the masks of earlier rounds, if any.
+    scores : dict of str to Tensor
+        A score a weight, the larger the better.
+    n_keep : int
+        Number of weights that this leaves.
+    scope : {"global", "layer", "matched"}
+        Compare the weights of the whole net, or those of each tensor: equal fractions
+        of all, or as many as magnitudes compared in the whole net would leave in each.
+
+    Raises
+    ------
+    ValueError
+        If a score is not finite.
+    """
+    left = {name: torch.ones_like(w, dtype=torch.bool) for name, w in weights_of(module).items()}
+    left |= masks_of(module)
+    scores = _among(left, scores)
+    if scope == "global":
+        masks = keep_global(scores, n_keep)
+    elif scope == "layer":
+        candidates = {name: score[left[name]] for name, score in scores.items()}
+        masks = keep_by_layer(scores, equal_shares(candidates, n_keep))
+    else:
+        counts = kept_counts(keep_global(_among(left, magnitude(module)), n_keep))
+        masks = keep_by_layer(scores, counts)
+    set_masks(module, masks)
+
+
+def warn_if_emptied(n_kept: dict[str, int], module: nn.Module) -> None:
+    """Warn of weight matrices and filters of which nothing is left."""
+    weights = weights_of(module)
+    emptied = [name for name, kept in n_kept.items() if not kept and weights[name].ndim > 1]
+    if emptied:
+        warnings.warn(
+            f"Nothing is left of {', '.join(emptied)}: what comes before cannot pass there. "
+            'Keep more weights, or as many of each tensor with scope="layer".',
+            UserWarning,
+            stacklevel=3,
+        )
+
+
+def _among(left: dict[str, Tensor], scores: Scores) -> Scores:
+    """Return the scores with -inf for weights that were pruned earlier."""
+    for name, score in scores.items():
+        if not score[left[name]].isfinite().all():
+            msg = (
+                f"The scores of {name} are not finite: the training has diverged. "
+                "Lower lr, or scale X."
+            )
+            raise ValueError(msg)
+    return {name: score.masked_fill(~left[name], -torch.inf) for name, score in scores.items()}

@@ -1,0 +1,241 @@
+"""Train, prune, retrain: what the nets for classification and regression share."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+
+import torch
+from skorch.dataset import unpack_data
+from skorch.history import History
+from skorch.utils import to_device
+
+from sklearn_prune._validation import round_sizes
+
+from ._checks import arguments_of, check_choice
+from ._fit_file import FitFile, fit_key
+from ._fit_progress import FitProgress
+from ._interrupts import stoppable_by_callbacks
+from ._masks import apply_masks, masks_from_zeros, masks_of, n_weights, set_masks, weights_of
+from ._net_basis import NetBasis
+from ._net_phases import Phase, plan_phases
+from ._net_pruning import SCOPES, prune, warn_if_emptied
+from ._net_state import restore_state
+from ._random_streams import random_stream, untouched_random_state
+from ._saliency import hessian, magnitude, random
+
+STRATEGIES = ("magnitude", "hessian", "random")
+DEFAULT_SPARSITY = 0.1
+# Parameters that do not change the outcome of a fit, or stand in its key by other means.
+NOT_IN_KEY = {"callbacks", "checkpoint", "random_state", "verbose"}
+
+
+class PrunedNet(NetBasis):
+    """Mixin of skorch nets whose `fit` trains, prunes and retrains.
+
+    The net is a plain one with masks beside its weights. They are applied after every
+    step of the optimiser, here and in `partial_fit`, and copies and pickles have them.
+    """
+
+    phase_: Phase | None = None  # of the fit that is going on
+
+    def fit(self, X, y):
+        """Train, prune, retrain."""
+        X, y = self._check_training_data(X, y)
+        self._check_settings()
+        self.initialize()
+        phases = self._plan_phases()
+        progress = FitProgress(deepcopy(self.module_.state_dict()), self._fit_file(X, y))
+        state = progress.resume(self)
+        for phase in phases[progress.index :]:
+            with random_stream(self.seed_, progress.index + 1, self.device):
+                if progress.index and state is None:
+                    self._prune(phase, X, y, progress.initial)
+                self._train(phase, X, y, progress, state)
+            progress.end_phase(self)
+            state = None
+        self.history = History(progress.past)
+        warn_if_emptied(self.n_kept_, self.module_)
+        return self
+
+    def partial_fit(self, X, y, classes=None):
+        """Train further, and leave out what is pruned."""
+        X, y = self._check_training_data(X, y, first=not self.initialized_, classes=classes)
+        if not self.initialized_:
+            self._check_settings()
+            self.initialize()
+        past = self.history
+        phase = Phase("partial_fit", sum(self.n_kept_.values()), "finetune", self.max_epochs)
+        with random_stream(self.seed_, 0, self.device):
+            self._train(phase, X, y)
+        self.history = History([*past, *self.history])
+        return self
+
+    def _train(self, phase, X, y, progress=None, state=None):
+        """Train for the epochs of a phase, or for what a saved state has left of them."""
+        self.history = History()
+        if not phase.epochs:
+            return
+        self.callbacks_ = []
+        if self.callbacks != "disable":
+            self.initialize_callbacks()
+        callbacks = self.callbacks_
+        if progress:
+            self.initialize_optimizer()
+            self.callbacks_ = [*callbacks, ("fit_progress", progress)]
+        self.phase_ = phase
+        try:
+            self.notify("on_train_begin", X=X, y=y)
+            if state:
+                restore_state(self, state)
+            with stoppable_by_callbacks():
+                self.fit_loop(X, y, epochs=phase.epochs - len(self.history))
+            self.notify("on_train_end", X=X, y=y)
+        finally:
+            self.phase_ = None
+            self.callbacks_ = callbacks
+        apply_masks(self.module_)
+
+    def train_step(self, batch, **fit_params):
+        """Take a step of the optimiser that revives nothing.
+
+        Parameters
+        ----------
+        batch : tuple of (Tensor, Tensor)
+            Samples and targets.
+        **fit_params : dict
+            Passed to the module.
+
+        Returns
+        -------
+        step : dict
+            Loss and predictions before the step.
+        """
+        step = super().train_step(batch, **fit_params)
+        apply_masks(self.module_)
+        return step
+
+    # Pruning
+
+    def _plan_phases(self):
+        total = n_weights(self.module_)
+        sparsity = self.sparsity if self.base_width is None else self._n_weights_of_base(total)
+        sizes = round_sizes(total, sparsity, self.n_rounds, "weights")
+        return plan_phases(total, sizes, self.retrain, self.max_epochs, self.retrain_epochs)
+
+    def _n_weights_of_base(self, total):
+        if self.sparsity != DEFAULT_SPARSITY:
+            msg = (
+                f"base_width is {self.base_width!r} and sparsity is {self.sparsity!r}: both say "
+                "how many weights to keep, give one of them."
+            )
+            raise ValueError(msg)
+        if "width" not in arguments_of(self.module):
+            msg = f"base_width needs a module with an argument width, {self.module!r} has none."
+            raise ValueError(msg)
+        with untouched_random_state(self.device):
+            n_keep = n_weights(self._new_module(width=self.base_width))
+        if n_keep > total:
+            msg = (
+                f"base_width is {self.base_width!r}, a net of {n_keep} weights, but the one to "
+                f"prune has {total}: give a base_width of at most its module__width."
+            )
+            raise ValueError(msg)
+        return n_keep
+
+    def _prune(self, phase, X, y, initial):
+        """Mask what the phase leaves out, and set the weights from which it trains."""
+        prune(self.module_, self._scores(X, y), phase.n_keep, self.scope)
+        if phase.epochs and phase.weights != "finetune":
+            rewind = phase.weights == "rewind"
+            self.module_.load_state_dict(initial if rewind else self._new_module().state_dict())
+            apply_masks(self.module_)
+
+    def _scores(self, X, y):
+        if self.strategy == "magnitude":
+            return magnitude(self.module_)
+        if self.strategy == "random":
+            return random(self.module_, torch.default_generator)
+        dataset, _ = self.get_split_datasets(X, y)
+        batches = map(unpack_data, self.get_iterator(dataset, training=False))
+        return hessian(
+            self.module_, self.get_loss, (to_device(batch, self.device) for batch in batches)
+        )
+
+    def _check_settings(self):
+        check_choice("strategy", self.strategy, STRATEGIES)
+        check_choice("scope", self.scope, SCOPES)
+        if self.warm_start:
+            msg = "warm_start is True: fit starts anew, use partial_fit to train further."
+            raise ValueError(msg)
+
+    def _fit_file(self, X, y):
+        if self.checkpoint is None:
+            return None
+        if self.random_state is None:
+            msg = "checkpoint needs a random_state: give an int, by which a fit is recognised."
+            raise ValueError(msg)
+        params = self.get_params(deep=False)
+        params = {name: value for name, value in params.items() if name not in NOT_IN_KEY}
+        callbacks = [(name, type(c), c.get_params(deep=False)) for name, c in self.callbacks_]
+        key = fit_key(
+            type(self), params, callbacks, self.seed_, X.numpy(force=True), y.numpy(force=True)
+        )
+        return FitFile(self.checkpoint, key)
+
+    def on_epoch_begin(self, net, dataset_train=None, dataset_valid=None, **kwargs):
+        """Begin a row of the history, with the phase and the number of weights kept.
+
+        Parameters
+        ----------
+        net : object
+            This net.
+        dataset_train : Dataset
+            Training data.
+        dataset_valid : Dataset or None
+            Validation data.
+        **kwargs : dict
+            Ignored.
+        """
+        super().on_epoch_begin(net, dataset_train, dataset_valid, **kwargs)
+        if self.phase_:
+            self.history.record("phase", self.phase_.name)
+            self.history.record("n_kept", self.phase_.n_keep)
+
+    # Masks
+
+    @property
+    def masks_(self):
+        """Masks by the name of their weight, True where it is kept; empty if nothing is pruned."""
+        return masks_of(self.module_)
+
+    @property
+    def n_weights_(self):
+        """Number of trainable weights, kept and pruned."""
+        return n_weights(self.module_)
+
+    @property
+    def n_kept_(self):
+        """Number of weights kept, by the name of their tensor."""
+        masks = self.masks_
+        return {
+            name: int(masks[name].sum()) if name in masks else weight.numel()
+            for name, weight in weights_of(self.module_).items()
+        }
+
+    def load_params(self, *args, **kwargs):
+        """Load parameters, and derive the masks from the zeros among them.
+
+        Parameters
+        ----------
+        *args, **kwargs : tuple, dict
+            As of skorch's ``NeuralNet.load_params``.
+        """
+        super().load_params(*args, **kwargs)
+        if self.phase_ is None:
+            set_masks(self.module_, masks_from_zeros(self.module_))
+        else:
+            apply_masks(self.module_)
+
+    def __setstate__(self, state):
+        super().__setstate__(state)
+        self.phase_ = None  # that of a net that was pickled while it was trained

@@ -1,0 +1,62 @@
+"""Batches of data in memory."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch.utils.data import Subset
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from torch import Tensor
+
+
+class TensorBatches:
+    """Iterate over the batches of a data set of tensors, each by one indexing operation.
+
+    A :class:`~torch.utils.data.DataLoader` takes samples one by one in Python, which on
+    small nets takes longer than their training does.
+
+    Parameters
+    ----------
+    dataset : skorch.dataset.Dataset or Subset
+        Data set whose `X`, and `y` if not None, are tensors.
+
+    batch_size : int, default=128
+        Number of samples of a batch. The last batch has those that are left.
+
+    shuffle : bool, default=False
+        Whether every pass takes the samples in another order.
+    """
+
+    def __init__(self, dataset: Any, batch_size: int = 128, shuffle: bool = False) -> None:
+        self.X, self.y = _tensors(dataset)
+        self.batch_size = batch_size
+        self.shuffle = shuffle
+
+    def __len__(self) -> int:
+        return ceil(len(self.X) / self.batch_size)
+
+    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        if self.shuffle:
+            # Drawn on the CPU, so that every device sees the same order.
+            order = torch.randperm(len(self.X)).to(self.X.device)
+            for rows in order.split(self.batch_size):
+                yield self.X[rows], self.y[rows]
+        else:
+            yield from zip(
+                self.X.split(self.batch_size), self.y.split(self.batch_size), strict=True
+            )
+
+
+def _tensors(dataset: Any) -> tuple[Tensor, Tensor]:
+    """Return the samples and their targets, zeros where there are none."""
+    if isinstance(dataset, Subset):
+        X, y = _tensors(dataset.dataset)
+        rows = torch.as_tensor(dataset.indices, device=X.device)
+        return X[rows], y[rows]
+    X, y = dataset.X, dataset.y
+    return X, torch.zeros(len(X), device=X.device) if y is None else y
