@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
-import os
 import pickle
 from pathlib import Path
 from typing import Any
@@ -12,8 +9,7 @@ from typing import Any
 import joblib
 import torch
 
-MAGIC = b"sklearn_prune fit 1\n"
-ADVICE = "Delete the file, and the fit starts from the beginning."
+from ._states import load_state, save_state
 
 
 def fit_key(*what: Any) -> str:
@@ -35,14 +31,14 @@ def fit_key(*what: Any) -> str:
 
 
 class FitFile:
-    """One state of one fit, replaced as a whole or not at all.
+    """The last state of one fit, in a file that says whose it is.
 
     Parameters
     ----------
     folder : str or path
         Where the file is; made if need be.
     key : str
-        Name of the fit. Other fits have other files, and a file knows whose it is.
+        Name of the fit. Other fits have other files.
     """
 
     def __init__(self, folder: Any, key: str) -> None:
@@ -52,18 +48,7 @@ class FitFile:
 
     def write(self, state: dict[str, Any]) -> None:
         """Put a state in place of the last one."""
-        buffer = io.BytesIO()
-        torch.save({"key": self.key, **state}, buffer)
-        content = buffer.getvalue()
-        draft = self.path.with_suffix(f".{os.getpid()}.tmp")
-        try:
-            with draft.open("wb") as file:
-                file.write(MAGIC + hashlib.sha256(content).digest() + content)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(self.path)
-        finally:
-            draft.unlink(missing_ok=True)
+        save_state({"key": self.key, **state}, self.path)
 
     def read(self) -> dict[str, Any] | None:
         """Return the last state, None if there is none yet.
@@ -71,17 +56,12 @@ class FitFile:
         Raises
         ------
         ValueError
-            If the file is not whole, or belongs to another fit.
+            If the file is damaged, or that of another fit.
         """
         if not self.path.exists():
             return None
-        data = self.path.read_bytes()
-        digest, content = data[len(MAGIC) :][:32], data[len(MAGIC) + 32 :]
-        if not data.startswith(MAGIC) or hashlib.sha256(content).digest() != digest:
-            msg = f"The checkpoint {self.path} is truncated or altered. {ADVICE}"
-            raise ValueError(msg)
-        state = torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)
-        if state.pop("key") != self.key:
-            msg = f"The checkpoint {self.path} was renamed: it is that of another fit. {ADVICE}"
+        state = load_state(self.path)
+        if state.pop("key", None) != self.key:
+            msg = f"{self.path} was renamed, it is of another fit: delete it to fit from the start."
             raise ValueError(msg)
         return state

@@ -26,8 +26,8 @@ class FitProgress(Callback):
 
     Parameters
     ----------
-    initial : dict of str to Tensor
-        State dict of the net before the training.
+    initial : dict of str to Tensor or None
+        State dict of the net before the training, if it will be needed.
     file : FitFile or None
         Where to save, if at all.
 
@@ -40,7 +40,7 @@ class FitProgress(Callback):
         Their history.
     """
 
-    def __init__(self, initial: dict[str, Tensor], file: FitFile | None = None) -> None:
+    def __init__(self, initial: dict[str, Tensor] | None, file: FitFile | None = None) -> None:
         self.initial = initial
         self.file = file
         self.index = 0

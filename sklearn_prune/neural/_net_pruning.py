@@ -62,7 +62,7 @@ def warn_if_emptied(n_kept: dict[str, int], module: nn.Module) -> None:
             f"Nothing is left of {', '.join(emptied)}: what comes before cannot pass there. "
             'Keep more weights, or as many of each tensor with scope="layer".',
             UserWarning,
-            stacklevel=3,
+            stacklevel=4,
         )
 
 

@@ -16,7 +16,7 @@ from ._fit_file import FitFile, fit_key
 from ._fit_progress import FitProgress
 from ._interrupts import stoppable_by_callbacks
 from ._masks import apply_masks, masks_from_zeros, masks_of, n_weights, set_masks, weights_of
-from ._net_basis import NetBasis
+from ._net_basis import FURTHER_EPOCHS, PHASES, NetBasis
 from ._net_phases import Phase, plan_phases
 from ._net_pruning import SCOPES, prune, warn_if_emptied
 from ._net_state import restore_state
@@ -40,14 +40,15 @@ class PrunedNet(NetBasis):
 
     def fit(self, X, y):
         """Train, prune, retrain."""
-        X, y = self._check_training_data(X, y)
         self._check_settings()
+        X, y = self._check_training_data(X, y)
         self.initialize()
         phases = self._plan_phases()
-        progress = FitProgress(deepcopy(self.module_.state_dict()), self._fit_file(X, y))
+        initial = deepcopy(self.module_.state_dict()) if self.retrain == "rewind" else None
+        progress = FitProgress(initial, self._fit_file(X, y))
         state = progress.resume(self)
         for phase in phases[progress.index :]:
-            with random_stream(self.seed_, progress.index + 1, self.device):
+            with random_stream(self.device, self.seed_, PHASES, progress.index):
                 if progress.index and state is None:
                     self._prune(phase, X, y, progress.initial)
                 self._train(phase, X, y, progress, state)
@@ -59,13 +60,13 @@ class PrunedNet(NetBasis):
 
     def partial_fit(self, X, y, classes=None):
         """Train further, and leave out what is pruned."""
+        self._check_settings()
         X, y = self._check_training_data(X, y, first=not self.initialized_, classes=classes)
         if not self.initialized_:
-            self._check_settings()
             self.initialize()
         past = self.history
         phase = Phase("partial_fit", sum(self.n_kept_.values()), "finetune", self.max_epochs)
-        with random_stream(self.seed_, 0, self.device):
+        with random_stream(self.device, self.seed_, FURTHER_EPOCHS, len(past)):
             self._train(phase, X, y)
         self.history = History([*past, *self.history])
         return self
@@ -162,6 +163,7 @@ class PrunedNet(NetBasis):
         )
 
     def _check_settings(self):
+        super()._check_settings()
         check_choice("strategy", self.strategy, STRATEGIES)
         check_choice("scope", self.scope, SCOPES)
         if self.warm_start:
@@ -222,19 +224,25 @@ class PrunedNet(NetBasis):
             for name, weight in weights_of(self.module_).items()
         }
 
-    def load_params(self, *args, **kwargs):
-        """Load parameters, and derive the masks from the zeros among them.
+    def load_params(self, f_params=None, *args, checkpoint=None, **kwargs):
+        """Load parameters, and take those that are zero for pruned.
 
         Parameters
         ----------
-        *args, **kwargs : tuple, dict
-            As of skorch's ``NeuralNet.load_params``.
+        f_params : file-like object or str, default=None
+            File of the parameters of the net.
+        *args : tuple
+            Further files, as of skorch's ``NeuralNet.load_params``.
+        checkpoint : skorch.callbacks.Checkpoint, default=None
+            Callback that knows its files.
+        **kwargs : dict
+            Further files, as of skorch's ``NeuralNet.load_params``.
         """
-        super().load_params(*args, **kwargs)
-        if self.phase_ is None:
-            set_masks(self.module_, masks_from_zeros(self.module_))
-        else:
+        super().load_params(f_params, *args, checkpoint=checkpoint, **kwargs)
+        if self.phase_ is not None:  # a callback takes the best epoch
             apply_masks(self.module_)
+        elif f_params is not None or checkpoint is not None:
+            set_masks(self.module_, masks_from_zeros(self.module_))
 
     def __setstate__(self, state):
         super().__setstate__(state)

@@ -22,15 +22,15 @@ def draw_seed(random_state: Any) -> int:
 
 @contextmanager
 def untouched_random_state(device: Any) -> Iterator[None]:
-    """Put the generators of the CPU and of `device` back afterwards."""
+    """Put the generators of the CPU and of the device back afterwards."""
     with torch.random.fork_rng([torch.device(device)] if _is_cuda(device) else []):
         yield
 
 
 @contextmanager
-def random_stream(seed: int, index: int, device: Any) -> Iterator[None]:
-    """Draw from a stream of its own, that of `seed` and `index`, on the CPU and on `device`."""
-    state = int(np.random.SeedSequence([seed, index]).generate_state(1, np.uint64)[0])
+def random_stream(device: Any, *path: int) -> Iterator[None]:
+    """Draw from a stream of its own, that of a path such as (seed, phase), on both devices."""
+    state = int(np.random.SeedSequence(path).generate_state(1, np.uint64)[0])
     with untouched_random_state(device):
         # torch.manual_seed would seed all CUDA devices, those of others included.
         torch.default_generator.manual_seed(state)
@@ -41,7 +41,7 @@ def random_stream(seed: int, index: int, device: Any) -> Iterator[None]:
 
 
 def get_random_state(device: Any) -> list[Tensor]:
-    """Return where the streams of the CPU and of `device` stand."""
+    """Return where the generators of the CPU and of the device stand."""
     states = [torch.get_rng_state()]
     return [*states, torch.cuda.get_rng_state(device)] if _is_cuda(device) else states
 

@@ -57,7 +57,9 @@ def hessian(
     def sample_loss(weights: Scores, x: Tensor, y: Tensor) -> Tensor:
         return loss(functional_call(module, weights, (x.unsqueeze(0),)), y.unsqueeze(0))
 
-    gradients = vmap(grad(sample_loss), in_dims=(None, 0, 0))
+    # As many gradients at a time as fit in 128 MB.
+    n_at_once = max(1, 2**25 // sum(weight.numel() for weight in weights.values()))
+    gradients = vmap(grad(sample_loss), in_dims=(None, 0, 0), chunk_size=n_at_once)
     sums, n_samples = {name: torch.zeros_like(weight) for name, weight in weights.items()}, 0
     training = module.training
     module.eval()

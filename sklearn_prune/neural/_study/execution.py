@@ -11,12 +11,12 @@ import torch
 from sklearn.utils.parallel import Parallel, delayed
 
 from sklearn_prune.neural._masks import masks_of, n_weights
+from sklearn_prune.neural._states import load_state, save_state
 
 from .images import load_images
 from .runs import Run, plan
 from .settings import PRECISIONS
 from .side_by_side import GraphTrainer, train_side_by_side
-from .states import load_state, save_state
 from .trainer import Trainer
 
 if TYPE_CHECKING:

@@ -1,0 +1,560 @@
+"""What both nets do, on the net that classifies where one is enough."""
+
+import copy
+import pickle
+import random
+import signal
+import threading
+import warnings
+
+import numpy as np
+import pytest
+import torch
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
+from sklearn.model_selection import GridSearchCV
+from skorch.callbacks import Callback, Checkpoint, EarlyStopping, LRScheduler
+from skorch.dataset import ValidSplit
+from torch import nn
+from torch.utils.data import DataLoader
+
+from sklearn_prune.neural import PrunedNetClassifier, PrunedNetRegressor, ResNet20, TwoLayerNet
+from sklearn_prune.neural._masks import weights_of
+from sklearn_prune.neural._saliency import hessian
+
+TOTAL = 16 * 65 + 10 * 17  # weights of the default net on digits
+
+
+def make(**params):
+    defaults = {"max_epochs": 2, "lr": 0.01, "random_state": 0, "scope": "layer"}
+    return PrunedNetClassifier(**defaults | params)
+
+
+def weights(net):
+    return {name: value.clone() for name, value in net.module_.state_dict().items()}
+
+
+def assert_same_weights(net, other):
+    for name, value in weights(net).items():
+        assert torch.equal(value, weights(other)[name]), name
+
+
+def assert_zeros_under_masks(net):
+    parameters = weights_of(net.module_)
+    for name, mask in net.masks_.items():
+        assert not parameters[name][~mask].any(), name
+
+
+# Counts
+
+
+@pytest.mark.parametrize("scope", ["global", "layer", "matched"])
+@pytest.mark.parametrize("strategy", ["magnitude", "hessian", "random"])
+@pytest.mark.parametrize("retrain", [None, "finetune", "rewind", "reinit"])
+@pytest.mark.filterwarnings("ignore:Nothing is left")
+def test_exactly_so_many_weights_are_kept(digits, scope, strategy, retrain):
+    net = make(scope=scope, strategy=strategy, retrain=retrain, sparsity=123, max_epochs=1)
+    net.fit(*digits)
+    assert net.n_weights_ == TOTAL
+    assert sum(net.n_kept_.values()) == 123
+    assert sum(int(mask.sum()) for mask in net.masks_.values()) == 123
+    assert_zeros_under_masks(net)
+    assert sum(int((weight != 0).sum()) for weight in net.module_.parameters()) <= 123
+
+
+@pytest.mark.parametrize(
+    ("sparsity", "n_kept"),
+    [(1, 1), (1.0, TOTAL), (TOTAL, TOTAL), (0.5, 605), (1e-9, 1), (np.int64(7), 7)],
+)
+@pytest.mark.filterwarnings("ignore:Nothing is left")
+def test_ints_are_weights_and_floats_fractions(digits, sparsity, n_kept):
+    net = make(sparsity=sparsity, max_epochs=1).fit(*digits)
+    assert sum(net.n_kept_.values()) == n_kept
+
+
+@pytest.mark.parametrize("sparsity", [0, TOTAL + 1, 1.5, 0.0, True, "all", None])
+def test_sparsities_out_of_range(digits, sparsity):
+    with pytest.raises(ValueError, match=r"sparsity is .*: give the number of weights to KEEP"):
+        make(sparsity=sparsity).fit(*digits)
+
+
+def test_base_width(digits):
+    net = make(base_width=3).fit(*digits)
+    assert sum(net.n_kept_.values()) == 3 * 65 + 10 * 4
+    images = np.zeros((4, 3, 32, 32)), [0, 1, 0, 1]
+    net = make(module=ResNet20, module__width=3, module__n_classes=10, base_width=2, max_epochs=0)
+    assert sum(net.fit(*images).n_kept_.values()) == 1054 * 4 + 322 * 2 + 10
+
+
+class NoWidth(nn.Linear):
+    def __init__(self, n_inputs, n_classes):
+        super().__init__(n_inputs, n_classes)
+
+
+def test_base_width_and_its_errors(digits):
+    with pytest.raises(ValueError, match=r"base_width is 3 and sparsity is 0.2: both say"):
+        make(base_width=3, sparsity=0.2).fit(*digits)
+    with pytest.raises(ValueError, match=r"base_width is 17, a net of 1285 weights, but the one"):
+        make(base_width=17).fit(*digits)
+    with pytest.raises(ValueError, match=r"base_width needs a module with an argument width"):
+        make(module=NoWidth, base_width=3).fit(*digits)
+
+
+def test_ties_go_to_the_first(digits):
+    class Constant(Callback):
+        def on_train_end(self, net, **kwargs):
+            for weight in net.module_.parameters():
+                weight.data.fill_(1)
+
+    net = make(scope="global", sparsity=1100, retrain=None, callbacks=[Constant()]).fit(*digits)
+    flat = torch.cat([mask.flatten() for mask in net.masks_.values()])
+    assert flat.tolist() == [True] * 1100 + [False] * (TOTAL - 1100)
+
+
+def test_an_emptied_layer_is_told(digits):
+    with pytest.warns(UserWarning, match=r"Nothing is left of last.weight") as record:
+        net = make(scope="global", sparsity=1, max_epochs=1).fit(*digits)
+    assert record[0].filename == __file__
+    assert net.n_kept_ == {"hidden.weight": 1, "hidden.bias": 0, "last.weight": 0, "last.bias": 0}
+
+
+# Phases
+
+
+def test_the_history_has_all_phases(digits):
+    net = make(sparsity=200, n_rounds=2, max_epochs=3, retrain_epochs=2).fit(*digits)
+    rows = [(row["phase"], row["epoch"], row["n_kept"]) for row in net.history]
+    assert rows == [
+        *(("train", epoch, TOTAL) for epoch in (1, 2, 3)),
+        *(("retrain", epoch, round((TOTAL * 200) ** 0.5)) for epoch in (1, 2)),
+        *(("retrain", epoch, 200) for epoch in (1, 2)),
+    ]
+
+
+def test_pruning_acts_on_the_trained_net(digits):
+    dense = make(sparsity=1.0, retrain=None, scope="global").fit(*digits)
+    pruned = make(sparsity=300, retrain=None, scope="global").fit(*digits)
+    flat = torch.cat([weight.detach().abs().flatten() for weight in dense.module_.parameters()])
+    threshold = flat.sort(descending=True).values[299]
+    for name, weight in weights_of(dense.module_).items():
+        expected = torch.where(weight.abs() >= threshold, weight, 0.0)
+        assert torch.equal(weights_of(pruned.module_)[name], expected)
+
+
+def test_hessian_is_that_of_the_training_data(digits):
+    dense = make(sparsity=1.0, retrain=None).fit(*digits)
+    pruned = make(strategy="hessian", sparsity=300, retrain=None, scope="global").fit(*digits)
+    X, y = torch.tensor(digits[0], dtype=torch.float32), torch.tensor(digits[1])
+    scores = hessian(dense.module_, nn.functional.cross_entropy, [(X, y)])
+    threshold = torch.cat([score.flatten() for score in scores.values()]).sort().values[-300]
+    for name, score in scores.items():
+        clear = (score / threshold - 1).abs() > 1e-4
+        assert torch.equal(pruned.masks_[name][clear], (score >= threshold)[clear])
+
+
+def test_where_retraining_begins(digits):
+    """With a learning rate of nearly zero the weights stay where it begins."""
+
+    class Begin(Callback):
+        def on_train_begin(self, net, **kwargs):
+            begins.append(weights(net))
+
+    found = {}
+    for retrain in ("finetune", "rewind", "reinit"):
+        begins = []
+        net = make(sparsity=300, retrain=retrain, callbacks=[Begin()]).fit(*digits)
+        first, second = begins
+        dense = make(sparsity=1.0, retrain=None).fit(*digits)
+        origin = {"finetune": weights(dense), "rewind": first, "reinit": second}[retrain]
+        for name, mask in net.masks_.items():
+            assert torch.equal(second[name], origin[name] * mask)
+        found[retrain] = second["hidden.weight"]
+    kept = net.masks_["hidden.weight"]
+    assert not torch.equal(found["reinit"][kept], first["hidden.weight"][kept])
+
+
+def test_the_optimiser_of_the_retraining_is_new(digits):
+    class Steps(Callback):
+        def on_train_begin(self, net, **kwargs):
+            assert not net.optimizer_.state
+
+        def on_train_end(self, net, **kwargs):
+            steps.extend({int(s["step"]) for s in net.optimizer_.state.values()})
+
+    steps = []
+    make(callbacks=[Steps()], max_epochs=3, retrain_epochs=1, batch_size=100).fit(*digits)
+    assert steps == [9, 3]
+
+
+@pytest.mark.parametrize("optimizer", [torch.optim.SGD, torch.optim.AdamW])
+def test_momentum_and_weight_decay_revive_nothing(digits, optimizer):
+    extra = {"optimizer__momentum": 0.9} if optimizer is torch.optim.SGD else {}
+
+    class Watch(Callback):
+        def on_batch_end(self, net, training, **kwargs):
+            assert_zeros_under_masks(net)
+
+    net = make(optimizer=optimizer, optimizer__weight_decay=0.1, callbacks=[Watch()], **extra)
+    net.fit(*digits)
+    assert_zeros_under_masks(net.partial_fit(*digits))
+    assert sum(net.n_kept_.values()) == round(0.1 * TOTAL)
+
+
+def test_schedules_begin_anew(digits):
+    net = make(callbacks=[LRScheduler("StepLR", step_size=1, gamma=0.1)], max_epochs=3).fit(*digits)
+    assert_allclose(net.history[:, "event_lr"], [1e-2, 1e-3, 1e-4] * 2)
+
+
+def test_early_stopping_ends_a_phase(digits):
+    stop = EarlyStopping("train_loss", patience=2, threshold=10.0, threshold_mode="abs")
+    net = make(callbacks=[stop], max_epochs=9).fit(*digits)
+    assert [row["phase"] for row in net.history] == ["train"] * 3 + ["retrain"] * 3
+    assert sum(net.n_kept_.values()) == round(0.1 * TOTAL)
+
+
+def test_ctrl_c_ends_the_fit(digits):
+    class Interrupt(Callback):
+        def on_batch_begin(self, net, **kwargs):
+            if net.phase_.name == "train" and len(net.history) == 2:
+                signal.raise_signal(signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        make(callbacks=[Interrupt()], max_epochs=5).fit(*digits)
+
+
+def test_fits_in_other_threads(digits):
+    net = make()
+    thread = threading.Thread(target=net.fit, args=digits)
+    thread.start()
+    thread.join()
+    assert_same_weights(net, make().fit(*digits))
+
+
+def test_partial_fit_trains_further(digits):
+    net = make(max_epochs=3).fit(*digits)
+    masks, before = net.masks_, weights(net)
+    net.partial_fit(*digits)
+    assert [row["phase"] for row in net.history][-3:] == ["partial_fit"] * 3
+    assert len(net.history) == 9
+    assert not torch.equal(before["last.weight"], weights(net)["last.weight"])
+    for name, mask in masks.items():
+        assert torch.equal(mask, net.masks_[name])
+
+
+def test_partial_fit_of_a_new_net_is_dense(digits):
+    net = make(max_epochs=1)
+    net.partial_fit(*digits)
+    assert net.masks_ == {}
+    assert sum(net.n_kept_.values()) == TOTAL
+    assert len(net.history) == 1
+
+
+# Masks through copies and files
+
+
+def test_copies_keep_the_masks_and_predict_the_same(digits):
+    net = make(sparsity=200, scope="global").fit(*digits)
+    for copied in (copy.deepcopy(net), pickle.loads(pickle.dumps(net))):
+        assert copied.n_kept_ == net.n_kept_
+        assert_same_weights(copied, net)
+        assert_array_equal(copied.predict_proba(digits[0]), net.predict_proba(digits[0]))
+        copied.partial_fit(*digits)
+        assert_zeros_under_masks(copied)
+        assert copied.n_kept_ == net.n_kept_
+
+
+def test_a_pickled_net_goes_on_like_the_original(digits):
+    net = make(sparsity=200).fit(*digits)
+    copied = pickle.loads(pickle.dumps(net))
+    assert_same_weights(copied.partial_fit(*digits), net.partial_fit(*digits))
+
+
+def test_clone_and_fit_again(digits):
+    net = make(sparsity=200).fit(*digits)
+    cloned = clone(net)
+    assert not hasattr(cloned, "module_")
+    assert cloned.get_params(deep=False).keys() == net.get_params(deep=False).keys()
+    assert_same_weights(cloned.fit(*digits), net)
+    first = copy.deepcopy(net)
+    assert_same_weights(net.fit(*digits), first)
+
+
+def test_saved_parameters_are_those_of_a_dense_net(digits, tmp_path):
+    net = make(sparsity=200, scope="global").fit(*digits)
+    net.save_params(f_params=tmp_path / "params.pt")
+    plain = TwoLayerNet(16, 64, 10)
+    plain.load_state_dict(torch.load(tmp_path / "params.pt"))
+    other = make(module__n_inputs=64, random_state=1).initialize()
+    other.load_params(f_params=tmp_path / "params.pt")
+    assert_array_equal(other.predict_proba(digits[0]), net.predict_proba(digits[0]))
+    assert other.n_kept_ == net.n_kept_
+    other.partial_fit(*digits)
+    assert_zeros_under_masks(other)
+    assert other.n_kept_ == net.n_kept_
+
+
+def test_other_files_leave_the_masks(digits, tmp_path):
+    net = make(sparsity=200).fit(*digits)
+    net.save_params(f_optimizer=tmp_path / "optimizer.pt")
+    masks = net.masks_
+    net.load_params(f_optimizer=tmp_path / "optimizer.pt")
+    assert all(torch.equal(mask, masks[name]) for name, mask in net.masks_.items())
+
+
+def test_checkpoints_of_skorch(digits, tmp_path):
+    checkpoint = Checkpoint(
+        monitor="valid_loss_best",
+        dirname=tmp_path,
+        f_params="{net.phase_.name}.pt",
+        load_best=True,
+    )
+    net = make(callbacks=[checkpoint], train_split=ValidSplit(5, stratified=True), sparsity=200)
+    net.fit(*digits)
+    best = [row["valid_loss"] for row in net.history if row["phase"] == "retrain"]
+    assert (tmp_path / "train.pt").exists()
+    loaded = make(module__n_inputs=64).initialize()
+    loaded.load_params(f_params=tmp_path / "retrain.pt")
+    assert_same_weights(loaded, net)
+    assert sum(net.n_kept_.values()) == 200
+    assert_zeros_under_masks(net)
+    assert len(best) == 2
+
+
+def test_a_net_that_a_checkpoint_pickled_predicts(digits, tmp_path):
+    checkpoint = Checkpoint(monitor=None, dirname=tmp_path, f_pickle="net.pkl")
+    X, y = digits
+    names = np.array(list("abcdefghij"))[y]
+    net = make(callbacks=[checkpoint], sparsity=200).fit(X, names)
+    with (tmp_path / "net.pkl").open("rb") as file:
+        loaded = pickle.load(file)
+    assert_array_equal(loaded.predict(X), net.predict(X))
+    assert loaded.n_kept_ == net.n_kept_
+
+
+# Parameters
+
+
+def test_parameters_of_a_fitted_net_can_be_set(digits):
+    net = make().fit(*digits)
+    changes = {
+        "module__width": 8,
+        "sparsity": 50,
+        "lr": 0.02,
+        "optimizer__weight_decay": 0.1,
+        "iterator_train__shuffle": False,
+        "criterion__label_smoothing": 0.1,
+        "batch_size": 50,
+        "retrain": "finetune",
+        "callbacks": [LRScheduler("StepLR", step_size=1)],
+        "random_state": 1,
+    }
+    net.set_params(**changes)
+    assert changes.items() <= net.get_params().items()
+    net.fit(*digits)
+    assert net.optimizer_.param_groups[0]["weight_decay"] == 0.1
+    assert sum(net.n_kept_.values()) == 50
+    assert_same_weights(net, make(**changes).fit(*digits))
+
+
+@pytest.mark.parametrize(
+    ("params", "message"),
+    [
+        (
+            {"strategy": "oracle"},
+            "strategy is 'oracle': give one of 'magnitude', 'hessian', 'random'",
+        ),
+        ({"scope": "all"}, "scope is 'all': give one of 'global', 'layer', 'matched'"),
+        ({"retrain": True}, "retrain is True: give one of None, 'finetune', 'rewind', 'reinit'"),
+        ({"n_rounds": 0}, "n_rounds is 0: give the number of pruning rounds"),
+        ({"max_epochs": -1}, "max_epochs is -1: give a number of epochs"),
+        ({"retrain_epochs": 1.5}, "retrain_epochs is 1.5: give a number of epochs"),
+        ({"warm_start": True}, "warm_start is True: fit starts anew, use partial_fit"),
+        ({"epochs": 3}, "unexpected argument"),
+        ({"module_width": 3}, "did you mean module__width"),
+    ],
+)
+def test_parameters_out_of_range(digits, params, message):
+    with pytest.raises(ValueError, match=message):
+        make(**params).fit(*digits)
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="there is a GPU")
+def test_a_device_that_is_not_there(digits):
+    with pytest.raises(ValueError, match="device is 'cuda', but torch finds no CUDA device"):
+        make(device="cuda").fit(*digits)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_on_a_gpu(digits, tmp_path):
+    before = torch.cuda.get_rng_state()
+    net = make(device="cuda", sparsity=200, strategy="hessian", checkpoint=tmp_path).fit(*digits)
+    assert next(net.module_.parameters()).is_cuda
+    assert sum(net.n_kept_.values()) == 200
+    assert_zeros_under_masks(net)
+    assert torch.equal(torch.cuda.get_rng_state(), before)
+    again = make(device="cuda", sparsity=200, strategy="hessian", checkpoint=tmp_path).fit(*digits)
+    assert_same_weights(net, again)
+    copied = pickle.loads(pickle.dumps(net))
+    assert_array_equal(copied.predict_proba(digits[0]), net.predict_proba(digits[0]))
+
+
+def test_modules_are_classes(digits):
+    message = "module is an instance of TwoLayerNet, which fit cannot draw anew: give the class"
+    with pytest.raises(TypeError, match=message):
+        make(module=TwoLayerNet()).fit(*digits)
+    with pytest.raises(TypeError, match=r"module is 'net': give a class of torch.nn.Module"):
+        make(module="net").fit(*digits)
+
+
+@pytest.mark.parametrize("Net", [PrunedNetClassifier, PrunedNetRegressor])
+def test_grid_search_over_width_and_sparsity(Net, digits, diabetes):
+    X, y = digits if Net is PrunedNetClassifier else diabetes
+    net = Net(max_epochs=1, lr=0.01, random_state=0, scope="layer")
+    grid = {"module__width": [4, 8], "sparsity": [40, 0.9]}
+    first = GridSearchCV(net, grid, cv=2).fit(X, y)
+    again = GridSearchCV(net, grid, cv=2, n_jobs=2).fit(X, y)
+    scores = "mean_test_score"
+    assert_array_equal(first.cv_results_[scores], again.cv_results_[scores])
+    assert len(np.unique(first.cv_results_[scores])) > 1
+    assert_same_weights(first.best_estimator_, again.best_estimator_)
+
+
+# Random numbers
+
+
+def test_random_state(digits):
+    assert_same_weights(make().fit(*digits), make().fit(*digits))
+    other = make(random_state=1).fit(*digits)
+    assert not torch.equal(other.module_.hidden.weight, make().fit(*digits).module_.hidden.weight)
+    generator = np.random.RandomState(0)
+    first, second = (make(random_state=generator).fit(*digits) for _ in "ab")
+    assert first.seed_ != second.seed_
+    assert make(random_state=None).fit(*digits).seed_ != make(random_state=None).fit(*digits).seed_
+
+
+class Noisy(nn.Module):
+    """With dropout, which draws random numbers in training."""
+
+    def __init__(self, n_inputs, n_classes, width=8):
+        super().__init__()
+        self.net = TwoLayerNet(width, n_inputs, n_classes)
+        self.dropout = nn.Dropout(0.2)
+
+    def forward(self, X):
+        return self.net(self.dropout(X))
+
+
+@pytest.mark.parametrize("strategy", ["hessian", "random"])
+def test_the_random_numbers_of_the_caller_go_on(digits, strategy):
+    def draw():
+        return torch.rand(2).tolist(), np.random.rand(2).tolist(), random.random()
+
+    def seed():
+        torch.manual_seed(0)
+        np.random.seed(0)
+        random.seed(0)
+
+    seed()
+    expected = [draw() for _ in range(4)]
+    seed()
+    net = make(module=Noisy, strategy=strategy, retrain="reinit", base_width=4)
+    found = [draw()]
+    net.fit(*digits)
+    found.append(draw())
+    net.set_params(iterator_valid=DataLoader).predict(digits[0])
+    found.append(draw())
+    net.partial_fit(*digits).set_params(module__width=5)
+    found.append(draw())
+    assert found == expected
+
+
+def test_the_seed_of_the_caller_decides_nothing(digits):
+    nets = []
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        np.random.seed(seed)
+        nets.append(make(module=Noisy, strategy="random", retrain="reinit").fit(*digits))
+    assert_same_weights(*nets)
+
+
+# Data
+
+
+def test_data_of_any_real_type(digits):
+    X, y = digits
+    X = np.round(X * 16)
+    expected = make(sparsity=0.5).fit(X, y)
+    for other in (X.astype("f4"), X.astype(int), X.astype("u1"), X.tolist(), torch.tensor(X)):
+        net = make(sparsity=0.5).fit(other, y)
+        assert_same_weights(net, expected)
+        assert net.predict_proba(other).dtype == np.float32
+    read_only = X.astype(np.float32)
+    read_only.flags.writeable = False
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert_same_weights(make(sparsity=0.5).fit(read_only, y), expected)
+
+
+def test_sizes_come_from_the_data(digits, images):
+    X, y = digits
+    net = make().fit(X, y)
+    assert (net.module_.hidden.in_features, net.module_.last.out_features) == (64, 10)
+    net = make(module__n_classes=12).fit(X.reshape(-1, 8, 8), y)
+    assert (net.module_.hidden.in_features, net.module_.last.out_features) == (64, 12)
+    X, y = images
+    net = make(module=ResNet20, module__width=1, max_epochs=1).fit(X[:, :2], y)
+    assert (net.module_.first.in_channels, net.module_.last.out_features) == (2, 2)
+    assert net.predict(X[:, :2]).shape == (20,)
+
+
+def test_images_of_another_size(images):
+    X, y = images
+    net = make(module__width=2, max_epochs=1).fit(X, y)
+    with pytest.raises(ValueError, match=r"X has samples of shape \(3, 32, 31\), but PrunedNetCl"):
+        net.predict(X[..., :31])
+
+
+def test_batches_of_torch(digits):
+    shuffled = make(iterator_train=DataLoader, iterator_valid=DataLoader).fit(*digits)
+    assert sum(shuffled.n_kept_.values()) == round(0.1 * TOTAL)
+    ordered = {"iterator_train__shuffle": False}
+    ours = make(**ordered).fit(*digits)
+    theirs = make(iterator_train=DataLoader, iterator_valid=DataLoader, **ordered).fit(*digits)
+    assert_same_weights(ours, theirs)
+
+
+def test_one_batch_of_all(digits):
+    net = make(batch_size=-1).fit(*digits)
+    assert {row["train_batch_count"] for row in net.history} == {1}
+
+
+def test_diverged_training_is_told(digits):
+    with pytest.raises(ValueError, match=r"the training has diverged. Lower lr, or scale X"):
+        make(optimizer=torch.optim.SGD, lr=1e20, max_epochs=5).fit(*digits)
+
+
+def test_not_fitted(digits):
+    for net in (make(), PrunedNetRegressor()):
+        with pytest.raises(NotFittedError, match="not initialized yet"):
+            net.predict(digits[0])
+
+
+def test_nothing_is_printed(digits, capsys):
+    make().fit(*digits).set_params(module__width=3).fit(*digits)
+    assert capsys.readouterr().out == ""
+    make(verbose=1).fit(*digits)
+    lines = capsys.readouterr().out.splitlines()
+    assert "n_kept" in lines[0]
+    assert sum(line.split()[1:3] == ["121", "retrain"] for line in lines) == 2
+
+
+def test_retraining_helps(digits):
+    """The claim of the paper, at a size of a second: the rest is in the study."""
+    X, y = digits
+    params = {"module__width": 64, "sparsity": 400, "max_epochs": 20, "scope": "global"}
+    retrained = make(**params).fit(X, y).score(X, y)
+    assert retrained > make(**params, retrain=None).fit(X, y).score(X, y) + 0.2
+    assert retrained > make(**params | {"scope": "matched"}, strategy="random").fit(X, y).score(
+        X, y
+    )
