@@ -80,8 +80,8 @@ class NetBasis:
             Parameters by name.
         """
         params = super().get_params(deep=deep)
-        params.pop("_params_to_validate", None)  # bookkeeping of skorch
-        return params
+        # skorch takes every attribute for a parameter, also private ones of scikit-learn.
+        return {name: value for name, value in params.items() if not name.startswith("_")}
 
     def set_params(self, **params):
         """Set parameters, on a fitted net for the next fit.

@@ -70,7 +70,7 @@ def _callback_state(callback: Callback) -> State:
     """
     state = {}
     for name, value in _acquired(callback).items():
-        if hasattr(value, "state_dict"):
+        if hasattr(value, "state_dict") and not isinstance(value, type):
             state[name] = plain(value.state_dict())
         elif _is_plain(value):
             state[name] = plain(value)

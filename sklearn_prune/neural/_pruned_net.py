@@ -61,7 +61,8 @@ class PrunedNet(NetBasis):
     def partial_fit(self, X, y, classes=None):
         """Train further, and leave out what is pruned."""
         self._check_settings()
-        X, y = self._check_training_data(X, y, first=not self.initialized_, classes=classes)
+        first = not self.initialized_ or not hasattr(self, "sample_shape_")
+        X, y = self._check_training_data(X, y, first, classes)
         if not self.initialized_:
             self.initialize()
         past = self.history

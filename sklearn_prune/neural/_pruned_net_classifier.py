@@ -290,7 +290,11 @@ class PrunedNetClassifier(PrunedNet, NeuralNetClassifier):
     @property
     def classes_(self):
         """Class labels, in training their numbers."""
-        labels = self.labels_
+        labels = getattr(self, "labels_", self.classes)
+        if labels is None:
+            msg = "The classes are not known: fit the net, or give them as the parameter classes."
+            raise AttributeError(msg)
+        labels = np.asarray(labels)
         return labels if self.phase_ is None else np.arange(len(labels))
 
     def predict(self, X):

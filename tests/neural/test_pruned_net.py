@@ -113,10 +113,10 @@ def test_ties_go_to_the_first(digits):
 
 
 def test_an_emptied_layer_is_told(digits):
-    with pytest.warns(UserWarning, match=r"Nothing is left of last.weight") as record:
+    with pytest.warns(UserWarning, match=r"Nothing is left of hidden.weight") as record:
         net = make(scope="global", sparsity=1, max_epochs=1).fit(*digits)
     assert record[0].filename == __file__
-    assert net.n_kept_ == {"hidden.weight": 1, "hidden.bias": 0, "last.weight": 0, "last.bias": 0}
+    assert net.n_kept_ == {"hidden.weight": 0, "hidden.bias": 0, "last.weight": 1, "last.bias": 0}
 
 
 # Phases
@@ -445,35 +445,35 @@ class Noisy(nn.Module):
         return self.net(self.dropout(X))
 
 
+def seed_all(seed):
+    torch.manual_seed(seed)
+    np.random.seed(seed)  # noqa: NPY002
+    random.seed(seed)
+
+
+def draw_from_all():
+    return torch.rand(2).tolist(), np.random.rand(2).tolist(), random.random()  # noqa: NPY002
+
+
 @pytest.mark.parametrize("strategy", ["hessian", "random"])
 def test_the_random_numbers_of_the_caller_go_on(digits, strategy):
-    def draw():
-        return torch.rand(2).tolist(), np.random.rand(2).tolist(), random.random()
-
-    def seed():
-        torch.manual_seed(0)
-        np.random.seed(0)
-        random.seed(0)
-
-    seed()
-    expected = [draw() for _ in range(4)]
-    seed()
-    net = make(module=Noisy, strategy=strategy, retrain="reinit", base_width=4)
-    found = [draw()]
-    net.fit(*digits)
-    found.append(draw())
+    seed_all(0)
+    expected = [draw_from_all() for _ in range(4)]
+    seed_all(0)
+    found = [draw_from_all()]
+    net = make(module=Noisy, strategy=strategy, retrain="reinit", base_width=4).fit(*digits)
+    found.append(draw_from_all())
     net.set_params(iterator_valid=DataLoader).predict(digits[0])
-    found.append(draw())
+    found.append(draw_from_all())
     net.partial_fit(*digits).set_params(module__width=5)
-    found.append(draw())
+    found.append(draw_from_all())
     assert found == expected
 
 
 def test_the_seed_of_the_caller_decides_nothing(digits):
     nets = []
     for seed in (1, 2):
-        torch.manual_seed(seed)
-        np.random.seed(seed)
+        seed_all(seed)
         nets.append(make(module=Noisy, strategy="random", retrain="reinit").fit(*digits))
     assert_same_weights(*nets)
 
@@ -503,7 +503,7 @@ def test_sizes_come_from_the_data(digits, images):
     net = make(module__n_classes=12).fit(X.reshape(-1, 8, 8), y)
     assert (net.module_.hidden.in_features, net.module_.last.out_features) == (64, 12)
     X, y = images
-    net = make(module=ResNet20, module__width=1, max_epochs=1).fit(X[:, :2], y)
+    net = make(module=ResNet20, module__width=1, sparsity=0.9, max_epochs=1).fit(X[:, :2], y)
     assert (net.module_.first.in_channels, net.module_.last.out_features) == (2, 2)
     assert net.predict(X[:, :2]).shape == (20,)
 
