@@ -8,6 +8,8 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 READY := $(VENV)/.ready
 THEORY := $(addprefix sklearn_prune/theory/_,problem.py predict.py single_index.py sample_problem.py)
+NEURAL := $(addprefix sklearn_prune/neural/_,pruned_net_classifier.py pruned_net_regressor.py \
+    net_basis.py pruned_net.py resnet20.py two_layer.py)
 MARKDOWN := README.md CHANGELOG.md CONTRIBUTING.md
 
 .DEFAULT_GOAL := help
@@ -28,7 +30,7 @@ lint: $(READY)-lint ## Check style, types, spelling, docstrings and the reposito
 	$(PY) -m mypy
 	$(PY) -m codespell_lib
 	$(PY) -m mdformat --check $(MARKDOWN)
-	$(PY) -m numpydoc lint sklearn_prune/*.py $(THEORY)
+	$(PY) -m numpydoc lint sklearn_prune/*.py $(THEORY) $(NEURAL)
 	$(VENV)/bin/zizmor --offline .
 	$(PY) -m repo_review .
 
@@ -52,7 +54,7 @@ clean: ## Remove what the other commands made, but for .venv
 $(READY)-demo: NEEDS := --editable '.[report]'
 $(READY)-test: NEEDS := --editable '.[report]' --group test
 $(READY)-lint: NEEDS := --editable '.[report]' --group lint
-$(READY)-docs: NEEDS := --editable '.[report]' --group docs
+$(READY)-docs: NEEDS := --editable '.[report,neural]' --group docs
 $(READY)-benchmarks: NEEDS := --editable '.[plot]' --group benchmarks
 
 $(READY)-%: pyproject.toml constraints.txt | $(READY)

@@ -38,7 +38,7 @@ class PrunedNet(NetBasis):
 
     phase_: Phase | None = None  # of the fit that is going on
 
-    def fit(self, X, y):
+    def _fit(self, X, y):
         """Train, prune, retrain."""
         self._check_settings()
         X, y = self._check_training_data(X, y)
@@ -58,7 +58,7 @@ class PrunedNet(NetBasis):
         warn_if_emptied(self.n_kept_, self.module_)
         return self
 
-    def partial_fit(self, X, y, classes=None):
+    def _partial_fit(self, X, y, classes=None):
         """Train further, and leave out what is pruned."""
         self._check_settings()
         first = not self.initialized_ or not hasattr(self, "sample_shape_")
@@ -208,7 +208,7 @@ class PrunedNet(NetBasis):
 
     @property
     def masks_(self):
-        """Masks by the name of their weight, True where it is kept; empty if nothing is pruned."""
+        """Masks by the name of their weight, True where it is kept; none of a dense net."""
         return masks_of(self.module_)
 
     @property
