@@ -57,8 +57,8 @@ html_theme_options = {
 
 
 def skip_inherited(_app, _what, _name, obj, skip, _options):
-    """Leave to scikit-learn's pages the methods that it defines."""
-    return skip or (getattr(obj, "__module__", None) or "").startswith("sklearn.")
+    """Leave to the pages of scikit-learn and skorch the methods that these define."""
+    return skip or (getattr(obj, "__module__", None) or "").startswith(("sklearn.", "skorch."))
 
 
 def setup(app):

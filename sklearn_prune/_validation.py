@@ -108,9 +108,7 @@ def check_alphas(alphas: Any, name: str, default: list[float] | None = None) -> 
     return values.tolist()
 
 
-def round_sizes(
-    n_features: int, sparsity: Any, n_rounds: Any, what: str = "features"
-) -> list[int]:
+def round_sizes(n_features: int, sparsity: Any, n_rounds: Any, what: str = "features") -> list[int]:
     """Return how many features, or `what` else, each round leaves, falling geometrically.
 
     Raises

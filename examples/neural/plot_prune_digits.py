@@ -87,10 +87,10 @@ for name, values in pruned_errors.items():
     print(f"{name}:", values.mean(axis=1).round(3))
 
 # %%
-# The small net gets stuck, at another error from every seed, and five times the epochs hardly
-# help: few of its four hidden nodes ever learn. As many weights chosen from 16 or 32 nodes
-# err on one image in twenty. Retraining is crucial, and so is the choice: random weights are
-# worse, although they are spread over the layers alike.
+# The small net gets stuck: its error depends on the seed, and five times the epochs hardly
+# help. As many weights chosen from 16 or 32 nodes err on six images in a hundred. Retraining
+# is crucial, and so is the choice: random weights are worse, although they are spread over
+# the layers alike.
 #
-# Wider is not better without end. Of 64 nodes, 310 weights are a sixteenth, and the retraining
-# cannot make up for what is lost.
+# Wider is not better without end. 310 weights are a sixteenth of what a net of 64 nodes has,
+# and the retraining cannot make up for what is lost.

@@ -289,6 +289,9 @@ def test_saved_parameters_are_those_of_a_dense_net(digits, tmp_path):
     other.load_params(f_params=tmp_path / "params.pt")
     assert_array_equal(other.predict_proba(digits[0]), net.predict_proba(digits[0]))
     assert other.n_kept_ == net.n_kept_
+    net.save_params(f_history=tmp_path / "history.json")
+    other.load_params(f_history=tmp_path / "history.json")
+    assert other.history[:, "phase"] == ["train"] * 2 + ["retrain"] * 2
     other.partial_fit(*digits)
     assert_zeros_under_masks(other)
     assert other.n_kept_ == net.n_kept_
@@ -522,6 +525,12 @@ def test_batches_of_torch(digits):
     ours = make(**ordered).fit(*digits)
     theirs = make(iterator_train=DataLoader, iterator_valid=DataLoader, **ordered).fit(*digits)
     assert_same_weights(ours, theirs)
+
+
+def test_without_callbacks(digits):
+    net = make(callbacks="disable").fit(*digits)
+    assert net.callbacks_ == []
+    assert_same_weights(net, make().fit(*digits))
 
 
 def test_one_batch_of_all(digits):
