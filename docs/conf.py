@@ -32,6 +32,7 @@ if os.environ.get("READTHEDOCS"):
         "sklearn": ("https://scikit-learn.org/stable", None),
     }
 
+autodoc_preserve_defaults = True  # TwoLayerNet, not its representation
 autodoc_typehints = "none"  # numpydoc sections give the types
 numpydoc_show_class_members = False  # the class template lists them
 
@@ -57,8 +58,8 @@ html_theme_options = {
 
 
 def skip_inherited(_app, _what, _name, obj, skip, _options):
-    """Leave to the pages of scikit-learn and skorch the methods that these define."""
-    return skip or (getattr(obj, "__module__", None) or "").startswith(("sklearn.", "skorch."))
+    """Leave to scikit-learn's pages the methods that it defines."""
+    return skip or (getattr(obj, "__module__", None) or "").startswith("sklearn.")
 
 
 def setup(app):

@@ -20,7 +20,7 @@ def expected_failures(estimator):
     }
 
 
-@pytest.mark.filterwarnings("ignore:.* occurred during set_params")
+@pytest.mark.filterwarnings("ignore:.*set_params")  # of skorch, which checks at once
 @parametrize_with_checks([TRAINABLE], expected_failed_checks=expected_failures)
 def test_scikit_learn_contract(estimator, check):
     check(estimator)
