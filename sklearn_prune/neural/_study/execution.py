@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import torch
 from sklearn.utils.parallel import Parallel, delayed
 
-from sklearn_prune.neural._masks import masks_of, n_weights
+from sklearn_prune.neural._masks import masks_of
 
+from .alignment import aligned, narrow, widen
 from .images import load_images
-from .runs import Run, plan
+from .runs import Run, build, plan, size_of
 from .settings import PRECISIONS
 from .side_by_side import GraphTrainer, train_side_by_side
 from .states import load_state, save_state
@@ -79,6 +80,8 @@ class Workshop:
         else:
             net = run.pruned_net(load_state(self.state_file(run.dense)))
         settings = self.settings
+        if self.device.type == "cuda":
+            net = widen(net, build(settings, aligned(run.width)))
         return kind(
             net,
             self.images,
@@ -93,9 +96,10 @@ class Workshop:
         """Return the row of a run, and keep the weights of a dense net."""
         train_error, test_error = trainer.error_rates()
         if run.method == "dense":
-            save_state(trainer.module.state_dict(), self.state_file(run))
+            net = narrow(trainer.module, run.initial_net())
+            save_state(net.state_dict(), self.state_file(run))
         masks = masks_of(trainer.module).values()
-        size = n_weights(trainer.module)
+        size = size_of(self.settings, run.width)
         return run.parameters() | {
             "key": run.key,
             "n_weights": size,
