@@ -8,6 +8,7 @@ except ImportError as error:
     raise ImportError(msg) from error
 
 from ._resnet20 import ResNet20
+from ._study.figure import plot_study
 from ._two_layer import TwoLayerNet
 
-__all__ = ["ResNet20", "TwoLayerNet"]
+__all__ = ["ResNet20", "TwoLayerNet", "plot_study"]

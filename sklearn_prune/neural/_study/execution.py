@@ -116,7 +116,7 @@ def carry_out(
     table: ResultsTable,
     *,
     n_jobs: int,
-    advance: Callable[[float], object],
+    advance: Callable[[int], object],
 ) -> None:
     """Make all runs of a study that the table lacks.
 
@@ -132,17 +132,12 @@ def carry_out(
         Told the cost of every run that is finished.
     """
     dense, pruned = plan(workshop.settings)
-    waiting = [run for run in pruned if run.key not in table.rows]
-    needed = {run.dense.key for run in waiting}
     untrained = [run for run in dense if run.key not in table.rows]
-    lost = [
-        run
-        for run in dense
-        if run.key in needed - {other.key for other in untrained}
-        and not workshop.state_file(run).exists()
-    ]
+    waiting = [run for run in pruned if run.key not in table.rows]
+    to_be_pruned = dict.fromkeys(run.dense for run in waiting)
+    lost = [run for run in to_be_pruned if not workshop.state_file(run).exists()]
     train = _on_cuda if workshop.device.type == "cuda" else _on_cpu
-    for runs in (untrained + lost, waiting):
+    for runs in ({*untrained, *lost}, waiting):
         longest_first = sorted(runs, key=lambda run: -run.cost)
         for run, row in train(longest_first, workshop, n_jobs):
             if run.key not in table.rows:
@@ -160,7 +155,8 @@ def _on_cuda(
     def start(run: Run) -> tuple[Run, GraphTrainer]:
         return run, workshop.start(run, GraphTrainer)
 
-    with torch.backends.cudnn.flags(benchmark=True, allow_tf32=True):
+    # By default this context turns cuDNN off.
+    with torch.backends.cudnn.flags(enabled=True, benchmark=True):
         for run, trainer in train_side_by_side(map(start, runs), n_nets):
             yield run, workshop.finish(run, trainer)
 
