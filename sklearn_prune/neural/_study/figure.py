@@ -32,7 +32,15 @@ TITLES = {
 }
 
 # What all runs of one study have in common.
-COMMON = ("architecture", "data", "n_train", "epochs", "retrain", "retrain_epochs", "batch_size")
+COMMON: tuple[str, ...] = (
+    "architecture",
+    "data",
+    "n_train",
+    "epochs",
+    "retrain",
+    "retrain_epochs",
+    "batch_size",
+)
 COMMON += ("learning_rate", "augmentation", "precision")
 
 
