@@ -89,6 +89,10 @@ def nested_ridge(A: Array, y: Array, sizes: Sizes, *, alpha: float) -> Array:
     """
     gram = A.T @ A
     gram[np.diag_indices_from(gram)] += alpha
+    if np.abs(gram).sum(axis=0).max() > CHOLESKY_CONDITION**2 * alpha:
+        # Fits to more columns than rows go through the Gram matrix of the rows, whose
+        # condition does not fall if columns are scaled.
+        sizes = sizes[sizes <= len(A)]
     R, info = linalg.lapack.dpotrf(gram)
     m = info - 1 if info > 0 else len(R)
     z = linalg.solve_triangular(R[:m, :m], A[:, :m].T @ y, trans="T")
@@ -103,10 +107,10 @@ def _leading_fits(R: Array, z: Array, sizes: Sizes, *, max_condition: float) -> 
     norm: it bounds the spectral one, and all of them come from one cumulative sum.
     """
     norms = linalg.norm(R, axis=0)
-    m = len(R)
-    singular = np.flatnonzero(np.abs(np.diag(R)) <= norms / max_condition)
-    if len(singular):
-        m = singular[0]
+    singular = np.abs(np.diag(R)) <= norms / max_condition
+    m = int(np.argmax(singular)) if singular.any() else len(R)
+    if m == 0:
+        return np.zeros((np.count_nonzero(sizes == 0), z.shape[1], len(R)))
     inverse, _ = linalg.lapack.dtrtri(R[:m, :m] / norms[:m])
     squares = np.cumsum(np.einsum("ij,ij->j", inverse, inverse))
     condition = np.sqrt(squares * np.arange(1, m + 1))
