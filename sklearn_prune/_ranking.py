@@ -26,6 +26,13 @@ def rank_features(scores: NDArray[Any]) -> NDArray[np.intp]:
     ndarray of shape (n_features,)
         A permutation, so that the best s features are its first s.
     """
+    if scores.min() >= 0:
+        return rank_rows(np.abs(scores)[np.newaxis])[0]  # of the absolute value, for -0.0
+    return _rank_among_ties(scores)
+
+
+def _rank_among_ties(scores: NDArray[Any]) -> NDArray[np.intp]:
+    """Return the same, by a sort that takes longer."""
     order = np.argsort(-scores, kind="stable")
     descending = scores[order]
     largest = np.max(np.abs(scores[np.isfinite(scores)]), initial=0.0)
@@ -60,5 +67,5 @@ def rank_rows(scores: NDArray[np.float64]) -> NDArray[np.intp]:
     gaps = ascending[:, 1:] - ascending[:, :-1]
     precision = TIE + 2.0 ** ((n_features - 1).bit_length() - 51)
     for i in np.flatnonzero(gaps.min(axis=1, initial=np.inf) <= precision * ascending[:, -1]):
-        order[i] = rank_features(scores[i])
+        order[i] = _rank_among_ties(scores[i])
     return order
