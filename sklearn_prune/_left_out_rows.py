@@ -160,13 +160,17 @@ class LeftOutRows:
         """Return the intercepts (n_targets,) of coefficients with all rows."""
         return self.target_mean - coef @ self.mean
 
+    @cached_property
+    def _squares(self) -> Array:
+        return np.einsum("i,ij,ij->j", self.data.weights, self.design, self.design)
+
     def column_scales(self, rows: slice) -> Array:
         """Return the root mean square of each column, centred, without each of the rows."""
         weights, A = self.data.weights, self.design
         total = weights.sum()
         left = (total - weights[rows])[:, np.newaxis]
         out = weights[rows, np.newaxis] * A[rows]
-        squares = weights @ A**2
+        squares = self._squares
         variance = (squares - out * A[rows]) / left
         if self.fit_intercept:
             variance -= (out / left) ** 2
