@@ -23,6 +23,7 @@ from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
 from sklearn_prune.neural import ResNet20
+from sklearn_prune.neural._study.alignment import aligned, widen
 from sklearn_prune.neural._study.images import standardize
 from sklearn_prune.neural._study.settings import PRECISIONS
 from sklearn_prune.neural._study.side_by_side import GraphTrainer, train_side_by_side
@@ -97,7 +98,10 @@ def arrangements(width, args):
 def start(width, precision, kind=GraphTrainer, n_epochs=1, seed=0):
     """Return a trainer of random images."""
     options = {"n_epochs": n_epochs, "seed": seed, "batch_size": BATCH_SIZE, "learning_rate": 1e-3}
-    return kind(ResNet20(width), images(precision), precision=PRECISIONS[precision], **options)
+    net = ResNet20(width)
+    if kind is GraphTrainer:  # as the study does
+        net = widen(net, ResNet20(aligned(width)))
+    return kind(net, images(precision), precision=PRECISIONS[precision], **options)
 
 
 @cache

@@ -34,6 +34,11 @@ if TYPE_CHECKING:
 RCOND = 1e-7
 
 
+def least_rcond(X: Any) -> float:
+    """Return the reciprocal condition of a Gram matrix above which it decides the rank too."""
+    return float(max(RCOND, 10 * MinNormRegressor()._cutoff(X) ** 2))
+
+
 def dense_model(alpha: float, *, fit_intercept: bool) -> Any:
     """Return the regressor that a penalty stands for: of least norm if it is zero."""
     if alpha == 0:
@@ -120,7 +125,7 @@ class FoldFits:
             gram += np.trace(gram) / len(rows) ** 2
         gram[np.diag_indices_from(gram)] += alpha / weights
         solve, rcond = cholesky(gram)
-        return solve if rcond > self.loss * RCOND else None
+        return solve if rcond > self.loss * least_rcond(self.data.X) else None
 
     def _fit_tall(self, model: Any, alpha: float) -> dict[int, LinearFit]:
         """Fit the folds whose normal equations are well conditioned."""

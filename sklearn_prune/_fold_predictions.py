@@ -33,7 +33,7 @@ class FoldSearch:
     Parameters
     ----------
     data : TrainingData
-    splits : list of tuple of ndarray of int
+    splits : sequence of tuple of ndarray of int
         Rows to train on, and rows that are held out.
     resolve : callable
         From a strategy as the user gives it, and the weights of the rows, to the function
@@ -41,17 +41,12 @@ class FoldSearch:
     fit_intercept : bool
     n_jobs : int or None
         Number of threads over the folds.
-
-    Attributes
-    ----------
-    held_out : list of ndarray of int
-        The rows of each array of predictions.
     """
 
     def __init__(
         self,
         data: TrainingData,
-        splits: list[tuple[Indices, Indices]],
+        splits: Sequence[tuple[Indices, Indices]],
         *,
         resolve: Callable[[Any, Array], Strategy],
         fit_intercept: bool,
@@ -59,7 +54,16 @@ class FoldSearch:
     ) -> None:
         self.data, self.splits, self.resolve = data, splits, resolve
         self.fit_intercept, self.n_jobs = fit_intercept, n_jobs
-        self.held_out = [rows for _, rows in splits]
+
+    @property
+    def held_out(self) -> list[Indices]:
+        """Return the rows of each array of predictions."""
+        return [rows for _, rows in self.splits]
+
+    @property
+    def fewest_rows(self) -> int:
+        """Return the size of the smallest training set."""
+        return min(len(train) for train, _ in self.splits)
 
     @cached_property
     def _folds(self) -> FoldFits:
@@ -75,6 +79,10 @@ class FoldSearch:
         if alpha not in self._fits:
             self._fits[alpha] = self._folds.fit(alpha)
         return self._fits[alpha]
+
+    def full_fit(self, alpha: float) -> LinearFit | None:
+        """Return the dense fit to all rows with one penalty, if it is known by the way."""
+        return None
 
     def rank(self, alpha: float) -> int:
         """Return the least rank of the training rows."""

@@ -92,7 +92,7 @@ def min_norm_lstsq(
     rank : int
         Effective rank of A.
     """
-    factor, y_factor = _safe_factor(A), _safe_factor(y)
+    factor, y_factor = _safe_factor(A, gram), _safe_factor(y)
     if factor != 1:
         A, mean = rescale(A, factor), None if mean is None else mean * factor
         gram = None  # it has overflowed, or lost its digits
@@ -105,10 +105,12 @@ def min_norm_lstsq(
     return coef * factor / y_factor, rank
 
 
-def _safe_factor(A: Any) -> float:
+def _safe_factor(A: Any, gram: Array | None = None) -> float:
     """Return a power of two that brings entries to a size with squares in any precision."""
     size = 0.0
-    if isinstance(A, np.ndarray):
+    if gram is not None:
+        size = float(np.sqrt(np.trace(gram)))
+    elif isinstance(A, np.ndarray):
         flat = A.ravel(order="K")
         with np.errstate(over="ignore"):
             size = float(np.sqrt(flat @ flat))  # several times faster than a maximum

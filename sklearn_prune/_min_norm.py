@@ -181,18 +181,23 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         )
         X, y, weights = drop_zero_weights(X, y, sample_weight)
         cutoff = self._cutoff(X)
-        self.weight_range_ = (float(weights.min()), float(weights.max()))
-        weights = weights / weights.max()
+        share = weights / weights.max()
 
         targets = y.reshape(len(weights), -1)
-        design, X_mean = as_design(X, weights, centred=self.fit_intercept, copy=self.copy_X)
-        targets, y_mean = as_design(targets, weights, centred=self.fit_intercept)
-        coef, self.rank_ = min_norm_lstsq(design, targets, weights, cutoff=cutoff, mean=X_mean)
+        design, X_mean = as_design(X, share, centred=self.fit_intercept, copy=self.copy_X)
+        targets, y_mean = as_design(targets, share, centred=self.fit_intercept)
+        coef, rank = min_norm_lstsq(design, targets, share, cutoff=cutoff, mean=X_mean)
         intercept = np.zeros(coef.shape[1]) if X_mean is None else y_mean - X_mean @ coef
+        return self._set_solution(X, y, weights, coef.T, intercept, rank)
 
-        self.coef_ = coef.T.astype(X.dtype).reshape((*y.shape[1:], X.shape[1]))
+    def _set_solution(self, X, y, weights, coef, intercept, rank):
+        """Become the model of coefficients of shape (n_targets, n_features)."""
+        self.coef_ = coef.astype(X.dtype).reshape((*y.shape[1:], X.shape[1]))
         self.intercept_ = intercept.astype(X.dtype).reshape(y.shape[1:])[()]
+        self.rank_ = rank
         self.n_samples_fit_ = len(weights)
+        self.weight_range_ = (float(weights.min()), float(weights.max()))
+        self.n_features_in_ = X.shape[1]
         return self
 
     def predict(self, X):

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 QR_CONDITION = 1e6
 CHOLESKY_CONDITION = 1e4
 
+# Least squares may take the Cholesky factor, at half the price, up to this one.
+NORMAL_CONDITION = 3e3
+
 
 def nested_lstsq(
     A: Array, y: Array, sizes: Sizes, *, cutoff: float, noise: Array | float = 0.0
@@ -53,15 +56,17 @@ def nested_lstsq(
         sizes need a fit that judges the rank.
     """
     active = np.flatnonzero(linalg.norm(A, axis=0) > noise)
-    m = len(active)
-    joint = triangular_factor([np.hstack([A[:, active], y])])
-    fits = _leading_fits(
-        joint[:m, :m],
-        joint[:m, m:],
-        np.searchsorted(active, sizes),
-        max_condition=min(QR_CONDITION, 0.5 / cutoff) if cutoff > 0 else QR_CONDITION,
-    )
-    if m == A.shape[1]:
+    within = A if len(active) == A.shape[1] else A[:, active]
+    sizes = np.searchsorted(active, sizes)
+    largest = 0.5 / cutoff if cutoff > 0 else np.inf
+    fits = np.zeros((0, y.shape[1], len(active)))
+    if 2 * len(active) <= len(A):
+        fits = _normal_fits(within, y, sizes, max_condition=min(NORMAL_CONDITION, largest))
+    if len(fits) < len(sizes):
+        joint = triangular_factor([np.hstack([within, y])])
+        R, z = np.split(joint[: len(active)], [len(active)], axis=1)
+        fits = _leading_fits(R, z, sizes, max_condition=min(QR_CONDITION, largest))
+    if within is A:
         return fits
     coef = np.zeros((*fits.shape[:2], A.shape[1]))
     coef[:, :, active] = fits
@@ -88,12 +93,30 @@ def nested_ridge(A: Array, y: Array, sizes: Sizes, *, alpha: float) -> Array:
         Coefficients for as many of the sizes as are well conditioned.
     """
     gram = A.T @ A
+    if np.abs(gram).sum(axis=0).max() > CHOLESKY_CONDITION**2 * alpha:
+        # Fits to more columns than rows go through the Gram matrix of the rows, whose
+        # condition does not fall if columns are scaled.
+        sizes = sizes[sizes <= len(A)]
+    return _normal_fits(A, y, sizes, gram, alpha=alpha, max_condition=CHOLESKY_CONDITION)
+
+
+def _normal_fits(
+    A: Array,
+    y: Array,
+    sizes: Sizes,
+    gram: Array | None = None,
+    *,
+    alpha: float = 0.0,
+    max_condition: float,
+) -> Array:
+    """Solve the normal equations of the first s columns for every size s."""
+    gram = A.T @ A if gram is None else gram
     gram[np.diag_indices_from(gram)] += alpha
     R, info = linalg.lapack.dpotrf(gram)
     m = info - 1 if info > 0 else len(R)
-    z = linalg.solve_triangular(R[:m, :m], A[:, :m].T @ y, trans="T")
-    fits = _leading_fits(R[:m, :m], z, sizes, max_condition=CHOLESKY_CONDITION)
-    return np.pad(fits, ((0, 0), (0, 0), (0, A.shape[1] - m)))
+    z = linalg.solve_triangular(R[:m, :m], A[:, :m].T @ y, trans="T", check_finite=False)
+    fits = _leading_fits(R[:m, :m], z, sizes, max_condition=max_condition)
+    return fits if info == 0 else np.pad(fits, ((0, 0), (0, 0), (0, A.shape[1] - m)))
 
 
 def _leading_fits(R: Array, z: Array, sizes: Sizes, *, max_condition: float) -> Array:
@@ -103,10 +126,10 @@ def _leading_fits(R: Array, z: Array, sizes: Sizes, *, max_condition: float) -> 
     norm: it bounds the spectral one, and all of them come from one cumulative sum.
     """
     norms = linalg.norm(R, axis=0)
-    m = len(R)
-    singular = np.flatnonzero(np.abs(np.diag(R)) <= norms / max_condition)
-    if len(singular):
-        m = singular[0]
+    singular = np.abs(np.diag(R)) <= norms / max_condition
+    m = int(np.argmax(singular)) if singular.any() else len(R)
+    if m == 0:
+        return np.zeros((np.count_nonzero(sizes == 0), z.shape[1], len(R)))
     inverse, _ = linalg.lapack.dtrtri(R[:m, :m] / norms[:m])
     squares = np.cumsum(np.einsum("ij,ij->j", inverse, inverse))
     condition = np.sqrt(squares * np.arange(1, m + 1))

@@ -45,6 +45,8 @@ def resolve_scoring(scoring: Any) -> Callable[..., float] | None:
 def squared_errors(y: Array, predictions: Array) -> Array:
     """Return the squared error of each row and model, averaged over targets.
 
+    The predictions are overwritten.
+
     Parameters
     ----------
     y : ndarray of shape (n_rows,) or (n_rows, n_targets)
@@ -54,7 +56,7 @@ def squared_errors(y: Array, predictions: Array) -> Array:
     -------
     ndarray of shape (n_rows, n_models)
     """
-    errors = predictions - y.reshape(len(y), 1, -1)
+    errors = np.subtract(predictions, y.reshape(len(y), 1, -1), out=predictions)
     np.square(errors, out=errors)
     return errors[:, :, 0] if errors.shape[2] == 1 else errors.mean(axis=2)
 
@@ -95,25 +97,29 @@ class ResultsTable:
         sizes: NDArray[np.intp],
         predictions: Sequence[Array],
     ) -> None:
-        """Score the models of all sizes, from their predictions for the held-out rows."""
+        """Score the models of all sizes, from their predictions for the held-out rows.
+
+        The predictions are overwritten.
+        """
         refit = np.nan if retrain_alpha is None else retrain_alpha
         self.models += [(strategy, alpha, refit, int(size)) for size in sizes]
-        weights = None
+        share = np.full(len(self.held_out), 1 / len(self.held_out))
         if self.pooled and self.scorer is None:
-            weights = self.data.weights
-            scores = -squared_errors(self.data.y, predictions[0])
+            share = self.data.weights / self.data.weights.sum()
+            scores = squared_errors(self.data.y, predictions[0])
+            np.negative(scores, out=scores)
         else:
             rows = zip(self.held_out, predictions, strict=True)
             scores = np.array([self._score(held_out, part) for held_out, part in rows])
-        mean = np.average(scores, axis=0, weights=weights)
-        self.means.append(mean)
         if not self.pooled:
-            self.splits.append(scores)
+            self.splits.append(scores.copy())
+        mean = share @ scores
+        scores -= mean
+        deviation = np.sqrt(share @ np.square(scores, out=scores))
+        self.means.append(mean)
         if self.pooled and self.scorer is not None:
-            self.deviations.append(np.full(len(sizes), np.nan))
-        else:
-            scores = np.square(scores - mean)
-            self.deviations.append(np.sqrt(np.average(scores, axis=0, weights=weights)))
+            deviation = np.full(len(sizes), np.nan)
+        self.deviations.append(deviation)
 
     def _score(self, rows: NDArray[np.intp], predictions: Array) -> Array:
         """Return the score of each model on some rows."""

@@ -239,6 +239,10 @@ class PrunedRegressor(SparseModel):
         data = check_training_data(
             self, X, y, sample_weight, X_unlabeled, distill=is_distillation(self.retrain)
         )
+        return self._fit(data)
+
+    def _fit(self, data, dense=None):
+        """Fit to checked data, from the dense fit on if that is known already."""
         X, y, weights, sample_weight, unlabeled = data
         estimator = MinNormRegressor() if self.estimator is None else self.estimator
         sizes = round_sizes(X.shape[1], self.sparsity, self.n_rounds)
@@ -246,7 +250,8 @@ class PrunedRegressor(SparseModel):
         check_frozen_names(estimator, getattr(self, "feature_names_in_", None))
 
         train = partial(fit_columns, estimator, X, y, sample_weight)
-        dense = train(np.ones(X.shape[1], dtype=bool))
+        if dense is None:
+            dense = train(np.ones(X.shape[1], dtype=bool))
         strategy = resolve_strategy(
             self.strategy,
             weights=weights,

@@ -222,9 +222,8 @@ class PrunedRegressorCV(SparseModel):
         """
         strategies, penalties = self._candidates()
         scorer = resolve_scoring(self.scoring)
-        data = check_training_data(
-            self, X, y, sample_weight, X_unlabeled, distill=is_distillation(self.retrain)
-        )
+        distill = {"distill": is_distillation(self.retrain)}
+        data = check_training_data(self, X, y, sample_weight, X_unlabeled, **distill)
         splits = self._splits(y, sample_weight, groups)
         search = self._search(data, splits)
         sizes = self._sizes(data, search, penalties[0][0])
@@ -244,7 +243,9 @@ class PrunedRegressorCV(SparseModel):
         self.best_score_ = float(self.cv_results_["mean_test_score"][self.best_index_])
         for name in ("strategy", "alpha", "retrain_alpha", "sparsity"):
             setattr(self, f"{name}_", self.cv_results_[name].tolist()[self.best_index_])
-        self.best_estimator_ = self._best_model().fit(X, y, sample_weight, X_unlabeled=X_unlabeled)
+        self.best_estimator_ = self._best_model()
+        own = check_training_data(self.best_estimator_, X, y, sample_weight, X_unlabeled, **distill)
+        self.best_estimator_._fit(own, search.full_fit(self.alpha_))
         self.coef_ = self.best_estimator_.coef_
         self.intercept_ = self.best_estimator_.intercept_
         self.support_ = self.best_estimator_.support_
@@ -321,9 +322,9 @@ class PrunedRegressorCV(SparseModel):
             return check_sparsities(self.sparsities, n_features)
         if not self.retrain:
             return np.arange(1, n_features + 1)
-        fewest = min(len(train) for train, _ in search.splits) - bool(self.fit_intercept)
-        interpolates = search.rank(alpha) == fewest
-        return np.arange(1, max(1, search.rank(alpha) - interpolates) + 1)
+        rank = search.rank(alpha)
+        interpolates = rank == search.fewest_rows - bool(self.fit_intercept)
+        return np.arange(1, max(1, rank - interpolates) + 1)
 
     def _refit(self, alpha):
         return None if alpha is None else dense_model(alpha, fit_intercept=self.fit_intercept)

@@ -100,28 +100,35 @@ def _predict_pruned(
     fit: LinearFit, data: TrainingData, X_test: Any, sizes: Sizes, prunings: Sequence[Pruning]
 ) -> Iterator[Array]:
     """Yield predictions of shape (n_sizes, n_test, n_targets), one array a pruning."""
-    X, y, weights, sample_weight, _ = data
+    _, y, weights, sample_weight, _ = data
     for _, group in groupby(prunings, key=attrgetter("strategy")):
         same_strategy = list(group)
-        order = _order(same_strategy[0], fit, data)
+        best = _order(same_strategy[0], fit, data)[: sizes[-1]]
+        columns = np.sort(best)
+        order = np.searchsorted(columns, best)
+        X, test = data.X[:, columns], X_test[:, columns]
         for pruning in same_strategy:
             if pruning.refit is None:
-                pieces = [masked_piece(fit, order, sizes, X, y, weights)]
+                kept = fit._replace(coef=fit.coef[..., columns])
+                pieces = [masked_piece(kept, order, sizes, X, y, weights)]
             else:
                 samples = X, y, sample_weight
                 pieces = list(refitted_pieces(pruning.refit, order, sizes, samples, weights))
-            predicted = np.concatenate([piece.predict(X_test) for piece in pieces], axis=1)
+            predicted = np.concatenate([piece.predict(test) for piece in pieces], axis=1)
             yield np.moveaxis(predicted, 0, 1)
 
 
 def _order(pruning: Pruning, fit: LinearFit, data: TrainingData) -> Sizes:
     """Return the features of a dense fit from best to worst."""
     strategy, _, saliency, random_state = pruning
+    seed = None
+    if isinstance(strategy, str) and strategy == "random":
+        seed = clone(random_state, safe=False)
     scorer = resolve_strategy(
         strategy,
         weights=data.weights,
         centred=has_intercept(fit.model),
         saliency=None if saliency is None else saliency[: data.X.shape[1]],
-        random_state=check_random_state(clone(random_state, safe=False)),
+        random_state=check_random_state(seed),
     )
     return rank_features(score_features(scorer, fit.coef, data.X, data.y))

@@ -152,7 +152,7 @@ def _fetch(source, data_home):
 def _read(path):
     """Return the arrays of an archive."""
     try:
-        with np.load(path, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
             return dict(archive)
     except (BadZipFile, EOFError, OSError, ValueError) as error:
         msg = f"{path} is damaged ({error}): delete it, and load the data again."

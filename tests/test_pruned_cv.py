@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,6 +20,7 @@ from sklearn_prune import (
     PruningPathDisplay,
     RandomFeatures,
 )
+from sklearn_prune._fold_fits import least_rcond
 
 
 def name_of(params):
@@ -222,6 +225,59 @@ def test_the_chosen_model_is_fitted_to_all_data():
     assert_allclose(model.coef_, expected.coef_, rtol=1e-9)
     assert_array_equal(model.get_support(), expected.get_support())
     assert model.transform(X).shape == (40, model.sparsity_)
+
+
+@pytest.mark.parametrize("retrain", [True, False])
+@pytest.mark.parametrize("fit_intercept", [True, False])
+@pytest.mark.parametrize("shape", [(30, 60), (60, 12)], ids=str)
+def test_leave_one_out_hands_its_dense_fit_on(shape, fit_intercept, retrain, monkeypatch):
+    X, y = make_data(shape, n_targets=2)
+    weights = np.random.default_rng(1).choice([0, 0.5, 1, 2], shape[0])
+    expected = MinNormRegressor(fit_intercept=fit_intercept).fit(X, y, weights)
+    widths = []
+    fit = MinNormRegressor.fit
+
+    def spy(self, X, y, sample_weight=None):
+        widths.append(X.shape[1])
+        return fit(self, X, y, sample_weight)
+
+    monkeypatch.setattr(MinNormRegressor, "fit", spy)
+    model = PrunedRegressorCV(
+        sparsities=[1, 3, 8], retrain=retrain, fit_intercept=fit_intercept
+    ).fit(X, y, weights)
+    assert shape[1] not in widths
+    dense = model.best_estimator_.estimator_
+    assert vars(dense).keys() == vars(expected).keys()
+    assert_allclose(dense.coef_, expected.coef_, rtol=1e-10, atol=1e-12)
+    assert_allclose(dense.intercept_, expected.intercept_, rtol=1e-10, atol=1e-12)
+    for name in ("rank_", "n_samples_fit_", "weight_range_", "n_features_in_"):
+        assert getattr(dense, name) == getattr(expected, name)
+
+
+@pytest.mark.parametrize("retrain", [True, False])
+def test_leave_one_out_in_blocks(retrain, monkeypatch):
+    X, y = make_data((30, 60), n_targets=2)
+    expected = PrunedRegressorCV(retrain=retrain).fit(X, y)
+    monkeypatch.setattr("sklearn_prune._left_out_rows.PRODUCT_ENTRIES", 7 * 120)
+    monkeypatch.setattr("sklearn_prune._left_out_rows.BLOCK_ENTRIES", 2 * 120)
+    model = PrunedRegressorCV(retrain=retrain).fit(X, y)
+    for name in ("mean_test_score", "std_test_score"):
+        assert_allclose(model.cv_results_[name], expected.cv_results_[name], rtol=1e-10)
+
+
+def test_gram_matrices_judge_the_rank_of_float32_as_the_dense_model_does():
+    X = np.zeros((3000, 4000), dtype=np.float32)
+    assert least_rcond(X) == 10 * MinNormRegressor()._cutoff(X) ** 2 > least_rcond(X[:100])
+    assert least_rcond(X.astype(np.float64)) == least_rcond(X[:100])
+
+
+def test_leave_one_out_does_not_list_the_training_rows():
+    X, y = np.random.default_rng(0).standard_normal((2, 4000, 1))
+    tracemalloc.start()
+    PrunedRegressorCV(retrain=False).fit(X, y[:, 0])
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 20e6  # of the 128 MB that 4000 lists of 3999 rows take
 
 
 def test_one_standard_error_takes_fewer_features():

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import KFold
 
-from sklearn_prune import RandomFeatures, width_path
+from sklearn_prune import PrunedRegressor, RandomFeatures, width_path
 
 from .data import smooth
 from .harness import Method, Task, measure
@@ -34,10 +34,16 @@ def width_task(X, y, widths, budgets):
     methods = [
         Method("width_path", lambda _: path_of_widths(X, y, widths, budgets)),
         Method(
-            "LinearRegression at each",
+            "LinearRegression, budgets share the dense fit",
             lambda _: refit_widths(X, y, widths, budgets),
             difference,
             note="error: largest relative difference of a validation error",
+        ),
+        Method(
+            "PrunedRegressor(estimator=LinearRegression) at each",
+            lambda _: refit_models(X, y, widths, budgets),
+            share=1 / N_FOLDS,
+            note="a loop over all models; for the first fold, scaled up",
         ),
     ]
     sizes = f"n={len(y)}, {len(widths)} widths up to {widths[-1]}, s={budgets}"
@@ -55,8 +61,21 @@ def width_errors(path):
     return np.concatenate([dense, path.retrained_errors, path.random_errors])
 
 
+def refit_models(X, y, widths, budgets):
+    """Fit every model by itself to the first fold."""
+    train, test = next(KFold(N_FOLDS).split(X))
+    for width in widths:
+        models = [
+            PrunedRegressor(strategy, s, estimator=LinearRegression(), random_state=0)
+            for strategy in ("magnitude", "random")
+            for s in budgets
+        ]
+        for model in [LinearRegression(), *models]:
+            model.fit(X[train, :width], y[train]).predict(X[test, :width])
+
+
 def refit_widths(X, y, widths, budgets):
-    """Return the same by refitting everything with scikit-learn."""
+    """Return the same errors by refitting with scikit-learn what budgets do not share."""
     errors = np.empty((1 + 2 * len(budgets), len(widths), N_FOLDS))
     for fold, (train, test) in enumerate(KFold(N_FOLDS).split(X)):
         data = X[train], y[train], X[test], y[test]

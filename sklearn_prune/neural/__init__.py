@@ -10,6 +10,7 @@ except ImportError as error:
 from ._pruned_net_classifier import PrunedNetClassifier
 from ._pruned_net_regressor import PrunedNetRegressor
 from ._resnet20 import ResNet20
+from ._study.figure import plot_study
 from ._two_layer import TwoLayerNet
 
-__all__ = ["PrunedNetClassifier", "PrunedNetRegressor", "ResNet20", "TwoLayerNet"]
+__all__ = ["PrunedNetClassifier", "PrunedNetRegressor", "ResNet20", "TwoLayerNet", "plot_study"]

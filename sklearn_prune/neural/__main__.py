@@ -12,7 +12,7 @@ import torch
 from tqdm import tqdm
 
 from ._study.execution import Workshop, carry_out
-from ._study.figure import draw_study
+from ._study.figure import plot_study
 from ._study.runs import plan
 from ._study.settings import (
     AUGMENTATIONS,
@@ -25,7 +25,7 @@ from ._study.settings import (
     make_settings,
     read_settings,
 )
-from ._study.table import ResultsTable, read_table
+from ._study.table import ResultsTable
 
 TABLE, WEIGHTS, FIGURE = "results.csv", "weights", "figure.png"
 # Nets of these studies are small: one alone leaves most of a data-centre GPU idle.
@@ -125,17 +125,12 @@ def run_study(args: argparse.Namespace) -> None:
         f"{len(runs)} runs, {len(finished)} of them finished before; {device}, {n_jobs} at a time."
     )
     with tqdm(
-        total=100,
-        initial=100 * sum(run.cost for run in finished) / sum(run.cost for run in runs),
+        total=sum(run.cost for run in runs),
+        initial=sum(run.cost for run in finished),
         bar_format="{percentage:3.0f}% |{bar}| {elapsed} so far, {remaining} to go",
     ) as bar:
-        total = sum(run.cost for run in runs)
-        carry_out(
-            Workshop(settings, weights, device, args.data_home),
-            table,
-            n_jobs=n_jobs,
-            advance=lambda cost: bar.update(100 * cost / total),
-        )
+        workshop = Workshop(settings, weights, device, args.data_home)
+        carry_out(workshop, table, n_jobs=n_jobs, advance=bar.update)
     print(f"The results are in {table.path}.")
 
 
@@ -154,8 +149,7 @@ def _device(name: str) -> torch.device:
 def run_plot(args: argparse.Namespace) -> None:
     """Draw a table that a study left."""
     out = args.out or args.table.with_name(FIGURE)
-    figure = draw_study(list(read_table(args.table).values()), reference=args.reference)
-    figure.savefig(out, dpi=150)
+    plot_study(args.table, reference=args.reference).savefig(out, dpi=150)
     print(f"The figure is in {out}.")
 
 

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import torch
 from sklearn.utils.parallel import Parallel, delayed
 
-from sklearn_prune.neural._masks import masks_of, n_weights
+from sklearn_prune.neural._masks import masks_of
 from sklearn_prune.neural._states import load_state, save_state
 
+from .alignment import aligned, narrow, widen
 from .images import load_images
-from .runs import Run, plan
+from .runs import Run, build, plan, size_of
 from .settings import PRECISIONS
 from .side_by_side import GraphTrainer, train_side_by_side
 from .trainer import Trainer
@@ -79,6 +80,8 @@ class Workshop:
         else:
             net = run.pruned_net(load_state(self.state_file(run.dense)))
         settings = self.settings
+        if self.device.type == "cuda":
+            net = widen(net, build(settings, aligned(run.width)))
         return kind(
             net,
             self.images,
@@ -93,9 +96,10 @@ class Workshop:
         """Return the row of a run, and keep the weights of a dense net."""
         train_error, test_error = trainer.error_rates()
         if run.method == "dense":
-            save_state(trainer.module.state_dict(), self.state_file(run))
+            net = narrow(trainer.module, run.initial_net())
+            save_state(net.state_dict(), self.state_file(run))
         masks = masks_of(trainer.module).values()
-        size = n_weights(trainer.module)
+        size = size_of(self.settings, run.width)
         return run.parameters() | {
             "key": run.key,
             "n_weights": size,
@@ -112,7 +116,7 @@ def carry_out(
     table: ResultsTable,
     *,
     n_jobs: int,
-    advance: Callable[[float], object],
+    advance: Callable[[int], object],
 ) -> None:
     """Make all runs of a study that the table lacks.
 
@@ -128,17 +132,12 @@ def carry_out(
         Told the cost of every run that is finished.
     """
     dense, pruned = plan(workshop.settings)
-    waiting = [run for run in pruned if run.key not in table.rows]
-    needed = {run.dense.key for run in waiting}
     untrained = [run for run in dense if run.key not in table.rows]
-    lost = [
-        run
-        for run in dense
-        if run.key in needed - {other.key for other in untrained}
-        and not workshop.state_file(run).exists()
-    ]
+    waiting = [run for run in pruned if run.key not in table.rows]
+    to_be_pruned = dict.fromkeys(run.dense for run in waiting)
+    lost = [run for run in to_be_pruned if not workshop.state_file(run).exists()]
     train = _on_cuda if workshop.device.type == "cuda" else _on_cpu
-    for runs in (untrained + lost, waiting):
+    for runs in ({*untrained, *lost}, waiting):
         longest_first = sorted(runs, key=lambda run: -run.cost)
         for run, row in train(longest_first, workshop, n_jobs):
             if run.key not in table.rows:
@@ -156,7 +155,8 @@ def _on_cuda(
     def start(run: Run) -> tuple[Run, GraphTrainer]:
         return run, workshop.start(run, GraphTrainer)
 
-    with torch.backends.cudnn.flags(benchmark=True, allow_tf32=True):
+    # By default this context turns cuDNN off.
+    with torch.backends.cudnn.flags(enabled=True, benchmark=True):
         for run, trainer in train_side_by_side(map(start, runs), n_nets):
             yield run, workshop.finish(run, trainer)
 

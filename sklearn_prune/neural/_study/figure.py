@@ -3,125 +3,183 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sklearn_prune._plots import MARKS, STYLES, require_matplotlib
+from sklearn_prune._plots import LOG_FROM, MARKS, STYLES, label_log_axis, require_matplotlib
 
 from .reference import reference_curve
 from .settings import METHODS
+from .table import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    Row = dict[str, Any]
+    # Errors by base width, None for dense nets, and by width: one a seed.
+    Curves = dict[int | None, dict[int, list[float]]]
+
+NETS = {"resnet20": "ResNet-20", "two-layer": "Two-layer net"}
+IMAGES = {"cifar10": "CIFAR-10", "mnist": "MNIST", "digits": "scikit-learn's digits"}
 TITLES = {
+    "dense": "not pruned",
     "magnitude": "pruned by magnitude, retrained",
     "random": "pruned at random, retrained",
     "random-layerwise": "pruned at random in each layer, retrained",
     "no-retraining": "pruned by magnitude, not retrained",
 }
 
-Curve = dict[int, list[float]]
+# What all runs of one study have in common.
+COMMON: tuple[str, ...] = (
+    "architecture",
+    "data",
+    "n_train",
+    "epochs",
+    "retrain",
+    "retrain_epochs",
+    "batch_size",
+)
+COMMON += ("learning_rate", "augmentation", "precision")
 
 
-def draw_study(rows: Sequence[dict[str, Any]], *, reference: bool = False) -> Any:
-    """Draw errors against the width, one column a method: on test images, on training images.
+def plot_study(table, *, reference=False):
+    """Draw the table of a study: errors against the width of the nets before pruning.
+
+    One column a way to prune, with the errors on test images above those on training
+    images. Lines are means over the seeds, and bands reach from the least to the largest.
 
     Parameters
     ----------
-    rows : sequence of dict
-        The table of one architecture and one data set.
+    table : path-like
+        The ``results.csv`` of ``python -m sklearn_prune.neural``, of one study.
     reference : bool, default=False
-        Whether to dot the paper's curves beside, which are those of ResNet-20 on CIFAR-10.
+        Whether to dot the curves of the paper's ResNet-20 on CIFAR-10 beside, read off
+        Figures 1 and 5 of [1]_ to about 0.01.
 
     Returns
     -------
-    matplotlib Figure
+    figure : matplotlib Figure
+        What was drawn.
 
     Raises
     ------
     ValueError
-        If the table is empty, or holds several studies.
+        If the table is empty or damaged, or holds runs of several studies.
+
+    See Also
+    --------
+    ResNet20 : One of the architectures.
+    TwoLayerNet : The other one.
+
+    References
+    ----------
+    .. [1] X. Chang, Y. Li, S. Oymak, C. Thrampoulidis, "Provable Benefits of
+       Overparameterization in Model Compression: From Double Descent to Pruning
+       Neural Networks", AAAI 2021. arXiv:2012.08749
+
+    Examples
+    --------
+    >>> from sklearn_prune.neural import plot_study
+    >>> figure = plot_study("resnet20_study/results.csv", reference=True)  # doctest: +SKIP
     """
-    pyplot = require_matplotlib("The figure of a study").pyplot
-    kinds = {(row["architecture"], row["data"], row["n_train"]) for row in rows}
-    if len(kinds) != 1:
-        msg = f"The table has {len(kinds)} kinds of nets and images: give one that has one kind."
-        raise ValueError(msg)
-    architecture, data, n_train = kinds.pop()
+    pyplot = require_matplotlib("plot_study").pyplot
+    rows = list(read_table(Path(table)).values())
+    title = _title(rows, table)
     methods = [method for method in METHODS if any(row["method"] == method for row in rows)]
+    methods = methods or ["dense"]
     figure, axes = pyplot.subplots(
         2,
-        max(1, len(methods)),
+        len(methods),
         sharex=True,
         sharey="row",
         squeeze=False,
-        figsize=(3.6 * max(1, len(methods)) + 0.6, 7),
+        figsize=(3.6 * len(methods) + 0.6, 7),
         layout="constrained",
     )
-    for column, method in zip(axes.T, methods or ["dense"], strict=True):
+    for column, method in zip(axes.T, methods, strict=True):
         for ax, error in zip(column, ("test_error", "train_error"), strict=True):
             curves = _curves(rows, method, error)
-            _draw_panel(ax, curves)
+            _draw_curves(ax, curves)
             if reference and error == "test_error":
                 _draw_reference(ax, method, curves)
-        column[0].set_title(TITLES.get(method, ""), fontsize="medium")
-        column[1].set_xlabel("Width k")
-    for ax, images in zip(axes[:, 0], ("test", "training"), strict=True):
-        ax.set_ylabel(f"Error rate, {images} images")
-        ax.set_ylim(bottom=0)
-    if architecture == "two-layer":
+        column[0].set_title(TITLES[method], fontsize="medium")
+        column[1].set_xlabel("Width k before pruning")
+    for row, images in zip(axes, ("test", "training"), strict=True):
+        row[0].set_ylabel(f"Error rate, {images} images")
+        _scale_errors(row)
+    if rows[0]["architecture"] == "two-layer":
         axes[0, 0].set_xscale("log", base=2)
         axes[0, 0].xaxis.set_major_formatter("{x:g}")
-    n_seeds = len({row["seed"] for row in rows})
-    spread = f"; mean and range of {n_seeds} seeds" if n_seeds > 1 else ""
-    figure.suptitle(f"{architecture}, {n_train} training images of {data}{spread}")
-    _draw_legend(figure, axes)
+    figure.suptitle(title)
+    handles, labels = axes[0, 0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside lower center", ncols=len(handles), frameon=False)
     return figure
 
 
-def _curves(rows: Sequence[dict[str, Any]], method: str, error: str) -> dict[int | None, Curve]:
-    """Return the errors by base width and width; the dense net has the base width None."""
-    curves: dict[int | None, Curve] = defaultdict(lambda: defaultdict(list))
+def _title(rows: Sequence[Row], table: Any) -> str:
+    """Return what all rows have in common.
+
+    Raises
+    ------
+    ValueError
+        If that is not all but the nets, the ways to prune and the seeds.
+    """
+    study: Row = {}
+    for name in COMMON:
+        values = {row[name] for row in rows} - {None}
+        if len(values) > 1 or not rows:
+            given = " and ".join(map(str, sorted(values))) or "no run"
+            raise ValueError(f"{table} has {given} as {name}: give a table of one study.")
+        study[name] = values.pop() if values else None
+    epochs = " + ".join(str(study[name]) for name in ("epochs", "retrain_epochs") if study[name])
+    n_seeds = len({row["seed"] for row in rows})
+    spread = f"; mean and range of {n_seeds} seeds" if n_seeds > 1 else ""
+    return (
+        f"{NETS[study['architecture']]}, {study['n_train']:,} training images of "
+        f"{IMAGES[study['data']]}, {epochs} epochs{spread}"
+    )
+
+
+def _curves(rows: Sequence[Row], method: str, error: str) -> Curves:
+    """Return the curves of the dense nets and of one method."""
+    curves: Curves = defaultdict(lambda: defaultdict(list))
     for row in rows:
         if row["method"] in ("dense", method):
             curves[row["base_width"]][row["width"]].append(row[error])
-    # A net of the base width has nothing to prune: there the curves begin.
+    # A net of the base width has nothing to prune: there its curve begins.
     for base_width, curve in curves.items():
         if base_width in curves[None]:
             curve[base_width] = curves[None][base_width]
     return dict(sorted(curves.items(), key=lambda item: item[0] or 0))
 
 
-def _draw_panel(ax: Any, curves: dict[int | None, Curve]) -> None:
-    for (base_width, curve), style in zip(curves.items(), STYLES, strict=False):
-        color, marker, line = style
+def _draw_curves(ax: Any, curves: Curves) -> None:
+    """Draw means and ranges over the seeds."""
+    for (base_width, curve), (color, marker, style) in zip(curves.items(), STYLES, strict=False):
         widths = sorted(curve)
         errors = [curve[width] for width in widths]
-        label = "dense" if base_width is None else f"as many weights as width {base_width}"
-        ax.plot(
-            widths,
-            [np.mean(values) for values in errors],
-            color=color,
-            linestyle=line,
-            marker=marker,
-            label=label,
-            **MARKS,
-        )
-        low, high = [min(values) for values in errors], [max(values) for values in errors]
+        label = "dense" if base_width is None else f"pruned to the size of width {base_width}"
+        line = {"color": color, "linestyle": style, "marker": marker, "label": label} | MARKS
+        ax.plot(widths, list(map(np.mean, errors)), **line)
+        low, high = list(map(min, errors)), list(map(max, errors))
         ax.fill_between(widths, low, high, color=color, alpha=0.2, linewidth=0)
 
 
-def _draw_reference(ax: Any, method: str, curves: dict[int | None, Curve]) -> None:
-    """Dot the curves of the paper in the colours of ours."""
-    for (base_width, _), (color, _, _) in zip(curves.items(), STYLES, strict=False):
+def _draw_reference(ax: Any, method: str, curves: Curves) -> None:
+    """Dot the curves of the paper, in the colours of ours."""
+    for base_width, (color, _, _) in zip(curves, STYLES, strict=False):
         widths, errors = reference_curve("dense" if base_width is None else method, base_width)
         label = "the same in the paper" if base_width is None else None
         ax.plot(widths, errors, color=color, linestyle=(0, (1, 2)), linewidth=1, label=label)
 
 
-def _draw_legend(figure: Any, axes: Any) -> None:
-    """Put one legend for all panels below them."""
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=min(4, len(handles)))
+def _scale_errors(axes: Sequence[Any]) -> None:
+    """Give axes of one scale a logarithmic one, if their lines are positive and differ by much."""
+    values = np.concatenate([line.get_ydata() for ax in axes for line in ax.lines])
+    if values.min() > 0 and values.max() > LOG_FROM * values.min():
+        axes[0].set_yscale("log")
+        label_log_axis(axes[0].yaxis)
+    else:
+        axes[0].set_ylim(bottom=0)

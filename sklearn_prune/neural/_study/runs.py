@@ -66,10 +66,11 @@ class Run:
         return 0 if self.method == "no-retraining" else self.settings.retrain_epochs
 
     @property
-    def cost(self) -> float:
+    def cost(self) -> int:
         """About how long it takes, relative to other runs."""
+        evaluation = 1
         weights = size_of(self.settings, self.width)
-        return (self.n_epochs + 0.5) * (COST_OF_A_STEP + weights)
+        return (self.n_epochs + evaluation) * (COST_OF_A_STEP + weights)
 
     def parameters(self) -> dict[str, Any]:
         """Return all that the result depends on, and nothing else."""

@@ -81,7 +81,8 @@ class Settings:
             If one is out of range; the message names it.
         """
         counts = {"epochs": self.epochs, "retrain-epochs": self.retrain_epochs}
-        counts |= {"batch-size": self.batch_size, "n-train": self.n_train or 1}
+        counts |= {"batch-size": self.batch_size}
+        counts |= {} if self.n_train is None else {"n-train": self.n_train}
         counts |= {"widths": min(self.widths, default=0)}
         counts |= {"base-widths": min(self.base_widths, default=1)}
         for name, count in counts.items():

@@ -1,0 +1,236 @@
+import os
+import subprocess
+import sys
+import time
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+import torch
+
+from sklearn_prune.neural import plot_study
+from sklearn_prune.neural.__main__ import main
+from sklearn_prune.neural._study import execution
+from sklearn_prune.neural._study.execution import Workshop, carry_out
+from sklearn_prune.neural._study.reference import TEST_ERRORS, WIDTHS, reference_curve
+from sklearn_prune.neural._study.settings import make_settings
+from sklearn_prune.neural._study.table import HEADER, ResultsTable, read_table
+from sklearn_prune.neural._study.trainer import Trainer
+
+PARAMETERS = ["--data", "digits", "--widths", "2", "6", "--base-widths", "2", "--epochs", "2"]
+PARAMETERS += [
+    "--retrain-epochs",
+    "3",
+    "--batch-size",
+    "64",
+    "--n-train",
+    "500",
+    "--learning-rate",
+    "0.01",
+]
+
+
+def study(folder, *options):
+    command = ["two-layer", *PARAMETERS, "--n-jobs", "1", "--device", "cpu", *options]
+    return main([*command, "--out", str(folder)])
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory):
+    """The folder of a finished study."""
+    folder = tmp_path_factory.mktemp("finished")
+    assert study(folder) == 0
+    return folder
+
+
+def carry_out_in(folder, **changes):
+    values = {"data": "digits", "widths": (2, 6), "base_widths": (2,), "epochs": 2, "n_train": 500}
+    values |= {"retrain_epochs": 3, "batch_size": 64, "learning_rate": 0.01} | changes
+    settings = make_settings("two-layer", values)
+    table = ResultsTable(folder / "results.csv")
+    workshop = Workshop(settings, folder, torch.device("cpu"))
+    carry_out(workshop, table, n_jobs=1, advance=lambda _cost: None)
+    return table
+
+
+def test_every_run_has_its_row(finished, capsys):
+    rows = list(read_table(finished / "results.csv").values())
+    methods = ["dense", "dense", "magnitude", "random", "random-layerwise", "no-retraining"]
+    assert [row["method"] for row in rows] == methods
+    assert [row["n_kept"] for row in rows] == [160, 460, 160, 160, 160, 160]
+    assert all(0 <= row[name] <= 1 for row in rows for name in ("train_error", "test_error"))
+    assert {(row["n_train"], row["device"], row["seed"]) for row in rows} == {(500, "cpu", 0)}
+    assert rows[1]["test_error"] < rows[0]["test_error"] < 0.9
+
+
+def test_nothing_is_repeated(finished, monkeypatch, capsys):
+    content = (finished / "results.csv").read_bytes()
+    monkeypatch.setattr(Trainer, "step", None)
+    assert study(finished) == 0
+    assert "6 runs, 6 of them finished before" in capsys.readouterr().out
+    assert (finished / "results.csv").read_bytes() == content
+
+
+def test_more_runs_use_what_is_there(finished, monkeypatch, tmp_path):
+    for name in ("results.csv", *(f"weights/{p.name}" for p in finished.glob("weights/*"))):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes((finished / name).read_bytes())
+    trained = []
+    start = Workshop.start
+    monkeypatch.setattr(
+        Workshop, "start", lambda self, run, kind: trained.append(run) or start(self, run, kind)
+    )
+    assert study(tmp_path, "--widths", "2", "6", "7", "--methods", "magnitude") == 0
+    assert [(run.method, run.width) for run in trained] == [("dense", 7), ("magnitude", 7)]
+
+
+def test_processes_do_not_matter(finished, tmp_path):
+    assert study(tmp_path, "--n-jobs", "2") == 0
+    assert (tmp_path / "results.csv").read_bytes() == (finished / "results.csv").read_bytes()
+
+
+def test_a_killed_study_goes_on(finished, tmp_path, rng):
+    command = [sys.executable, "-m", "sklearn_prune.neural", "two-layer", *PARAMETERS]
+    command += ["--n-jobs", "1", "--device", "cpu", "--out", str(tmp_path)]
+    table = tmp_path / "results.csv"
+    for n_rows in (1, 3):
+        process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ
+        )
+        while not (table.exists() and len(table.read_text().splitlines()) > n_rows):
+            time.sleep(0.001)
+        time.sleep(rng.uniform(0, 0.05))
+        process.kill()
+        process.wait()
+    assert study(tmp_path) == 0
+    assert table.read_bytes() == (finished / "results.csv").read_bytes()
+
+
+@pytest.mark.parametrize("at", [1, 3, 6])
+def test_training_goes_on_inside_a_run(finished, tmp_path, monkeypatch, at):
+    monkeypatch.setattr(execution, "SECONDS_BETWEEN_SAVES", -1)
+    epochs, train_epoch = [], Trainer.train_epoch
+
+    def stop_once(self):
+        epochs.append(self.epoch)
+        if len(epochs) == at:
+            raise KeyboardInterrupt
+        train_epoch(self)
+
+    monkeypatch.setattr(Trainer, "train_epoch", stop_once)
+    with pytest.raises(KeyboardInterrupt):
+        carry_out_in(tmp_path)
+    table = carry_out_in(tmp_path)
+    assert len(epochs) == 2 * 2 + 3 * 3 + 1  # only the epoch that was stopped is repeated
+    assert table.path.read_bytes() == (finished / "results.csv").read_bytes()
+    assert not list(tmp_path.glob("*.training.pt"))
+
+
+def test_damaged_weights_are_told(tmp_path, capsys):
+    assert study(tmp_path, "--methods", "magnitude") == 0
+    for path in (tmp_path / "weights").iterdir():
+        path.write_bytes(path.read_bytes()[:-100])
+    assert study(tmp_path, "--methods", "random") == 2
+    assert ".pt is damaged: delete it" in capsys.readouterr().err
+    for path in (tmp_path / "weights").iterdir():
+        path.unlink()
+    assert study(tmp_path, "--methods", "random") == 0
+    assert len(read_table(tmp_path / "results.csv")) == 4
+
+
+def test_damaged_table_is_told(finished, tmp_path, capsys):
+    path = tmp_path / "results.csv"
+    path.write_bytes((finished / "results.csv").read_bytes()[:-30])
+    assert study(tmp_path) == 2
+    assert "Line 7 of" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--epochs", "0"], "epochs is 0"),
+        (["--n-train", "9999"], "n-train is 9999"),
+        (["--device", "tpux"], "device is 'tpux': give cpu, cuda or auto"),
+        (["--config", "missing.toml"], "missing.toml"),
+    ],
+)
+def test_bad_input(options, message, tmp_path, capsys):
+    assert study(tmp_path, *options) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_interrupt(tmp_path, capsys, monkeypatch):
+    def interrupt(_self):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Trainer, "step", interrupt)
+    assert study(tmp_path) == 130
+    assert "the same command goes on" in capsys.readouterr().err
+
+
+def test_file_of_parameters(tmp_path, finished):
+    file = tmp_path / "study.toml"
+    file.write_text(
+        'data = "digits"\nwidths = [2, 6]\nbase-widths = [2]\nepochs = 9\nretrain-epochs = 3\n'
+        "batch-size = 64\nn-train = 500\nlearning-rate = 0.01\n"
+    )
+    out = tmp_path / "out"
+    options = ["--config", str(file), "--epochs", "2", "--n-jobs", "1", "--device", "cpu"]
+    assert main(["two-layer", *options, "--out", str(out)]) == 0
+    assert (out / "results.csv").read_bytes() == (finished / "results.csv").read_bytes()
+
+
+def test_plot(finished, tmp_path, capsys):
+    out = tmp_path / "picture.png"
+    assert main(["plot", str(finished / "results.csv"), "--out", str(out)]) == 0
+    assert out.read_bytes().startswith(b"\x89PNG")
+    assert main(["plot", str(tmp_path / "none.csv")]) == 2
+    assert "none.csv" in capsys.readouterr().err
+
+
+def test_figure_shows_the_table(finished):
+    rows = read_table(finished / "results.csv").values()
+    figure = plot_study(finished / "results.csv")
+    by_method = {(row["method"], row["width"]): row["test_error"] for row in rows}
+    small, large = by_method["dense", 2], by_method["dense", 6]
+    methods = ["magnitude", "random", "random-layerwise", "no-retraining"]
+    for method, ax in zip(methods, figure.axes[:4], strict=True):
+        dense, pruned = ax.lines
+        np.testing.assert_array_equal(dense.get_ydata(), [small, large])
+        np.testing.assert_array_equal(pruned.get_ydata(), [small, by_method[method, 6]])
+    assert "500 training images of scikit-learn's digits, 2 + 3 epochs" in figure.get_suptitle()
+    plt.close(figure)
+
+
+def test_figure_has_the_means_of_seeds_and_the_reference(finished, tmp_path):
+    table = ResultsTable(tmp_path / "results.csv")
+    for row in read_table(finished / "results.csv").values():
+        table.append(row)
+        other = {"key": f"{row['key']}*", "seed": 1, "test_error": row["test_error"] + 0.02}
+        table.append(row | other)
+    figures = [plot_study(path, reference=True) for path in (finished / "results.csv", table.path)]
+    one, two = (figure.axes[0].lines[0].get_ydata() for figure in figures)
+    np.testing.assert_allclose(two - one, 0.01)
+    assert "mean and range of 2 seeds" in figures[1].get_suptitle()
+    np.testing.assert_array_equal(figures[0].axes[0].lines[2].get_xdata(), WIDTHS)
+    plt.close("all")
+
+
+def test_figure_of_two_studies(finished, tmp_path):
+    table = ResultsTable(tmp_path / "results.csv")
+    for k, row in enumerate(read_table(finished / "results.csv").values()):
+        table.append(row | {"epochs": 2 + k % 2})
+    with pytest.raises(ValueError, match="has 2 and 3 as epochs: give a table of one study"):
+        plot_study(table.path)
+    table.path.write_text(HEADER)
+    with pytest.raises(ValueError, match="has no run as architecture"):
+        plot_study(table.path)
+
+
+def test_reference_curves():
+    for method, base_width in TEST_ERRORS:
+        widths, errors = reference_curve(method, base_width)
+        assert len(widths) == len(errors)
+        assert widths[-1] == WIDTHS[-1] == 50
+    assert reference_curve("magnitude", 10)[0][0] == 10
+    assert reference_curve("magnitude", 7) == ((), ())

@@ -1,0 +1,46 @@
+import pytest
+
+from sklearn_prune.neural._study.settings import DEFAULTS, make_settings, read_settings
+
+
+@pytest.mark.parametrize("architecture", DEFAULTS)
+def test_later_sources_win(architecture, tmp_path):
+    file = tmp_path / "study.toml"
+    file.write_text("widths = [3, 4, 3]\nretrain-epochs = 7\nlearning_rate = 0.01\n")
+    settings = make_settings(architecture, read_settings(file), {"retrain_epochs": 9})
+    assert settings.widths == (3, 4)
+    assert (settings.retrain_epochs, settings.learning_rate) == (9, 0.01)
+    assert settings.base_widths == DEFAULTS[architecture]["base_widths"]
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"epochs": 0}, "epochs is 0: give ints of at least 1"),
+        ({"widths": (4, 0)}, "widths is 0"),
+        ({"widths": ()}, "widths is 0"),
+        ({"widths": 4}, "widths is 4: give a list"),
+        ({"base_widths": (2.5,)}, "base-widths is 2.5"),
+        ({"seeds": (-1,)}, r"seeds is \[-1\]"),
+        ({"learning_rate": 0}, "learning-rate is 0"),
+        ({"n_train": 0}, "n-train is 0"),
+        ({"retrain": "again"}, "retrain is 'again': give one of rewind, finetune, reinit"),
+        ({"methods": ("best",)}, "methods is 'best'"),
+        ({"data": "imagenet"}, "data is 'imagenet'"),
+        ({"precision": "int8"}, "precision is 'int8'"),
+    ],
+)
+def test_bad_values(values, message):
+    with pytest.raises(ValueError, match=message):
+        make_settings("two-layer", values)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("widths = [", "is not TOML"), ("width = [1]", "unknown key 'width'"), (b"\xff", "not TOML")],
+)
+def test_bad_files(text, message, tmp_path):
+    file = tmp_path / "study.toml"
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+    with pytest.raises(ValueError, match=message):
+        read_settings(file)
