@@ -65,12 +65,13 @@ class Images(NamedTuple):
         X : Tensor of shape (n_samples, channels, rows, columns)
         y : Tensor of shape (n_samples,)
         """
-        X, n_rows, n_columns = self.x_train, *self.x_test.shape[1:3]
         if self.margin == 0:
-            return X[index].permute(0, 3, 1, 2), self.y_train[index]
-        rows = shifts[:, :1] + torch.arange(n_rows, device=X.device)
-        columns = shifts[:, 1:] + torch.arange(n_columns, device=X.device)
-        X = X[index[:, None, None], rows[:, :, None], columns[:, None, :]]
+            X = self.x_train[index]
+        else:
+            _, n_rows, n_columns, _ = self.x_test.shape
+            rows = shifts[:, :1] + torch.arange(n_rows, device=shifts.device)
+            columns = shifts[:, 1:] + torch.arange(n_columns, device=shifts.device)
+            X = self.x_train[index[:, None, None], rows[:, :, None], columns[:, None, :]]
         return X.permute(0, 3, 1, 2), self.y_train[index]
 
     @torch.no_grad()

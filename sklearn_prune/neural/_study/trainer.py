@@ -56,9 +56,8 @@ class Trainer:
     ) -> None:
         self.images, self.n_epochs, self.seed, self.epoch = images, n_epochs, seed, 0
         self.precision, self.device = precision, images.y_train.device
-        # Faster, on every device.
-        module = module.to(self.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.module = module.train()
+        layout: dict[str, Any] = {"memory_format": torch.channels_last}  # the faster one
+        self.module: nn.Module = module.to(self.device, **layout).train()
         weights, masks = weights_of(self.module), masks_of(self.module)
         self.masked: list[torch.Tensor] = [weights[name] for name in masks]
         self.masks = [torch.empty_like(weights[name]).copy_(mask) for name, mask in masks.items()]
