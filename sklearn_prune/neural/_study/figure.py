@@ -181,5 +181,3 @@ def _scale_errors(axes: Sequence[Any]) -> None:
     if values.min() > 0 and values.max() > LOG_FROM * values.min():
         axes[0].set_yscale("log")
         label_log_axis(axes[0].yaxis)
-    else:
-        axes[0].set_ylim(bottom=0)
