@@ -38,19 +38,17 @@ def main():
     parser.add_argument("--widths", type=int, nargs="+", default=[5, 10, 20, 50], metavar="K")
     parser.add_argument("--nets", type=int, nargs="+", default=[1, 4, 8, 16], metavar="N")
     parser.add_argument("--precisions", nargs="+", default=list(PRECISIONS), choices=PRECISIONS)
-    parser.add_argument(
-        "--others", action="store_true", help="processes, compiled and batched nets"
-    )
+    parser.add_argument("--others", action="store_true", help="processes and batched nets, too")
     parser.add_argument("--out", type=Path, default=Path("neural_speed.csv"), metavar="FILE")
     parser.add_argument("--alone", action="store_true", help=argparse.SUPPRESS)
     args = parser.parse_args()
+    torch.backends.cudnn.benchmark = True  # as the study does
     if args.alone:  # one of several processes: says when it is ready, and trains when told
         trainer = start(args.widths[0], args.precisions[0], n_epochs=4)
         print("ready", flush=True)
         sys.stdin.readline()
         all(train_side_by_side(iter([(0, trainer)]), 1))
         return
-    torch.backends.cudnn.benchmark = True  # as the study does
     ceiling = matrix_rate()
     print(f"{torch.cuda.get_device_name()}, torch {torch.__version__}")
     print(f"matrix products in bfloat16: {ceiling / 1e12:.0f} TFLOP/s")

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import zlib
+from http.client import HTTPException
 from pathlib import Path
 from typing import NamedTuple
 from zipfile import BadZipFile
@@ -143,7 +146,7 @@ def _fetch(source, data_home):
     else:
         arrays = _download(source, data_home, path)
         _check(arrays, source, f"{source.openml_name} of openml.org")
-        partial = path.with_suffix(".partial.npz")
+        partial = path.with_suffix(f".{os.getpid()}.npz")
         np.savez(partial, **arrays)
         partial.replace(path)
     return Bunch(**arrays)
@@ -152,9 +155,9 @@ def _fetch(source, data_home):
 def _read(path):
     """Return the arrays of an archive."""
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+        with path.open("rb") as file, np.lib.npyio.NpzFile(file, allow_pickle=False) as archive:
             return dict(archive)
-    except (BadZipFile, EOFError, OSError, ValueError) as error:
+    except (BadZipFile, EOFError, ValueError, zlib.error) as error:
         msg = f"{path} is damaged ({error}): delete it, and load the data again."
         raise ValueError(msg) from error
 
@@ -165,7 +168,7 @@ def _download(source, data_home, path):
         table = fetch_openml(
             source.openml_name, version=1, data_home=data_home, as_frame=False, parser="liac-arff"
         )
-    except OSError as error:
+    except (OSError, HTTPException, ValueError) as error:
         names = "x_train, y_train, x_test and y_test"
         msg = (
             f"{path} does not exist, and {source.openml_name} cannot be downloaded from "

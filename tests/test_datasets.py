@@ -80,6 +80,25 @@ def test_tells_a_truncated_archive(small, tmp_path, share):
         fetch(tmp_path)
 
 
+def test_tells_damage_inside_a_compressed_archive(small, tmp_path):
+    fetch, file, arrays = small
+    path = tmp_path / file
+    np.savez_compressed(path, **arrays)
+    content = bytearray(path.read_bytes())
+    content[100:120] = bytes(20)
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="damaged"):
+        fetch(tmp_path)
+
+
+def test_tells_another_kind_of_file(small, tmp_path):
+    fetch, file, _ = small
+    with (tmp_path / file).open("wb") as array:
+        np.save(array, np.arange(3))
+    with pytest.raises(ValueError, match="damaged"):
+        fetch(tmp_path)
+
+
 def test_tells_other_contents(small, tmp_path):
     fetch, file, arrays = small
     np.savez(tmp_path / file, **arrays | {"x_test": 255 - arrays["x_test"]})

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from pathlib import Path
 from typing import Any
 
 import torch
+from joblib import cpu_count
 from tqdm import tqdm
 
-from ._study.execution import Workshop, carry_out
+from ._study.execution import Workshop, carry_out, remaining
 from ._study.figure import plot_study
 from ._study.runs import plan
 from ._study.settings import (
@@ -66,7 +66,12 @@ def _add_parameters(parser: argparse.ArgumentParser, defaults: dict[str, Any]) -
         parser.add_argument(f"--{name}", help=text, default=argparse.SUPPRESS, **options)
 
     several = {"type": int, "nargs": "+"}
-    add("config", "TOML file of these parameters; options go before it", type=Path, metavar="FILE")
+    add(
+        "config",
+        "TOML file of these parameters; options given here win over it",
+        type=Path,
+        metavar="FILE",
+    )
     add("data", "images", defaults["data"], choices=DATA)
     add("widths", "widths of the nets", defaults["widths"], metavar="K", **several)
     add(
@@ -117,32 +122,40 @@ def run_study(args: argparse.Namespace) -> None:
     weights = args.out / WEIGHTS
     weights.mkdir(parents=True, exist_ok=True)
     table = ResultsTable(args.out / TABLE)
-    n_jobs = args.n_jobs or (NETS_SIDE_BY_SIDE if device.type == "cuda" else os.cpu_count() or 1)
+    n_jobs = args.n_jobs or (NETS_SIDE_BY_SIDE if device.type == "cuda" else cpu_count())
+    if n_jobs < 1:
+        raise ValueError(f"n-jobs is {n_jobs}: give the number of nets at a time, at least 1.")
 
+    workshop = Workshop(settings, weights, device, args.data_home)
     runs = [run for part in plan(settings) for run in part]
-    finished = [run for run in runs if run.key in table.rows]
+    left = [run for part in remaining(workshop, table) for run in part]
+    total = sum(run.cost for run in runs)
     print(
-        f"{len(runs)} runs, {len(finished)} of them finished before; {device}, {n_jobs} at a time."
+        f"{len(runs)} runs, {len(runs) - len(left)} of them finished before; "
+        f"{device}, {n_jobs} at a time."
     )
     with tqdm(
-        total=sum(run.cost for run in runs),
-        initial=sum(run.cost for run in finished),
+        total=total,
+        initial=total - sum(run.cost for run in left),
+        smoothing=0,
         bar_format="{percentage:3.0f}% |{bar}| {elapsed} so far, {remaining} to go",
     ) as bar:
-        workshop = Workshop(settings, weights, device, args.data_home)
         carry_out(workshop, table, n_jobs=n_jobs, advance=bar.update)
     print(f"The results are in {table.path}.")
 
 
 def _device(name: str) -> torch.device:
+    n_devices = torch.cuda.device_count()
     if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
+        name = "cuda" if n_devices else "cpu"
     try:
         device = torch.device(name)
-    except RuntimeError as error:
-        raise ValueError(f"device is {name!r}: give cpu, cuda or auto.") from error
-    if device.type == "cuda" and not torch.cuda.is_available():
-        raise ValueError(f"device is {name!r}, but torch sees no CUDA device: give cpu.")
+    except RuntimeError:
+        device = torch.device("meta")
+    if device.type not in ("cpu", "cuda"):
+        raise ValueError(f"device is {name!r}: give cpu, cuda or auto.")
+    if device.type == "cuda" and (device.index or 0) >= n_devices:
+        raise ValueError(f"device is {name!r}, but torch sees {n_devices} CUDA devices.")
     return device
 
 

@@ -98,6 +98,7 @@ def test_a_killed_study_goes_on(finished, tmp_path, rng):
             command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ
         )
         while not (table.exists() and len(table.read_text().splitlines()) > n_rows):
+            assert process.poll() is None
             time.sleep(0.001)
         time.sleep(rng.uniform(0, 0.05))
         process.kill()
@@ -134,8 +135,22 @@ def test_damaged_weights_are_told(tmp_path, capsys):
     assert ".pt is damaged: delete it" in capsys.readouterr().err
     for path in (tmp_path / "weights").iterdir():
         path.unlink()
+    capsys.readouterr()
     assert study(tmp_path, "--methods", "random") == 0
-    assert len(read_table(tmp_path / "results.csv")) == 4
+    # Only the net that is pruned is trained again.
+    assert "3 runs, 1 of them finished before" in capsys.readouterr().out
+    assert len((tmp_path / "results.csv").read_text().splitlines()) == 5
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize("architecture", ["two-layer", "resnet20"])
+def test_on_a_gpu(architecture, tmp_path):
+    options = ["--device", "cuda", "--precision", "bfloat16", "--n-jobs", "3"]
+    assert main([architecture, *PARAMETERS, *options, "--out", str(tmp_path)]) == 0
+    assert torch.backends.cudnn.enabled
+    rows = list(read_table(tmp_path / "results.csv").values())
+    assert len(rows) == 6
+    assert len({row["n_kept"] for row in rows if row["method"] != "dense"}) == 1
 
 
 def test_damaged_table_is_told(finished, tmp_path, capsys):
@@ -151,6 +166,9 @@ def test_damaged_table_is_told(finished, tmp_path, capsys):
         (["--epochs", "0"], "epochs is 0"),
         (["--n-train", "9999"], "n-train is 9999"),
         (["--device", "tpux"], "device is 'tpux': give cpu, cuda or auto"),
+        (["--device", "meta"], "device is 'meta': give cpu, cuda or auto"),
+        (["--device", "cuda:99"], "device is 'cuda:99', but torch sees"),
+        (["--n-jobs", "-1"], "n-jobs is -1"),
         (["--config", "missing.toml"], "missing.toml"),
     ],
 )

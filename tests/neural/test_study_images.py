@@ -44,7 +44,7 @@ def test_error_rates(raw):
     images = standardize(*raw, by_pixel=True, margin=2)
     net = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(90, 10))
     X = images.x_train[:, 2:-2, 2:-2].permute(0, 3, 1, 2)
-    rates = images.error_rates(net, torch.float32)
+    rates = images.error_rates(net)
     wrong = [net(X).argmax(1) != images.y_train]
     wrong.append(net(images.x_test.permute(0, 3, 1, 2)).argmax(1) != images.y_test)
     assert [rate.item() for rate in rates] == [w.float().mean().item() for w in wrong]

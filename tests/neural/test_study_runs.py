@@ -27,6 +27,8 @@ def test_plan():
     assert pairs == {(2, 4), (2, 8), (4, 8)}
     assert len(pruned) == 2 * len(pairs) * len(METHODS)
     assert len({run.key for run in dense + pruned}) == len(dense + pruned)
+    twice = plan(replace(SETTINGS, widths=(2, 4, 8, 4), seeds=(0, 1, 1)))
+    assert [len(runs) for runs in twice] == [len(dense), len(pruned)]
 
 
 def test_keys_depend_on_what_matters_alone():
@@ -35,6 +37,8 @@ def test_keys_depend_on_what_matters_alone():
     assert replace(run, settings=replace(SETTINGS, **others)).key == run.key
     for change in ({"epochs": 11}, {"retrain_epochs": 11}, {"batch_size": 7}, {"data": "digits"}):
         assert replace(run, settings=replace(SETTINGS, **change)).key != run.key
+    one, float_one = (make_settings("two-layer", {"learning_rate": x}) for x in (1, 1.0))
+    assert replace(run, settings=one).key == replace(run, settings=float_one).key
     retrained = replace(SETTINGS, retrain_epochs=11, retrain="reinit")
     for method in ("dense", "no-retraining"):
         one = Run(SETTINGS, method, 8, None, 0)

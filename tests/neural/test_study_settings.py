@@ -8,7 +8,7 @@ def test_later_sources_win(architecture, tmp_path):
     file = tmp_path / "study.toml"
     file.write_text("widths = [3, 4, 3]\nretrain-epochs = 7\nlearning_rate = 0.01\n")
     settings = make_settings(architecture, read_settings(file), {"retrain_epochs": 9})
-    assert settings.widths == (3, 4)
+    assert settings.widths == (3, 4, 3)
     assert (settings.retrain_epochs, settings.learning_rate) == (9, 0.01)
     assert settings.base_widths == DEFAULTS[architecture]["base_widths"]
 
@@ -16,13 +16,19 @@ def test_later_sources_win(architecture, tmp_path):
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"epochs": 0}, "epochs is 0: give ints of at least 1"),
+        ({"epochs": 0}, "epochs is 0: give an int from 1"),
+        ({"retrain_epochs": True}, "retrain-epochs is True"),
         ({"widths": (4, 0)}, "widths is 0"),
-        ({"widths": ()}, "widths is 0"),
+        ({"widths": (1, 2.5)}, "widths is 2.5"),
+        ({"widths": ([1],)}, r"widths is \[1\]"),
+        ({"widths": ()}, "widths is empty"),
         ({"widths": 4}, "widths is 4: give a list"),
         ({"base_widths": (2.5,)}, "base-widths is 2.5"),
-        ({"seeds": (-1,)}, r"seeds is \[-1\]"),
+        ({"seeds": (-1,)}, "seeds is -1: give an int from 0"),
+        ({"seeds": (2**62,)}, "seeds is 46"),
         ({"learning_rate": 0}, "learning-rate is 0"),
+        ({"learning_rate": "a"}, "learning-rate is 'a'"),
+        ({"data": ["mnist"]}, r"data is \['mnist'\]"),
         ({"n_train": 0}, "n-train is 0"),
         ({"retrain": "again"}, "retrain is 'again': give one of rewind, finetune, reinit"),
         ({"methods": ("best",)}, "methods is 'best'"),

@@ -111,6 +111,22 @@ class Workshop:
         }
 
 
+def remaining(workshop: Workshop, table: ResultsTable) -> tuple[list[Run], list[Run]]:
+    """Return the runs that are to be made: dense ones, and those that prune their nets.
+
+    A dense net whose weights were lost is to be trained again, if it is to be pruned.
+    """
+    dense, pruned = plan(workshop.settings)
+    waiting = [run for run in pruned if run.key not in table.rows]
+    parents = {run.dense for run in waiting}
+    untrained = [
+        run
+        for run in dense
+        if run.key not in table.rows or (run in parents and not workshop.state_file(run).exists())
+    ]
+    return untrained, waiting
+
+
 def carry_out(
     workshop: Workshop,
     table: ResultsTable,
@@ -131,20 +147,17 @@ def carry_out(
     advance : callable
         Told the cost of every run that is finished.
     """
-    dense, pruned = plan(workshop.settings)
-    untrained = [run for run in dense if run.key not in table.rows]
-    waiting = [run for run in pruned if run.key not in table.rows]
-    to_be_pruned = dict.fromkeys(run.dense for run in waiting)
-    lost = [run for run in to_be_pruned if not workshop.state_file(run).exists()]
+    stages = remaining(workshop, table)
+    if any(stages):  # once, before several processes read or even download them
+        load_images(workshop.settings, workshop.data_home)
     train = _on_cuda if workshop.device.type == "cuda" else _on_cpu
-    for runs in ({*untrained, *lost}, waiting):
+    for runs in stages:
         longest_first = sorted(runs, key=lambda run: -run.cost)
         for run, row in train(longest_first, workshop, n_jobs):
-            if run.key not in table.rows:
-                table.append(row)
-                advance(run.cost)
+            table.append(row)
+            advance(run.cost)
             workshop.progress_file(run).unlink(missing_ok=True)
-    table.sort([run.key for run in dense + pruned])
+    table.sort([run.key for part in plan(workshop.settings) for run in part])
 
 
 def _on_cuda(
@@ -155,8 +168,9 @@ def _on_cuda(
     def start(run: Run) -> tuple[Run, GraphTrainer]:
         return run, workshop.start(run, GraphTrainer)
 
-    # By default this context turns cuDNN off.
-    with torch.backends.cudnn.flags(enabled=True, benchmark=True):
+    # By default the context of cuDNN turns it off.
+    cudnn = torch.backends.cudnn.flags(enabled=True, benchmark=True)
+    with torch.cuda.device(workshop.device), cudnn:
         for run, trainer in train_side_by_side(map(start, runs), n_nets):
             yield run, workshop.finish(run, trainer)
 

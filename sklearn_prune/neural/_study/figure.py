@@ -32,7 +32,7 @@ TITLES = {
 }
 
 # What all runs of one study have in common.
-COMMON: tuple[str, ...] = (
+COMMON = (
     "architecture",
     "data",
     "n_train",
@@ -40,8 +40,10 @@ COMMON: tuple[str, ...] = (
     "retrain",
     "retrain_epochs",
     "batch_size",
+    "learning_rate",
+    "augmentation",
+    "precision",
 )
-COMMON += ("learning_rate", "augmentation", "precision")
 
 
 def plot_study(table, *, reference=False):
@@ -149,9 +151,10 @@ def _curves(rows: Sequence[Row], method: str, error: str) -> Curves:
         if row["method"] in ("dense", method):
             curves[row["base_width"]][row["width"]].append(row[error])
     # A net of the base width has nothing to prune: there its curve begins.
+    dense = curves.get(None, {})
     for base_width, curve in curves.items():
-        if base_width in curves[None]:
-            curve[base_width] = curves[None][base_width]
+        if base_width in dense:
+            curve[base_width] = dense[base_width]
     return dict(sorted(curves.items(), key=lambda item: item[0] or 0))
 
 

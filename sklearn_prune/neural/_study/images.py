@@ -75,7 +75,7 @@ class Images(NamedTuple):
         return X.permute(0, 3, 1, 2), self.y_train[index]
 
     @torch.no_grad()
-    def error_rates(self, module: torch.nn.Module, precision: torch.dtype) -> tuple[Tensor, Tensor]:
+    def error_rates(self, module: torch.nn.Module) -> tuple[Tensor, Tensor]:
         """Return the fractions of training and test images that a net gets wrong."""
         module.eval()
         inner = slice(self.margin, -self.margin or None)
@@ -85,8 +85,7 @@ class Images(NamedTuple):
             wrong = torch.zeros((), dtype=torch.long, device=y.device)
             for start in range(0, len(y), EVALUATED_AT_ONCE):
                 rows = slice(start, start + EVALUATED_AT_ONCE)
-                with torch.autocast(y.device.type, precision, enabled=precision != torch.float32):
-                    outputs = module(X[rows].permute(0, 3, 1, 2))
+                outputs = module(X[rows].permute(0, 3, 1, 2).float())
                 wrong += (outputs.argmax(1) != y[rows]).sum()
             rates.append(wrong / len(y))
         module.train()

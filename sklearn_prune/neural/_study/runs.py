@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -134,6 +135,7 @@ def build(settings: Settings, width: int) -> nn.Module:
     return TwoLayerNet(width, n_inputs=rows * columns * channels)
 
 
+@cache
 def size_of(settings: Settings, width: int) -> int:
     """Return the number of weights of a net."""
     with torch.device("meta"):
@@ -147,14 +149,14 @@ def plan(settings: Settings) -> tuple[list[Run], list[Run]]:
     """
     dense = [
         Run(settings, "dense", width, None, seed)
-        for seed in settings.seeds
-        for width in settings.widths
+        for seed in dict.fromkeys(settings.seeds)
+        for width in dict.fromkeys(settings.widths)
     ]
     pruned = [
         Run(settings, method, run.width, base_width, run.seed)
         for run in dense
-        for base_width in settings.base_widths
+        for base_width in dict.fromkeys(settings.base_widths)
         if base_width < run.width
-        for method in settings.methods
+        for method in dict.fromkeys(settings.methods)
     ]
     return dense, pruned

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, fields
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import torch
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Sequence
     from pathlib import Path
 
 # How a net comes down to the number of weights of a smaller one.
@@ -80,25 +81,25 @@ class Settings:
         ValueError
             If one is out of range; the message names it.
         """
-        counts = {"epochs": self.epochs, "retrain-epochs": self.retrain_epochs}
-        counts |= {"batch-size": self.batch_size}
-        counts |= {} if self.n_train is None else {"n-train": self.n_train}
-        counts |= {"widths": min(self.widths, default=0)}
-        counts |= {"base-widths": min(self.base_widths, default=1)}
-        for name, count in counts.items():
-            if not _is_int(count) or count < 1:
-                raise ValueError(f"{name} is {count!r}: give ints of at least 1.")
-        if not all(_is_int(seed) and seed >= 0 for seed in self.seeds) or not self.seeds:
-            raise ValueError(f"seeds is {list(self.seeds)}: give ints of at least 0.")
-        if not self.learning_rate > 0:
-            raise ValueError(f"learning-rate is {self.learning_rate}: give a positive number.")
-        choices: list[tuple[str, str, Collection[str]]]
+        for name in ("epochs", "retrain_epochs", "batch_size"):
+            _check_ints(name, [getattr(self, name)])
+        _check_ints("n_train", [] if self.n_train is None else [self.n_train])
+        for name in ("widths", "base_widths"):
+            _check_ints(name, getattr(self, name))
+        _check_ints("seeds", self.seeds, least=0)
+        for name in ("widths", "seeds"):
+            if not getattr(self, name):
+                raise ValueError(f"{name} is empty: give at least one.")
+        rate: Any = self.learning_rate
+        if not (isinstance(rate, float) and 0 < rate < inf):
+            raise ValueError(f"learning-rate is {rate!r}: give a positive number.")
+        choices: list[tuple[str, Any, Collection[str]]]
         choices = [("retrain", self.retrain, RETRAIN), ("precision", self.precision, PRECISIONS)]
         choices += [("data", self.data, DATA)]
         choices += [("augmentation", self.augmentation, AUGMENTATIONS)]
         choices += [("methods", method, METHODS) for method in self.methods]
         for name, value, known in choices:
-            if value not in known:
+            if value not in list(known):
                 raise ValueError(f"{name} is {value!r}: give one of {', '.join(known)}.")
 
     @property
@@ -164,9 +165,15 @@ def make_settings(architecture: str, *sources: dict[str, Any]) -> Settings:
     for name in LISTS & values.keys():
         if not isinstance(values[name], list | tuple):
             raise ValueError(f"{name.replace('_', '-')} is {values[name]!r}: give a list.")
-        values[name] = tuple(dict.fromkeys(values[name]))
+        values[name] = tuple(values[name])
+    if isinstance(values.get("learning_rate"), int):
+        values["learning_rate"] = float(values["learning_rate"])  # 1 and 1.0 are one study
     return Settings(**values)
 
 
-def _is_int(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+def _check_ints(name: str, values: Sequence[Any], least: int = 1) -> None:
+    """Raise a ValueError unless all values are ints from `least` on, as seeds can be."""
+    for value in values:
+        if isinstance(value, bool) or not isinstance(value, int) or not least <= value < 2**32:
+            name = name.replace("_", "-")
+            raise ValueError(f"{name} is {value!r}: give an int from {least} to {2**32 - 1}.")

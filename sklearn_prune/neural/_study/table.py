@@ -9,7 +9,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
 COLUMNS = (
@@ -70,22 +70,31 @@ class ResultsTable:
 
     def append(self, row: dict[str, Any]) -> None:
         """Add a row, and return when it is on the disk."""
-        new = not self.path.exists()
-        text = (HEADER if new else "") + _line(row)
-        with self.path.open("a", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+        if self.path.exists():
+            with self.path.open("a", encoding="utf-8", newline="") as file:
+                file.write(_line(row))
+                file.flush()
+                os.fsync(file.fileno())
+        else:
+            self._write([row])
         self.rows[row["key"]] = row
 
     def sort(self, keys: Sequence[str]) -> None:
         """Bring the rows with these keys to the front, in their order."""
-        first = {key: self.rows[key] for key in keys if key in self.rows}
-        self.rows = first | self.rows
-        partial = self.path.with_suffix(".partial")
+        if self.path.exists():
+            self.rows = read_table(self.path)  # others may have added to it
+            first = {key: self.rows[key] for key in keys if key in self.rows}
+            self.rows = first | self.rows
+            self._write(self.rows.values())
+
+    def _write(self, rows: Iterable[dict[str, Any]]) -> None:
+        """Replace the file by one of these rows, in one step."""
+        partial = self.path.with_suffix(f".{os.getpid()}.partial")
         with partial.open("w", encoding="utf-8", newline="") as file:
             file.write(HEADER)
-            file.writelines(map(_line, self.rows.values()))
+            file.writelines(map(_line, rows))
+            file.flush()
+            os.fsync(file.fileno())
         partial.replace(self.path)
 
 

@@ -112,7 +112,7 @@ class Trainer:
 
     def error_rates(self) -> tuple[float, float]:
         """Return the fractions of training and test images that are wrong."""
-        train, test = self.images.error_rates(self.module, self.precision)
+        train, test = self.images.error_rates(self.module)
         return train.item(), test.item()
 
     def state_dict(self) -> dict[str, Any]:
