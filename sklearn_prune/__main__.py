@@ -94,6 +94,9 @@ def main(arguments: list[str] | None = None) -> int:
     except ValueError as error:
         print(f"sklearn_prune: {error}", file=sys.stderr)
         return 2
+    except ImportError as error:  # what reads parquet
+        print(f"sklearn_prune: {EXTRA} ({error})".replace("\n", " "), file=sys.stderr)
+        return 2
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         print(f"sklearn_prune: cannot write to {args.out}: {reason}", file=sys.stderr)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import skops.io
+from sklearn import config_context
 
 from ._methods import DENSE, PURSUED, RIDGE, SMALL
 from ._page import draw, render
@@ -87,16 +89,17 @@ def write_report(folder: Path, report: Report, command: str) -> list[str]:
 
 
 def check_writable(folder: Path) -> None:
-    """Raise OSError if nothing can be written to a folder, which is made if it is missing."""
-    write_files(folder, {".probe": b"\0" * 2**16})
-    (folder / ".probe").unlink()
+    """Raise ValueError if nothing can be written to a folder, which is made if it is missing."""
+    try:
+        write_files(folder, {".probe": b"\0" * 2**16})
+        (folder / ".probe").unlink()
+    except OSError as error:
+        msg = f"cannot write to {folder}: {(error.strerror or str(error)).lower()}"
+        raise ValueError(msg) from error
 
 
 def save_model(file: Path, report: Report, X: Any, X_unlabeled: Any) -> str:
     """Fit the recommended pipeline to all rows, save it, and return how to load it."""
-    import skops.io  # noqa: PLC0415
-    from sklearn import config_context  # noqa: PLC0415
-
     y = np.squeeze(report.target.values)
     with config_context(enable_metadata_routing=True):
         pipeline = report.pipeline()

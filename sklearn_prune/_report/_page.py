@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._methods import DENSE, DISTILLED, PRUNED, PURSUED, RANDOM, RETRAINED, SMALL
-from ._statistics import EQUAL, LARGE_WINS, LEVEL, NOTHING, SMALL_WINS
+from ._statistics import LEVEL
 
 if TYPE_CHECKING:
     from ._result import Report
@@ -26,12 +26,6 @@ DESCRIPTIONS = {
     RANDOM: "s of the p features picked at random, fitted again: a check",
     PURSUED: "s of the p features added greedily one by one: an outside reference",
     DENSE: "all p features of the widest model: what pruning starts from",
-}
-SHORT = {
-    LARGE_WINS: "train large and prune",
-    SMALL_WINS: "train small",
-    EQUAL: "no difference",
-    NOTHING: "no difference",
 }
 
 
@@ -57,7 +51,6 @@ def render(report: Report, command: str, pictures: dict[str, bytes]) -> str:
     template = Environment(autoescape=True, undefined=StrictUndefined).from_string(source)
     return template.render(
         report=report,
-        answers=[(answer, SHORT[answer.comparison.verdict]) for answer in report.answers],
         tables=_tables(report),
         descriptions={
             name: text for name, text in DESCRIPTIONS.items() if name in _methods(report)

@@ -25,24 +25,40 @@ LOADING_UNLABELED = "# X_unlabeled: a DataFrame of the same columns."
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Report:
-    """What `report` finds.
+    """What :func:`report` finds.
+
+    Printed, it is the answer; in a notebook it shows as the whole page.
 
     Attributes
     ----------
     name : str
         Name of the data.
+    sentences : list of str
+        The answer, one sentence a budget.
+    answers : list
+        The numbers behind them. `comparison` has the mean errors `small` and `large`, their
+        paired difference `gain` with its corrected `std_error`, the adjusted `p_value`, and
+        the `verdict`: "large", "small", "equal" or "nothing".
+    remarks : list of str
+        What else the numbers say.
+    notes : list of str
+        What was found in the table, and done to it.
+    recommended_budget : int
+        The smallest budget whose winner is within one standard error of the best.
     plan : object
         The settings: `budgets`, `widths`, `strategies`, `cv`, `repeats` and `seed`.
     target : object
         The target: `values`, `classes` and `variance`, the unit of the errors.
-    n_samples, n_columns : int
-        Shape of the table.
+    n_samples, n_columns, n_train : int
+        Numbers of rows and of columns, and of training rows in a fold.
     rows : list
         Every model on every outer fold; `to_frame` is the table of them.
     theory : object
-        Predicted errors, where they may be trusted.
-    notes : list of str
-        What was found in the table, and done to it.
+        Predicted errors, where they may be trusted, and a `note` on where that is.
+
+    See Also
+    --------
+    report : Makes it.
     """
 
     name: str

@@ -144,7 +144,13 @@ def _guess_encoding(file: Path, text: bytes) -> tuple[str, list[str]]:
 
 
 def _guess_delimiter(lines: list[str]) -> str:
-    """Return the delimiter, as the sniffer finds it that pandas uses, too."""
+    """Return the delimiter, as the sniffer finds it that pandas uses, too.
+
+    It takes the commas of decimal numbers for delimiters where every line has as many.
+    """
+    for delimiter in ";\t|":
+        if len({line.count(delimiter) for line in lines}) == 1 and delimiter in lines[0]:
+            return delimiter
     try:
         return csv.Sniffer().sniff("\n".join(lines), DELIMITERS).delimiter
     except csv.Error:
