@@ -161,6 +161,15 @@ def test_permuted_labels_make_no_difference(table):
             assert "no difference" in sentence
 
 
+def test_text_alone_is_enough():
+    kinds = np.resize(list("abcde"), 80)
+    X = pd.DataFrame({"kind": kinds, "letter": pd.Categorical(kinds)})
+    y = np.array([ord(kind) ** 2 for kind in kinds])
+    result = report(X, y, budgets=[5], widths=[30], cv=2)
+    frame = result.to_frame().query("answer and setting == 'ridge'")
+    assert (frame["error"] < 0.5).all()
+
+
 def test_several_classes():
     X, y = load_iris(return_X_y=True, as_frame=True)
     result = report(X, y.map(dict(enumerate("uvw"))), classification=True, budgets=[10], cv=3)

@@ -47,7 +47,7 @@ def _add_table(group: argparse._ArgumentGroup) -> None:
         nargs="?",
         type=Path,
         metavar="FILE",
-        help="a CSV file (delimiter and encoding are guessed) or parquet file, maybe gzipped",
+        help="a CSV file (gzipped or not; delimiter and encoding are guessed) or parquet file",
     )
     group.add_argument("--target", metavar="COLUMN", help="the column to predict")
     group.add_argument(

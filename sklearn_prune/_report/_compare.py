@@ -123,10 +123,12 @@ def report(
     >>> from sklearn_prune import report
     >>> X, y = make_friedman1(n_samples=120, noise=0.1, random_state=0)
     >>> result = report(X, y, budgets=[10], widths=[40, 400], cv=3)
-    >>> result.recommended().width
-    400
+    >>> len(result.sentences)
+    1
     >>> result.to_frame()["fold"].nunique()
     3
+    >>> list(result.pipeline().named_steps)
+    ['columntransformer', 'polynomialfeatures', 'randomfeatures', 'ridgecv']
     """
     try:
         import pandas  # noqa: F401, ICN001, PLC0415
