@@ -32,7 +32,7 @@ SETTINGS: dict[str, Any] = {PLAIN: PlainFits, RIDGE: RidgeFits}
 SMALL, DENSE = "small", "large, not pruned"
 PRUNED, RETRAINED = "large, pruned", "large, pruned, retrained"
 DISTILLED = "large, pruned, distilled"
-RANDOM, PURSUED = "large, randomly pruned, retrained", "large, OMP"
+RANDOM, PURSUED = "large, randomly pruned", "large, OMP"
 # What is chosen among where a report speaks of large and pruned.
 LARGE = (PRUNED, RETRAINED, DISTILLED)
 

@@ -8,7 +8,7 @@ import numpy as np
 import skops.io
 from sklearn import config_context
 
-from ._methods import DENSE, PURSUED, RIDGE, SMALL
+from ._methods import DENSE, RIDGE
 from ._page import draw, render
 from ._result import METHODS
 from ._store import write_files
@@ -51,11 +51,11 @@ def _table(report: Report) -> Table:
     from rich.table import Table  # noqa: PLC0415
 
     table = Table(
-        caption="mean squared error / variance of the target (1: predicting the mean)\n"
-        "± one standard error; penalties, widths and strategies chosen in the training rows",
+        caption="with a ridge: mean squared error / variance of the target\n"
+        "(1: predicting the mean) ± one standard error",
         box=SIMPLE,
     )
-    table.add_column("features kept, with a ridge")
+    table.add_column("features kept", no_wrap=True)
     summary = report.summary()
     for budget in report.plan.budgets:
         table.add_column(str(budget), justify="right")
@@ -68,7 +68,6 @@ def _table(report: Report) -> Table:
                     f"{values[s, 'mean']:.3g} ± {values[s, 'std_error']:.1g}"
                     for s in report.plan.budgets
                 ),
-                end_section=method in (SMALL, METHODS[-2], PURSUED),
             )
     return table
 

@@ -23,7 +23,7 @@ DESCRIPTIONS = {
     PRUNED: "p features, of which the s best keep their coefficients",
     RETRAINED: "those s features, fitted again",
     DISTILLED: "those s, fitted to what the large model predicts for unlabelled rows, too",
-    RANDOM: "s of the p features picked at random, fitted again: a check",
+    RANDOM: "s of the p features picked at random, and fitted again: a check",
     PURSUED: "s of the p features added greedily one by one: an outside reference",
     DENSE: "all p features of the widest model: what pruning starts from",
 }
