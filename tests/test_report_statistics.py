@@ -38,10 +38,11 @@ NOISE = np.array([0.0, 0.01, -0.01, 0.02, -0.02])
     [
         (0.6 + NOISE, 0.4 - NOISE, "large"),
         (0.4 + NOISE, 0.6 - NOISE, "small"),
-        (0.4 + 30 * NOISE, 0.5 - 30 * NOISE, "equal"),
+        (0.4 + 15 * NOISE, 0.5 - 15 * NOISE, "equal"),
         (0.4 + NOISE, 0.402 + NOISE, "equal"),  # sure, and too little to matter
         (1.2 + NOISE, 1.1 - NOISE, "nothing"),
         (1.2 + NOISE, 0.8 - NOISE, "large"),
+        (1.5 + 15 * NOISE, 0.9 + 15 * NOISE, "nothing"),  # sure, but maybe no better than 1
     ],
 )
 def test_verdicts(small, large, verdict):
@@ -52,7 +53,7 @@ def test_verdicts(small, large, verdict):
 
 
 def test_more_budgets_need_more_evidence():
-    small, large = 0.5 + NOISE, 0.465 + NOISE[::-1]
+    small, large = 0.5 + NOISE, 0.45 + NOISE[::-1]
     (alone,) = compare({1: small}, {1: large}, 5)
     same, none = small + 3 * NOISE, small - 3 * NOISE
     among = compare(dict.fromkeys([1, 2, 3], small), {1: large, 2: same, 3: none}, 5)
@@ -63,7 +64,7 @@ def test_more_budgets_need_more_evidence():
     assert_allclose(among[0].p_value, 3 * alone.p_value)
 
 
-def test_a_fair_test_finds_a_difference_in_one_of_twenty_tables():
+def test_differences_by_chance_are_rare():
     rng = np.random.default_rng(0)
     found = 0
     for _ in range(400):
@@ -71,4 +72,4 @@ def test_a_fair_test_finds_a_difference_in_one_of_twenty_tables():
         comparisons = compare(dict(enumerate(errors[0])), dict(enumerate(errors[1])), 5)
         found += any(comparison.verdict != "equal" for comparison in comparisons)
     # Independent folds are an easy case: the corrected error is too large for them.
-    assert found <= 20
+    assert found <= 8

@@ -53,8 +53,8 @@ class Answer(NamedTuple):
         if verdict == NOTHING:
             return (
                 f"{kept}: no difference, for neither is better than always predicting the mean of "
-                f"the target: {s} trained directly have an error of {small:.3g} variances, "
-                f"{self.width} pruned to {s} of {large:.3g}."
+                f"the target, beyond noise: {s} trained directly leave {small:.1%} of its variance "
+                f"unexplained, {self.width} pruned to {s} {large:.1%}."
             )
         errors = (
             f"{self.width} random features pruned to {s} leave {large:.1%} of the variance "
