@@ -54,7 +54,7 @@ class Answer(NamedTuple):
             return (
                 f"{kept}: no difference, for neither is better than always predicting the mean of "
                 f"the target, beyond noise: {s} trained directly leave {small:.1%} of its variance "
-                f"unexplained, {self.width} pruned to {s} {large:.1%}."
+                f"unexplained, {self.width} pruned to {s} {large:.1%}{self._rates(small_first=True)}."
             )
         errors = (
             f"{self.width} random features pruned to {s} leave {large:.1%} of the variance "
@@ -76,11 +76,11 @@ class Answer(NamedTuple):
             f"beyond noise ({_p(p)}), and its training takes {price}."
         )
 
-    def _rates(self) -> str:
-        small, large = self.error_rates
-        if np.isnan(small):
+    def _rates(self, *, small_first: bool = False) -> str:
+        rates = self.error_rates if small_first else self.error_rates[::-1]
+        if np.isnan(rates[0]):
             return ""
-        return f" (wrong class: {large:.1%} and {small:.1%})"
+        return f" (wrong class: {rates[0]:.1%} and {rates[1]:.1%})"
 
     def _time(self) -> str:
         small, large = self.seconds
