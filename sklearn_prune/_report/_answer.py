@@ -54,7 +54,8 @@ class Answer(NamedTuple):
             return (
                 f"{kept}: no difference, for neither is better than always predicting the mean of "
                 f"the target, beyond noise: {s} trained directly leave {small:.1%} of its variance "
-                f"unexplained, {self.width} pruned to {s} {large:.1%}{self._rates(small_first=True)}."
+                f"unexplained, {self.width} pruned to {s} {large:.1%}"
+                f"{self._rates(small_first=True)}."
             )
         errors = (
             f"{self.width} random features pruned to {s} leave {large:.1%} of the variance "
