@@ -8,6 +8,7 @@ from ._pruned_random_features import PrunedRandomFeatures
 from ._pruning_path import PruningPath, pruning_path
 from ._pruning_path_display import PruningPathDisplay
 from ._random_features import RandomFeatures
+from ._report import Report, report
 from ._theoretical_risk import TheoreticalRisk
 from ._width_path import WidthPath, width_path
 
@@ -20,8 +21,10 @@ __all__ = [
     "PruningPath",
     "PruningPathDisplay",
     "RandomFeatures",
+    "Report",
     "TheoreticalRisk",
     "WidthPath",
     "pruning_path",
+    "report",
     "width_path",
 ]

@@ -1,13 +1,20 @@
+import os
 import runpy
+import signal
+import subprocess
 import sys
+import time
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from sklearn_prune import __main__ as command_line
 from sklearn_prune.__main__ import main
+from sklearn_prune._report._run import evaluate_part
 
-FAST = ["--budget", "3", "10", "--width", "40", "--cv", "3", "--n-jobs", "1"]
+FAST = ["--budget", "3", "10", "--width", "40", "--cv", "2", "--n-jobs", "1"]
+FILES = {"report.html", "report.csv", "report.png", "kept.png", "model.py"}
 
 
 @pytest.fixture
@@ -16,6 +23,19 @@ def frame():
     frame = pd.DataFrame(rng.standard_normal((60, 3)), columns=["size", "age", "price"])
     frame["colour"] = np.resize(["red", "green", "blue"], 60)
     return frame
+
+
+@pytest.fixture(autouse=True)
+def blank_pictures(request, monkeypatch):
+    """Draw nothing, which takes the longest, unless a test asks for the pictures."""
+    if "pictures" not in request.fixturenames:
+        blank = {"width": b"", "kept": b""}
+        monkeypatch.setattr("sklearn_prune._report._outputs.draw", lambda report: blank)
+
+
+@pytest.fixture
+def pictures():
+    """Ask for the pictures."""
 
 
 @pytest.fixture
@@ -32,107 +52,225 @@ def run(tmp_path, capsys):
     return run
 
 
-def refused(run, tmp_path, table, *arguments):
+@pytest.fixture
+def refused(run, tmp_path):
     """Run, expecting one line on standard error, status 2 and no output."""
-    status, out, err = run(table, *arguments)
-    assert status == 2
-    assert out == ""
-    assert err.count("\n") == 1
-    assert not (tmp_path / "out").exists()
-    return err
+
+    def refused(table, *arguments):
+        status, out, err = run(table, *arguments)
+        assert status == 2
+        assert out == ""
+        assert err.startswith("sklearn_prune: ")
+        assert err.count("\n") == 1
+        assert not (tmp_path / "out").exists()
+        return err
+
+    return refused
 
 
-def test_answers_on_a_table(run, frame, tmp_path):
-    status, out, _ = run(frame, "--target", "price", *FAST)
+def test_answers_on_a_table(run, frame, tmp_path, pictures):
+    status, out, err = run(frame.assign(one=1), "--target", "price", *FAST)
     assert status == 0
-    assert "table.csv, price: 40 training rows of 60" in out
+    assert "table.csv, price: 60 rows, 3 columns, 30 training rows in a fold." in out
+    assert "Constant columns are left out: one." in out
     for budget in 3, 10:
         assert f"\n{budget} features: " in out
+    assert "8 of 8 parts" in err
+    files = {file.name for file in (tmp_path / "out").iterdir() if file.is_file()}
+    assert files == FILES
     numbers = pd.read_csv(tmp_path / "out" / "report.csv")
-    assert set(numbers["width"]) == {3, 10, 40}
-    assert set(numbers.columns) == {"method", "budget", "width", "fold", "error"}
-    assert (tmp_path / "out" / "report.png").read_bytes().startswith(b"\x89PNG")
-    row = next(line for line in out.splitlines() if line.strip().startswith("small  "))
-    chosen = numbers[(numbers["method"] == "small") & (numbers["budget"] == 3)]
+    assert set(numbers["width"]) >= {3, 10, 40}
+    chosen = numbers.query("method == 'small' and setting == 'ridge' and budget == 3")
+    row = next(line for line in out.splitlines() if line.strip().startswith("small "))
     assert f"{chosen['error'].mean():.3g} ±" in row
+    assert (tmp_path / "out" / "report.png").read_bytes().startswith(b"\x89PNG")
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "--target price" in page
+    assert "http" not in page.replace("http-equiv", "")
+
+    code = (tmp_path / "out" / "model.py").read_text()
+    assert code in out
+    fitted = runpy.run_path(str(tmp_path / "out" / "model.py"))
+    assert fitted["pipeline"].predict(fitted["X"]).shape == (60,)
 
 
 def test_same_seed_same_numbers(run, frame, tmp_path):
     tables = []
     for seed in "0", "0", "1":
         run(frame, "--target", "price", *FAST, "--seed", seed)
-        tables.append(pd.read_csv(tmp_path / "out" / "report.csv"))
-    pd.testing.assert_frame_equal(tables[0], tables[1])
-    assert not np.allclose(tables[0]["error"], tables[2]["error"])
-
-
-def test_semicolons_and_byte_order_mark(run, frame):
-    table = frame.to_csv(index=False, sep=";").encode("utf-8-sig")
-    status, out, _ = run(table, "--target", "size", *FAST)
-    assert status == 0
-    assert "40 training rows of 60" in out
-
-
-def test_large_tables_are_sampled(run, frame):
-    status, out, _ = run(frame, "--target", "price", *FAST, "--rows", "30")
-    assert status == 0
-    assert "20 training rows of 60" in out
+        tables.append((tmp_path / "out" / "report.csv").read_bytes())
+    assert tables[0] == tables[1] != tables[2]
 
 
 def test_digits_are_the_default(capsys, tmp_path):
-    arguments = ["--rows", "60", *FAST, "--out", str(tmp_path)]
-    assert main(arguments) == 0
-    assert "digits, odd against even: 40 training rows of 1797" in capsys.readouterr().out
+    arguments = ["--quiet", "--budget", "5", "--width", "12", "--cv", "2", "--n-jobs", "1"]
+    assert main([*arguments, "--out", str(tmp_path)]) == 0
+    out, err = capsys.readouterr()
+    assert out.startswith("5 features: ")
+    assert out.count("\n") == 1
+    assert err == ""
+    assert "from sklearn.datasets import load_digits" in (tmp_path / "model.py").read_text()
 
 
-def test_missing_file(run, tmp_path):
-    assert "cannot read" in refused(run, tmp_path, None, "--target", "price")
+@pytest.mark.parametrize("kind", ["two", "three"])
+def test_classes(run, frame, tmp_path, kind):
+    size = frame["size"]
+    frame["kind"] = np.where(size > 0, "yes", "no")
+    if kind == "three":
+        frame.loc[size > 1, "kind"] = "very"
+    status, out, _ = run(frame, "--target", "kind", "--classification", *FAST)
+    assert status == 0
+    assert "wrong class" in out
+    numbers = pd.read_csv(tmp_path / "out" / "report.csv")
+    assert numbers["error_rate"].between(0, 1).all()
+    fitted = runpy.run_path(str(tmp_path / "out" / "model.py"))
+    shape = (60,) if kind == "two" else (60, 3)
+    assert fitted["pipeline"].predict(fitted["X"]).shape == shape
 
 
-@pytest.mark.parametrize("table", [b"", b"\x00\xff\xfe\x81", b'a,b\n1,"2\n'])
-def test_unreadable_file(run, tmp_path, table):
-    assert "table.csv" in refused(run, tmp_path, table, "--target", "b")
+def test_saved_model_predicts_as_its_code(run, frame, tmp_path):
+    skops_io = pytest.importorskip("skops.io")
+    file = tmp_path / "models" / "model.skops"
+    status, out, _ = run(frame, "--target", "price", *FAST, "--save", str(file))
+    assert status == 0
+    assert "get_untrusted_types" in out
+    model = skops_io.load(file, trusted=skops_io.get_untrusted_types(file=file))
+    fitted = runpy.run_path(str(tmp_path / "out" / "model.py"))
+    np.testing.assert_allclose(model.predict(fitted["X"]), fitted["pipeline"].predict(fitted["X"]))
 
 
-@pytest.mark.parametrize("arguments", [["--target", "cost"], []])
-def test_missing_column(run, tmp_path, frame, arguments):
-    err = refused(run, tmp_path, frame, *arguments)
-    assert "has the columns size, age, price, colour" in err
+def test_unlabelled_rows(run, frame, tmp_path):
+    unlabelled = tmp_path / "more.csv"
+    frame.drop(columns="price")[::-1].iloc[:25, ::-1].to_csv(unlabelled, index=False)
+    arguments = ["--target", "price", *FAST, "--unlabelled", str(unlabelled)]
+    status, out, _ = run(frame, *arguments)
+    assert status == 0
+    assert "large, pruned, distilled" in out
 
 
-@pytest.mark.parametrize("value", [np.nan, np.inf])
-@pytest.mark.parametrize("column", ["age", "price"])
-def test_missing_and_infinite_values(run, tmp_path, frame, value, column):
-    frame.loc[5, column] = value
-    err = refused(run, tmp_path, frame, "--target", "price")
-    assert f"missing or infinite values in {column}: " in err
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"columns": "size"}, "no column size"),
+        ({"values": "many"}, "text in size"),
+        ({"values": np.nan}, "missing values"),
+    ],
+)
+def test_unlabelled_rows_that_do_not_fit(refused, frame, tmp_path, change, message):
+    more = frame.drop(columns="price")
+    more = more.drop(columns="size") if "columns" in change else more.assign(size=change["values"])
+    more.to_csv(tmp_path / "more.csv", index=False)
+    arguments = ["--target", "price", "--unlabelled", str(tmp_path / "more.csv")]
+    assert message in refused(frame, *arguments)
 
 
-def test_missing_category(run, tmp_path, frame):
-    frame.loc[5, "colour"] = None
-    assert "values in colour" in refused(run, tmp_path, frame, "--target", "price")
+def test_missing_values_are_filled_in_if_asked(run, refused, frame, tmp_path):
+    frame.loc[5, ["age", "colour"]] = None
+    err = refused(frame, "--target", "price")
+    assert "missing values in 1 rows, in age, colour: " in err
+    assert "--impute" in err
+    status, out, _ = run(frame, "--target", "price", "--impute", *FAST)
+    assert status == 0
+    assert "Missing values are filled in: age, colour." in out
+    assert "SimpleImputer" in out
+    runpy.run_path(str(tmp_path / "out" / "model.py"))
 
 
-def test_useless_targets(run, tmp_path, frame):
-    assert "'colour' is not numeric" in refused(run, tmp_path, frame, "--target", "colour")
-    frame["price"] = 1.0
-    assert "'price' is constant" in refused(run, tmp_path, frame, "--target", "price")
-    err = refused(run, tmp_path, frame[["size"]], "--target", "size")
-    assert "no column but the target" in err
+def test_identifiers_are_told_and_can_be_dropped(run, frame, tmp_path):
+    frame["id"] = range(60)
+    status, out, _ = run(frame, "--target", "price", *FAST)
+    assert status == 0
+    assert "Warning: id looks like an identifier" in out
+    _, out, _ = run(frame, "--target", "price", *FAST, "--drop", "id")
+    assert "looks like an identifier" not in out
+    assert '"id"' in (tmp_path / "out" / "model.py").read_text()
+
+
+def test_a_page_escapes_what_is_in_the_table(run, frame, tmp_path):
+    run(frame.rename(columns={"price": "<b>&"}), "--target", "<b>&", *FAST)
+    page = (tmp_path / "out" / "report.html").read_text()
+    assert "<b>&," not in page
+    assert "&lt;b&gt;&amp;" in page
+
+
+# What cannot be used.
+
+
+def test_missing_file(refused):
+    assert "cannot read" in refused(None, "--target", "price")
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (b"", "is empty"),
+        (b"\x00\xff\xfe\x81", "is binary"),
+        (b'a,b\n1,"2\n', "EOF inside string"),
+        (b"\x1f\x8b\x08\x00", "damaged gzip file"),
+        (b"PAR1abc", "as parquet"),
+        (b"a,b\n1,2\n3", "is truncated"),
+        (b"a,b,b\n1,2,3\n", "more than one column 'b'"),
+        (b"b\n1\n2\n", "no column but the target"),
+    ],
+)
+def test_unreadable_file(refused, table, message):
+    err = refused(table, "--target", "b")
+    assert "table.csv" in err
+    assert message in err
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--cv", "1"], "--cv is 1: give from 2 to half of the 60 rows"),
-        (["--cv", "31"], "--cv is 31"),
-        (["--budget", "0"], "must be at least 1"),
-        (["--budget", "9", "--width", "5", "9"], "--width must go beyond the largest budget, 9"),
-        (["--rows", "3"], "--rows is 3"),
+        (["--target", "prize"], "no column is named 'prize' (did you mean 'price'?)"),
+        ([], "no --target is given"),
+        (["--target", "price", "--drop", "weight"], "--drop weight"),
     ],
 )
-def test_bad_sizes(run, tmp_path, frame, arguments, message):
-    assert message in refused(run, tmp_path, frame, "--target", "price", *arguments)
+def test_missing_column(refused, frame, arguments, message):
+    err = refused(frame, *arguments)
+    assert message in err
+    if "--drop" not in arguments:
+        assert "has the columns size, age, price, colour" in err
+
+
+@pytest.mark.parametrize(("value", "word"), [(np.nan, "missing"), (np.inf, "infinite")])
+@pytest.mark.parametrize("column", ["age", "price"])
+def test_missing_and_infinite_values(refused, frame, value, word, column):
+    frame.loc[5, column] = value
+    err = refused(frame, "--target", "price")
+    assert word in err
+    assert ("the target" if column == "price" else "age") in err
+
+
+def test_useless_targets(refused, frame):
+    assert "add --classification" in refused(frame, "--target", "colour")
+    err = refused(frame.assign(price=1.0), "--target", "price")
+    assert "the target is constant" in err
+    err = refused(frame[["size", "price"]].assign(size=1), "--target", "price")
+    assert "every column but the target is constant" in err
+    err = refused(frame, "--target", "price", "--classification")
+    assert "60 classes in 60 rows" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--cv", "1"], "1 folds of 60 rows"),
+        (["--cv", "61"], "61 folds of 60 rows"),
+        (["--repeats", "0"], "repeats is 0"),
+        (["--budget", "0"], "budget is [0]"),
+        (["--budget", "9", "--width", "5", "9"], "budget 9 is not below the width, 9"),
+        (["--budget", "55"], "budget 55 is more than the 54 training rows"),
+        (["--width", "1"], "width is 1"),
+    ],
+)
+def test_bad_sizes(refused, frame, arguments, message):
+    assert message in refused(frame, "--target", "price", *arguments)
+
+
+def test_few_rows(refused, frame):
+    assert "training rows" in refused(frame.iloc[:12], "--target", "price", "--cv", "3")
 
 
 def test_unwritable_folder(run, frame, tmp_path):
@@ -141,16 +279,98 @@ def test_unwritable_folder(run, frame, tmp_path):
     assert status == 2
     assert out == ""
     assert err.startswith("sklearn_prune: cannot write to")
+    assert err.count("\n") == 1
 
 
-def test_stopped_by_the_user(run, frame, monkeypatch):
-    def stop(*args, **kwargs):
-        raise KeyboardInterrupt
+def test_full_disk_leaves_nothing_half_written(run, frame, tmp_path, monkeypatch):
+    run(frame, "--target", "price", *FAST, "--quiet")
+    before = {file: file.read_bytes() for file in (tmp_path / "out").iterdir() if file.is_file()}
 
-    monkeypatch.setattr("sklearn_prune.__main__.compare", stop)
-    status, _, err = run(frame, "--target", "price", *FAST)
+    def full(*args):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("sklearn_prune._report._store.os.fsync", full)
+    status, out, err = run(frame, "--target", "price", *FAST, "--quiet", "--seed", "1")
+    assert (status, out) == (2, "")
+    assert "no space left on device" in err
+    after = {file: file.read_bytes() for file in (tmp_path / "out").iterdir() if file.is_file()}
+    assert after == before
+
+
+# What was stopped.
+
+
+@pytest.fixture
+def stopped(tmp_path):
+    """Start a run of a minute or less in a process, and send a signal after its first part."""
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.standard_normal((400, 5)), columns=list("abcde"))
+    file, out = tmp_path / "table.csv", tmp_path / "stopped"
+    table.to_csv(file, index=False)
+    arguments = [str(file), "--target", "e", "--cv", "2", "--width", "20", "900", "--n-jobs", "1"]
+
+    def stop(number):
+        command = [sys.executable, "-m", "sklearn_prune", *arguments, "--out", str(out)]
+        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        while not list(out.glob("parts-*/*.json")):
+            assert process.poll() is None
+            time.sleep(0.02)
+        os.kill(process.pid, number)
+        error = process.communicate()[1]
+        return process.returncode, error, len(list(out.glob("parts-*/*.json")))
+
+    return stop, arguments, out
+
+
+def test_killed_and_resumed_equals_not_killed(stopped, tmp_path, monkeypatch, capsys):
+    stop, arguments, out = stopped
+    status, _, n_finished = stop(signal.SIGKILL)
+    assert status == -signal.SIGKILL
+    assert n_finished < 8
+    assert not (out / "report.csv").exists()
+
+    calls = []
+
+    def count(*args):
+        calls.append(args)
+        return evaluate_part(*args)
+
+    monkeypatch.setattr("sklearn_prune._report._run.evaluate_part", count)
+    assert main([*arguments, "--out", str(out), "--resume"]) == 0
+    assert len(calls) == 8 - n_finished
+    resumed = capsys.readouterr().out
+    assert main([*arguments, "--out", str(tmp_path / "whole")]) == 0
+    assert len(calls) == 16 - n_finished
+    whole = capsys.readouterr().out
+    assert (out / "report.csv").read_bytes() == (tmp_path / "whole/report.csv").read_bytes()
+    assert (out / "model.py").read_bytes() == (tmp_path / "whole/model.py").read_bytes()
+    assert resumed.splitlines()[:15] == whole.splitlines()[:15]
+
+
+def test_stopped_by_the_user(stopped):
+    stop, _, out = stopped
+    status, err, n_finished = stop(signal.SIGINT)
     assert status == 130
-    assert "nothing was written" in err
+    assert 1 <= n_finished < 8
+    assert "stopped; what is finished is in" in err
+    assert "--resume goes on from there" in err
+    assert "Traceback" not in err
+    assert not (out / "report.csv").exists()
+
+
+def test_other_options_do_not_resume(run, frame, monkeypatch):
+    calls = []
+    monkeypatch.setattr(
+        "sklearn_prune._report._run.evaluate_part",
+        lambda *args: calls.append(args) or evaluate_part(*args),
+    )
+    run(frame, "--target", "price", *FAST)
+    run(frame, "--target", "price", *FAST, "--resume")
+    assert len(calls) == 8
+    run(frame, "--target", "price", *FAST, "--resume", "--seed", "1")
+    assert len(calls) == 16
+    run(frame.assign(age=1.5 * frame["age"]), "--target", "price", *FAST, "--resume")
+    assert len(calls) == 24
 
 
 def test_without_the_extra(monkeypatch):
@@ -160,8 +380,11 @@ def test_without_the_extra(monkeypatch):
         runpy.run_module("sklearn_prune.__main__")
 
 
-def test_help(capsys):
+def test_help_teaches(capsys):
     with pytest.raises(SystemExit) as stop:
         main(["--help"])
     assert stop.value.code == 0
-    assert "numbers of features to keep" in capsys.readouterr().out
+    text = capsys.readouterr().out
+    assert "numbers of features to keep" in text
+    assert "houses.csv --target price" in text
+    assert command_line.make_parser().prog in text

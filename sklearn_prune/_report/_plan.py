@@ -1,0 +1,208 @@
+"""What a report compares: sizes, strategies, folds and seeds."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from sklearn.model_selection import KFold, StratifiedKFold
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Rows = NDArray[np.intp]
+
+BUDGET_SHARES = (0.05, 0.2, 0.5)
+WIDTH_SHARES = (0.05, 0.2, 0.5, 0.8, 1, 1.25, 2, 4)
+# From so many training rows on, the shares are of this number: nothing wider than twice of it.
+MOST_ROWS = 2000
+STRATEGIES = ("magnitude", "hessian")
+INNER_FOLDS = 3
+FEWEST_ROWS = 20
+# The fewer rows, the more folds: there is time for them, and the noise is larger.
+FEW_ROWS, FEW_ROWS_FOLDS, FOLDS = 1000, 10, 5
+
+
+class Part(NamedTuple):
+    """One task: fit everything to some rows, and judge it on others.
+
+    Attributes
+    ----------
+    repeat, fold : int
+        Which outer fold is put aside.
+    inner : int or None
+        Which of the inner folds is judged, within the training rows of the outer one.
+        None stands for the outer fold itself.
+    """
+
+    repeat: int
+    fold: int
+    inner: int | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The settings of a report.
+
+    Attributes
+    ----------
+    budgets : tuple of int
+        Numbers of features to keep, s, increasing.
+    widths : tuple of int
+        Numbers of random features, p, increasing.
+    strategies : tuple of str
+        How features are scored, as in `PrunedRegressor`.
+    cv, repeats : int
+        Numbers of outer folds, and of their repeats.
+    seed : int
+        Seed of all that is random.
+    classification : bool
+        Whether the target is a class.
+    impute : bool
+        Whether missing values are filled in.
+    """
+
+    budgets: tuple[int, ...]
+    widths: tuple[int, ...]
+    strategies: tuple[str, ...] = STRATEGIES
+    cv: int = 5
+    repeats: int = 1
+    seed: int = 0
+    classification: bool = False
+    impute: bool = False
+
+    def parts(self) -> list[Part]:
+        """Return all tasks, the longest first."""
+        inner = [None, *range(INNER_FOLDS)]
+        return [Part(r, k, i) for i in inner for r in range(self.repeats) for k in range(self.cv)]
+
+    def feature_seed(self, part: Part) -> int:
+        """Return the seed of the random features: each outer fold has a draw of its own."""
+        return self.seed + part.repeat * self.cv + part.fold
+
+    def outer_split(self, part: Part, classes: Rows) -> tuple[Rows, Rows]:
+        """Return the rows to train on, and to judge on, with a share of each class in both."""
+        folds = StratifiedKFold if self.classification else KFold
+        splitter = folds(self.cv, shuffle=True, random_state=self.seed + part.repeat)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # of rare classes, which are told of
+            train, test = list(splitter.split(np.zeros(len(classes)), classes))[part.fold]
+        return train, test
+
+    def inner_split(self, part: Part, n_train: int) -> tuple[Rows, Rows]:
+        """Return positions among the training rows: to fit, and to choose with."""
+        folds = KFold(INNER_FOLDS, shuffle=True, random_state=self.feature_seed(part))
+        fit, choose = list(folds.split(np.zeros(n_train)))[part.inner or 0]
+        return fit, choose
+
+    def kept_sizes(self) -> tuple[int, ...]:
+        """Return budgets and sizes between them, for error against number of features kept."""
+        largest = self.budgets[-1]
+        grid = np.geomspace(max(1, largest / 64), largest, 7).round().astype(int).tolist()
+        return tuple(sorted({*grid, *self.budgets}))
+
+    def n_train(self, n_rows: int) -> int:
+        """Return the number of training rows of the smallest outer fold."""
+        return n_rows - -(-n_rows // self.cv)
+
+
+def make_plan(
+    n_rows: int,
+    *,
+    budgets: Sequence[int] | None = None,
+    widths: Sequence[int] | None = None,
+    strategies: Sequence[str] | str | None = None,
+    cv: int | None = None,
+    **options: Any,
+) -> Plan:
+    """Fill in the defaults for a table of so many rows, and check that all fits together.
+
+    Raises
+    ------
+    ValueError
+        If there are too few rows, or sizes do not fit together or the rows.
+    """
+    if cv is None:
+        cv = FEW_ROWS_FOLDS if n_rows < FEW_ROWS else FOLDS
+    if not 2 <= cv <= n_rows // 2:
+        msg = f"{cv} folds of {n_rows} rows are not possible: give from 2 to half as many as rows"
+        raise ValueError(msg)
+    if options.get("repeats", 1) < 1:
+        msg = f"repeats is {options['repeats']}: give at least 1"
+        raise ValueError(msg)
+    if isinstance(strategies, str):
+        strategies = [strategies]
+    for strategy in strategies or ():
+        if strategy not in ("magnitude", "hessian", "obs"):
+            msg = f"strategy is {strategy!r}: give magnitude, hessian or obs"
+            raise ValueError(msg)
+    n_train = n_rows - -(-n_rows // cv)
+    if n_train < FEWEST_ROWS:
+        msg = (
+            f"a fold has {n_train} training rows of {n_rows}: there must be at least {FEWEST_ROWS}"
+        )
+        raise ValueError(msg)
+    return Plan(
+        budgets=_budgets(budgets, n_train, widths),
+        widths=_widths(widths, n_train, budgets),
+        strategies=tuple(dict.fromkeys(strategies or STRATEGIES)),
+        cv=cv,
+        **options,
+    )
+
+
+def _budgets(
+    budgets: Sequence[int] | None, n_train: int, widths: Sequence[int] | None
+) -> tuple[int, ...]:
+    """Return the budgets, or three shares of the training rows below the largest width."""
+    if budgets is None:
+        reference = min(n_train, MOST_ROWS)
+        if widths is not None:
+            reference = min(reference, max(widths))
+        return tuple(sorted({max(1, round(share * reference)) for share in BUDGET_SHARES}))
+    budgets = _counts(budgets, "budget")
+    if budgets[-1] > n_train:
+        msg = (
+            f"budget {budgets[-1]} is more than the {n_train} training rows of a fold: from there "
+            f"on every model fits them exactly, so give at most {n_train}"
+        )
+        raise ValueError(msg)
+    return budgets
+
+
+def _widths(
+    widths: Sequence[int] | None, n_train: int, budgets: Sequence[int] | None
+) -> tuple[int, ...]:
+    """Return the widths, or shares of the training rows."""
+    if widths is None:
+        reference = min(n_train, MOST_ROWS)
+        grid = {max(2, round(share * reference)) for share in WIDTH_SHARES}
+        if n_train > MOST_ROWS:
+            grid = {width for width in grid if width <= MOST_ROWS}
+        if budgets is not None and max(grid) < 2 * max(budgets):
+            grid.add(2 * max(budgets))
+        return tuple(sorted(grid))
+    widths = _counts(widths, "width")
+    if budgets is not None and max(budgets) >= widths[-1]:
+        msg = (
+            f"budget {max(budgets)} is not below the width, {widths[-1]}: there is something to "
+            "prune only if more features are trained than kept"
+        )
+        raise ValueError(msg)
+    if widths[-1] < 2:
+        msg = f"width is {widths[-1]}: give at least 2, of which one can be kept"
+        raise ValueError(msg)
+    return widths
+
+
+def _counts(values: Sequence[int], name: str) -> tuple[int, ...]:
+    """Return positive integers, increasing."""
+    counts = sorted(set(np.atleast_1d(values).tolist()))
+    if not counts or any(not isinstance(value, int) or value < 1 for value in counts):
+        msg = f"{name} is {values}: give whole numbers of at least 1"
+        raise ValueError(msg)
+    return tuple(counts)

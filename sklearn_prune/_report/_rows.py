@@ -1,0 +1,48 @@
+"""Rows in blocks, so that what is made of them never needs memory for all at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+# A block has at most so many entries (64 MB), and at least twice as many rows as columns.
+BLOCK_ENTRIES = 2**23
+
+
+def row_slices(F: Array) -> Iterator[slice]:
+    """Return slices of the rows of F."""
+    n_rows, n_columns = F.shape
+    step = max(BLOCK_ENTRIES // max(1, n_columns), 2 * n_columns, 1)
+    return (slice(start, start + step) for start in range(0, n_rows, step))
+
+
+def centre(F: Array) -> Array:
+    """Subtract the means of the columns in place, and return them.
+
+    What is left of a constant column is rounding, and becomes zero.
+    """
+    mean = F.mean(axis=0)
+    F -= mean
+    rest = F.mean(axis=0)
+    F -= rest
+    mean += rest
+    norms = np.sqrt(np.einsum("ij,ij->j", F, F))
+    F[:, norms <= 10 * np.finfo(float).eps * np.sqrt(len(F)) * np.abs(mean)] = 0
+    return mean
+
+
+def column_gram(F: Array, columns: Any) -> Array:
+    """Return ``F'F`` of some columns, from blocks of rows."""
+    gram: Any = 0
+    for rows in row_slices(F):
+        block = F[rows, columns]
+        gram = gram + block.T @ block
+    return gram

@@ -1,0 +1,196 @@
+"""Tables from files: CSV in any usual dialect, or parquet, compressed or not."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import warnings
+import zlib
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    Frame = Any
+
+GZIP, PARQUET, NUL = b"\x1f\x8b", b"PAR1", b"\x00"
+HEAD = 2**20
+DELIMITERS = ",;\t| "
+BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+
+
+class Table(NamedTuple):
+    """What a file holds.
+
+    Attributes
+    ----------
+    frame : DataFrame
+    code : str
+        A line of Python that reads it.
+    notes : list of str
+        What had to be guessed.
+    """
+
+    frame: Frame
+    code: str
+    notes: list[str]
+
+
+def read_table(file: Path) -> Table:
+    """Read a table.
+
+    Raises
+    ------
+    ValueError
+        If the file cannot be read, is empty, binary or truncated, or is no table; the
+        message is one line.
+    """
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        msg = f"cannot read {file}: {(error.strerror or str(error)).lower()}"
+        raise ValueError(msg) from error
+    if not content:
+        msg = f"{file} is empty"
+        raise ValueError(msg)
+    if content.startswith(PARQUET):
+        return Table(_read_parquet(file), f"pd.read_parquet({json.dumps(str(file))})", [])
+    packed = content.startswith(GZIP)
+    if packed:
+        try:
+            text = gzip.decompress(content)
+        except (OSError, EOFError, zlib.error) as error:
+            msg = f"{file} is a truncated or damaged gzip file: {error}"
+            raise ValueError(msg) from error
+    else:
+        text = content
+    frame, options, notes = _read_csv(file, text)
+    if packed:
+        options["compression"] = "gzip"
+    arguments = ", ".join([json.dumps(str(file)), *(f"{k}={_code(v)}" for k, v in options.items())])
+    return Table(frame, f"pd.read_csv({arguments})", notes)
+
+
+def _code(value: Any) -> str:
+    return json.dumps(value) if isinstance(value, str) else repr(value)
+
+
+def _read_parquet(file: Path) -> Frame:
+    """Read a parquet file."""
+    import pandas as pd  # noqa: PLC0415
+
+    try:
+        return pd.read_parquet(file)
+    except ImportError:
+        raise
+    except Exception as error:
+        msg = f"cannot read {file} as parquet, it may be truncated: {_first_line(error)}"
+        raise ValueError(msg) from error
+
+
+def _read_csv(file: Path, text: bytes) -> tuple[Frame, dict[str, Any], list[str]]:
+    """Return the table in a text, the options for pandas, and what was guessed."""
+    import pandas as pd  # noqa: PLC0415
+
+    if not text.strip():
+        msg = f"{file} is empty"
+        raise ValueError(msg)
+    encoding, notes = _guess_encoding(file, text)
+    options: dict[str, Any] = {} if encoding == "utf-8" else {"encoding": encoding}
+    lines = text[:HEAD].decode(encoding, errors="ignore").splitlines()
+    delimiter = _guess_delimiter([line for line in lines if line.strip()][:30])
+    if delimiter != ",":
+        options["sep"] = delimiter
+    if lines and f"{delimiter} " in lines[0]:
+        options["skipinitialspace"] = True
+    _check_header(file, lines, delimiter)
+    frame = _parse(file, text, options)
+    if delimiter == ";" and _has_decimal_commas(frame):
+        options["decimal"] = ","
+        frame = _parse(file, text, options)
+        notes.append("Numbers are read with a decimal comma.")
+    if len(frame) == 0:
+        msg = f"{file} has a header and no rows"
+        raise ValueError(msg)
+    cut = not text.endswith((b"\n", b"\r", b"\n\x00")) and pd.isna(frame.iloc[-1, -1])
+    if cut and frame.shape[1] > 1 and frame.iloc[:-1, -1].notna().all():
+        msg = f"{file} ends in the middle of its row {len(frame)}: it is truncated"
+        raise ValueError(msg)
+    return frame, options, notes
+
+
+def _guess_encoding(file: Path, text: bytes) -> tuple[str, list[str]]:
+    """Return the encoding of a text: UTF-8, UTF-16 with a mark, or else Windows-1252."""
+    for mark, encoding in BYTE_ORDER_MARKS.items():
+        if text.startswith(mark):
+            return encoding, []
+    if NUL in text[:HEAD]:
+        msg = f"{file} is binary, and neither parquet nor gzip: give a CSV or parquet file"
+        raise ValueError(msg)
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        control = sum(byte < 9 or 13 < byte < 27 for byte in text[:HEAD])
+        if control > len(text[:HEAD]) // 100:
+            msg = f"{file} is binary, and neither parquet nor gzip: give a CSV or parquet file"
+            raise ValueError(msg) from error
+        byte = text[error.start]
+        note = (
+            f"The file is not UTF-8 (byte 0x{byte:02x} at {error.start}) but read as Windows-1252."
+        )
+        return "cp1252", [note]
+    return "utf-8", []
+
+
+def _guess_delimiter(lines: list[str]) -> str:
+    """Return the delimiter, as the sniffer finds it that pandas uses, too.
+
+    It takes the commas of decimal numbers for delimiters where every line has as many.
+    """
+    for delimiter in ";\t|":
+        if len({line.count(delimiter) for line in lines}) == 1 and delimiter in lines[0]:
+            return delimiter
+    try:
+        return csv.Sniffer().sniff("\n".join(lines), DELIMITERS).delimiter
+    except csv.Error:
+        return max(DELIMITERS, key=lines[0].count) if lines else ","
+
+
+def _check_header(file: Path, lines: list[str], delimiter: str) -> None:
+    """Raise ValueError if names occur twice, which pandas would rename."""
+    header = [name.strip() for name in next(csv.reader(lines, delimiter=delimiter), [])]
+    twice = sorted({name for name in header if name and header.count(name) > 1})
+    if twice:
+        msg = f"{file} has more than one column {twice[0]!r}: give every column a name of its own"
+        raise ValueError(msg)
+
+
+def _parse(file: Path, text: bytes, options: dict[str, Any]) -> Frame:
+    """Parse with pandas, and turn its complaints into one line."""
+    import io  # noqa: PLC0415
+
+    import pandas as pd  # noqa: PLC0415
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            return pd.read_csv(io.BytesIO(text), index_col=False, low_memory=False, **options)
+    except (ValueError, pd.errors.ParserWarning) as error:
+        msg = f"cannot read {file} as a table: {_first_line(error)}"
+        raise ValueError(msg) from error
+
+
+def _has_decimal_commas(frame: Frame) -> bool:
+    """Return whether a column of text is all numbers with commas."""
+    return any(
+        column.dropna().astype(str).str.fullmatch(r"[+-]?\d*,\d+").all() and column.notna().any()
+        for name, column in frame.select_dtypes(exclude="number").items()
+    )
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    if lines[0].startswith("Length of header"):
+        return "its rows have more fields than its header has names"
+    return lines[0].removeprefix("Error tokenizing data. C error: ").rstrip(".")

@@ -1,0 +1,72 @@
+"""Targets as numbers, and how far predictions are off."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+
+class Target(NamedTuple):
+    """The target as least squares sees it.
+
+    Attributes
+    ----------
+    values : ndarray of shape (n_samples, n_targets)
+        Numbers; -1 and +1 for two classes; one column of 0 and 1 a class for more.
+    classes : tuple
+        The classes, none for a regression. The second of two is +1.
+    """
+
+    values: Array
+    classes: tuple[Any, ...] = ()
+
+    @property
+    def variance(self) -> float:
+        """Return the total variance, the unit of all errors."""
+        return float(self.values.var(axis=0).sum())
+
+    def error(self, rows: Any, predicted: Array) -> float:
+        """Return the mean squared error of rows in units of the variance."""
+        squares = (self.values[rows] - predicted) ** 2
+        return float(squares.sum(axis=1).mean()) / self.variance
+
+    def error_rate(self, rows: Any, predicted: Array) -> float:
+        """Return the share of rows in the wrong class, NaN for a regression."""
+        if not self.classes:
+            return np.nan
+        return float(np.mean(_decide(self.values[rows]) != _decide(predicted)))
+
+    @property
+    def codes(self) -> NDArray[np.intp]:
+        """Return the number of the class of each row."""
+        return _decide(self.values)
+
+    @property
+    def majority_error_rate(self) -> float:
+        """Return the error rate of always guessing the most frequent class."""
+        return 1 - float(np.bincount(self.codes).max()) / len(self.values)
+
+
+def encode_target(y: Any, *, classification: bool) -> Target:
+    """Return numbers for a target, or for its classes."""
+    y = np.asarray(y)
+    if not classification:
+        return Target(y.astype(np.float64).reshape(len(y), -1))
+    classes, codes = np.unique(y, return_inverse=True)
+    if len(classes) == 2:
+        signs = np.where(codes == 1, 1.0, -1.0)
+        return Target(signs[:, np.newaxis], tuple(classes.tolist()))
+    return Target(np.eye(len(classes))[codes], tuple(classes.tolist()))
+
+
+def _decide(values: Array) -> NDArray[np.intp]:
+    """Return the number of the class that the values speak for."""
+    if values.shape[1] == 1:
+        return (values[:, 0] > 0).astype(np.intp)
+    return np.argmax(values, axis=1)
