@@ -1,4 +1,4 @@
-"""
+r"""
 Small nets, and large ones pruned to their size
 ===============================================
 
@@ -10,7 +10,8 @@ the narrow net itself. The tables that are drawn here come from
 
    $ python -m sklearn_prune.neural two-layer --seeds 0 1 2
    $ python -m sklearn_prune.neural resnet20 --seeds 0 1 2 --n-train 2000 \
-         --widths 2 3 4 6 8 10 12 16 --base-widths 4 --epochs 20 --retrain-epochs 20 \
+         --widths 2 3 4 6 8 10 12 16 --base-widths 4 \
+         --epochs 20 --retrain-epochs 20 \
          --methods magnitude random no-retraining
 
 which took about 15 and 80 minutes of one core. The first is Figure 6 of the paper, on all
@@ -30,7 +31,7 @@ from sklearn_prune.neural import plot_study
 
 results = Path("results")
 mnist = results / "mnist_two_layer.csv"
-plot_study(mnist)
+figure = plot_study(mnist)
 
 # %%
 # Each claim of the paper is a difference of test errors between nets with exactly the same
@@ -70,7 +71,7 @@ claims(mnist, base_width=8)
 # -------------------
 
 cifar10 = results / "cifar10_resnet20.csv"
-plot_study(cifar10)
+figure = plot_study(cifar10)
 
 # %%
 claims(cifar10, base_width=4)
