@@ -105,7 +105,7 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
     well-conditioned data. But its `tol` of 1e-6 drops every direction whose
     singular value is less than a millionth of the largest: a model with
     condition 1e7 no longer interpolates, and polynomial fits lose all digits.
-    ``Ridge(alpha=0)`` is no way out: with an intercept its "svd" solver does not
+    ``Ridge(alpha=0)`` is no way out: with an intercept its "svd" solver need not
     give the shortest solution, and its default solver fails where X is singular.
     The example below shows the first.
 
