@@ -114,7 +114,7 @@ def _add_workplace(parser: argparse.ArgumentParser, architecture: str) -> None:
 
 
 def run_study(args: argparse.Namespace) -> None:
-    """Carry out a study, and draw it."""
+    """Carry out a study."""
     given = {name: value for name, value in vars(args).items() if name in NAMES}
     file = read_settings(args.config) if "config" in args else {}
     settings = make_settings(args.command, file, given)
