@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from filelock import FileLock, Timeout
 from joblib import cpu_count
 from tqdm import tqdm
 
@@ -27,7 +28,7 @@ from ._study.settings import (
 )
 from ._study.table import ResultsTable
 
-TABLE, WEIGHTS, FIGURE = "results.csv", "weights", "figure.png"
+TABLE, WEIGHTS, LOCK, FIGURE = "results.csv", "weights", ".lock", "figure.png"
 # Nets of these studies are small: one alone leaves most of a data-centre GPU idle.
 NETS_SIDE_BY_SIDE = 8
 
@@ -119,20 +120,28 @@ def run_study(args: argparse.Namespace) -> None:
     file = read_settings(args.config) if "config" in args else {}
     settings = make_settings(args.command, file, given)
     device = _device(args.device)
-    weights = args.out / WEIGHTS
-    weights.mkdir(parents=True, exist_ok=True)
-    table = ResultsTable(args.out / TABLE)
     n_jobs = args.n_jobs or (NETS_SIDE_BY_SIDE if device.type == "cuda" else cpu_count())
     if n_jobs < 1:
         raise ValueError(f"n-jobs is {n_jobs}: give the number of nets at a time, at least 1.")
-
+    weights = args.out / WEIGHTS
+    weights.mkdir(parents=True, exist_ok=True)
     workshop = Workshop(settings, weights, device, args.data_home)
-    runs = [run for part in plan(settings) for run in part]
+    try:
+        with FileLock(args.out / LOCK, timeout=0):
+            _carry_out(workshop, ResultsTable(args.out / TABLE), n_jobs)
+    except Timeout:
+        msg = f"Another study is at work in {args.out}: wait for it, or name another with --out."
+        raise ValueError(msg) from None
+
+
+def _carry_out(workshop: Workshop, table: ResultsTable, n_jobs: int) -> None:
+    """Make the runs that a table lacks, with a progress bar."""
+    runs = [run for part in plan(workshop.settings) for run in part]
     left = [run for part in remaining(workshop, table) for run in part]
     total = sum(run.cost for run in runs)
     print(
         f"{len(runs)} runs, {len(runs) - len(left)} of them finished before; "
-        f"{device}, {n_jobs} at a time."
+        f"{workshop.device}, {n_jobs} at a time."
     )
     with tqdm(
         total=total,

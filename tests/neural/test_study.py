@@ -7,12 +7,14 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 import torch
+from filelock import FileLock
 
 from sklearn_prune.neural import plot_study
 from sklearn_prune.neural.__main__ import main
 from sklearn_prune.neural._study import execution
 from sklearn_prune.neural._study.execution import Workshop, carry_out
 from sklearn_prune.neural._study.reference import TEST_ERRORS, WIDTHS, reference_curve
+from sklearn_prune.neural._study.runs import plan
 from sklearn_prune.neural._study.settings import make_settings
 from sklearn_prune.neural._study.table import HEADER, ResultsTable, read_table
 from sklearn_prune.neural._study.trainer import Trainer
@@ -105,6 +107,24 @@ def test_a_killed_study_goes_on(finished, tmp_path, rng):
         process.wait()
     assert study(tmp_path) == 0
     assert table.read_bytes() == (finished / "results.csv").read_bytes()
+
+
+def test_a_process_ends_with_its_study(tmp_path, monkeypatch):
+    monkeypatch.setattr(os, "_exit", sys.exit)
+    settings = make_settings("two-layer", {"data": "digits", "widths": (2,)})
+    workshop = Workshop(settings, tmp_path, torch.device("cpu"))
+    (run,), _ = plan(settings)
+    gone = -1
+    with pytest.raises(SystemExit):
+        execution._train_alone(run, workshop, gone)
+    assert not list(tmp_path.iterdir())
+
+
+def test_one_study_at_a_time(tmp_path, capsys):
+    with FileLock(tmp_path / ".lock"):
+        assert study(tmp_path) == 2
+    assert "Another study is at work" in capsys.readouterr().err
+    assert not (tmp_path / "results.csv").exists()
 
 
 @pytest.mark.parametrize("at", [1, 3, 6])

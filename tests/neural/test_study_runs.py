@@ -31,6 +31,12 @@ def test_plan():
     assert [len(runs) for runs in twice] == [len(dense), len(pruned)]
 
 
+def test_plan_has_the_small_nets():
+    dense, pruned = plan(replace(SETTINGS, widths=(3, 8), base_widths=(2, 5, 8, 9)))
+    assert [run.width for run in dense] == [3, 8, 2, 5]
+    assert {(run.base_width, run.width) for run in pruned} == {(2, 3), (2, 8), (5, 8)}
+
+
 def test_keys_depend_on_what_matters_alone():
     run = Run(SETTINGS, "magnitude", 8, 2, 0)
     others = {"widths": (8,), "base_widths": (2,), "methods": ("magnitude",), "seeds": (0, 5)}

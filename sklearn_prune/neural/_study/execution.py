@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass
 from functools import cached_property
@@ -179,12 +180,15 @@ def _on_cpu(
     runs: Sequence[Run], workshop: Workshop, n_jobs: int
 ) -> Iterator[tuple[Run, dict[str, Any]]]:
     """Train nets in processes of one thread each."""
-    tasks = (delayed(_train_alone)(run, workshop) for run in runs)
+    tasks = (delayed(_train_alone)(run, workshop, os.getpid()) for run in runs)
     yield from Parallel(n_jobs=n_jobs, return_as="generator_unordered")(tasks)
 
 
-def _train_alone(run: Run, workshop: Workshop) -> tuple[Run, dict[str, Any]]:
-    """Train one net, from where an earlier attempt stopped."""
+def _train_alone(run: Run, workshop: Workshop, study: int) -> tuple[Run, dict[str, Any]]:
+    """Train one net, from where an earlier attempt stopped.
+
+    A process of its own ends with that of the study, which a kill does not see to.
+    """
     torch.set_num_threads(1)
     trainer, file = workshop.start(run, Trainer), workshop.progress_file(run)
     if file.exists():
@@ -192,6 +196,8 @@ def _train_alone(run: Run, workshop: Workshop) -> tuple[Run, dict[str, Any]]:
     saved = time.monotonic()
     while trainer.epoch < trainer.n_epochs:
         trainer.train_epoch()
+        if study not in (os.getpid(), os.getppid()):
+            os._exit(1)  # after an exception the process would wait for its next task
         if time.monotonic() - saved > SECONDS_BETWEEN_SAVES:
             save_state(trainer.state_dict(), file)
             saved = time.monotonic()

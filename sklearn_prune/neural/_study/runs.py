@@ -145,18 +145,23 @@ def size_of(settings: Settings, width: int) -> int:
 def plan(settings: Settings) -> tuple[list[Run], list[Run]]:
     """Return the dense runs of a study, and those that prune their nets.
 
-    A net of a base width is pruned neither to its own size nor to that of a wider one.
+    A net of a base width is pruned neither to its own size nor to that of a wider one. If
+    others are pruned to its size it is trained too, as what they are compared with.
     """
+    widths = tuple(dict.fromkeys(settings.widths))
+    base_widths = [s for s in dict.fromkeys(settings.base_widths) if s < max(widths)]
+    seeds = tuple(dict.fromkeys(settings.seeds))
     dense = [
         Run(settings, "dense", width, None, seed)
-        for seed in dict.fromkeys(settings.seeds)
-        for width in dict.fromkeys(settings.widths)
+        for seed in seeds
+        for width in dict.fromkeys((*widths, *base_widths))
     ]
     pruned = [
-        Run(settings, method, run.width, base_width, run.seed)
-        for run in dense
-        for base_width in dict.fromkeys(settings.base_widths)
-        if base_width < run.width
+        Run(settings, method, width, base_width, seed)
+        for seed in seeds
+        for width in widths
+        for base_width in base_widths
+        if base_width < width
         for method in dict.fromkeys(settings.methods)
     ]
     return dense, pruned

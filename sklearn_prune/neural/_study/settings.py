@@ -36,7 +36,8 @@ class Settings:
     widths : tuple of int
         Widths k of the nets that are trained.
     base_widths : tuple of int
-        Widths s: wider nets are pruned to as many weights as these have.
+        Widths s: wider nets are pruned to as many weights as these have, and compared
+        with these.
     methods : tuple of str
         Ways to prune, of `METHODS`.
     seeds : tuple of int

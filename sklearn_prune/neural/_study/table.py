@@ -82,14 +82,13 @@ class ResultsTable:
     def sort(self, keys: Sequence[str]) -> None:
         """Bring the rows with these keys to the front, in their order."""
         if self.path.exists():
-            self.rows = read_table(self.path)  # others may have added to it
             first = {key: self.rows[key] for key in keys if key in self.rows}
             self.rows = first | self.rows
             self._write(self.rows.values())
 
     def _write(self, rows: Iterable[dict[str, Any]]) -> None:
         """Replace the file by one of these rows, in one step."""
-        partial = self.path.with_suffix(f".{os.getpid()}.partial")
+        partial = self.path.with_suffix(".partial")
         with partial.open("w", encoding="utf-8", newline="") as file:
             file.write(HEADER)
             file.writelines(map(_line, rows))
