@@ -144,7 +144,7 @@ def test_training_goes_on_inside_a_run(finished, tmp_path, monkeypatch, at):
     table = carry_out_in(tmp_path)
     assert len(epochs) == 2 * 2 + 3 * 3 + 1  # only the epoch that was stopped is repeated
     assert table.path.read_bytes() == (finished / "results.csv").read_bytes()
-    assert not list(tmp_path.glob("*.training.pt"))
+    assert not list(tmp_path.glob("*.training-*"))
 
 
 def test_damaged_weights_are_told(tmp_path, capsys):
@@ -164,7 +164,8 @@ def test_damaged_weights_are_told(tmp_path, capsys):
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 @pytest.mark.parametrize("architecture", ["two-layer", "resnet20"])
-def test_on_a_gpu(architecture, tmp_path):
+def test_on_a_gpu(architecture, tmp_path, monkeypatch):
+    monkeypatch.setattr(execution, "SECONDS_BETWEEN_SAVES", -1)
     options = ["--device", "cuda", "--precision", "bfloat16", "--n-jobs", "3"]
     assert main([architecture, *PARAMETERS, *options, "--out", str(tmp_path)]) == 0
     assert torch.backends.cudnn.enabled

@@ -1,3 +1,7 @@
+from contextlib import nullcontext
+from itertools import cycle
+from unittest.mock import MagicMock
+
 import numpy as np
 import pytest
 import torch
@@ -6,6 +10,7 @@ from sklearn_prune.neural import ResNet20, TwoLayerNet
 from sklearn_prune.neural._masks import masks_of, set_masks, weights_of
 from sklearn_prune.neural._saliency import magnitude
 from sklearn_prune.neural._selection import keep_global
+from sklearn_prune.neural._study import side_by_side
 from sklearn_prune.neural._study.alignment import aligned, narrow, widen
 from sklearn_prune.neural._study.images import standardize
 from sklearn_prune.neural._study.side_by_side import GraphTrainer, train_side_by_side
@@ -105,6 +110,59 @@ def test_a_wider_net_trains_the_one_inside_it(images, pruned):
 
 def test_aligned():
     assert [aligned(width) for width in (1, 8, 9, 50)] == [8, 8, 16, 56]
+
+
+def addresses(trainer):
+    moments = [m for moments in trainer.optimizer.state.values() for m in moments.values()]
+    return [tensor.data_ptr() for tensor in (*trainer.module.parameters(), *moments)]
+
+
+class Eager(GraphTrainer):
+    """A graph trainer that works off every step when it is queued, on a CPU."""
+
+    def step(self):
+        Trainer.step(self)
+
+
+@pytest.fixture
+def no_cuda(monkeypatch):
+    """What graph trainers ask of CUDA, done by nothing."""
+    stream = MagicMock()
+    stream.record_event.return_value.query.side_effect = lambda: next(answers)
+    answers = cycle([False, False, True])
+    for name in ("Stream", "current_stream"):
+        monkeypatch.setattr(torch.cuda, name, lambda: stream)
+    for name in ("stream", "graph"):
+        monkeypatch.setattr(torch.cuda, name, lambda *_args, **_options: nullcontext())
+    monkeypatch.setattr(torch.cuda, "CUDAGraph", MagicMock)
+    monkeypatch.setattr(side_by_side, "WARM_UP_STEPS", 2)  # recording is a third one here
+
+
+def test_side_by_side_is_like_one_after_the_other(images, no_cuda):
+    nets = ((seed, trainer(images, kind=Eager, seed=seed)) for seed in range(5))
+    done = dict(train_side_by_side(nets, 2))
+    assert sorted(done) == list(range(5))
+    for seed, net in done.items():
+        plain = train(trainer(images, seed=seed), 3)
+        assert_same_weights(net.module.state_dict(), plain.module.state_dict())
+
+
+def test_side_by_side_goes_on_between_epochs(images, no_cuda, tmp_path):
+    def save(name, net):
+        epochs.append((name, net.epoch))
+        torch.save(net.state_dict(), tmp_path / f"{name}{net.epoch}")
+
+    epochs = []
+    nets = [(name, trainer(images, kind=Eager, n_epochs=4)) for name in "ab"]
+    (_, whole), _ = train_side_by_side(iter(nets), 2, save)
+    assert sorted(epochs) == [(name, epoch) for name in "ab" for epoch in range(4)]
+    for epoch in range(4):
+        rest = trainer(images, kind=Eager, n_epochs=4)
+        memory = addresses(rest)
+        rest.load_state_dict(torch.load(tmp_path / f"a{epoch}", weights_only=True))
+        assert addresses(rest) == memory  # a graph reads and writes there
+        assert len(list(train_side_by_side(iter([("a", rest)]), 1))) == 1
+        assert_same_weights(rest.module.state_dict(), whole.module.state_dict())
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")

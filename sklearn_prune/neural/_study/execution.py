@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 AnyTrainer = TypeVar("AnyTrainer", bound=Trainer)
 
-# Training on a CPU saves its state so often that a kill costs no more.
+# Training saves its state so often, if an epoch is no longer, that a kill costs no more.
 SECONDS_BETWEEN_SAVES = 20
 
 
@@ -72,10 +73,10 @@ class Workshop:
 
     def progress_file(self, run: Run) -> Path:
         """Return the file of a net in training."""
-        return self.folder / f"{run.key}.training.pt"
+        return self.folder / f"{run.key}.training-{self.device.type}.pt"
 
     def start(self, run: Run, kind: type[AnyTrainer]) -> AnyTrainer:
-        """Return the trainer of a run's net."""
+        """Return the trainer of a run's net, which goes on where an earlier one was."""
         if run.method == "dense":
             net = run.initial_net()
         else:
@@ -83,7 +84,7 @@ class Workshop:
         settings = self.settings
         if self.device.type == "cuda":
             net = widen(net, build(settings, aligned(run.width)))
-        return kind(
+        trainer = kind(
             net,
             self.images,
             n_epochs=run.n_epochs,
@@ -92,6 +93,20 @@ class Workshop:
             learning_rate=settings.learning_rate,
             precision=self.precision,
         )
+        if self.progress_file(run).exists():
+            trainer.load_state_dict(load_state(self.progress_file(run)))
+        return trainer
+
+    def saver(self) -> Callable[[Run, Trainer], None]:
+        """Return a function that saves the net of a run if it is time to."""
+        saved: defaultdict[Run, float] = defaultdict(time.monotonic)
+
+        def save(run: Run, trainer: Trainer) -> None:
+            if time.monotonic() - saved[run] > SECONDS_BETWEEN_SAVES:
+                save_state(trainer.state_dict(), self.progress_file(run))
+                saved[run] = time.monotonic()
+
+        return save
 
     def finish(self, run: Run, trainer: Trainer) -> dict[str, Any]:
         """Return the row of a run, and keep the weights of a dense net."""
@@ -172,7 +187,7 @@ def _on_cuda(
     # By default the context of cuDNN turns it off.
     cudnn = torch.backends.cudnn.flags(enabled=True, benchmark=True)
     with torch.cuda.device(workshop.device), cudnn:
-        for run, trainer in train_side_by_side(map(start, runs), n_nets):
+        for run, trainer in train_side_by_side(map(start, runs), n_nets, workshop.saver()):
             yield run, workshop.finish(run, trainer)
 
 
@@ -185,22 +200,17 @@ def _on_cpu(
 
 
 def _train_alone(run: Run, workshop: Workshop, study: int) -> tuple[Run, dict[str, Any]]:
-    """Train one net, from where an earlier attempt stopped.
+    """Train one net.
 
     A process of its own ends with that of the study, which a kill does not see to.
     """
     torch.set_num_threads(1)
-    trainer, file = workshop.start(run, Trainer), workshop.progress_file(run)
-    if file.exists():
-        trainer.load_state_dict(load_state(file))
-    saved = time.monotonic()
+    trainer, save = workshop.start(run, Trainer), workshop.saver()
     while trainer.epoch < trainer.n_epochs:
+        save(run, trainer)
         trainer.train_epoch()
         if study not in (os.getpid(), os.getppid()):
             os._exit(1)  # after an exception the process would wait for its next task
-        if time.monotonic() - saved > SECONDS_BETWEEN_SAVES:
-            save_state(trainer.state_dict(), file)
-            saved = time.monotonic()
     return run, workshop.finish(run, trainer)
 
 

@@ -19,7 +19,7 @@ import torch
 from .trainer import Trainer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 # So many steps are queued at once, and so often: one queue runs while the next is filled.
 STEPS_AT_ONCE = 16
@@ -65,22 +65,38 @@ class GraphTrainer(Trainer):
         """Learn from one batch."""
         self.graph.replay()
 
-    def advance(self) -> bool:
-        """Queue some steps if the device has worked off most; return whether all are done."""
-        while self.queued and self.queued[0].query():
-            self.queued.popleft()
-        if len(self.queued) < QUEUES and (self.left or self.epoch < self.n_epochs):
+    def begin_epoch(self) -> None:
+        """Begin a pass over the images."""
+        with torch.cuda.stream(self.stream):
+            self.shuffle()
+        self.epoch += 1
+        self.left = self.n_steps
+
+    def queue_steps(self) -> None:
+        """Queue some steps of the epoch if the device has worked off most."""
+        if self.left and len(self.queued) < QUEUES:
+            steps = min(STEPS_AT_ONCE, self.left)
             with torch.cuda.stream(self.stream):
-                if not self.left:
-                    self.shuffle()
-                    self.epoch += 1
-                    self.left = self.n_steps
-                steps = min(STEPS_AT_ONCE, self.left)
                 for _ in range(steps):
                     self.step()
-                self.left -= steps
                 self.queued.append(self.stream.record_event())
-        return not self.queued
+            self.left -= steps
+
+    def at_rest(self) -> bool:
+        """Return whether all steps are done of the epochs so far."""
+        while self.queued and self.queued[0].query():
+            self.queued.popleft()
+        return not (self.left or self.queued)
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        """Go on from a state, in the memory that the graph knows."""
+        self.epoch = state["epoch"]
+        moments = state["optimizer"]["state"]
+        with torch.cuda.stream(self.stream), torch.no_grad():
+            self.module.load_state_dict(state["module"])
+            for index, parameter in enumerate(self.optimizer.param_groups[0]["params"]):
+                for name, moment in self.optimizer.state[parameter].items():
+                    moment.copy_(moments[index][name])
 
     def error_rates(self) -> tuple[float, float]:
         """Return the fractions of training and test images that are wrong."""
@@ -89,7 +105,9 @@ class GraphTrainer(Trainer):
 
 
 def train_side_by_side(
-    nets: Iterator[tuple[Name, GraphTrainer]], n_nets: int
+    nets: Iterator[tuple[Name, GraphTrainer]],
+    n_nets: int,
+    before_epoch: Callable[[Name, GraphTrainer], object] = lambda _name, _trainer: None,
 ) -> Iterator[tuple[Name, GraphTrainer]]:
     """Train nets, so many at a time, and yield each when it is done, in no order.
 
@@ -99,14 +117,22 @@ def train_side_by_side(
         Names and trainers of the nets, taken when there is room for one more.
     n_nets : int
         Number of nets that train at once.
+    before_epoch : callable
+        Called with a name and a trainer between epochs, when its net is at rest.
     """
     running: list[tuple[Name, GraphTrainer]] = []
     while True:
         running += islice(nets, n_nets - len(running))
         if not running:
             return
-        done = [net for net in running if net[1].advance()]
-        running = [net for net in running if net not in done]
-        yield from done
-        if not done:
-            time.sleep(PATIENCE)
+        for net in running.copy():
+            name, trainer = net
+            if not trainer.at_rest():
+                trainer.queue_steps()
+            elif trainer.epoch < trainer.n_epochs:
+                before_epoch(name, trainer)
+                trainer.begin_epoch()
+            else:
+                running.remove(net)
+                yield net
+        time.sleep(PATIENCE)
