@@ -142,10 +142,12 @@ def _fetch(source, data_home):
     path = Path(get_data_home(data_home)) / source.file
     if path.exists():
         arrays = _read(path)
-        _check(arrays, source, path)
+        remedy = "Put the original there, or delete it to download the data."
+        _check(arrays, source, path, remedy)
     else:
         arrays = _download(source, data_home, path)
-        _check(arrays, source, f"{source.openml_name} of openml.org")
+        remedy = f"Put the original at {path}."
+        _check(arrays, source, f"{source.openml_name} of openml.org", remedy)
         partial = path.with_suffix(f".{os.getpid()}.npz")
         np.savez(partial, **arrays)
         partial.replace(path)
@@ -157,7 +159,7 @@ def _read(path):
     try:
         with path.open("rb") as file, np.lib.npyio.NpzFile(file, allow_pickle=False) as archive:
             return dict(archive)
-    except (BadZipFile, EOFError, ValueError, zlib.error) as error:
+    except (BadZipFile, EOFError, RuntimeError, ValueError, zlib.error) as error:
         msg = f"{path} is damaged ({error}): delete it, and load the data again."
         raise ValueError(msg) from error
 
@@ -185,7 +187,7 @@ def _download(source, data_home, path):
     return {"x_train": x_train, "y_train": y_train, "x_test": x_test, "y_test": y_test}
 
 
-def _check(arrays, source, origin):
+def _check(arrays, source, origin, remedy):
     """Raise ValueError unless the arrays are the whole data set, bit by bit."""
     expected = {
         "x_train": (source.n_train, *source.shape),
@@ -195,16 +197,16 @@ def _check(arrays, source, origin):
     }
     for name, shape in expected.items():
         if name not in arrays:
-            msg = f"{origin} has no array {name}, but {', '.join(arrays) or 'none at all'}."
-            raise ValueError(msg)
+            msg = f"{origin} has no array {name}, but {', '.join(arrays) or 'none at all'}"
+            raise ValueError(f"{msg}. {remedy}")
         array = arrays[name]
         if array.shape != shape or array.dtype != np.uint8:
-            msg = f"{name} of {origin} is {array.dtype} {array.shape}: it must be uint8 {shape}."
-            raise ValueError(msg)
+            found = f"is {array.dtype} {array.shape} instead of uint8 {shape}"
+            raise ValueError(f"{name} of {origin} {found}. {remedy}")
     digest = _digest(arrays[name] for name in expected)
     if digest != source.sha256:
-        msg = f"{origin} has the SHA-256 digest {digest} instead of {source.sha256}: other images."
-        raise ValueError(msg)
+        msg = f"{origin} has other images: a SHA-256 digest {digest} instead of {source.sha256}."
+        raise ValueError(f"{msg} {remedy}")
 
 
 def _digest(arrays):

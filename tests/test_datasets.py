@@ -105,7 +105,9 @@ def test_tells_other_contents(small, tmp_path):
     with pytest.raises(ValueError, match="SHA-256"):
         fetch(tmp_path)
     np.savez(tmp_path / file, **arrays | {"x_test": arrays["x_test"][1:]})
-    with pytest.raises(ValueError, match=r"x_test of .* is uint8 \(9, .*must be uint8 \(10, "):
+    with pytest.raises(
+        ValueError, match=r"x_test of .* is uint8 \(9, .*instead of uint8 \(10, .*delete it to"
+    ):
         fetch(tmp_path)
     np.savez(tmp_path / file, **{name: arrays[name] for name in NAMES[:3]})
     with pytest.raises(ValueError, match="has no array y_test"):

@@ -120,7 +120,9 @@ def run_study(args: argparse.Namespace) -> None:
     file = read_settings(args.config) if "config" in args else {}
     settings = make_settings(args.command, file, given)
     device = _device(args.device)
-    n_jobs = args.n_jobs or (NETS_SIDE_BY_SIDE if device.type == "cuda" else cpu_count())
+    n_jobs = NETS_SIDE_BY_SIDE if device.type == "cuda" else cpu_count()
+    if args.n_jobs is not None:
+        n_jobs = args.n_jobs
     if n_jobs < 1:
         raise ValueError(f"n-jobs is {n_jobs}: give the number of nets at a time, at least 1.")
     weights = args.out / WEIGHTS
@@ -143,6 +145,10 @@ def _carry_out(workshop: Workshop, table: ResultsTable, n_jobs: int) -> None:
         f"{len(runs)} runs, {len(runs) - len(left)} of them finished before; "
         f"{workshop.device}, {n_jobs} at a time."
     )
+    narrow = max(workshop.settings.widths)
+    for base_width in workshop.settings.base_widths:
+        if base_width >= narrow:
+            print(f"No net is wider than {narrow}: none is pruned to the size of {base_width}.")
     with tqdm(
         total=total,
         initial=total - sum(run.cost for run in left),
@@ -171,6 +177,7 @@ def _device(name: str) -> torch.device:
 def run_plot(args: argparse.Namespace) -> None:
     """Draw a table that a study left."""
     out = args.out or args.table.with_name(FIGURE)
+    out = out if out.suffix else out.with_suffix(".png")
     plot_study(args.table, reference=args.reference).savefig(out, dpi=150)
     print(f"The figure is in {out}.")
 

@@ -28,10 +28,24 @@ def check_epochs(name: str, value: Any) -> int:
     ValueError
         If it is no int of at least 0.
     """
-    if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 0:
+    if not _is_int(value) or value < 0:
         msg = f"{name} is {value!r}: give a number of epochs, an int of at least 0."
         raise ValueError(msg)
     return int(value)
+
+
+def check_batch_size(value: Any) -> None:
+    """Raise a ValueError unless it is a number of samples, or -1 for all."""
+    if not (_is_int(value) and (value > 0 or value == -1)):
+        msg = f"batch_size is {value!r}: give an int of at least 1, or -1 for all samples."
+        raise ValueError(msg)
+
+
+def check_sizes(**sizes: Any) -> None:
+    """Raise a ValueError unless all are ints of at least 1."""
+    for name, value in sizes.items():
+        if not _is_int(value) or value < 1:
+            raise ValueError(f"{name} is {value!r}: give an int of at least 1.")
 
 
 def check_module(module: Any) -> None:
@@ -49,8 +63,12 @@ def check_module(module: Any) -> None:
 
 
 def check_device(device: Any) -> None:
-    """Raise a ValueError if the device is a GPU, and torch has none."""
-    if torch.device(device).type == "cuda" and not torch.cuda.is_available():
+    """Raise a ValueError if torch has no such device, or needs a GPU that is not there."""
+    try:
+        kind = torch.device(device).type
+    except (RuntimeError, TypeError) as error:
+        raise ValueError(f"device is {device!r}: give one of torch, 'cpu' or 'cuda'.") from error
+    if kind == "cuda" and not torch.cuda.is_available():
         msg = f"device is {device!r}, but torch finds no CUDA device: give device='cpu'."
         raise ValueError(msg)
 
@@ -58,3 +76,7 @@ def check_device(device: Any) -> None:
 def arguments_of(module: Any) -> set[str]:
     """Return the names of the arguments that the constructor of a module takes."""
     return set(inspect.signature(module).parameters)
+
+
+def _is_int(value: Any) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)

@@ -6,8 +6,8 @@ import pickle
 from pathlib import Path
 from typing import Any
 
-import joblib
 import torch
+from joblib.hashing import NumpyHasher
 
 from ._states import load_state, save_state
 
@@ -21,13 +21,26 @@ def fit_key(*what: Any) -> str:
         If something cannot be pickled, hence not be recognised in another process.
     """
     try:
-        return joblib.hash((torch.__version__, *what), hash_name="sha1")
+        return _Hasher("sha1").hash((torch.__version__, *what))
     except (pickle.PicklingError, AttributeError, TypeError) as error:
         msg = (
             "A checkpoint needs parameters that another process would recognise, classes and "
             f"functions at the top level of a module: {error}."
         )
         raise ValueError(msg) from error
+
+
+class _Hasher(NumpyHasher):
+    """The hash of joblib, where tensors are what they hold.
+
+    Their pickles have addresses and times in them.
+    """
+
+    def save(self, obj: Any) -> None:
+        if isinstance(obj, torch.Tensor):
+            content = obj.detach().cpu().contiguous().flatten().view(torch.uint8).numpy()
+            obj = (torch.Tensor, str(obj.dtype), tuple(obj.shape), content)
+        super().save(obj)
 
 
 class FitFile:

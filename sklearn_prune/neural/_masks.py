@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor, nn
 
-SUFFIX = "_mask"
+SUFFIX = "_pruning_mask"
 
 
 def weights_of(module: nn.Module) -> dict[str, nn.Parameter]:
@@ -50,19 +50,17 @@ def clear_masks(module: nn.Module) -> None:
 
 def masks_of(module: nn.Module) -> dict[str, Tensor]:
     """Return the masks by the name of their weight, none for a dense net."""
-    weights = weights_of(module)
-    buffers = {
-        name.removesuffix(SUFFIX): b for name, b in module.named_buffers() if name.endswith(SUFFIX)
-    }
-    return {name: buffers[name] for name in weights if name in buffers}
+    buffers = dict(module.named_buffers())
+    names = [name for name, _ in module.named_parameters() if name + SUFFIX in buffers]
+    return {name: buffers[name + SUFFIX] for name in names}
 
 
 @torch.no_grad()
 def apply_masks(module: nn.Module) -> None:
     """Set the weights under the masks to zero."""
-    weights = weights_of(module)
+    weights = dict(module.named_parameters())
     for name, mask in masks_of(module).items():
-        weights[name].mul_(mask)
+        weights[name].masked_fill_(~mask, 0)
 
 
 def masks_from_zeros(module: nn.Module) -> dict[str, Tensor]:

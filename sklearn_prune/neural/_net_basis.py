@@ -7,13 +7,16 @@ from math import prod
 import numpy as np
 import torch
 from sklearn.utils.validation import validate_data
+from skorch.dataset import Dataset
 from skorch.utils import is_dataset
 
-from ._checks import arguments_of, check_device, check_module
+from ._checks import arguments_of, check_batch_size, check_device, check_module
 from ._random_streams import draw_seed, random_stream, untouched_random_state
 
 # Streams of random numbers, by the seed and one of these.
-WEIGHTS, PHASES, FURTHER_EPOCHS = range(3)
+WEIGHTS, PHASES, FURTHER_EPOCHS, CRITERION = range(4)
+# Parameters that decide what is made at the next fit, and those of their parts.
+MADE_BY_FIT = ("module", "criterion", "optimizer", "iterator_train", "iterator_valid")
 
 
 class NetBasis:
@@ -47,6 +50,7 @@ class NetBasis:
     def _check_settings(self):
         check_module(self.module)
         check_device(self.device)
+        check_batch_size(self.batch_size)
 
     def initialize_module(self):
         """Draw the weights.
@@ -60,6 +64,17 @@ class NetBasis:
         with random_stream(self.device, self.seed_, WEIGHTS):
             self.module_ = self._new_module()
         return self
+
+    def initialize_criterion(self):
+        """Make the criterion, whose weights, if it has any, `random_state` decides too.
+
+        Returns
+        -------
+        self : object
+            This net.
+        """
+        with random_stream(self.device, self.seed_, CRITERION):
+            return super().initialize_criterion()
 
     def _new_module(self, **changes):
         takes = arguments_of(self.module)
@@ -86,6 +101,9 @@ class NetBasis:
     def set_params(self, **params):
         """Set parameters, on a fitted net for the next fit.
 
+        It leaves the present weights alone, and what it predicts. What is said of the
+        optimiser as ``optimizer__...`` holds for `partial_fit`, too.
+
         Parameters
         ----------
         **params : dict
@@ -96,12 +114,12 @@ class NetBasis:
         self : object
             This net.
         """
-        # Once a net is fitted, skorch refuses those of iterators, and gives those of the
-        # optimiser to the present one alone.
-        own = ("iterator_train__", "iterator_valid__", "optimizer__")
-        vars(self).update({name: v for name, v in params.items() if name.startswith(own)})
-        super().set_params(**{n: v for n, v in params.items() if not n.startswith("iterator_")})
-        vars(self).update({n: v for n, v in params.items() if n.startswith("iterator_")})
+        # skorch would make a fitted net anew at once.
+        own = {name: v for name, v in params.items() if name.split("__")[0] in MADE_BY_FIT}
+        vars(self).update(own)
+        self._params_to_validate |= own.keys()
+        theirs = params.keys() - own.keys() | {n for n in own if n.startswith("optimizer__")}
+        super().set_params(**{name: params[name] for name in params if name in theirs})
         return self
 
     def _check_samples(self, X, y="no_validation", first=False, **check_params):
@@ -144,6 +162,8 @@ class NetBasis:
     def get_dataset(self, X, y=None):
         """Return samples, cast to single precision, as a data set.
 
+        A :class:`skorch.dataset.Dataset` of arrays is taken for its samples.
+
         Parameters
         ----------
         X : array-like of shape (n_samples, ...)
@@ -156,9 +176,34 @@ class NetBasis:
         dataset : Dataset
             Samples and targets.
         """
+        if type(X) is Dataset and not isinstance(X.X, torch.Tensor):
+            X = X.X
         if y is None and not is_dataset(X):
             X = self._check_samples(X)
         return super().get_dataset(X, y)
+
+    def get_split_datasets(self, X, y=None, **fit_params):
+        """Split data for training and validation.
+
+        Parameters
+        ----------
+        X : Tensor
+            Samples.
+        y : Tensor, default=None
+            Targets.
+        **fit_params : dict
+            Passed to `train_split`.
+
+        Returns
+        -------
+        train, valid : Dataset, Dataset or None
+            Data to train on, and to validate with. A predefined
+            :class:`skorch.dataset.Dataset` of arrays has samples and targets as in `fit`.
+        """
+        train, valid = super().get_split_datasets(X, y, **fit_params)
+        if type(valid) is Dataset and not isinstance(valid.X, torch.Tensor):
+            valid = Dataset(*self._check_training_data(valid.X, valid.y, first=False))
+        return train, valid
 
     def predict_proba(self, X):
         """Return the outputs of the net, probabilities if the criterion is cross-entropy.

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     Scores = dict[str, Tensor]
 
 SCOPES = ("global", "layer", "matched")
+REMEDY = "the training has diverged. Lower lr, or scale X (and the targets of a regression)."
 
 
 def prune(module: nn.Module, scores: Scores, n_keep: int, scope: str) -> None:
@@ -53,6 +54,13 @@ def prune(module: nn.Module, scores: Scores, n_keep: int, scope: str) -> None:
     set_masks(module, masks)
 
 
+def check_finite(module: nn.Module) -> None:
+    """Raise a ValueError if a weight is not finite."""
+    for name, weight in module.named_parameters():
+        if not weight.isfinite().all():
+            raise ValueError(f"{name} is not finite: {REMEDY}")
+
+
 def warn_if_emptied(n_kept: dict[str, int], module: nn.Module) -> None:
     """Warn of weight matrices and filters of which nothing is left."""
     weights = weights_of(module)
@@ -70,9 +78,5 @@ def _among(left: dict[str, Tensor], scores: Scores) -> Scores:
     """Return the scores with -inf for weights that were pruned earlier."""
     for name, score in scores.items():
         if not score[left[name]].isfinite().all():
-            msg = (
-                f"The scores of {name} are not finite: the training has diverged. "
-                "Lower lr, or scale X."
-            )
-            raise ValueError(msg)
+            raise ValueError(f"The scores of {name} are not finite: {REMEDY}")
     return {name: score.masked_fill(~left[name], -torch.inf) for name, score in scores.items()}

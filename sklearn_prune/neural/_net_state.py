@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from skorch.history import History
-from torch import Tensor
+from torch import Tensor, as_tensor
 
 from ._masks import masks_of, set_masks
 from ._random_streams import get_random_state, set_random_state
@@ -42,7 +42,7 @@ def restore_state(net: NeuralNet, state: State) -> None:
 
 
 def plain(value: Any) -> Any:
-    """Return a value with Python's own numbers in place of NumPy's.
+    """Return a value with Python's own numbers, and tensors, in place of NumPy's.
 
     Raises
     ------
@@ -51,6 +51,8 @@ def plain(value: Any) -> Any:
     """
     if isinstance(value, np.generic):
         return value.item()
+    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf":
+        return as_tensor(value)
     if value is None or isinstance(value, bool | int | float | str | Tensor):
         return value
     if isinstance(value, dict):
@@ -71,7 +73,11 @@ def _callback_state(callback: Callback) -> State:
     state = {}
     for name, value in _acquired(callback).items():
         if hasattr(value, "state_dict") and not isinstance(value, type):
-            state[name] = plain(value.state_dict())
+            try:
+                state[name] = plain(value.state_dict())
+            except TypeError as error:
+                msg = f"{type(callback).__name__}.{name}: {error} Leave out one of the two."
+                raise TypeError(msg) from error
         elif _is_plain(value):
             state[name] = plain(value)
     return state
@@ -81,9 +87,15 @@ def _restore_callback(callback: Callback, state: State) -> None:
     for name, value in state.items():
         part: Any = getattr(callback, name, None)
         if hasattr(part, "load_state_dict"):
-            part.load_state_dict(value)
+            present = part.state_dict()
+            part.load_state_dict({key: _like(present.get(key), v) for key, v in value.items()})
         else:
-            setattr(callback, name, value)
+            setattr(callback, name, _like(part, value))
+
+
+def _like(present: Any, value: Any) -> Any:
+    """Return a saved value, an array where the present one is an array."""
+    return value.numpy() if isinstance(present, np.ndarray) else value
 
 
 def _acquired(callback: Callback) -> State:

@@ -11,14 +11,14 @@ from skorch.utils import to_device
 
 from sklearn_prune._validation import round_sizes
 
-from ._checks import arguments_of, check_choice
+from ._checks import arguments_of, check_choice, check_sizes
 from ._fit_file import FitFile, fit_key
 from ._fit_progress import FitProgress
 from ._interrupts import stoppable_by_callbacks
 from ._masks import apply_masks, masks_from_zeros, masks_of, n_weights, set_masks, weights_of
 from ._net_basis import FURTHER_EPOCHS, PHASES, NetBasis
 from ._net_phases import Phase, plan_phases
-from ._net_pruning import SCOPES, prune, warn_if_emptied
+from ._net_pruning import SCOPES, check_finite, prune, warn_if_emptied
 from ._net_state import restore_state
 from ._random_streams import random_stream, untouched_random_state
 from ._saliency import hessian, magnitude, random
@@ -84,7 +84,7 @@ class PrunedNet(NetBasis):
         if progress:
             self.initialize_optimizer()
             self.callbacks_ = [*callbacks, ("fit_progress", progress)]
-        self.phase_ = phase
+        self.phase_, trained = phase, set(weights_of(self.module_))
         try:
             self.notify("on_train_begin", X=X, y=y)
             if state:
@@ -96,6 +96,13 @@ class PrunedNet(NetBasis):
             self.phase_ = None
             self.callbacks_ = callbacks
         apply_masks(self.module_)
+        check_finite(self.module_)
+        if changed := trained ^ set(weights_of(self.module_)):
+            msg = (
+                f"Callbacks have frozen or freed {', '.join(sorted(changed))}, but what can be "
+                "pruned must stay the same: set requires_grad in the module."
+            )
+            raise ValueError(msg)
 
     def train_step(self, batch, **fit_params):
         """Take a step of the optimiser that revives nothing.
@@ -134,6 +141,7 @@ class PrunedNet(NetBasis):
         if "width" not in arguments_of(self.module):
             msg = f"base_width needs a module with an argument width, {self.module!r} has none."
             raise ValueError(msg)
+        check_sizes(base_width=self.base_width)
         with untouched_random_state(self.device):
             n_keep = n_weights(self._new_module(width=self.base_width))
         if n_keep > total:
@@ -148,8 +156,11 @@ class PrunedNet(NetBasis):
         """Mask what the phase leaves out, and set the weights from which it trains."""
         prune(self.module_, self._scores(X, y), phase.n_keep, self.scope)
         if phase.epochs and phase.weights != "finetune":
-            rewind = phase.weights == "rewind"
-            self.module_.load_state_dict(initial if rewind else self._new_module().state_dict())
+            if phase.weights == "rewind":
+                self.module_.load_state_dict(initial)
+            else:  # a compiled module has the plain one inside
+                plain = getattr(self.module_, "_orig_mod", self.module_)
+                plain.load_state_dict(self._new_module().state_dict())
             apply_masks(self.module_)
 
     def _scores(self, X, y):

@@ -33,7 +33,8 @@ class PrunedNetClassifier(PrunedNet, NeuralNetClassifier):
         - "magnitude": :math:`|w_j|`.
         - "hessian": :math:`\sqrt{F_{jj}}\,|w_j|`, optimal brain damage [2]_ with the
           diagonal of the empirical Fisher information, the mean over the training samples
-          of the squared gradient of the loss [3]_.
+          of the squared gradient of the loss of each alone [3]_. (Class weights of the
+          criterion do not count, since a mean over one sample divides by its weight.)
         - "random": a random order, the baseline.
 
     sparsity : int or float, default=0.1

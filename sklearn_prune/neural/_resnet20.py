@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ._checks import check_sizes
 from ._initial import initialize
 
 SHORTCUTS = ("projection", "padding")
@@ -39,7 +40,7 @@ class ResNet20(nn.Module):
     Raises
     ------
     ValueError
-        If a size is below 1, or `shortcut` is unknown.
+        If a size is no int of at least 1, or `shortcut` is unknown.
 
     See Also
     --------
@@ -72,14 +73,7 @@ class ResNet20(nn.Module):
         shortcut: str = "projection",
     ) -> None:
         super().__init__()
-        for name, value in (
-            ("width", width),
-            ("n_classes", n_classes),
-            ("in_channels", in_channels),
-        ):
-            if value < 1:
-                msg = f"{name} is {value}: give an int of at least 1."
-                raise ValueError(msg)
+        check_sizes(width=width, n_classes=n_classes, in_channels=in_channels)
         if shortcut not in SHORTCUTS:
             msg = f"shortcut is {shortcut!r}: give one of {', '.join(map(repr, SHORTCUTS))}."
             raise ValueError(msg)

@@ -58,5 +58,11 @@ def _tensors(dataset: Any) -> tuple[Tensor, Tensor]:
         X, y = _tensors(dataset.dataset)
         rows = torch.as_tensor(dataset.indices, device=X.device)
         return X[rows], y[rows]
+    if not hasattr(dataset, "X"):
+        msg = (
+            f"A {type(dataset).__name__} has no samples X at once: give a skorch.dataset.Dataset, "
+            "or torch.utils.data.DataLoader as iterator_train and iterator_valid."
+        )
+        raise TypeError(msg)
     X, y = dataset.X, dataset.y
     return X, torch.zeros(len(X), device=X.device) if y is None else y

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ._checks import check_sizes
 from ._initial import initialize
 
 
@@ -29,7 +30,7 @@ class TwoLayerNet(nn.Module):
     Raises
     ------
     ValueError
-        If a size is below 1.
+        If a size is no int of at least 1.
 
     See Also
     --------
@@ -54,10 +55,7 @@ class TwoLayerNet(nn.Module):
 
     def __init__(self, width: int = 16, n_inputs: int = 784, n_classes: int = 10) -> None:
         super().__init__()
-        for name, value in (("width", width), ("n_inputs", n_inputs), ("n_classes", n_classes)):
-            if value < 1:
-                msg = f"{name} is {value}: give an int of at least 1."
-                raise ValueError(msg)
+        check_sizes(width=width, n_inputs=n_inputs, n_classes=n_classes)
         self.hidden = nn.Linear(n_inputs, width)
         self.last = nn.Linear(width, n_classes)
         initialize(self)

@@ -1,6 +1,10 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
+from torch import nn
 
 from sklearn_prune.neural._fit_file import FitFile, fit_key
 
@@ -14,6 +18,20 @@ def test_keys_tell_values_apart_and_not_objects():
         fit_key({"lr": 0.1, "module": torch.nn.Linear}, np.arange(3.0)),
     ]
     assert len({key, *others}) == 4
+
+
+def test_tensors_are_what_they_hold():
+    command = (
+        "import torch; from sklearn_prune.neural._fit_file import fit_key;"
+        "t = torch.arange(6.0, dtype=torch.bfloat16);"
+        "print(fit_key([t.view(2, 3), {'weight': t[1]}]))"
+    )
+    keys = {subprocess.check_output([sys.executable, "-c", command]) for _ in range(2)}
+    assert len(keys) == 1
+    t = torch.arange(6.0)
+    others = [t, t + 1, t.double(), t.view(2, 3), t.view(2, 3).T, t.numpy(), nn.Parameter(t)]
+    assert len({fit_key([other]) for other in others}) == len(others) - 1
+    assert fit_key(t) == fit_key(nn.Parameter(t.clone()))
 
 
 def test_parameters_that_cannot_be_recognised():

@@ -14,14 +14,23 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV
-from skorch.callbacks import Callback, Checkpoint, EarlyStopping, LRScheduler
-from skorch.dataset import ValidSplit
+from skorch.callbacks import (
+    Callback,
+    Checkpoint,
+    EarlyStopping,
+    Freezer,
+    LRScheduler,
+    Unfreezer,
+)
+from skorch.dataset import Dataset, ValidSplit
+from skorch.helper import predefined_split
 from torch import nn
-from torch.utils.data import DataLoader
+from torch.utils.data import DataLoader, TensorDataset
 
 from sklearn_prune.neural import PrunedNetClassifier, PrunedNetRegressor, ResNet20, TwoLayerNet
 from sklearn_prune.neural._masks import weights_of
 from sklearn_prune.neural._saliency import hessian
+from sklearn_prune.neural._tensor_batches import TensorBatches
 
 TOTAL = 16 * 65 + 10 * 17  # weights of the default net on digits
 
@@ -44,6 +53,29 @@ def assert_zeros_under_masks(net):
     parameters = weights_of(net.module_)
     for name, mask in net.masks_.items():
         assert not parameters[name][~mask].any(), name
+
+
+class Masked(nn.Module):
+    """A net with a mask of its own."""
+
+    def __init__(self, n_inputs, n_classes):
+        super().__init__()
+        self.net = TwoLayerNet(8, n_inputs, n_classes)
+        self.net.hidden.register_buffer("weight_mask", torch.ones(8, n_inputs))
+
+    def forward(self, X):
+        return self.net(X)
+
+
+class Temperature(nn.CrossEntropyLoss):
+    """A criterion with a weight that is drawn."""
+
+    def __init__(self):
+        super().__init__()
+        self.scale = nn.Parameter(torch.rand(()))
+
+    def forward(self, y_pred, y):
+        return super().forward(y_pred * self.scale, y)
 
 
 # Counts
@@ -423,6 +455,21 @@ def test_grid_search_over_width_and_sparsity(Net, digits, diabetes):
     assert_same_weights(first.best_estimator_, again.best_estimator_)
 
 
+def test_set_parameters_leave_the_fitted_net(digits):
+    X, y = digits
+    net = make(sparsity=20).fit(X, y)
+    expected = net.predict_proba(X)
+    net.set_params(module__width=8, criterion=nn.NLLLoss, optimizer=torch.optim.SGD)
+    net.set_params(module=ResNet20, module__width=3, iterator_train__shuffle=False)
+    assert_array_equal(net.predict_proba(X), expected)
+    assert sum(net.n_kept_.values()) == 20
+    net.set_params(module=TwoLayerNet, criterion=nn.CrossEntropyLoss).fit(X, y)
+    params = {"module__width": 3, "iterator_train__shuffle": False, "optimizer": torch.optim.SGD}
+    assert_same_weights(net, make(sparsity=20, **params).fit(X, y))
+    with pytest.raises(ValueError, match="Invalid parameter 'epochs'"):
+        net.set_params(epochs=3)
+
+
 # Random numbers
 
 
@@ -541,6 +588,77 @@ def test_one_batch_of_all(digits):
 def test_diverged_training_is_told(digits):
     with pytest.raises(ValueError, match=r"the training has diverged. Lower lr, or scale X"):
         make(optimizer=torch.optim.SGD, lr=1e20, max_epochs=5).fit(*digits)
+
+
+@pytest.mark.parametrize("sparsity", [0.5, 1.0])
+def test_diverged_retraining_is_told(digits, sparsity):
+    params = {"max_epochs": 0, "retrain_epochs": 30, "lr": 1e30, "optimizer": torch.optim.SGD}
+    with pytest.raises(ValueError, match=r"is not finite: the training has diverged\. Lower lr"):
+        make(sparsity=sparsity, **params).fit(*digits)
+
+
+def test_diverged_weights_stay_pruned(digits):
+    net = make(optimizer=torch.optim.SGD).fit(*digits)
+    with pytest.raises(ValueError, match="is not finite: the training has diverged"):
+        net.set_params(optimizer__lr=1e30, max_epochs=9).partial_fit(*digits)
+    assert_zeros_under_masks(net)
+
+
+def test_weights_that_callbacks_freeze_are_told(digits):
+    net = make(callbacks=[Freezer("hidden.*")])
+    with pytest.raises(ValueError, match=r"Callbacks have frozen or freed hidden\.bias"):
+        net.fit(*digits)
+
+
+def test_weights_frozen_for_a_while(digits):
+    net = make(callbacks=[Freezer("hidden.*"), Unfreezer("hidden.*", at=2)], sparsity=0.5)
+    net.fit(*digits)
+    assert sum(net.n_kept_.values()) == TOTAL // 2
+    assert_zeros_under_masks(net)
+
+
+def test_masks_of_a_module_of_its_own(digits):
+    net = make(module=Masked).fit(*digits)
+    assert set(net.masks_) == {
+        "net.hidden.weight",
+        "net.hidden.bias",
+        "net.last.weight",
+        "net.last.bias",
+    }
+    assert sum(net.n_kept_.values()) == round(0.1 * net.n_weights_)
+    assert net.module_.net.hidden.weight_mask.dtype == torch.float32
+
+
+@pytest.mark.parametrize("wrong", [0, -5, 1.5, "a", True])
+def test_sizes_that_are_none(digits, wrong):
+    for params in ({"batch_size": wrong}, {"base_width": wrong}, {"module__width": wrong}):
+        (name,) = params
+        message = f"{name.removeprefix('module__')} is {wrong!r}: give an int of at least 1"
+        with pytest.raises(ValueError, match=message):
+            make(**params).fit(*digits)
+
+
+def test_predefined_validation_data(digits):
+    X, y = digits
+    names = np.array([f"digit {k}" for k in range(10)])
+    split = predefined_split(Dataset(X[:100], names[y[:100]]))
+    for iterator in (DataLoader, TensorBatches):
+        net = make(train_split=split, iterator_valid=iterator).fit(X, names[y])
+        loss = net.history[-1, "valid_loss"]
+        outputs = torch.as_tensor(net.predict_proba(Dataset(X[:100]))).log()
+        expected = nn.functional.nll_loss(outputs, torch.as_tensor(y[:100]))
+        assert_allclose(loss, expected, rtol=1e-5)
+    assert_array_equal(net.predict(Dataset(X)), net.predict(X))
+    with pytest.raises(TypeError, match=r"A TensorDataset has no samples X at once: give a skorch"):
+        net.predict(TensorDataset(*map(torch.as_tensor, digits)))
+
+
+def test_a_criterion_with_weights(digits):
+    nets = []
+    for seed in (1, 2):
+        torch.manual_seed(seed)
+        nets.append(make(criterion=Temperature).fit(*digits))
+    assert_same_weights(*nets)
 
 
 def test_not_fitted(digits):

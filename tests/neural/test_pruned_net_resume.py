@@ -12,7 +12,14 @@ from contextlib import suppress
 import pytest
 import torch
 from sklearn.model_selection import GridSearchCV
-from skorch.callbacks import Callback, EarlyStopping, EpochScoring, LRScheduler
+from skorch.callbacks import (
+    Callback,
+    EarlyStopping,
+    EpochScoring,
+    Freezer,
+    LRScheduler,
+    Unfreezer,
+)
 from skorch.dataset import ValidSplit
 from torch import nn
 
@@ -130,6 +137,29 @@ def test_optimisers_go_on(digits, tmp_path, optimizer):
     with pytest.raises(RuntimeError, match="crash"):
         make(tmp_path, (SIZES[1], 1, 1), **optimizer).fit(*digits)
     assert_same_fit(make(tmp_path, **optimizer).fit(*digits), make(**optimizer).fit(*digits))
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {"callbacks": [LRScheduler(), Crash((SIZES[1], 1, 1))]},
+        {
+            "criterion__weight": torch.arange(1.0, 11),
+            "callbacks": [Crash((SIZES[1], 1, 1))],
+        },
+        {
+            "callbacks": [Freezer("net.*"), Unfreezer("net.*", at=2), Crash((SIZES[1], 1, 1))],
+        },
+    ],
+)
+def test_what_else_goes_on(digits, tmp_path, params):
+    with pytest.raises(RuntimeError, match="crash"):
+        make(tmp_path, **params).fit(*digits)
+    (file,) = tmp_path.iterdir()
+    params["callbacks"][-1].at = None
+    net = make(tmp_path, **params).fit(*digits)
+    assert list(tmp_path.iterdir()) == [file]
+    assert_same_fit(net, make(**params).fit(*digits))
 
 
 def test_an_early_end_of_a_phase_is_kept(digits, tmp_path):

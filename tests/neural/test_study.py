@@ -2,6 +2,8 @@ import os
 import subprocess
 import sys
 import time
+from queue import Empty, Queue
+from shutil import copytree
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -14,7 +16,6 @@ from sklearn_prune.neural.__main__ import main
 from sklearn_prune.neural._study import execution
 from sklearn_prune.neural._study.execution import Workshop, carry_out
 from sklearn_prune.neural._study.reference import TEST_ERRORS, WIDTHS, reference_curve
-from sklearn_prune.neural._study.runs import plan
 from sklearn_prune.neural._study.settings import make_settings
 from sklearn_prune.neural._study.table import HEADER, ResultsTable, read_table
 from sklearn_prune.neural._study.trainer import Trainer
@@ -109,15 +110,15 @@ def test_a_killed_study_goes_on(finished, tmp_path, rng):
     assert table.read_bytes() == (finished / "results.csv").read_bytes()
 
 
-def test_a_process_ends_with_its_study(tmp_path, monkeypatch):
-    monkeypatch.setattr(os, "_exit", sys.exit)
-    settings = make_settings("two-layer", {"data": "digits", "widths": (2,)})
-    workshop = Workshop(settings, tmp_path, torch.device("cpu"))
-    (run,), _ = plan(settings)
+def test_a_process_ends_with_its_study(monkeypatch):
+    statuses = Queue()
+    monkeypatch.setattr(os, "_exit", statuses.put)
     gone = -1
-    with pytest.raises(SystemExit):
-        execution._train_alone(run, workshop, gone)
-    assert not list(tmp_path.iterdir())
+    execution._end_with(gone)
+    assert statuses.get(timeout=30) == 1
+    execution._end_with(os.getpid())
+    with pytest.raises(Empty):
+        statuses.get(timeout=0.1)
 
 
 def test_one_study_at_a_time(tmp_path, capsys):
@@ -144,7 +145,44 @@ def test_training_goes_on_inside_a_run(finished, tmp_path, monkeypatch, at):
     table = carry_out_in(tmp_path)
     assert len(epochs) == 2 * 2 + 3 * 3 + 1  # only the epoch that was stopped is repeated
     assert table.path.read_bytes() == (finished / "results.csv").read_bytes()
-    assert not list(tmp_path.glob("*.training-*"))
+    assert not list(tmp_path.glob("*-training-*"))
+
+
+def test_what_a_kill_left_is_removed(finished, tmp_path):
+    copytree(finished, tmp_path, dirs_exist_ok=True)
+    weights = tmp_path / "weights"
+    before = set(weights.iterdir())
+    trained = dense_keys(tmp_path)[0]
+    (weights / f"{trained}-training-cpu.fit").write_bytes(b"")
+    (weights / f"{trained}.123.partial").write_bytes(b"")
+    assert study(tmp_path) == 0
+    assert set(weights.iterdir()) == before
+
+
+def test_weights_of_another_net_are_told(tmp_path, capsys):
+    assert study(tmp_path, "--widths", "5", "6", "--methods", "magnitude") == 0
+    first, second = (tmp_path / "weights" / f"{key}.fit" for key in dense_keys(tmp_path)[:2])
+    content = first.read_bytes()
+    first.write_bytes(second.read_bytes())
+    second.write_bytes(content)
+    capsys.readouterr()
+    assert study(tmp_path, "--widths", "5", "6", "--methods", "random") == 2
+    assert "was renamed, it is of another fit: delete it" in capsys.readouterr().err
+
+
+def dense_keys(folder):
+    rows = read_table(folder / "results.csv").values()
+    return [row["key"] for row in rows if row["method"] == "dense"]
+
+
+def test_divergence_is_told(tmp_path):
+    with pytest.warns(RuntimeWarning, match="dense net of width 2 and seed 0 has diverged"):
+        study(tmp_path, "--widths", "2", "--learning-rate", "1e37")
+
+
+def test_base_widths_that_no_net_exceeds_are_told(tmp_path, capsys):
+    assert study(tmp_path, "--widths", "2", "--base-widths", "9") == 0
+    assert "No net is wider than 2: none is pruned to the size of 9" in capsys.readouterr().out
 
 
 def test_damaged_weights_are_told(tmp_path, capsys):
@@ -152,7 +190,7 @@ def test_damaged_weights_are_told(tmp_path, capsys):
     for path in (tmp_path / "weights").iterdir():
         path.write_bytes(path.read_bytes()[:-100])
     assert study(tmp_path, "--methods", "random") == 2
-    assert ".pt is damaged: delete it" in capsys.readouterr().err
+    assert ".fit is damaged: delete it" in capsys.readouterr().err
     for path in (tmp_path / "weights").iterdir():
         path.unlink()
     capsys.readouterr()
@@ -190,6 +228,7 @@ def test_damaged_table_is_told(finished, tmp_path, capsys):
         (["--device", "meta"], "device is 'meta': give cpu, cuda or auto"),
         (["--device", "cuda:99"], "device is 'cuda:99', but torch sees"),
         (["--n-jobs", "-1"], "n-jobs is -1"),
+        (["--n-jobs", "0"], "n-jobs is 0"),
         (["--config", "missing.toml"], "missing.toml"),
     ],
 )
@@ -223,6 +262,11 @@ def test_plot(finished, tmp_path, capsys):
     out = tmp_path / "picture.png"
     assert main(["plot", str(finished / "results.csv"), "--out", str(out)]) == 0
     assert out.read_bytes().startswith(b"\x89PNG")
+    assert main(["plot", str(finished / "results.csv"), "--out", str(tmp_path / "bare")]) == 0
+    assert "bare.png" in capsys.readouterr().out
+    assert (tmp_path / "bare.png").exists()
+    assert main(["plot", str(out)]) == 2
+    assert "picture.png is not a table of results" in capsys.readouterr().err
     assert main(["plot", str(tmp_path / "none.csv")]) == 2
     assert "none.csv" in capsys.readouterr().err
 
@@ -241,18 +285,56 @@ def test_figure_shows_the_table(finished):
     plt.close(figure)
 
 
-def test_figure_has_the_means_of_seeds_and_the_reference(finished, tmp_path):
+def changed_table(finished, tmp_path, changes):
+    """Write every row of a study with each of some changes, and return the file."""
     table = ResultsTable(tmp_path / "results.csv")
-    for row in read_table(finished / "results.csv").values():
-        table.append(row)
-        other = {"key": f"{row['key']}*", "seed": 1, "test_error": row["test_error"] + 0.02}
-        table.append(row | other)
-    figures = [plot_study(path, reference=True) for path in (finished / "results.csv", table.path)]
-    one, two = (figure.axes[0].lines[0].get_ydata() for figure in figures)
-    np.testing.assert_allclose(two - one, 0.01)
-    assert "mean and range of 2 seeds" in figures[1].get_suptitle()
-    np.testing.assert_array_equal(figures[0].axes[0].lines[2].get_xdata(), WIDTHS)
+    for k, row in enumerate(read_table(finished / "results.csv").values()):
+        for j, change in enumerate(changes):
+            table.append(row | {"key": f"{k}-{j}"} | change(row))
+    return table.path
+
+
+def test_figure_has_the_means_of_seeds(finished, tmp_path):
+    one = plot_study(finished / "results.csv")
+    second = {"seed": 1}
+    path = changed_table(
+        finished,
+        tmp_path,
+        [lambda _row: {}, lambda row: second | {"test_error": row["test_error"] + 0.02}],
+    )
+    two = plot_study(path)
+    ours, theirs = (figure.axes[0].lines[0].get_ydata() for figure in (one, two))
+    np.testing.assert_allclose(theirs - ours, 0.01)
+    assert "mean and range of 2 seeds" in two.get_suptitle()
     plt.close("all")
+
+
+def test_figure_has_the_reference(finished, tmp_path):
+    of_the_paper = {"architecture": "resnet20", "data": "cifar10"}
+    path = changed_table(finished, tmp_path, [lambda _row: of_the_paper])
+    figure = plot_study(path, reference=True)
+    np.testing.assert_array_equal(figure.axes[0].lines[2].get_xdata(), WIDTHS)
+    plt.close(figure)
+    with pytest.raises(ValueError, match=r"reference is True, but .* is not of ResNet-20"):
+        plot_study(finished / "results.csv", reference=True)
+
+
+def test_figure_of_many_base_widths(finished, tmp_path):
+    def to_base_width(k):
+        # Those of other ways to prune have a base width that no magnitude has.
+        return lambda row: (
+            {} if row["method"] == "dense" else {"base_width": k + 9 * (row["method"] == "random")}
+        )
+
+    path = changed_table(finished, tmp_path, [to_base_width(k) for k in range(2, 11)])
+    figure = plot_study(path)
+    assert len(figure.axes[0].lines) == 1 + 9
+    labels = [text.get_text() for text in figure.legends[0].get_texts()]
+    widths = range(2, 20)
+    assert sorted(labels) == sorted(
+        ["dense", *(f"pruned to the size of width {k}" for k in widths)]
+    )
+    plt.close(figure)
 
 
 def test_figure_of_two_studies(finished, tmp_path):

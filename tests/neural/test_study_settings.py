@@ -28,6 +28,8 @@ def test_later_sources_win(architecture, tmp_path):
         ({"seeds": (2**62,)}, "seeds is 46"),
         ({"learning_rate": 0}, "learning-rate is 0"),
         ({"learning_rate": "a"}, "learning-rate is 'a'"),
+        ({"learning_rate": True}, "learning-rate is True"),
+        ({"learning_rate": 10**400}, "learning-rate is 1000"),
         ({"data": ["mnist"]}, r"data is \['mnist'\]"),
         ({"n_train": 0}, "n-train is 0"),
         ({"retrain": "again"}, "retrain is 'again': give one of rewind, finetune, reinit"),
@@ -43,7 +45,12 @@ def test_bad_values(values, message):
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("widths = [", "is not TOML"), ("width = [1]", "unknown key 'width'"), (b"\xff", "not TOML")],
+    [
+        ("widths = [", "is not TOML"),
+        ("width = [1]", "unknown key 'width'"),
+        (b"\xff", "not TOML"),
+        ("n-train = 9\nn_train = 8", "'n_train' twice, with - and with _"),
+    ],
 )
 def test_bad_files(text, message, tmp_path):
     file = tmp_path / "study.toml"

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 import time
+import warnings
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import torch
 from sklearn.utils.parallel import Parallel, delayed
 
+from sklearn_prune.neural._fit_file import FitFile
 from sklearn_prune.neural._masks import masks_of
-from sklearn_prune.neural._states import load_state, save_state
 
 from .alignment import aligned, narrow, widen
 from .images import load_images
@@ -23,7 +25,7 @@ from .side_by_side import GraphTrainer, train_side_by_side
 from .trainer import Trainer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from .images import Images
@@ -34,6 +36,7 @@ AnyTrainer = TypeVar("AnyTrainer", bound=Trainer)
 
 # Training saves its state so often, if an epoch is no longer, that a kill costs no more.
 SECONDS_BETWEEN_SAVES = 20
+SECONDS_BETWEEN_LOOKS = 1
 
 
 @dataclass(frozen=True)
@@ -67,20 +70,31 @@ class Workshop:
         """What is learnt, on the device; every process reads it by itself."""
         return load_images(self.settings, self.data_home).to(self.device, self.precision)
 
-    def state_file(self, run: Run) -> Path:
+    def state_file(self, run: Run) -> FitFile:
         """Return the file of the weights of a dense net after training."""
-        return self.folder / f"{run.key}.pt"
+        return FitFile(self.folder, run.key)
 
-    def progress_file(self, run: Run) -> Path:
+    def progress_file(self, run: Run) -> FitFile:
         """Return the file of a net in training."""
-        return self.folder / f"{run.key}.training-{self.device.type}.pt"
+        return FitFile(self.folder, f"{run.key}-training-{self.device.type}")
+
+    def clean_up(self, runs: Iterable[Run]) -> None:
+        """Remove what a kill left of files that were written, or of runs that are finished."""
+        for file in self.folder.glob("*.partial"):
+            file.unlink()
+        for run in runs:
+            self.progress_file(run).path.unlink(missing_ok=True)
 
     def start(self, run: Run, kind: type[AnyTrainer]) -> AnyTrainer:
         """Return the trainer of a run's net, which goes on where an earlier one was."""
         if run.method == "dense":
             net = run.initial_net()
         else:
-            net = run.pruned_net(load_state(self.state_file(run.dense)))
+            trained = self.state_file(run.dense).read()
+            if trained is None:
+                path = self.state_file(run.dense).path
+                raise FileNotFoundError(f"{path} is gone: the same command trains its net again.")
+            net = run.pruned_net(trained)
         settings = self.settings
         if self.device.type == "cuda":
             net = widen(net, build(settings, aligned(run.width)))
@@ -93,8 +107,8 @@ class Workshop:
             learning_rate=settings.learning_rate,
             precision=self.precision,
         )
-        if self.progress_file(run).exists():
-            trainer.load_state_dict(load_state(self.progress_file(run)))
+        if state := self.progress_file(run).read():
+            trainer.load_state_dict(state)
         return trainer
 
     def saver(self) -> Callable[[Run, Trainer], None]:
@@ -103,7 +117,7 @@ class Workshop:
 
         def save(run: Run, trainer: Trainer) -> None:
             if time.monotonic() - saved[run] > SECONDS_BETWEEN_SAVES:
-                save_state(trainer.state_dict(), self.progress_file(run))
+                self.progress_file(run).write(trainer.state_dict())
                 saved[run] = time.monotonic()
 
         return save
@@ -111,9 +125,16 @@ class Workshop:
     def finish(self, run: Run, trainer: Trainer) -> dict[str, Any]:
         """Return the row of a run, and keep the weights of a dense net."""
         train_error, test_error = trainer.error_rates()
+        if not all(weight.isfinite().all() for weight in trainer.module.parameters()):
+            warnings.warn(
+                f"The {run.method} net of width {run.width} and seed {run.seed} has diverged: "
+                "lower --learning-rate.",
+                RuntimeWarning,
+                stacklevel=2,
+            )
         if run.method == "dense":
             net = narrow(trainer.module, run.initial_net())
-            save_state(net.state_dict(), self.state_file(run))
+            self.state_file(run).write(net.state_dict())
         masks = masks_of(trainer.module).values()
         size = size_of(self.settings, run.width)
         return run.parameters() | {
@@ -138,7 +159,8 @@ def remaining(workshop: Workshop, table: ResultsTable) -> tuple[list[Run], list[
     untrained = [
         run
         for run in dense
-        if run.key not in table.rows or (run in parents and not workshop.state_file(run).exists())
+        if run.key not in table.rows
+        or (run in parents and not workshop.state_file(run).path.exists())
     ]
     return untrained, waiting
 
@@ -164,6 +186,8 @@ def carry_out(
         Told the cost of every run that is finished.
     """
     stages = remaining(workshop, table)
+    planned = [run for part in plan(workshop.settings) for run in part]
+    workshop.clean_up(run for run in planned if run.key in table.rows)
     if any(stages):  # once, before several processes read or even download them
         load_images(workshop.settings, workshop.data_home)
     train = _on_cuda if workshop.device.type == "cuda" else _on_cpu
@@ -172,8 +196,8 @@ def carry_out(
         for run, row in train(longest_first, workshop, n_jobs):
             table.append(row)
             advance(run.cost)
-            workshop.progress_file(run).unlink(missing_ok=True)
-    table.sort([run.key for part in plan(workshop.settings) for run in part])
+            workshop.clean_up([run])
+    table.sort([run.key for run in planned])
 
 
 def _on_cuda(
@@ -200,18 +224,27 @@ def _on_cpu(
 
 
 def _train_alone(run: Run, workshop: Workshop, study: int) -> tuple[Run, dict[str, Any]]:
-    """Train one net.
-
-    A process of its own ends with that of the study, which a kill does not see to.
-    """
+    """Train one net."""
+    _end_with(study)
     torch.set_num_threads(1)
     trainer, save = workshop.start(run, Trainer), workshop.saver()
     while trainer.epoch < trainer.n_epochs:
         save(run, trainer)
         trainer.train_epoch()
-        if study not in (os.getpid(), os.getppid()):
-            os._exit(1)  # after an exception the process would wait for its next task
     return run, workshop.finish(run, trainer)
+
+
+@cache
+def _end_with(study: int) -> None:
+    """See to it that this process ends with that of the study, even if this is killed."""
+
+    def watch() -> None:
+        while os.getppid() == study:
+            time.sleep(SECONDS_BETWEEN_LOOKS)
+        os._exit(1)
+
+    if os.getpid() != study:
+        Thread(target=watch, daemon=True).start()
 
 
 def _name(device: torch.device) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from itertools import cycle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     Row = dict[str, Any]
     # Errors by base width, None for dense nets, and by width: one a seed.
     Curves = dict[int | None, dict[int, list[float]]]
+    # Colours, markers and strokes by base width.
+    Styles = dict[int | None, tuple[str, str, Any]]
 
 NETS = {"resnet20": "ResNet-20", "two-layer": "Two-layer net"}
 IMAGES = {"cifar10": "CIFAR-10", "mnist": "MNIST", "digits": "scikit-learn's digits"}
@@ -30,6 +33,11 @@ TITLES = {
     "random-layerwise": "pruned at random in each layer, retrained",
     "no-retraining": "pruned by magnitude, not retrained",
 }
+
+# What the paper shows.
+REFERENCE = ("resnet20", "cifar10")
+# A column of panels has room for so many entries of the legend side by side.
+LEGEND_COLUMNS = 2
 
 # What all runs of one study have in common.
 COMMON = (
@@ -68,7 +76,8 @@ def plot_study(table, *, reference=False):
     Raises
     ------
     ValueError
-        If the table is empty or damaged, or holds runs of several studies.
+        If the table is empty or damaged, or holds runs of several studies, or is not one of
+        ResNet-20 on CIFAR-10 and a reference is asked for.
 
     See Also
     --------
@@ -91,6 +100,11 @@ def plot_study(table, *, reference=False):
     title = _title(rows, table)
     methods = [method for method in METHODS if any(row["method"] == method for row in rows)]
     methods = methods or ["dense"]
+    if reference and {(row["architecture"], row["data"]) for row in rows} != {REFERENCE}:
+        msg = f"reference is True, but {table} is not of {NETS[REFERENCE[0]]} on CIFAR-10."
+        raise ValueError(msg)
+    base_widths = sorted({row["base_width"] for row in rows} - {None})
+    styles = dict(zip([None, *base_widths], cycle(STYLES), strict=False))
     figure, axes = pyplot.subplots(
         2,
         len(methods),
@@ -103,9 +117,9 @@ def plot_study(table, *, reference=False):
     for column, method in zip(axes.T, methods, strict=True):
         for ax, error in zip(column, ("test_error", "train_error"), strict=True):
             curves = _curves(rows, method, error)
-            _draw_curves(ax, curves)
+            _draw_curves(ax, curves, styles)
             if reference and error == "test_error":
-                _draw_reference(ax, method, curves)
+                _draw_reference(ax, method, curves, styles)
         column[0].set_title(TITLES[method], fontsize="medium")
         column[1].set_xlabel("Width k before pruning")
     for row, images in zip(axes, ("test", "training"), strict=True):
@@ -115,8 +129,10 @@ def plot_study(table, *, reference=False):
         axes[0, 0].set_xscale("log", base=2)
         axes[0, 0].xaxis.set_major_formatter("{x:g}")
     figure.suptitle(title)
-    handles, labels = axes[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=len(handles), frameon=False)
+    lines = {line.get_label(): line for ax in axes[0] for line in ax.get_lines()}
+    handles = [line for label, line in lines.items() if not label.startswith("_")]
+    columns = min(len(handles), LEGEND_COLUMNS * len(methods))
+    figure.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False)
     return figure
 
 
@@ -158,9 +174,10 @@ def _curves(rows: Sequence[Row], method: str, error: str) -> Curves:
     return dict(sorted(curves.items(), key=lambda item: item[0] or 0))
 
 
-def _draw_curves(ax: Any, curves: Curves) -> None:
+def _draw_curves(ax: Any, curves: Curves, styles: Styles) -> None:
     """Draw means and ranges over the seeds."""
-    for (base_width, curve), (color, marker, style) in zip(curves.items(), STYLES, strict=False):
+    for base_width, curve in curves.items():
+        color, marker, style = styles[base_width]
         widths = sorted(curve)
         errors = [curve[width] for width in widths]
         label = "dense" if base_width is None else f"pruned to the size of width {base_width}"
@@ -170,12 +187,13 @@ def _draw_curves(ax: Any, curves: Curves) -> None:
         ax.fill_between(widths, low, high, color=color, alpha=0.2, linewidth=0)
 
 
-def _draw_reference(ax: Any, method: str, curves: Curves) -> None:
+def _draw_reference(ax: Any, method: str, curves: Curves, styles: Styles) -> None:
     """Dot the curves of the paper, in the colours of ours."""
-    for base_width, (color, _, _) in zip(curves, STYLES, strict=False):
+    for base_width in curves:
         widths, errors = reference_curve("dense" if base_width is None else method, base_width)
         label = "the same in the paper" if base_width is None else None
-        ax.plot(widths, errors, color=color, linestyle=(0, (1, 2)), linewidth=1, label=label)
+        line = {"color": styles[base_width][0], "linestyle": (0, (1, 2)), "linewidth": 1}
+        ax.plot(widths, errors, label=label, **line)
 
 
 def _scale_errors(axes: Sequence[Any]) -> None:

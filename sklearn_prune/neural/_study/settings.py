@@ -144,12 +144,16 @@ def read_settings(path: Path) -> dict[str, Any]:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ValueError(f"{path} is not TOML: {error}.") from error
-    values = {key.replace("-", "_"): value for key, value in values.items()}
-    for key in values:
-        if key not in NAMES:
+    renamed: dict[str, Any] = {}
+    for key, value in values.items():
+        name = key.replace("-", "_")
+        if name not in NAMES:
             known = ", ".join(name.replace("_", "-") for name in NAMES)
             raise ValueError(f"{path} has the unknown key {key!r}: give some of {known}.")
-    return values
+        if name in renamed:
+            raise ValueError(f"{path} has {key!r} twice, with - and with _: give it once.")
+        renamed[name] = value
+    return renamed
 
 
 def make_settings(architecture: str, *sources: dict[str, Any]) -> Settings:
@@ -167,7 +171,7 @@ def make_settings(architecture: str, *sources: dict[str, Any]) -> Settings:
         if not isinstance(values[name], list | tuple):
             raise ValueError(f"{name.replace('_', '-')} is {values[name]!r}: give a list.")
         values[name] = tuple(values[name])
-    if isinstance(values.get("learning_rate"), int):
+    if type(values.get("learning_rate")) is int and abs(values["learning_rate"]) < 2**32:
         values["learning_rate"] = float(values["learning_rate"])  # 1 and 1.0 are one study
     return Settings(**values)
 

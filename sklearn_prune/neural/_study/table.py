@@ -105,8 +105,12 @@ def read_table(path: Path) -> dict[str, dict[str, Any]]:
     ValueError
         If the file is no such table, or a line of it is damaged.
     """
-    with path.open(encoding="utf-8", newline="") as file:
-        lines = file.readlines()
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            lines = file.readlines()
+    except UnicodeDecodeError as error:
+        msg = f"{path} is not a table of results, or damaged: {error}. Move it away."
+        raise ValueError(msg) from error
     if not lines or lines[0] != HEADER:
         msg = f"{path} is not a table of results, or its first line is damaged: move it away."
         raise ValueError(msg)
