@@ -78,12 +78,16 @@ class Workshop:
         """Return the file of a net in training."""
         return FitFile(self.folder, f"{run.key}-training-{self.device.type}")
 
-    def clean_up(self, runs: Iterable[Run]) -> None:
-        """Remove what a kill left of files that were written, or of runs that are finished."""
+    def clean_up(self, finished: Iterable[Run]) -> None:
+        """Remove what a kill left, as long as no process writes."""
         for file in self.folder.glob("*.partial"):
-            file.unlink()
-        for run in runs:
-            self.progress_file(run).path.unlink(missing_ok=True)
+            file.unlink(missing_ok=True)
+        for run in finished:
+            self.forget_progress(run)
+
+    def forget_progress(self, run: Run) -> None:
+        """Remove the file of a net that is trained."""
+        self.progress_file(run).path.unlink(missing_ok=True)
 
     def start(self, run: Run, kind: type[AnyTrainer]) -> AnyTrainer:
         """Return the trainer of a run's net, which goes on where an earlier one was."""
@@ -196,7 +200,7 @@ def carry_out(
         for run, row in train(longest_first, workshop, n_jobs):
             table.append(row)
             advance(run.cost)
-            workshop.clean_up([run])
+            workshop.forget_progress(run)
     table.sort([run.key for run in planned])
 
 
