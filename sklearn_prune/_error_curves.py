@@ -11,6 +11,8 @@ from sklearn.metrics import check_scoring
 from sklearn.model_selection import check_cv, cross_val_score
 from sklearn.utils.parallel import Parallel, delayed
 
+from ._validation import as_list
+
 
 def find_parameter(estimator, path, name, owner):
     """Return the path of a parameter, if there are several that of an `owner`."""
@@ -33,7 +35,7 @@ def find_parameter(estimator, path, name, owner):
 
 def check_counts(values, name, largest=np.inf):
     """Return increasing numbers of features as a list of int."""
-    values = list(values)
+    values = as_list(values, name)
     counts = all(isinstance(v, Integral) and 1 <= v <= largest for v in values)
     if not values or not counts or values != sorted(set(values)):
         upto = "" if largest == np.inf else f" and at most {largest}, the largest width"

@@ -78,6 +78,8 @@ def _penalty(model: Any) -> float:
     """Return the ridge penalty of a fitted least-squares model."""
     if isinstance(model, FrozenEstimator):
         return _penalty(model.estimator)
+    if isinstance(model, MinNormRegressor | LinearRegression):
+        _check_rank(model)
     if isinstance(model, MinNormRegressor):
         return 0.0
     if isinstance(model, LinearRegression | Ridge | RidgeCV) and not getattr(
@@ -88,6 +90,14 @@ def _penalty(model: Any) -> float:
             return float(alpha)
     refuse(f"{model!r} as a model")
     raise AssertionError
+
+
+def _check_rank(model: Any) -> None:
+    """Refuse a cut-off of singular values that left some out."""
+    n_samples = getattr(model, "n_samples_fit_", np.inf)
+    full = min(n_samples - has_intercept(model), model.n_features_in_)
+    if model.tol != type(model)().tol and getattr(model, "rank_", 0) < full:
+        refuse(f"tol={model.tol}, by which singular values were left out")
 
 
 def _check_weights(model: Any, alpha: float, fit_intercept: bool, width: int) -> None:

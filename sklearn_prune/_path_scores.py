@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,7 +37,16 @@ class KnownPredictions(RegressorMixin, BaseEstimator):
 
 
 def resolve_scoring(scoring: Any) -> Callable[..., float] | None:
-    """Return the scorer of a parameter `scoring`, None for the negative mean squared error."""
+    """Return the scorer of a parameter `scoring`, None for the negative mean squared error.
+
+    Raises
+    ------
+    ValueError
+        If it is several scores, or none that scikit-learn knows.
+    """
+    if isinstance(scoring, list | tuple | set | dict):
+        msg = f"scoring is {scoring!r}: give one score, by which to choose."
+        raise ValueError(msg)
     if scoring is None or scoring == "neg_mean_squared_error":
         return None
     return check_scoring(KnownPredictions(), scoring)
@@ -146,8 +156,12 @@ class ResultsTable:
             **{f"split{k}_test_score": scores for k, scores in enumerate(splits)},
             "mean_test_score": mean,
             "std_test_score": np.concatenate(self.deviations),
-            "rank_test_score": rankdata(-mean, method="min").astype(np.intp),
+            "rank_test_score": rankdata(-_nan_last(mean), method="min").astype(np.intp),
         }
+
+
+def _nan_last(scores: Array) -> Array:
+    return np.where(np.isnan(scores), -np.inf, scores)
 
 
 def choose(table: dict[str, Array], n_scores: int, *, one_standard_error: bool) -> int:
@@ -156,10 +170,19 @@ def choose(table: dict[str, Array], n_scores: int, *, one_standard_error: bool) 
     Raises
     ------
     ValueError
-        If the standard error of the mean of so many scores is unknown.
+        If no score is finite, or the standard error of the mean of so many is unknown.
     """
-    mean = table["mean_test_score"]
+    mean = _nan_last(table["mean_test_score"])
     best = int(np.argmax(mean))
+    if not np.isfinite(mean[best]):
+        msg = "No model has a finite score: choose another scoring, or another cv."
+        raise ValueError(msg)
+    if n_missing := np.count_nonzero(np.isneginf(mean)):
+        warnings.warn(
+            f"{n_missing} of the {len(mean)} mean scores are not finite, and are not chosen.",
+            UserWarning,
+            stacklevel=3,
+        )
     if not one_standard_error:
         return best
     if n_scores < 2 or np.isnan(table["std_test_score"][best]):

@@ -38,7 +38,8 @@ class PrunedRegressorCV(SparseModel):
         Numbers, or fractions, of features to keep. None stands for all numbers from 1 to
         n_features if the kept features are not retrained. If they are, it ends where they
         begin to interpolate: one below the rank of the smallest training set, or
-        n_features if it is less than that.
+        n_features if it is less than that. If there is a ridge among `alphas`, it is the
+        rank that the set can have at most.
 
     retrain : bool or "distill", default=True
         What happens to the kept features, as in :class:`PrunedRegressor`. With a penalty
@@ -56,7 +57,8 @@ class PrunedRegressorCV(SparseModel):
 
     cv : int, splitter, iterable or None, default=None
         None is leave-one-out. An int is the number of folds, without shuffling; see
-        :func:`~sklearn.model_selection.check_cv`.
+        :func:`~sklearn.model_selection.check_cv`. Folds leave a sparse X sparse;
+        leave-one-out fills it, and has about three dense copies at a time.
 
     scoring : str or callable, default=None
         What is maximised. None is the negative mean squared error, weighted by
@@ -224,9 +226,9 @@ class PrunedRegressorCV(SparseModel):
         scorer = resolve_scoring(self.scoring)
         distill = {"distill": is_distillation(self.retrain)}
         data = check_training_data(self, X, y, sample_weight, X_unlabeled, **distill)
-        splits = self._splits(y, sample_weight, groups)
+        splits = self._splits(X, y, sample_weight, groups)
         search = self._search(data, splits)
-        sizes = self._sizes(data, search, penalties[0][0])
+        sizes = self._sizes(data, search, [alpha for alpha, _ in penalties])
 
         table = ResultsTable(scorer, data, search.held_out, pooled=splits is None)
         for strategy, (alpha, retrain_alphas) in product(strategies, penalties):
@@ -273,7 +275,7 @@ class PrunedRegressorCV(SparseModel):
         retrain_alphas = check_alphas(self.retrain_alphas, "retrain_alphas")
         return strategies, [(alpha, retrain_alphas) for alpha in alphas]
 
-    def _splits(self, y, sample_weight, groups):
+    def _splits(self, X, y, sample_weight, groups):
         """Return the folds as rows of positive weight, counted among these; None if one a row."""
         if self.cv is None:
             return None
@@ -282,12 +284,15 @@ class PrunedRegressorCV(SparseModel):
         position = np.full(n_samples, -1)
         position[counted] = np.arange(len(counted))
         splits = []
-        for fold in check_cv(self.cv).split(np.zeros(n_samples), y, groups):
+        for fold in check_cv(self.cv).split(X, y, groups):
             train, held_out = (rows[rows >= 0] for rows in map(position.__getitem__, fold))
             if not len(train) or not len(held_out):
                 msg = f"Fold {len(splits)} of cv has no sample of positive weight on one side."
                 raise ValueError(msg)
             splits.append((train, held_out))
+        if not splits:
+            msg = f"cv is {self.cv!r}, which has no folds: give at least one, or an int."
+            raise ValueError(msg)
         return splits
 
     def _search(self, data, splits):
@@ -315,14 +320,15 @@ class PrunedRegressorCV(SparseModel):
             return LeaveOneOutSearch(data, **options)
         return FoldSearch(data, splits, **options)
 
-    def _sizes(self, data, search, alpha):
+    def _sizes(self, data, search, alphas):
         """Return the numbers of features among which to choose."""
         n_features = data.X.shape[1]
         if self.sparsities is not None:
             return check_sparsities(self.sparsities, n_features)
         if not self.retrain:
             return np.arange(1, n_features + 1)
-        rank = search.rank(alpha)
+        # A ridge takes the rank that there can be, hence the largest one.
+        rank = search.rank(next((alpha for alpha in alphas if alpha > 0), 0.0))
         interpolates = rank == search.fewest_rows - bool(self.fit_intercept)
         return np.arange(1, max(1, rank - interpolates) + 1)
 

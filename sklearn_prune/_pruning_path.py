@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import sparse
 from sklearn.utils import check_array, check_random_state
+from sklearn.utils.validation import _check_feature_names
 
 from ._linear_model import check_frozen_names, fit_columns, has_intercept
 from ._min_norm import MinNormRegressor
@@ -46,6 +47,8 @@ class PruningPath:
         Intercepts.
     train_mse : ndarray of shape (n_sparsities,) or (n_sparsities, n_targets)
         Weighted mean of the squared residuals on the training data.
+    feature_names_in_ : ndarray of shape (n_features,) or None
+        Names of the features, if X had names that are all strings.
 
     Examples
     --------
@@ -64,6 +67,7 @@ class PruningPath:
     coefs: Any
     intercepts: Array
     train_mse: Array
+    feature_names_in_: Any = None
 
     def support(self, k):
         """Return the features that the k-th model keeps, in increasing order.
@@ -109,6 +113,7 @@ class PruningPath:
         ndarray of shape (n_samples, n_sparsities) or (n_samples, n_sparsities, n_targets)
             Predictions.
         """
+        _check_feature_names(self, X, reset=False)
         X = check_array(X, accept_sparse=("csr", "csc"), dtype=(np.float64, np.float32))
         if X.shape[1] != self.coefs.shape[1]:
             msg = f"X has {X.shape[1]} features, but the path has {self.coefs.shape[1]}."
@@ -162,7 +167,8 @@ def pruning_path(
     sparsities : sequence of int or float, default=None
         Numbers, or fractions, of features to keep, in any order. None stands for all
         numbers from 1 up: to the rank of the data less one if the kept features are
-        retrained, with which they begin to interpolate, else to n_features.
+        retrained, with which they begin to interpolate, else to n_features. For a model
+        without `rank_` it is the rank that the data can have at most.
     sample_weight : array-like of shape (n_samples,) or float, default=None
         Weights of the samples.
     X_unlabeled : {array-like, sparse matrix} of shape (n_unlabeled, n_features), default=None
@@ -211,10 +217,11 @@ def pruning_path(
         host, X, y, sample_weight, X_unlabeled, distill=is_distillation(retrain)
     )
     X, y, weights, sample_weight, unlabeled = data
+    round_sizes(X.shape[1], 1.0, n_rounds)
     estimator = MinNormRegressor() if estimator is None else estimator
     refit = resolve_retrain(retrain, estimator, n_rounds)
-    check_frozen_names(estimator, getattr(host, "feature_names_in_", None))
-    round_sizes(X.shape[1], 1.0, n_rounds)
+    names = getattr(host, "feature_names_in_", None)
+    check_frozen_names(estimator, names)
 
     train = partial(fit_columns, estimator, X, y, sample_weight)
     dense = train(np.ones(X.shape[1], dtype=bool))
@@ -249,7 +256,7 @@ def pruning_path(
     else:
         ones = np.ones(samples[0].shape[0] - len(weights))
         pieces = list(refitted_pieces(refit, order, sizes, samples, np.append(weights, ones)))
-    return _assemble(pieces, sizes, order, X, y, weights)
+    return _assemble(pieces, sizes, order, X, y, weights, names)
 
 
 def _path_sizes(sparsities, dense, X, *, retrained):
@@ -262,7 +269,7 @@ def _path_sizes(sparsities, dense, X, *, retrained):
     return check_sparsities(sparsities, n_features)
 
 
-def _assemble(pieces, sizes, order, X, y, weights):
+def _assemble(pieces, sizes, order, X, y, weights, names):
     """Put the pieces of a path together."""
     n_samples, n_features = X.shape
     shape = (len(sizes), *y.shape[1:])
@@ -276,4 +283,5 @@ def _assemble(pieces, sizes, order, X, y, weights):
         coefs=coefs.astype(X.dtype),
         intercepts=intercepts.astype(X.dtype).reshape(shape),
         train_mse=np.concatenate(mse).reshape(shape),
+        feature_names_in_=names,
     )

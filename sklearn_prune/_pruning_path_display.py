@@ -184,13 +184,16 @@ class PruningPathDisplay(ErrorCurvesDisplay):
         means = table["mean_test_score"].reshape(-1, len(sizes))
         strategies = table["strategy"][:: len(sizes)]
         best = {}
-        for k in np.argsort(means.max(axis=1), kind="stable"):
-            best[getattr(strategies[k], "__name__", strategies[k])] = means[k]
+        for k in np.argsort(np.nan_to_num(means, nan=-np.inf).max(axis=1), kind="stable"):
+            strategy = strategies[k]
+            best[strategy if isinstance(strategy, str) else id(strategy)] = strategy, means[k]
+        labels = _names([strategy for strategy, _ in best.values()])
+        errors = np.array([scores for _, scores in best.values()])[..., np.newaxis]
         scoring = "neg_mean_squared_error" if model.scoring is None else model.scoring
         return cls(
             sparsities=sizes,
-            errors=scores_to_errors(np.array(list(best.values()))[..., np.newaxis], scoring),
-            labels=list(best),
+            errors=scores_to_errors(errors, scoring),
+            labels=labels,
             chosen=model.sparsity_,
             error_name=error_name(scoring),
         )
@@ -253,3 +256,13 @@ class PruningPathDisplay(ErrorCurvesDisplay):
 
     def _sizes(self):
         return self.sparsities, self.sparsity_name, "s = n"
+
+
+def _names(strategies):
+    """Return names of strategies, numbered where several have the same."""
+    names = [s if isinstance(s, str) else getattr(s, "__name__", repr(s)) for s in strategies]
+    numbers = [names[: k + 1].count(name) for k, name in enumerate(names)]
+    return [
+        f"{name} ({number})" if names.count(name) > 1 else name
+        for name, number in zip(names, numbers, strict=True)
+    ]

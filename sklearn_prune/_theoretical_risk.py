@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import check_is_fitted
 
 from ._fitted_plan import check_oracle, read_plan
 from ._problem_pipeline import push
@@ -109,6 +110,7 @@ class TheoreticalRisk:
         ValueError
             If the theory does not cover the model.
         """
+        check_is_fitted(estimator)
         *transformers, model = _steps(estimator)
         plan = read_plan(model)
         problem = push(

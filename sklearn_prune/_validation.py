@@ -71,6 +71,19 @@ def check_n_keep(sparsity: Any, n_features: int, what: str = "features") -> int:
     raise ValueError(msg)
 
 
+def as_list(values: Any, name: str) -> list[Any]:
+    """Return the values of a sequence.
+
+    Raises
+    ------
+    ValueError
+        If it is a number, a text or None.
+    """
+    if isinstance(values, str) or not np.iterable(values):
+        raise ValueError(f"{name} is {values!r}: give a list.")
+    return list(values)
+
+
 def check_sparsities(sparsities: Any, n_features: int) -> NDArray[np.intp]:
     """Return the numbers of features that several sparsities keep, increasing.
 
@@ -79,7 +92,8 @@ def check_sparsities(sparsities: Any, n_features: int) -> NDArray[np.intp]:
     ValueError
         If there are none, or one is out of range (see `check_n_keep`).
     """
-    sizes = sorted({check_n_keep(sparsity, n_features) for sparsity in sparsities})
+    values = as_list(sparsities, "sparsities")
+    sizes = sorted({check_n_keep(sparsity, n_features) for sparsity in values})
     if not sizes:
         msg = "sparsities is empty: give at least one number of features to keep, or None."
         raise ValueError(msg)

@@ -14,7 +14,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from ._min_norm import MinNormRegressor
 from ._retraining import is_distillation, resolve_retrain
 from ._training_data import check_training_data
-from ._validation import check_n_keep, check_sample_weight
+from ._validation import as_list, check_n_keep, check_sample_weight
 from ._width_predictions import Pruning, predict_widths
 
 if TYPE_CHECKING:
@@ -215,6 +215,8 @@ def width_path(
         )
         for split in check_cv(cv, y).split(X, y)
     )
+    if not folds:
+        raise ValueError(f"cv is {cv!r}, which has no folds: give at least one, or an int.")
     dense, pruned = (np.stack(errors, axis=-1) for errors in zip(*folds, strict=True))
     return WidthPath(widths, sparsities, dense, **dict(zip(prunings, pruned, strict=True)))
 
@@ -227,11 +229,11 @@ def _check_widths(widths: Any, n_features: int) -> NDArray[np.intp]:
     ValueError
         If there are none, or one is no int from 1 to n_features.
     """
-    counts = sorted(set(widths))
+    counts = as_list(widths, "widths")
     if not counts or not all(_is_count(w) and 1 <= w <= n_features for w in counts):
         msg = f"widths is {widths!r}: give ints from 1 to {n_features}, the number of features."
         raise ValueError(msg)
-    return np.array(counts)
+    return np.unique(counts)
 
 
 def _check_sparsities(sparsities: Any, width: int) -> NDArray[Any]:
@@ -243,7 +245,7 @@ def _check_sparsities(sparsities: Any, width: int) -> NDArray[Any]:
         If there are none, one is out of range for the largest width, or ints and
         floats are mixed.
     """
-    budgets = sorted(set(sparsities))
+    budgets = sorted(set(as_list(sparsities, "sparsities")))
     for budget in budgets:
         check_n_keep(budget, width)
     if len({_is_count(budget) for budget in budgets}) != 1:

@@ -20,6 +20,7 @@ from sklearn_prune import (
     DoubleDescentDisplay,
     MinNormRegressor,
     PrunedRegressor,
+    PrunedRegressorCV,
     PruningPathDisplay,
     RandomFeatures,
 )
@@ -557,3 +558,24 @@ def test_error_without_matplotlib(cls, method, monkeypatch):
 def test_import_leaves_matplotlib_alone():
     code = "import sys, sklearn_prune; sys.exit('matplotlib' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_strategies_of_one_name_are_told_apart(rng):
+    X, y = rng.standard_normal((40, 8)), rng.standard_normal(40)
+    strategies = ["magnitude", lambda c, X, y: np.abs(c), lambda c, X, y: -np.abs(c)]
+    model = PrunedRegressorCV(strategies, cv=3).fit(X, y)
+    display = PruningPathDisplay.from_estimator(model)
+    assert sorted(display.labels) == ["<lambda> (1)", "<lambda> (2)", "magnitude"]
+    assert len(display.errors) == 3
+
+
+def test_a_second_display_on_the_same_axes(rng):
+    y, predictions = rng.standard_normal(7), rng.standard_normal((2, 3, 4, 7))
+    ax = plt.subplots()[1]
+    for labels in ("ab", "cd"):
+        display = DoubleDescentDisplay.from_predictions(
+            y, predictions, widths=[1, 2, 3], labels=list(labels), ax=ax
+        )
+    names = [text.get_text() for text in display.legend_.get_texts()]
+    assert names[:4] == list("abcd")
+    assert len({(line.get_color(), line.get_linestyle()) for line in ax.lines}) == 4

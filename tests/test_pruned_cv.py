@@ -357,6 +357,56 @@ def test_names_and_units():
     assert scaled.sparsity_ == same.sparsity_
 
 
+def correlation(y, predictions):
+    """Return NaN for predictions that are all the same."""
+    return np.corrcoef(y, predictions)[0, 1] if np.ptp(predictions) else np.nan
+
+
+@pytest.mark.parametrize("one_standard_error", [False, True])
+def test_scores_that_are_missing_are_not_chosen(rng, one_standard_error):
+    X = (rng.random((60, 30)) < 0.06) * 1.0
+    y = X[:, :5].sum(axis=1) + rng.standard_normal(60)
+    scoring = make_scorer(correlation)
+    model = PrunedRegressorCV(cv=10, scoring=scoring, one_standard_error=one_standard_error)
+    with pytest.warns(UserWarning, match="mean scores are not finite, and are not chosen"):
+        model.fit(X, y)
+    means, ranks = (model.cv_results_[f"{name}_test_score"] for name in ("mean", "rank"))
+    missing = np.isnan(means)
+    assert 0 < missing.sum() < len(means)
+    assert np.isfinite(model.best_score_)
+    if not one_standard_error:
+        assert model.best_score_ == np.nanmax(means)
+    assert (ranks[missing] == np.sum(~missing) + 1).all()
+
+
+def test_splitters_see_the_data():
+    class ByFeature:
+        def split(self, X, y=None, groups=None):
+            order = np.argsort(np.asarray(X)[:, 0])
+            yield order[:30], order[30:]
+
+        def get_n_splits(self, X=None, y=None, groups=None):
+            return 1
+
+    X, y = make_data((40, 20))
+    model = PrunedRegressorCV(cv=ByFeature()).fit(X, y)
+    expected = PrunedRegressorCV(cv=list(ByFeature().split(X))).fit(X, y)
+    assert model.best_score_ == expected.best_score_
+
+
+@pytest.mark.parametrize("cv", [None, 5])
+def test_the_order_of_penalties_does_not_matter(rng, cv):
+    Z = rng.standard_normal((30, 4))
+    y = Z.sum(axis=1) + rng.standard_normal(30)
+    models = [
+        PrunedRegressorCV(alphas=alphas, cv=cv).fit(np.hstack([Z, Z, Z]), y)
+        for alphas in ([0, 10], [10, 0])
+    ]
+    assert models[0].sparsity_ == models[1].sparsity_
+    assert models[0].best_score_ == models[1].best_score_
+    assert max(models[0].cv_results_["sparsity"]) == 12
+
+
 @pytest.mark.parametrize(
     ("params", "message"),
     [
@@ -372,7 +422,12 @@ def test_names_and_units():
         ({"retrain_alphas": [1.0], "retrain": False}, "retrain_alphas are for retrain=True"),
         ({"scoring": "r3"}, "r3"),
         ({"scoring": "r2", "one_standard_error": True}, "one_standard_error=True needs"),
+        ({"scoring": ["r2", "max_error"]}, "give one score"),
+        ({"scoring": {"a": "r2"}}, "give one score"),
+        ({"cv": 3, "scoring": make_scorer(lambda *_: np.nan)}, "No model has a finite score"),
         ({"cv": 100}, "n_splits"),
+        ({"cv": []}, r"cv is \[\], which has no folds"),
+        ({"sparsities": 5}, "sparsities is 5: give a list"),
         ({"cv": PredefinedSplit([0] * 39 + [1])}, "Fold 0 of cv has no sample"),
         ({"strategy": "oracle"}, "saliency"),
     ],

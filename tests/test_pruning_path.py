@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
@@ -185,6 +186,8 @@ def test_the_data_are_left_alone():
         ({"strategy": "largest"}, "strategy is 'largest'"),
         ({"retrain": "distill"}, "needs unlabelled samples"),
         ({"n_rounds": 0}, "n_rounds is 0"),
+        ({"n_rounds": "a"}, "n_rounds is 'a'"),
+        ({"sparsities": 5}, "sparsities is 5: give a list"),
         ({"sample_weight": np.ones(3)}, "sample_weight has shape"),
     ],
 )
@@ -192,6 +195,15 @@ def test_bad_arguments(params, message):
     X, y = make_data((40, 100))
     with pytest.raises(ValueError, match=message):
         pruning_path(X, y, **params)
+
+
+def test_predict_wants_the_same_names():
+    X, y = make_data((40, 20))
+    frame = pd.DataFrame(X, columns=[f"x{k}" for k in range(20)])
+    path = pruning_path(frame, y, sparsities=[3])
+    assert_array_equal(path.predict(frame), pruning_path(X, y, sparsities=[3]).predict(X))
+    with pytest.raises(ValueError, match="feature names should match"):
+        path.predict(frame[frame.columns[::-1]])
 
 
 def test_predict_wants_as_many_features():

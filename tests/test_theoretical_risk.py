@@ -7,6 +7,7 @@ from sklearn import config_context
 from sklearn.base import clone
 from sklearn.datasets import load_digits
 from sklearn.decomposition import PCA
+from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import Lasso, LinearRegression, Ridge, RidgeCV
 from sklearn.model_selection import GridSearchCV
@@ -320,3 +321,22 @@ def test_unequal_weights(problem, data, model, allowed):
             scorer(weighted)
     equal = clone(model).fit(*data, sample_weight=np.full(N, 3.0))
     assert_allclose(scorer(equal), scorer(clone(model).fit(*data)))
+
+
+def test_a_cut_off_that_leaves_directions_out():
+    problem = LinearGaussianProblem(np.ones(20), np.repeat([1.0, 0.0], [5, 15]), 0.5)
+    X, y = problem.sample(60, random_state=0)
+    score = TheoreticalRisk(problem, n_samples=60)
+    expected = score(MinNormRegressor().fit(X, y))
+    assert score(MinNormRegressor(tol=1e-12).fit(X, y)) == expected
+    assert score(LinearRegression(tol=1e-3).fit(X, y)) == expected
+    pruned = PrunedRegressor(sparsity=5, estimator=MinNormRegressor(tol=0.9))
+    for model in (MinNormRegressor(tol=0.99), LinearRegression(tol=0.9), pruned):
+        with pytest.raises(ValueError, match=r"tol=0\.9.*, by which singular values were left out"):
+            score(model.fit(X, y))
+
+
+def test_not_fitted():
+    problem = LinearGaussianProblem(np.ones(20), np.ones(20), 0.5)
+    with pytest.raises(NotFittedError):
+        TheoreticalRisk(problem)(MinNormRegressor())

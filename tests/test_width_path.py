@@ -260,6 +260,9 @@ def test_without_retraining():
     ("params", "message"),
     [
         ({"widths": []}, "widths is"),
+        ({"widths": 5}, "widths is 5: give a list"),
+        ({"sparsities": 5}, "sparsities is 5: give a list"),
+        ({"cv": []}, r"cv is \[\], which has no folds"),
         ({"widths": [5, 151]}, "give ints from 1 to 150"),
         ({"widths": [0, 5]}, "widths is"),
         ({"widths": [True]}, "widths is"),
