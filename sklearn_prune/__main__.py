@@ -43,6 +43,8 @@ def run(args: argparse.Namespace, command: str) -> None:
     check_writable(args.out)
     if args.save is not None:
         check_writable(args.save.parent)
+        if args.save.is_dir():
+            raise ValueError(f"--save {args.save} is a folder: name a file, such as model.skops")
     report = replace(
         _compare(args, problem), name=problem.name, notes=problem.notes, loading=problem.loading
     )

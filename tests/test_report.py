@@ -1,5 +1,6 @@
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -38,6 +39,13 @@ def result(table):
     return report(
         *table, budgets=[4, 15], widths=[10, 40, 200], cv=3, random_state=5, name="F & co"
     )
+
+
+@pytest.mark.parametrize("kind", ["width", "kept"])
+def test_names_are_no_formulas(result, kind):
+    figure = replace(result, name="cost_$ and tax_$").plot(kind)
+    figure.canvas.draw()
+    plt.close(figure)
 
 
 def test_the_choice_in_a_fold_is_that_of_a_grid_search(result, table):

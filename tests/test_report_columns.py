@@ -63,6 +63,30 @@ def test_identifiers(column, is_identifier):
     assert any("identifier" in note for note in notes) == is_identifier
 
 
+@pytest.mark.parametrize("written", ["${:,}", "{:,}", "{}.5%", "{} 000", "€{},5"])
+def test_numbers_that_are_written_for_people(written):
+    values = [written.format(1000 + 7 * k) for k in range(N)]
+    _, notes = check_features(features(price=values), impute=False)
+    (note,) = (note for note in notes if "identifier" in note or "look like" in note)
+    assert "100% of 'price' look like numbers, but not all are plain ones" in note
+    assert repr(values[0]) in note
+
+
+def test_columns_of_few_values():
+    often = RNG.standard_normal(N)
+    often[0] = np.nan
+    frame = features(rare=[1.0, 2.0] + [None] * (N - 2), often=often)
+    with pytest.raises(ValueError, match="fewer than 10 values in rare, which may all be missing"):
+        check_features(frame, impute=True)
+    kept, _ = check_features(frame.drop(columns="rare"), impute=True)
+    assert list(kept) == ["age", "often"]
+
+
+def test_rows_of_numbers_and_text():
+    frame = as_frame([[0.5, 1, "p"], [1.5, 2, "q"]])
+    assert frame.dtypes.tolist() == [np.float64, np.float64, object]
+
+
 def test_names_of_identifiers():
     values = RNG.permutation(10 * np.arange(N))
     for name in "id", "customer_id", "ID", "Unnamed: 0", "Order No":
@@ -77,7 +101,7 @@ def test_what_is_told():
     kept, notes = check_features(frame, impute=False)
     assert list(kept) == ["age", "mostly"]
     assert notes[0] == "Constant columns are left out: one, text."
-    assert "83% of 'mostly' are numbers, but it also has '?'" in notes[1]
+    assert "83% of 'mostly' look like numbers, but not all are plain ones, such as '?'" in notes[1]
     many = [f"town {k % 25}" for k in range(N)]
     _, notes = check_features(features(town=many), impute=False)
     assert "'town' has 25 categories" in notes[0]

@@ -59,6 +59,8 @@ def test_folds_of_classes_are_stratified():
         ({"cv": 1}, "1 folds"),
         ({"cv": 61}, "61 folds"),
         ({"repeats": 0}, "repeats is 0"),
+        ({"seed": -1}, "the seed is -1: give an int from 0 to 2147483647"),
+        ({"seed": None}, "the seed is None"),
         ({"budgets": [0]}, "whole numbers"),
         ({"budgets": [2.5]}, "whole numbers"),
         ({"budgets": []}, "whole numbers"),
@@ -76,3 +78,8 @@ def test_what_does_not_fit_together(options, message):
 def test_too_few_rows():
     with pytest.raises(ValueError, match="13 training rows of 20: there must be at least 20"):
         make_plan(20, cv=3)
+
+
+def test_numbers_of_numpy_are_plain_ones():
+    plan = make_plan(100, cv=np.int64(4), seed=np.int64(3))
+    assert (type(plan.cv), type(plan.seed)) == (int, int)

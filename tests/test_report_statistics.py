@@ -43,6 +43,7 @@ NOISE = np.array([0.0, 0.01, -0.01, 0.02, -0.02])
         (1.2 + NOISE, 1.1 - NOISE, "nothing"),
         (1.2 + NOISE, 0.8 - NOISE, "large"),
         (1.5 + 15 * NOISE, 0.9 + 15 * NOISE, "nothing"),  # sure, but maybe no better than 1
+        (0.9 + NOISE, 0.85 + 15 * NOISE, "equal"),  # one is better than 1, if not the best
     ],
 )
 def test_verdicts(small, large, verdict):

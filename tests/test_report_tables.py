@@ -47,6 +47,45 @@ def test_dialects(frame, tmp_path, dialect):
     assert told is None or told in table.notes[0]
 
 
+def read(tmp_path, text):
+    file = tmp_path / "table.csv"
+    file.write_text(text)
+    table = read_table(file)
+    pd.testing.assert_frame_equal(eval(table.code, {"pd": pd}), table.frame)
+    return table
+
+
+@pytest.mark.parametrize("delimiter", ";\t|")
+def test_some_decimal_commas(tmp_path, delimiter):
+    text = "a;b;y\n0,1;2;11\n-0,1;5,8;28\n1,5;3;7\n".replace(";", delimiter)
+    table = read(tmp_path, text)
+    assert table.frame["b"].tolist() == [2, 5.8, 3]
+    assert table.frame["a"].tolist() == [0.1, -0.1, 1.5]
+    assert table.notes == ["Numbers are read with a decimal comma."]
+
+
+def test_one_column_of_commas_among_decimal_points(tmp_path):
+    table = read(tmp_path, "a;b;y\n0.1;1,007;1.5\n-0.1;2,019;2.5\n0.3;3,100;3.5\n")
+    assert table.frame["a"].tolist() == [0.1, -0.1, 0.3]
+    assert table.frame["b"].tolist() == ["1,007", "2,019", "3,100"]
+    assert table.notes == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'title,rooms,price\n"The ""best"" flat, near park",1,2\n"A, ""b"" c",3,4\n',
+        'title,rooms,price\n"one; two ""x"" three",1,2\n"four; five",3,4\n',
+        'title,rooms,price\n"two\nlines | more",1,2\nplain text here,3,4\n',
+        "title,rooms,price\none two,1,2\nthree four,3,4",
+    ],
+)
+def test_delimiters_inside_of_text(tmp_path, text):
+    table = read(tmp_path, text)
+    assert list(table.frame) == ["title", "rooms", "price"]
+    assert table.frame["price"].tolist() == [2, 4]
+
+
 def test_parquet(frame, tmp_path):
     pytest.importorskip("pyarrow")
     file = tmp_path / "table"
@@ -70,6 +109,7 @@ def test_parquet(frame, tmp_path):
         (b"a,b,c\n1,2,3\n4,5", "ends in the middle of its row 2"),
         (b'a,b\n1,"2\n', "EOF inside string"),
         (b"a,b,a\n1,2,3\n", "more than one column 'a'"),
+        (b'a,b\n1,"2\n' + b"3,4\n" * 50_000, "a quote may not be closed|EOF inside string"),
         (bytes(range(256)), "is binary"),
         (b"\x89PNG\r\n\x1a\n" + np.random.default_rng(0).bytes(500), "is binary"),
         (bytes(np.random.default_rng(0).integers(1, 256, 500).tolist()), "is binary"),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ._methods import DENSE, PURSUED, RIDGE, SMALL
-from ._statistics import EQUAL, LARGE_WINS, NOTHING, Comparison, compare
+from ._statistics import EQUAL, LARGE_WINS, NOTHING, RELEVANT, Comparison, compare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from ._selection import Row
 
     Array = NDArray[np.float64]
+
+
+# A difference of such a share may be one, even where it is not beyond the noise of the folds.
+LARGE_GAP = 0.1
 
 
 class Answer(NamedTuple):
@@ -63,9 +67,14 @@ class Answer(NamedTuple):
         )
         price = f"{_times(self.width / s)} as many features and {self._time()}"
         if verdict == EQUAL:
+            gap = abs(small - large) / max(small, large)
+            equal = "no difference beyond noise, so train small"
+            if gap < RELEVANT:
+                equal = f"no difference that matters, less than {RELEVANT:.0%}, so train small"
+            elif gap > LARGE_GAP:
+                equal += ", unless more folds (--repeats 5) show one"
             return (
-                f"{kept}: no difference beyond noise, so train small: {errors} ({_p(p)}), and "
-                f"training the large model takes {price}."
+                f"{kept}: {equal}: {errors} ({_p(p)}), and training the large model takes {price}."
             )
         if verdict == LARGE_WINS:
             return (
@@ -94,7 +103,7 @@ def _times(ratio: float) -> str:
 
 def _round(seconds: float) -> str:
     """Return one digit, without an exponent."""
-    return f"{float(f'{seconds:.1g}'):g}"
+    return f"{float(f'{seconds:.1g}'):.9f}".rstrip("0").rstrip(".")
 
 
 def _p(p: float) -> str:
@@ -152,6 +161,11 @@ def remarks(rows: Sequence[Row], answers: Sequence[Answer]) -> list[str]:
     width = min(dense, key=lambda width: dense[width].mean())
     best = f"{width} random features with a ridge leave {dense[width].mean():.1%}"
     found = [f"Not pruned, {best}: the least of all widths."]
+    if all(answer.comparison.verdict == NOTHING for answer in answers):
+        found.append(
+            "No model of a budget is better than predicting the mean, beyond noise, and neither "
+            "is the recommended one."
+        )
     pursued = fold_values(
         rows, lambda row: row.record.method == PURSUED and row.record.setting == RIDGE
     )

@@ -19,6 +19,10 @@ IDENTIFIER = re.compile(
 )
 # A text column with more different values than this share of the rows tells rows apart.
 DISTINCT_SHARE = 0.5
+# What stands about numbers that are written for people.
+DECORATION = r"[,'%$€£\s]"
+# With fewer values than these a column may be empty in the training rows of a fold.
+FEWEST_VALUES = 10
 
 
 def as_frame(X: Any, name: str = "X") -> Frame:
@@ -32,11 +36,13 @@ def as_frame(X: Any, name: str = "X") -> Frame:
     import pandas as pd  # noqa: PLC0415
 
     if not isinstance(X, pd.DataFrame):
-        X = X.to_pandas() if hasattr(X, "to_pandas") else np.asarray(X)
+        X = X.to_pandas() if hasattr(X, "to_pandas") else X
     if np.ndim(X) != 2:
         msg = f"{name} has {np.ndim(X)} dimensions: give a table of rows and columns"
         raise ValueError(msg)
-    frame = X if isinstance(X, pd.DataFrame) else pd.DataFrame(X).add_prefix("x")
+    if not isinstance(X, pd.DataFrame):  # rows may have numbers and text
+        X = pd.DataFrame(X if isinstance(X, list | tuple) else np.asarray(X)).add_prefix("x")
+    frame = X
     frame = frame.reset_index(drop=True).rename(columns=str)
     twice = frame.columns[frame.columns.duplicated()].unique()
     if len(twice):
@@ -149,6 +155,14 @@ def check_features(X: Frame, *, impute: bool) -> tuple[Frame, list[str]]:
             "--impute to fill in medians and most frequent values of the training rows"
         )
         raise ValueError(msg)
+    known = X.notna().sum()
+    scarce = X.columns[(known > 0) & (known < min(FEWEST_VALUES, len(X)))]
+    if len(scarce):
+        msg = (
+            f"fewer than {FEWEST_VALUES} values in {_listed(scarce)}, which may all be missing in "
+            "training rows: leave out with --drop"
+        )
+        raise ValueError(msg)
     different = X.nunique()
     constant = X.columns[different <= 1]
     notes = []
@@ -168,9 +182,10 @@ def _warnings(X: Frame, different: Column) -> list[str]:
     notes = []
     identifiers = [name for name in X if _is_identifier(X[name], name, different[name])]
     if identifiers:
+        look = "looks like an identifier" if len(identifiers) == 1 else "look like identifiers"
         notes.append(
-            f"Warning: {_listed(identifiers)} looks like an identifier, which cannot help with "
-            "new rows: leave it out with --drop."
+            f"Warning: {_listed(identifiers)} {look}, which cannot help with new rows: leave out "
+            "with --drop."
         )
     for name in X.select_dtypes(object):
         if name not in identifiers and different[name] > MOST_CATEGORIES:
@@ -181,8 +196,9 @@ def _warnings(X: Frame, different: Column) -> list[str]:
         share, example = _numbers_in_text(X[name])
         if share > 0.5:
             notes.append(
-                f"Warning: {share:.0%} of {name!r} are numbers, but it also has {example!r}, so "
-                "all are taken for categories: correct it, or leave the value empty."
+                f"Warning: {share:.0%} of {name!r} look like numbers, but not all are plain ones, "
+                f"such as {example!r}, so all are taken for categories: write them as plain "
+                "numbers, or leave the value empty."
             )
     copies = X.duplicated().mean()
     if copies > 0.01:
@@ -195,6 +211,8 @@ def _warnings(X: Frame, different: Column) -> list[str]:
 def _is_identifier(column: Column, name: str, different: int) -> bool:
     """Return whether a column seems to name or to count the rows."""
     if column.dtype == object:
+        if _numbers_in_text(column)[0] > 0.5:
+            return False
         return different > max(MOST_CATEGORIES, DISTINCT_SHARE * len(column))
     values = column.to_numpy()
     if different < len(values) or not (values == np.round(values)).all():
@@ -204,12 +222,14 @@ def _is_identifier(column: Column, name: str, different: int) -> bool:
 
 
 def _numbers_in_text(column: Column) -> tuple[float, str]:
-    """Return the share of a text column that reads as numbers, and an example that does not."""
+    """Return the share of a text column that looks like numbers, and an example that is none."""
     import pandas as pd  # noqa: PLC0415
 
-    known = column.dropna()
-    other = known[pd.to_numeric(known, errors="coerce").isna()]
-    return (1 - len(other) / len(known), other.iloc[0]) if len(other) else (0.0, "")
+    known = column.dropna().astype(str)
+    bare = known.str.replace(DECORATION, "", regex=True)
+    text, decorated = (pd.to_numeric(values, errors="coerce").isna() for values in (bare, known))
+    examples = [*known[text].head(1), *known[decorated].head(1), *known.head(1), ""]
+    return float(1 - text.mean()) if len(known) else 0.0, examples[0]
 
 
 def match_columns(X: Frame, unlabeled: Frame, *, impute: bool) -> Frame:

@@ -44,7 +44,7 @@ def draw_width(report: Report) -> Any:
             ax.set_title(f"{title}, {SETTING_NAMES[setting]}", fontsize=10.5, pad=8)
             ax.label_outer()
     _finish(figure, axes, "Number of random features before pruning, p", legend_rows=2)
-    figure.suptitle(f"Small, or large and pruned? {report.name}")
+    figure.suptitle(f"Small, or large and pruned? {report.name}", parse_math=False)
     return figure
 
 
@@ -140,7 +140,8 @@ def draw_kept(report: Report) -> Any:
         label_log_axis(ax.xaxis)
         ax.label_outer()
     _finish(figure, axes, "Number of features kept, s", legend_rows=1)
-    figure.suptitle(f"{report.name}: pruned from {width} features by {strategy}")
+    title = f"{report.name}: pruned from {width} features by {strategy}"
+    figure.suptitle(title, parse_math=False)
     return figure
 
 

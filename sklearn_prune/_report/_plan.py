@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from numbers import Integral
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -134,6 +135,11 @@ def make_plan(
     if options.get("repeats", 1) < 1:
         msg = f"repeats is {options['repeats']}: give at least 1"
         raise ValueError(msg)
+    seed = options.get("seed", 0)
+    if not isinstance(seed, Integral) or not 0 <= int(seed) < 2**31:
+        msg = f"the seed is {seed!r}: give an int from 0 to {2**31 - 1}"
+        raise ValueError(msg)
+    cv, options["seed"] = int(cv), int(seed)
     if isinstance(strategies, str):
         strategies = [strategies]
     for strategy in strategies or ():

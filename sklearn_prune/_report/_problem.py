@@ -76,15 +76,20 @@ def read_problem(args: argparse.Namespace) -> Problem:
     )
     left_out = [name for name in frame if name not in X]
     target = encode_target(y, classification=classification)
+    used = [*X, column]
     loading = (
-        f"{table.code}\nX = table.drop(columns={_quoted(left_out)})\n"
-        f"y = {_target_code(column, target)}"
+        f"{table.code}\n{_conversion('table', table.frame, frame[used])}"
+        f"X = table.drop(columns={_quoted(left_out)})\ny = {_target_code(column, target)}"
     )
     unlabeled, unlabeled_loading = None, ""
     if args.unlabelled is not None:
         rows = read_table(args.unlabelled)
-        unlabeled = match_columns(X, as_frame(rows.frame, str(args.unlabelled)), impute=args.impute)
-        unlabeled_loading = f"X_unlabeled = {rows.code}[X.columns]"
+        plain = as_frame(rows.frame, str(args.unlabelled))
+        unlabeled = match_columns(X, plain, impute=args.impute)
+        unlabeled_loading = (
+            f"rows = {rows.code}\n{_conversion('rows', rows.frame, plain[X.columns])}"
+            "X_unlabeled = rows[X.columns]"
+        )
     name = "digits, odd against even" if args.file is None else f"{args.file.name}, {column}"
     return Problem(
         name, X, unlabeled, target, plan, table.notes + notes + more, (loading, unlabeled_loading)
@@ -103,6 +108,36 @@ def _read(args: argparse.Namespace) -> tuple[Table, str | None, bool]:
     frame = digits.data.assign(odd=digits.target % 2)
     code = f"from sklearn.datasets import load_digits\n\n{DIGITS_CODE}"
     return Table(frame, code, []), "odd", True
+
+
+def _conversion(table: str, raw: Any, plain: Any) -> str:
+    """Return code that does to the columns of a file what `as_frame` did, where it matters."""
+    raw = raw.rename(columns=str)
+    numbers = [name for name in plain if _becomes_number(raw[name], plain[name])]
+    text = [name for name in plain if plain[name].dtype == object and not _is_text(raw[name])]
+    code = ""
+    if numbers:
+        code += f"{table} = {table}.astype(dict.fromkeys({_quoted(numbers)}, float))\n"
+    if text:
+        names = _quoted(text)
+        code += f"text = {table}[{names}]\n"
+        code += f"{table}[{names}] = text.astype(str).astype(object).where(text.notna(), np.nan)\n"
+    return code
+
+
+def _becomes_number(raw: Any, plain: Any) -> bool:
+    return raw.dtype == object and plain.dtype != object
+
+
+def _is_text(column: Any) -> bool:
+    """Return whether scikit-learn takes a column for the categories that its texts are."""
+    import pandas as pd  # noqa: PLC0415
+
+    if isinstance(column.dtype, pd.StringDtype):
+        return not column.isna().any() or column.dtype.na_value is not pd.NA
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return True
+    return column.dtype == object and pd.api.types.infer_dtype(column, skipna=True) == "string"
 
 
 def _target_code(column: str | None, target: Target) -> str:

@@ -86,8 +86,9 @@ def compare(small: dict[int, Array], large: dict[int, Array], cv: int) -> list[C
     comparisons = []
     for (budget, (gain, std_error)), p in zip(differences.items(), p_values, strict=True):
         means = float(small[budget].mean()), float(large[budget].mean())
-        winner = min(small[budget], large[budget], key=np.mean)
-        verdict = _judge(*means, p) if beats_mean(winner, cv) else NOTHING
+        useful = beats_mean(small[budget], cv), beats_mean(large[budget], cv)
+        verdict = _judge(*means, p) if useful[int(means[1] < means[0])] else EQUAL
+        verdict = verdict if any(useful) else NOTHING
         comparisons.append(Comparison(budget, *means, gain, std_error, p, verdict))
     return comparisons
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 GZIP, PARQUET, NUL = b"\x1f\x8b", b"PAR1", b"\x00"
 HEAD = 2**20
-DELIMITERS = ",;\t| "
+DELIMITERS = ";\t|, "
 BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
@@ -106,10 +106,11 @@ def _read_csv(file: Path, text: bytes) -> tuple[Frame, dict[str, Any], list[str]
         options["skipinitialspace"] = True
     _check_header(file, lines, delimiter)
     frame = _parse(file, text, options)
-    if delimiter == ";" and _has_decimal_commas(frame):
-        options["decimal"] = ","
-        frame = _parse(file, text, options)
-        notes.append("Numbers are read with a decimal comma.")
+    if delimiter != "," and _has_decimal_commas(frame):
+        other = _parse(file, text, options | {"decimal": ","})
+        if _n_numeric(other) > _n_numeric(frame):
+            frame, options["decimal"] = other, ","
+            notes.append("Numbers are read with a decimal comma.")
     if len(frame) == 0:
         msg = f"{file} has a header and no rows"
         raise ValueError(msg)
@@ -144,22 +145,38 @@ def _guess_encoding(file: Path, text: bytes) -> tuple[str, list[str]]:
 
 
 def _guess_delimiter(lines: list[str]) -> str:
-    """Return the delimiter, as the sniffer finds it that pandas uses, too.
+    """Return the delimiter that cuts all lines alike, else what the sniffer finds.
 
-    It takes the commas of decimal numbers for delimiters where every line has as many.
+    The comma comes late: decimal numbers have it, too.
     """
-    for delimiter in ";\t|":
-        if len({line.count(delimiter) for line in lines}) == 1 and delimiter in lines[0]:
+    header = lines[0] if lines else ""
+    candidates = [delimiter for delimiter in DELIMITERS if delimiter in header]
+    for delimiter in candidates:
+        if _is_regular(lines, delimiter):
             return delimiter
     try:
-        return csv.Sniffer().sniff("\n".join(lines), DELIMITERS).delimiter
+        return csv.Sniffer().sniff("\n".join(lines), "".join(candidates)).delimiter
     except csv.Error:
-        return max(DELIMITERS, key=lines[0].count) if lines else ","
+        return max(candidates, key=header.count, default=",")
+
+
+def _is_regular(lines: list[str], delimiter: str) -> bool:
+    """Return whether the records have as many fields each; the last one may be cut."""
+    try:
+        records = list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
+    except csv.Error:
+        return False
+    return len({len(record) for record in records[: max(2, len(records) - 1)]}) == 1
 
 
 def _check_header(file: Path, lines: list[str], delimiter: str) -> None:
     """Raise ValueError if names occur twice, which pandas would rename."""
-    header = [name.strip() for name in next(csv.reader(lines, delimiter=delimiter), [])]
+    try:
+        names = next(csv.reader(lines, delimiter=delimiter), [])
+    except csv.Error as error:
+        msg = f"cannot read {file} as a table, a quote may not be closed: {error}"
+        raise ValueError(msg) from error
+    header = [name.strip() for name in names]
     twice = sorted({name for name in header if name and header.count(name) > 1})
     if twice:
         msg = f"{file} has more than one column {twice[0]!r}: give every column a name of its own"
@@ -182,11 +199,15 @@ def _parse(file: Path, text: bytes, options: dict[str, Any]) -> Frame:
 
 
 def _has_decimal_commas(frame: Frame) -> bool:
-    """Return whether a column of text is all numbers with commas."""
+    """Return whether a column of text has a number with a comma."""
     return any(
-        column.dropna().astype(str).str.fullmatch(r"[+-]?\d*,\d+").all() and column.notna().any()
+        column.dropna().astype(str).str.fullmatch(r"[+-]?\d*,\d+").any()
         for name, column in frame.select_dtypes(exclude="number").items()
     )
+
+
+def _n_numeric(frame: Frame) -> int:
+    return frame.select_dtypes("number").shape[1]
 
 
 def _first_line(error: BaseException) -> str:
