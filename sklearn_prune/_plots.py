@@ -87,19 +87,19 @@ class ErrorCurvesDisplay:
         ax.set(xscale=xscale, xlabel=size_name, ylabel=self.error_name)
         self.lines_, self.fill_between_, self.theory_lines_ = [], [], []
         others = [line for line in ax.lines if not line.get_label().startswith("_")]
-        for k, label in enumerate(self.labels, start=len(others)):
-            color, marker, style = STYLES[k % len(STYLES)]
+        for k, label in enumerate(self.labels):
+            color, marker, style = STYLES[(len(others) + k) % len(STYLES)]
             kw = {"color": color, "linestyle": "-" if len(theory) else style, "label": label}
             kw |= {"marker": marker, **MARKS}
             kw |= mpl.cbook.normalize_kwargs(line_kw, mpl.lines.Line2D)
             band_kw = {"alpha": min(0.2, 0.6 / len(curves[0]))}
             band_kw |= mpl.cbook.normalize_kwargs(fill_between_kw, mpl.collections.Collection)
-            line, band = _draw_curve(ax, sizes, curves[:, k - len(others)], kw, band_kw)
+            line, band = _draw_curve(ax, sizes, curves[:, k], kw, band_kw)
             self.lines_.append(line)
             self.fill_between_.append(band)
             if len(theory):
                 kw = {"color": line.get_color(), "linestyle": "--", "linewidth": 1}
-                self.theory_lines_ += ax.plot(sizes, theory[k - len(others)], **kw)
+                self.theory_lines_ += ax.plot(sizes, theory[k], **kw)
         self.dense_line_ = _draw_dense_line(ax, dense)
         self.threshold_line_ = draw_mark(ax, self.threshold, sizes, mark)
         self._draw_more(ax)

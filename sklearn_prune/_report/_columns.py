@@ -211,9 +211,8 @@ def _warnings(X: Frame, different: Column) -> list[str]:
 def _is_identifier(column: Column, name: str, different: int) -> bool:
     """Return whether a column seems to name or to count the rows."""
     if column.dtype == object:
-        if _numbers_in_text(column)[0] > 0.5:
-            return False
-        return different > max(MOST_CATEGORIES, DISTINCT_SHARE * len(column))
+        distinct = different > max(MOST_CATEGORIES, DISTINCT_SHARE * len(column))
+        return distinct and _numbers_in_text(column)[0] <= 0.5
     values = column.to_numpy()
     if different < len(values) or not (values == np.round(values)).all():
         return False

@@ -120,9 +120,8 @@ def run_study(args: argparse.Namespace) -> None:
     file = read_settings(args.config) if "config" in args else {}
     settings = make_settings(args.command, file, given)
     device = _device(args.device)
-    n_jobs = NETS_SIDE_BY_SIDE if device.type == "cuda" else cpu_count()
-    if args.n_jobs is not None:
-        n_jobs = args.n_jobs
+    default = NETS_SIDE_BY_SIDE if device.type == "cuda" else cpu_count()
+    n_jobs = default if args.n_jobs is None else args.n_jobs
     if n_jobs < 1:
         raise ValueError(f"n-jobs is {n_jobs}: give the number of nets at a time, at least 1.")
     weights = args.out / WEIGHTS
@@ -145,10 +144,10 @@ def _carry_out(workshop: Workshop, table: ResultsTable, n_jobs: int) -> None:
         f"{len(runs)} runs, {len(runs) - len(left)} of them finished before; "
         f"{workshop.device}, {n_jobs} at a time."
     )
-    narrow = max(workshop.settings.widths)
+    widest = max(workshop.settings.widths)
     for base_width in workshop.settings.base_widths:
-        if base_width >= narrow:
-            print(f"No net is wider than {narrow}: none is pruned to the size of {base_width}.")
+        if base_width >= widest:
+            print(f"No net is wider than {widest}: none is pruned to the size of {base_width}.")
     with tqdm(
         total=total,
         initial=total - sum(run.cost for run in left),

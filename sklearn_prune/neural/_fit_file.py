@@ -44,7 +44,7 @@ class _Hasher(NumpyHasher):
 
 
 class FitFile:
-    """The last state of one fit, in a file that says whose it is.
+    """The last state of one fit, or of a run of a study, in a file that says whose it is.
 
     Parameters
     ----------
