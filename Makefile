@@ -7,9 +7,16 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 READY := $(VENV)/.ready
-THEORY := $(addprefix sklearn_prune/theory/_,problem.py predict.py single_index.py sample_problem.py)
-NEURAL := $(addprefix sklearn_prune/neural/_,pruned_net_classifier.py pruned_net_regressor.py \
-    net_basis.py pruned_net.py resnet20.py two_layer.py)
+# Where the public classes and functions are defined: their docstrings are linted.
+PUBLIC := $(addprefix sklearn_prune/,datasets.py _least_squares/min_norm.py \
+    $(addprefix _pruning/,pruned.py sparse_model.py) \
+    $(addprefix _paths/,pruned_cv.py pruning_path.py width_path.py) \
+    $(addprefix _random_features/,pruned_random_features.py random_features.py) \
+    $(addprefix _displays/,double_descent_display.py error_curves_display.py pruning_path_display.py) \
+    _theoretical_risk/scorer.py \
+    $(addprefix theory/,_predict_risk.py $(addprefix _problems/,linear_gaussian.py sample.py single_index.py)) \
+    $(addprefix neural/_,pruned_net_classifier.py pruned_net_regressor.py seeded_net.py \
+        pruned_net.py resnet20.py two_layer.py))
 MARKDOWN := README.md CHANGELOG.md CONTRIBUTING.md
 
 .DEFAULT_GOAL := help
@@ -30,7 +37,7 @@ lint: $(READY)-lint ## Check style, types, spelling, docstrings and the reposito
 	$(PY) -m mypy
 	$(PY) -m codespell_lib
 	$(PY) -m mdformat --check $(MARKDOWN)
-	$(PY) -m numpydoc lint sklearn_prune/*.py $(THEORY) $(NEURAL)
+	$(PY) -m numpydoc lint $(PUBLIC)
 	$(VENV)/bin/zizmor --offline .
 	$(PY) -m repo_review .
 

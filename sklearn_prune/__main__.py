@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ._report._command_line import make_parser
+from ._report.options import make_parser
 
 EXTRA = 'the report needs more packages: pip install "sklearn-prune[report]"'
 
@@ -18,15 +18,15 @@ try:
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from ._report._compare import run_report
-    from ._report._outputs import (
+    from ._report.from_command_line import read_problem
+    from ._report.from_python import run_report
+    from ._report.output.written_files import (
         check_writable,
         print_answer,
         print_report,
         save_model,
         write_report,
     )
-    from ._report._problem import read_problem
 except ImportError as error:
     sys.exit(f"sklearn_prune: {EXTRA} ({error})")
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import argparse
 
     from ._report import Report
-    from ._report._problem import Problem
+    from ._report.from_command_line import Problem
 
 
 def run(args: argparse.Namespace, command: str) -> None:

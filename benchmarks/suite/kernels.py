@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy import linalg
 
-from sklearn_prune._design import as_design
-from sklearn_prune._linalg import min_norm_lstsq
+from sklearn_prune._least_squares.design import as_design
+from sklearn_prune._least_squares.solve import min_norm_lstsq
 
 
 def bare_min_norm(X, y):

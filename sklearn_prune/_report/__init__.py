@@ -1,6 +1,6 @@
 """The report: small, or large and pruned? An honest answer for a table."""
 
-from ._compare import report
-from ._result import Report
+from .from_python import report
+from .result import Report
 
 __all__ = ["Report", "report"]

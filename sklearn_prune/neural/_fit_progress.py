@@ -8,14 +8,14 @@ from skorch.callbacks import Callback
 from skorch.history import History
 
 from ._masks import set_masks
-from ._net_state import capture_state, plain
+from ._training_state import capture_state, plain
 
 if TYPE_CHECKING:
     from skorch import NeuralNet
     from torch import Tensor
 
-    from ._fit_file import FitFile
-    from ._net_state import State
+    from ._checkpoint_file import FitFile
+    from ._training_state import State
 
 
 class FitProgress(Callback):

@@ -9,19 +9,19 @@ from skorch.dataset import unpack_data
 from skorch.history import History
 from skorch.utils import to_device
 
-from sklearn_prune._validation import round_sizes
+from sklearn_prune._checks.arguments import round_sizes
 
+from ._checkpoint_file import FitFile, fit_key
 from ._checks import arguments_of, check_choice, check_sizes
-from ._fit_file import FitFile, fit_key
 from ._fit_progress import FitProgress
 from ._interrupts import stoppable_by_callbacks
 from ._masks import apply_masks, masks_from_zeros, masks_of, n_weights, set_masks, weights_of
-from ._net_basis import FURTHER_EPOCHS, PHASES, NetBasis
 from ._net_phases import Phase, plan_phases
 from ._net_pruning import SCOPES, check_finite, prune, warn_if_emptied
-from ._net_state import restore_state
 from ._random_streams import random_stream, untouched_random_state
 from ._saliency import hessian, magnitude, random
+from ._seeded_net import FURTHER_EPOCHS, PHASES, NetBasis
+from ._training_state import restore_state
 
 STRATEGIES = ("magnitude", "hessian", "random")
 DEFAULT_SPARSITY = 0.1

@@ -3,13 +3,13 @@
 The mathematics of a problem given by its second moments; it knows no estimator.
 """
 
-from ._compression import SoftThreshold, UniformQuantizer
-from ._distribution import DistributionalCharacterization
 from ._optimal_alpha import optimal_alpha
-from ._predict import predict_risk
-from ._problem import LinearGaussianProblem
-from ._sample_problem import SampleProblem
-from ._single_index import SingleIndexProblem
+from ._predict_risk import predict_risk
+from ._problems.linear_gaussian import LinearGaussianProblem
+from ._problems.sample import SampleProblem
+from ._problems.single_index import SingleIndexProblem
+from ._risk.compression import SoftThreshold, UniformQuantizer
+from ._risk.distribution import DistributionalCharacterization
 
 __all__ = [
     "DistributionalCharacterization",

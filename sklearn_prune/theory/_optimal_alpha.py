@@ -10,11 +10,11 @@ from scipy.special import expit
 from sklearn.utils import check_random_state
 
 from ._checks import as_floats, check_n_samples
-from ._predict import predict_risk
-from ._spectrum import spectral_sums
+from ._predict_risk import predict_risk
+from ._problems.spectrum import spectral_sums
 
 if TYPE_CHECKING:
-    from ._problem import LinearGaussianProblem
+    from ._problems.linear_gaussian import LinearGaussianProblem
 
 N_GRID = 33
 

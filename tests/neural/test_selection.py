@@ -1,12 +1,7 @@
 import pytest
 import torch
 
-from sklearn_prune.neural._selection import (
-    equal_shares,
-    keep_by_layer,
-    keep_global,
-    kept_counts,
-)
+from sklearn_prune.neural._selection import equal_shares, keep_by_layer, keep_global, kept_counts
 
 SCORES = {
     "a": torch.tensor([[3.0, 1.0], [2.0, 1.0]]),

@@ -12,7 +12,7 @@ from sklearn_prune.theory import (
     UniformQuantizer,
     predict_risk,
 )
-from sklearn_prune.theory._compression import HardThreshold
+from sklearn_prune.theory._risk.compression import HardThreshold
 
 
 def by_quadrature(compress, mean, scale, breaks):

@@ -5,16 +5,17 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import integrate
 
-from sklearn_prune import _random_features
-from sklearn_prune.theory import _hermite_series, _scalar_functions
-from sklearn_prune.theory._closed_moments import angles
-from sklearn_prune.theory._feature_moments import cross_moment, mean, second_moment
-from sklearn_prune.theory._gaussian_quadrature import gaussian_mean_square
+from sklearn_prune._random_features import random_features
+from sklearn_prune.theory._moments import hermite_series as _hermite_series
+from sklearn_prune.theory._moments import scalar_functions
+from sklearn_prune.theory._moments.closed_forms import angles
+from sklearn_prune.theory._moments.feature_moments import cross_moment, mean, second_moment
+from sklearn_prune.theory._moments.gaussian_quadrature import gaussian_mean_square
 
-ACTIVATIONS = _scalar_functions.ACTIVATIONS
+ACTIVATIONS = scalar_functions.ACTIVATIONS
 PERIODIC = ("cos", "sin")
-LINKS = _scalar_functions.LINKS
-FUNCTIONS = _scalar_functions.FUNCTIONS
+LINKS = scalar_functions.LINKS
+FUNCTIONS = scalar_functions.FUNCTIONS
 
 
 def softplus(z):
@@ -131,9 +132,9 @@ def test_moments_against_monte_carlo(activation, rng):
 
 def test_functions_are_those_of_random_features(rng):
     Z = np.append(rng.standard_normal(20), [0.0, -0.0])
-    assert set(ACTIVATIONS) == set(_random_features.ACTIVATIONS)
-    assert _scalar_functions.LEAKY_SLOPE == _random_features.LEAKY_SLOPE
-    for name, function in _random_features.ACTIVATIONS.items():
+    assert set(ACTIVATIONS) == set(random_features.ACTIVATIONS)
+    assert scalar_functions.LEAKY_SLOPE == random_features.LEAKY_SLOPE
+    for name, function in random_features.ACTIVATIONS.items():
         assert_array_equal(FUNCTIONS[name](Z), function(Z.copy()))
 
 

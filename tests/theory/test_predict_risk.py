@@ -5,9 +5,9 @@ import pytest
 from numpy.testing import assert_allclose
 
 from sklearn_prune.theory import LinearGaussianProblem, optimal_alpha, predict_risk
-from sklearn_prune.theory._first_fit import FirstFit
-from sklearn_prune.theory._pruning import DiagonalSelection
-from sklearn_prune.theory._retraining import fresh_risks, same_risk
+from sklearn_prune.theory._risk.diagonal_support import DiagonalSelection
+from sklearn_prune.theory._risk.first_fit import FirstFit
+from sklearn_prune.theory._risk.refits import fresh_risks, same_risk
 
 STRATEGIES = ["magnitude", "hessian", "oracle", "random"]
 PENALTIES = [(0.0, 0.0), (3.0, 0.0), (0.0, 3.0), (3.0, 5.0)]

@@ -5,8 +5,8 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy.optimize import brentq, elementwise
 
-from sklearn_prune.theory import _spectrum
-from sklearn_prune.theory._spectrum import Spectrum, spectral_sums
+from sklearn_prune.theory._problems import spectrum as _spectrum
+from sklearn_prune.theory._problems.spectrum import Spectrum, spectral_sums
 
 SPECTRA = {
     "power law": lambda rng, p: np.arange(1, p + 1.0) ** -1.5,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import torch
 from sklearn.utils.parallel import Parallel, delayed
 
-from sklearn_prune.neural._fit_file import FitFile
+from sklearn_prune.neural._checkpoint_file import FitFile
 from sklearn_prune.neural._masks import masks_of
 
 from .alignment import aligned, narrow, widen

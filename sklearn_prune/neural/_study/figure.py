@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sklearn_prune._plots import LOG_FROM, MARKS, STYLES, label_log_axis, require_matplotlib
+from sklearn_prune._displays.error_curves_display import (
+    LOG_FROM,
+    MARKS,
+    STYLES,
+    label_log_axis,
+    require_matplotlib,
+)
 
 from .reference import reference_curve
 from .settings import METHODS

@@ -1,0 +1,1 @@
+"""The door: what may come in?"""

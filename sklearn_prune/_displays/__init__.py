@@ -1,0 +1,1 @@
+"""What do errors against width and sparsity look like?"""

@@ -1,0 +1,269 @@
+"""Display of errors against the number of features kept."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.utils.validation import check_is_fitted
+
+from sklearn_prune._paths.pruned_cv import PrunedRegressorCV
+from sklearn_prune._pruning.pruned import PrunedRegressor
+
+from .cross_validated_errors import (
+    check_counts,
+    cross_validate,
+    error_name,
+    find_parameter,
+    scores_to_errors,
+    squared_errors,
+    training_folds,
+)
+from .error_curves_display import ErrorCurvesDisplay, draw_mark, require_matplotlib
+
+
+class PruningPathDisplay(ErrorCurvesDisplay):
+    """Error against the number of features kept, with and without retraining.
+
+    Parameters
+    ----------
+    sparsities : array-like of shape (n_sparsities,)
+        Numbers of features kept s, in increasing order.
+    errors : array-like of shape (n_curves, n_sparsities, n_repeats)
+        Test errors, NaN where a curve has none.
+    labels : list of str
+        Names of the curves.
+    dense_error : float or array-like of shape (n_repeats,), default=None
+        Error of the model before pruning: its median is a horizontal line.
+    threshold : float, default=None
+        Number of training samples n, where models that were retrained begin to
+        interpolate. A vertical line marks s = n between the first and the last s.
+    chosen : int, default=None
+        The number of features that a cross-validation chose: a vertical line marks it.
+    sparsity_name, error_name : str
+        Labels of the axes.
+
+    Attributes
+    ----------
+    lines_ : list of Line2D
+        The medians.
+    fill_between_ : list of PolyCollection
+        The bands.
+    dense_line_, threshold_line_ : Line2D or None
+        The error of the dense model, and the line at s = n.
+    chosen_line_ : Line2D or None
+        The line at the chosen s.
+    legend_ : Legend or None
+        The legend.
+    ax_, figure_ : Axes, Figure
+        What was drawn on.
+
+    See Also
+    --------
+    DoubleDescentDisplay : Error against the number of features before pruning.
+
+    Notes
+    -----
+    Lines are medians and bands quantiles: see `DoubleDescentDisplay` for why, and for
+    what the y axis shows.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from sklearn_prune import PrunedRegressor, PruningPathDisplay
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> display = PruningPathDisplay.from_estimator(PrunedRegressor(), X, y)
+    >>> display.labels, display.sparsities
+    (['not retrained', 'retrained'], [1, 2, 3, 4, 5, 6, 7, 8, 10])
+    """
+
+    def __init__(
+        self,
+        *,
+        sparsities,
+        errors,
+        labels,
+        dense_error=None,
+        threshold=None,
+        chosen=None,
+        sparsity_name="Number of features kept s",
+        error_name="Mean squared error",
+    ):
+        self.sparsities = sparsities
+        self.errors = errors
+        self.labels = labels
+        self.dense_error = dense_error
+        self.threshold = threshold
+        self.chosen = chosen
+        self.sparsity_name = sparsity_name
+        self.error_name = error_name
+
+    @classmethod
+    def from_estimator(
+        cls,
+        estimator,
+        X=None,
+        y=None,
+        *,
+        sparsities=None,
+        sparsity_param="auto",
+        cv=None,
+        scoring="neg_mean_squared_error",
+        n_jobs=None,
+        ax=None,
+        **plot_kwargs,
+    ):
+        """Cross-validate a pruned estimator at each sparsity, and draw.
+
+        Parameters
+        ----------
+        estimator : estimator
+            A `PrunedRegressor`, or a pipeline that ends in one. What `retrain` says is
+            the curve "retrained"; if it says False, True is. Or a fitted
+            `PrunedRegressorCV`, whose own mean scores are drawn: a curve for each
+            strategy, with the penalties that suit it best, and a mark at the chosen s. It
+            takes no further arguments but `ax` and those of `plot`.
+        X, y : array-like
+            Data, cut into the same folds for all curves.
+        sparsities : list of int, default=None
+            Numbers of features kept s, in increasing order. None stands for 15 numbers
+            from 1 to p in geometric progression, less repetitions; p is the number of
+            features that reach the regressor.
+        sparsity_param : str, default="auto"
+            Name of the parameter s. "auto" finds the `sparsity`, if there are several
+            that of `PrunedRegressor`. The parameter `retrain` is next to it.
+        cv, scoring, n_jobs : object
+            As in `DoubleDescentDisplay.from_estimator`.
+        ax : matplotlib Axes, default=None
+            Axes to draw on.
+        **plot_kwargs : dict
+            Arguments of `plot`.
+
+        Returns
+        -------
+        display : PruningPathDisplay
+            The display, drawn. The dense model keeps all features and is not retrained.
+        """
+        require_matplotlib(f"{cls.__name__}.from_estimator")
+        if isinstance(estimator, PrunedRegressorCV):
+            return cls._from_search(estimator).plot(ax, **plot_kwargs)
+        s = find_parameter(estimator, sparsity_param, "sparsity", PrunedRegressor)
+        owner, separator, _ = s.rpartition("__")
+        r = f"{owner}{separator}retrain"
+        dense = {s: 1.0, r: False}
+        if sparsities is None:
+            model = clone(estimator).set_params(**dense).fit(X, y)
+            p = (model.get_params()[owner] if owner else model).n_features_in_
+            sparsities = np.unique(np.geomspace(1, p, 15).round().astype(int)).tolist()
+        else:
+            sparsities = check_counts(sparsities, "sparsities")
+        retrain = estimator.get_params()[r]
+        refits = {"not retrained": False, "retrained": True if retrain is False else retrain}
+        grid = product(enumerate(refits.values()), enumerate(sparsities))
+        settings = {(i, j): {s: size, r: refit} for (i, refit), (j, size) in grid}
+        settings[2, 0] = dense
+        splits, n_train = training_folds(estimator, X, y, cv)
+        shape = (3, len(sparsities))
+        errors = cross_validate(estimator, X, y, settings, shape, splits, scoring, n_jobs)
+        display = cls(
+            sparsities=sparsities,
+            errors=errors[:2],
+            labels=list(refits),
+            dense_error=errors[2, 0],
+            threshold=n_train,
+            error_name=error_name(scoring),
+        )
+        return display.plot(ax, **plot_kwargs)
+
+    @classmethod
+    def _from_search(cls, model):
+        """Return the display of a fitted `PrunedRegressorCV`."""
+        check_is_fitted(model)
+        table = model.cv_results_
+        sizes = np.unique(table["sparsity"])
+        means = table["mean_test_score"].reshape(-1, len(sizes))
+        strategies = table["strategy"][:: len(sizes)]
+        best = {}
+        for k in np.argsort(np.nan_to_num(means, nan=-np.inf).max(axis=1), kind="stable"):
+            strategy = strategies[k]
+            best[strategy if isinstance(strategy, str) else id(strategy)] = strategy, means[k]
+        labels = _names([strategy for strategy, _ in best.values()])
+        errors = np.array([scores for _, scores in best.values()])[..., np.newaxis]
+        scoring = "neg_mean_squared_error" if model.scoring is None else model.scoring
+        return cls(
+            sparsities=sizes,
+            errors=scores_to_errors(errors, scoring),
+            labels=labels,
+            chosen=model.sparsity_,
+            error_name=error_name(scoring),
+        )
+
+    @classmethod
+    def from_predictions(
+        cls,
+        y_true,
+        y_pred,
+        *,
+        sparsities,
+        labels=None,
+        y_pred_dense=None,
+        threshold=None,
+        ax=None,
+        **plot_kwargs,
+    ):
+        """Draw the mean squared errors of predictions.
+
+        Parameters
+        ----------
+        y_true : array-like of shape (n_rows,) or (n_rows, n_targets)
+            True targets.
+        y_pred : array-like of shape (n_curves, n_sparsities, n_repeats, ...)
+            Predictions; repeats and curves can be left out as in
+            `DoubleDescentDisplay.from_predictions`.
+        sparsities, labels : object
+            As in the class; labels are "model 1", "model 2", ... if None.
+        y_pred_dense : array-like of shape (n_repeats, ...) or (...), default=None
+            Predictions of the dense model.
+        threshold : float, default=None
+            As in the class.
+        ax : matplotlib Axes, default=None
+            Axes to draw on.
+        **plot_kwargs : dict
+            Arguments of `plot`.
+
+        Returns
+        -------
+        display : PruningPathDisplay
+            The display, drawn.
+        """
+        require_matplotlib(f"{cls.__name__}.from_predictions")
+        errors = squared_errors(y_true, y_pred)
+        dense = None
+        if y_pred_dense is not None:
+            dense = squared_errors(y_true, np.reshape(y_pred_dense, (-1, *np.shape(y_true))))
+        display = cls(
+            sparsities=sparsities,
+            errors=errors,
+            labels=[f"model {k + 1}" for k in range(len(errors))] if labels is None else labels,
+            dense_error=dense,
+            threshold=threshold,
+        )
+        return display.plot(ax, **plot_kwargs)
+
+    def _draw_more(self, ax):
+        mark = f"chosen: s = {self.chosen}"
+        self.chosen_line_ = draw_mark(ax, self.chosen, self.sparsities, mark)
+
+    def _sizes(self):
+        return self.sparsities, self.sparsity_name, "s = n"
+
+
+def _names(strategies):
+    """Return names of strategies, numbered where several have the same."""
+    names = [s if isinstance(s, str) else getattr(s, "__name__", repr(s)) for s in strategies]
+    numbers = [names[: k + 1].count(name) for k, name in enumerate(names)]
+    return [
+        f"{name} ({number})" if names.count(name) > 1 else name
+        for name, number in zip(names, numbers, strict=True)
+    ]

@@ -1,0 +1,152 @@
+"""Error curves of random features of every width, from shared work."""
+
+from __future__ import annotations
+
+from numbers import Integral
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn import model_selection
+from sklearn.base import BaseEstimator, clone
+from sklearn.frozen import FrozenEstimator
+from sklearn.metrics import check_scoring, get_scorer
+from sklearn.pipeline import Pipeline
+
+from sklearn_prune._checks.arguments import check_n_keep
+from sklearn_prune._checks.training_data import check_training_data
+from sklearn_prune._least_squares.min_norm import MinNormRegressor
+from sklearn_prune._paths.scores import KnownPredictions
+from sklearn_prune._paths.width_predictions import Pruning, predict_widths
+from sklearn_prune._pruning.pruned import PrunedRegressor
+from sklearn_prune._pruning.retraining import is_distillation, resolve_retrain
+from sklearn_prune._random_features.random_features import RandomFeatures
+
+from .cross_validated_errors import scores_to_errors
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+    Settings = Mapping[tuple[int, int], Mapping[str, int]]
+
+
+def shares_widths(estimator: Any, settings: Settings, scoring: Any) -> bool:
+    """Return whether the models of all settings can be computed together.
+
+    They can if the estimator is a pipeline that ends in nested random features and a
+    regressor that `predict_widths` knows, if nothing but numbers of features varies, and
+    if a score depends on nothing but predictions.
+    """
+    if type(estimator) is not Pipeline or len(estimator.steps) < 2:
+        return False
+    width, sparsity = _parameter_names(estimator)
+    features, model = estimator[-2], estimator[-1]
+    return (
+        all(set(params) in ({width}, {width, sparsity}) for params in settings.values())
+        and type(features) is RandomFeatures
+        and isinstance(features.random_state, Integral)
+        and (type(model) is MinNormRegressor or _prunes_once(model))
+        and (scoring is None or isinstance(scoring, str | type(get_scorer("r2"))))
+    )
+
+
+def _prunes_once(model: Any) -> bool:
+    return (
+        type(model) is PrunedRegressor
+        and model.n_rounds == 1
+        and model.saliency is None
+        and not is_distillation(model.retrain)
+        and not isinstance(model.estimator, FrozenEstimator)
+    )
+
+
+def cross_validate_widths(
+    estimator: Any,
+    X: Any,
+    y: Any,
+    settings: Settings,
+    shape: tuple[int, int],
+    splits: Any,
+    scoring: Any,
+    n_jobs: int | None,
+) -> Array:
+    """Return the test errors of an estimator that `shares_widths`, as `cross_validate` does.
+
+    Returns
+    -------
+    errors : ndarray of shape (*shape, n_splits)
+    """
+    curves = _WidthCurves(estimator, settings, check_scoring(estimator, scoring))
+    scores = model_selection.cross_validate(
+        curves, X, y, cv=splits, scoring=_WidthCurves.score_all, n_jobs=n_jobs, error_score="raise"
+    )
+    errors = np.full((*shape, len(splits)), np.nan)
+    for index in settings:
+        errors[index] = scores_to_errors(scores[f"test_{index}"], scoring)
+    return errors
+
+
+class _WidthCurves(BaseEstimator):
+    """The models of all settings as one estimator, so that scikit-learn cuts the folds.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+        As `shares_widths` wants it.
+    settings : dict of tuple of int to dict
+        By curve and width, the number of random features and, if given, of those kept.
+    scorer : callable
+        ``(estimator, X, y) -> score``.
+    """
+
+    def __init__(self, pipeline, settings, scorer):
+        self.pipeline = pipeline
+        self.settings = settings
+        self.scorer = scorer
+
+    def fit(self, X, y):
+        """Fit the steps before the regressor, at the largest width."""
+        width, sparsity = _parameter_names(self.pipeline)
+        regressor = clone(self.pipeline[-1])
+        own = getattr(regressor, "sparsity", 1.0)
+        self.widths_ = {j: params[width] for (_, j), params in self.settings.items()}
+        self.budgets_ = {i: params.get(sparsity, own) for (i, _), params in self.settings.items()}
+        for i, j in self.settings:
+            check_n_keep(self.budgets_[i], self.widths_[j])
+
+        self.features_ = clone(self.pipeline[:-1])
+        self.features_.set_params(**{width: max(self.widths_.values())})
+        F = self.features_.fit_transform(X, y)
+        self.data_ = check_training_data(regressor, F, y, None, None, distill=False)
+        return self
+
+    def score_all(self, X, y):
+        """Train every model, and return its score on test data by curve and width."""
+        dense, prunings = _dense_and_prunings(self.pipeline[-1])
+        F = np.asarray(self.features_.transform(X))
+        widths, budgets = np.array(list(self.widths_.values())), list(self.budgets_.values())
+        predictions = predict_widths(dense, self.data_, F, widths, budgets, prunings)
+        scores = {}
+        for j, (unpruned, pruned) in zip(self.widths_, predictions, strict=True):
+            for k, i in enumerate(self.budgets_):
+                if (i, j) in self.settings:
+                    known = KnownPredictions(pruned[0, k] if prunings else unpruned)
+                    scores[str((i, j))] = self.scorer(known, X, y)
+        return scores
+
+
+def _parameter_names(pipeline: Any) -> tuple[str, str]:
+    """Return the names of the numbers of random features, and of those kept."""
+    (features, _), (model, _) = pipeline.steps[-2:]
+    return f"{features}__n_components", f"{model}__sparsity"
+
+
+def _dense_and_prunings(model: Any) -> tuple[Any, list[Pruning]]:
+    """Return the dense model inside a regressor, and how it is pruned."""
+    if type(model) is MinNormRegressor:
+        return model, []
+    dense = MinNormRegressor() if model.estimator is None else model.estimator
+    refit = resolve_retrain(model.retrain, dense, model.n_rounds)
+    return dense, [Pruning(model.strategy, refit, random_state=model.random_state)]

@@ -1,0 +1,130 @@
+"""Interpolation in mixed precision: factorise in float32, refine in float64.
+
+The Gram matrix of the rows and its Cholesky factor are most of the work of a wide
+least-squares problem, and float32 does it in half the time. The solution has seven
+digits at best, but its residual, in float64, has the others: each step of refinement
+gains about as many as the first solution had. It costs two passes over the matrix,
+next to nothing beside the Gram matrix.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from scipy.linalg import lapack
+
+from .design import EPS
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+# From so many rows on, and so many for each target, it pays.
+MIN_ROWS = 256
+MIN_ROWS_PER_TARGET = 16
+
+# Rounding to float32 moves the eigenvalues of the Gram matrix of unit rows, zeros
+# included, by 1e-6 or so. A least eigenvalue above this one is not zero.
+LEAST_EIGENVALUE = 5e-6
+
+# Refinement takes two steps most often, and ten near that eigenvalue. Up to so many cost
+# less than a Gram matrix in float64.
+MAX_STEPS = 12
+
+
+def interpolate(A: Array, y: Array, null: Array | None, cutoff: float) -> Array | None:
+    """Return the shortest solution of ``A coef = y``, or None where float32 is no help.
+
+    Parameters
+    ----------
+    A : ndarray of shape (n_rows, n_columns)
+        Wide matrix. Squares of its entries, and sums of them, are in the range of float32.
+    y : ndarray of shape (n_rows, n_targets)
+        Targets.
+    null : ndarray of shape (n_rows,) or None
+        The only direction, if there is one, in which ``null' A = 0`` and ``null' y = 0``.
+    cutoff : float
+        There is no solution where another singular value of A might be below `cutoff`
+        times the largest.
+
+    Returns
+    -------
+    ndarray of shape (n_columns, n_targets) or None
+    """
+    if len(A) < max(MIN_ROWS, MIN_ROWS_PER_TARGET * y.shape[1]):
+        return None
+    factor = _factorise(A, null)
+    if factor is None:
+        return None
+    # Rows of unequal norms multiply the condition by their ratio at most.
+    spread = factor.norms.min() / factor.norms.max()
+    if not factor.rcond * spread**2 > 10 * cutoff**2:
+        return None
+    return _refine(A, y, factor)
+
+
+class _Factor(NamedTuple):
+    """Cholesky factor, in float32, of ``A A'`` after division of the rows of A by their norms."""
+
+    cholesky: NDArray[np.float32]
+    norms: Array
+    rcond: float
+
+    def solve(self, residual: Array) -> Array:
+        """Solve ``A A' dual = residual`` to float32, whatever the size of the residual."""
+        scaled = residual / self.norms
+        largest = np.abs(scaled).max(axis=0)
+        scaled = _ratio(scaled, largest).astype(np.float32)
+        dual, _ = lapack.spotrs(self.cholesky, scaled, lower=True)
+        return dual * largest / self.norms
+
+
+def _factorise(A: Array, null: Array | None) -> _Factor | None:
+    """Return the factor, or None where the matrix may be singular."""
+    single = A.astype(np.float32)
+    gram = single @ single.T
+    norms = np.sqrt(gram.diagonal())
+    if not norms.min() > 0:
+        return None
+    gram /= norms
+    gram /= norms[:, np.newaxis]
+    if null is not None:
+        # Lift the null space of the divided rows to the mean eigenvalue.
+        null = null * norms
+        null = (null / np.sqrt(null @ null)).astype(np.float32)
+        gram += np.outer(null, null)
+    size = np.abs(gram).sum(axis=0).max()
+    # The matrix is symmetric: its transpose has the order of LAPACK.
+    cholesky, info = lapack.spotrf(gram.T, lower=True, clean=False, overwrite_a=True)
+    if info != 0:
+        return None
+    # The estimate may miss the difference of two equal rows. Their pivot does not.
+    least = min(lapack.spocon(cholesky, 1.0, uplo="L")[0], cholesky.diagonal().min() ** 2)
+    if not least > LEAST_EIGENVALUE:
+        return None
+    return _Factor(cholesky, norms[:, np.newaxis].astype(np.float64), float(least / size))
+
+
+def _refine(A: Array, y: Array, factor: _Factor) -> Array | None:
+    """Solve to the last digit of float64, or return None if that takes too long."""
+    coef: Array = A.T @ factor.solve(y)
+    size = 1.0
+    for _ in range(MAX_STEPS):
+        step = A.T @ factor.solve(y - A @ coef)
+        coef += step
+        squares = _ratio(np.sum(step**2, axis=0), np.sum(coef**2, axis=0))
+        last, size = size, float(np.sqrt(squares.max()))
+        # The next step would be to this one as this one to the last.
+        if size * (size / last) <= EPS:
+            return coef
+        if size > last / 2:
+            # Either this is the rounding of the residual, or there is no convergence.
+            return coef if size <= EPS / np.sqrt(factor.rcond) else None
+    return None
+
+
+def _ratio(a: Array, b: Array) -> Any:
+    """Return ``a / b``, and 0 where b is not positive: a target may be zero."""
+    return np.divide(a, b, out=np.zeros_like(a), where=b > 0)

@@ -1,0 +1,316 @@
+"""Minimum-norm least squares: factorise, judge the rank, solve.
+
+A centred design matrix with more columns than independent rows goes through the
+Gram matrix of its rows, a taller one through an orthogonal factorisation of its
+columns scaled to unit norm. Either way a fast branch is taken where a condition
+estimate shows that it is safe, and a rank-revealing one everywhere else. A
+sparse matrix never leaves its sparse form: only Gram matrices of its smaller
+side and blocks are dense.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy import linalg, sparse
+from scipy.linalg import lapack
+
+from .centred_sparse import CentredSparse
+from .design import (
+    EPS,
+    as_design,
+    column_gram,
+    magnitude,
+    rescale,
+    row_blocks,
+    row_gram,
+    triangular_factor,
+)
+from .equal_rows import group_equal_rows
+from .mixed_precision import interpolate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+# A Gram matrix squares the condition. Its Cholesky factor, with refinement, keeps
+# ten digits of the coefficients down to this reciprocal condition number: that of
+# a design matrix of condition 3e5 or so.
+GRAM_RCOND = 1e-12
+
+# Designs of so many entries or fewer are refined in extended precision.
+EXTENDED_SIZE = 2**18
+
+# A matrix of this norm, or of its inverse, has a Gram matrix in the range of float32.
+SAFE_SIZE = 1e12
+
+# Weights that differ by more than this factor call for sorted rows.
+WEIGHT_SPAN = 1e6
+
+
+def min_norm_lstsq(
+    A: Any,
+    y: Array,
+    weights: Array,
+    *,
+    cutoff: float,
+    mean: Array | None = None,
+    gram: Array | None = None,
+) -> tuple[Array, int]:
+    r"""Find the shortest of the least-squares solutions.
+
+    Among the minimisers of :math:`\sum_i w_i (y_i - a_i' b)^2` the one of least
+    Euclidean norm.
+
+    Parameters
+    ----------
+    A : ndarray or CentredSparse of shape (n_samples, n_features)
+        Design matrix.
+    y : ndarray of shape (n_samples, n_targets)
+        Targets.
+    weights : ndarray of shape (n_samples,)
+        Positive weights of the rows.
+    cutoff : float
+        Singular values below `cutoff` times the largest count as zero: those of
+        A itself where it is wide, those of its columns scaled to unit norm
+        where it is tall.
+    mean : ndarray of shape (n_features,), optional
+        What `centre` subtracted from the columns, if it did. It takes one off
+        the rank of the rows, and tells a constant column from rounding.
+    gram : ndarray of shape (n_samples, n_samples), optional
+        ``A A'``, where it is known already: it is not formed again, and is left as
+        it is. Its rounding does not harm the solution, which is refined with A. A
+        tall A has no use for it.
+
+    Returns
+    -------
+    coef : ndarray of shape (n_features, n_targets)
+    rank : int
+        Effective rank of A.
+    """
+    factor, y_factor = _safe_factor(A, gram), _safe_factor(y)
+    if factor != 1:
+        A, mean = rescale(A, factor), None if mean is None else mean * factor
+        gram = None  # it has overflowed, or lost its digits
+    n_rows = A.shape[0] - (mean is not None)
+    if n_rows < A.shape[1]:
+        coef, rank = _solve_wide(A, y * y_factor, weights, cutoff, n_rows, gram)
+    else:
+        noise = 0.0 if mean is None else 10 * EPS * np.sqrt(weights.sum()) * np.abs(mean)
+        coef, rank = _solve_tall(A, y * y_factor, weights, cutoff, noise)
+    return coef * factor / y_factor, rank
+
+
+def _safe_factor(A: Any, gram: Array | None = None) -> float:
+    """Return a power of two that brings entries to a size with squares in any precision."""
+    size = 0.0
+    if gram is not None:
+        size = float(np.sqrt(np.trace(gram)))
+    elif isinstance(A, np.ndarray):
+        flat = A.ravel(order="K")
+        with np.errstate(over="ignore"):
+            size = float(np.sqrt(flat @ flat))  # several times faster than a maximum
+    if not 0 < size < np.inf:
+        size = magnitude(A)
+    if size == 0 or 1 / SAFE_SIZE < size < SAFE_SIZE:
+        return 1.0
+    return float(np.ldexp(1.0, -int(np.clip(np.frexp(size)[1], -1000, 1000))))
+
+
+def _solve_wide(
+    A: Any, y: Array, weights: Array, cutoff: float, max_rank: int, gram: Array | None = None
+) -> tuple[Array, int]:
+    """Solve with fewer independent rows than columns.
+
+    Independent rows are interpolated whatever their weights, so that the
+    weights count in the rank-revealing branch only.
+    """
+    n_rows, coef = A.shape[0], None
+    if max_rank == 0:
+        return np.zeros((A.shape[1], y.shape[1])), 0
+    # The weights span the left null space of a centred matrix, and of no other.
+    null = weights / np.sqrt(weights @ weights) if max_rank < n_rows else None
+    if gram is None and isinstance(A, np.ndarray):
+        coef = interpolate(A, y, null, cutoff)
+    if coef is None:
+        coef = _solve_wide_gram(A, y, null, cutoff, gram)
+    if coef is not None:
+        return coef, max_rank
+    first, group = group_equal_rows(A.X if isinstance(A, CentredSparse) else A)
+    if len(first) < n_rows:
+        # Equal rows count as one, with the mean of their targets.
+        member = sparse.csr_array((weights, (group, np.arange(n_rows))))
+        total = member.sum(axis=1)
+        rows = A.rows(first) if isinstance(A, CentredSparse) else A[first]
+        y = member @ y / total[:, np.newaxis]
+        return _solve_wide(rows, y, total, cutoff, max_rank - n_rows + len(first))
+    U, to_coef = _row_space(A, weights, cutoff, max_rank)
+    root = np.sqrt(weights)[:, np.newaxis]
+    Q, R = linalg.qr(root * U, mode="economic")
+    return to_coef(linalg.solve_triangular(R, Q.T @ (root * y))), U.shape[1]
+
+
+def _solve_wide_gram(
+    A: Any, y: Array, null: Array | None, cutoff: float, gram: Array | None
+) -> Array | None:
+    """Interpolate by the Gram matrix with refinement, or return None if that is unsafe."""
+    gram, loss = row_gram(A) if gram is None else (gram, 1.0)
+    if null is not None:
+        # Lift the null space to the mean eigenvalue.
+        lift = np.outer(np.trace(gram) / len(gram) * null, null)
+        gram = np.add(gram, lift, out=lift)
+    solve, rcond = cholesky(gram)
+    if not rcond > max(loss * GRAM_RCOND, 10 * cutoff**2):
+        return None
+    coef: Array = A.T @ solve(y)
+    for _ in range(_refinements(rcond / loss)):
+        coef += A.T @ solve(y - A @ coef)
+    return coef
+
+
+def _row_space(
+    A: Any, weights: Array, cutoff: float, max_rank: int
+) -> tuple[Array, Callable[[Array], Array]]:
+    """Return the left singular vectors U of A, and the map from t to A^+ U t."""
+    if isinstance(A, CentredSparse):
+        centred = max_rank < A.shape[0]
+        blocks = (as_design(block, weights, centred=centred)[0].T for block in A.column_blocks())
+        _, values, Ut = linalg.svd(triangular_factor(blocks))
+        U = Ut.T
+    else:
+        U, values, Vt = linalg.svd(A, full_matrices=False)
+    rank = min(int(np.sum(values > cutoff * values[0])), max_rank)
+    U, values = U[:, :rank], values[:rank, np.newaxis]
+
+    def from_rows(t: Array) -> Array:
+        return A.T @ (U @ (t / values**2))
+
+    if isinstance(A, CentredSparse):
+        return U, lambda t: from_rows(t) + from_rows(t - U.T @ (A @ from_rows(t)))
+    return U, lambda t: Vt[:rank].T @ (t / values)
+
+
+def _solve_tall(
+    A: Any, y: Array, weights: Array, cutoff: float, noise: Array | float
+) -> tuple[Array, int]:
+    """Solve with at least as many independent rows as columns."""
+    if isinstance(A, CentredSparse):
+        solution = _solve_tall_gram(A, y, weights, cutoff, noise)
+        if solution is not None:
+            return solution
+        # Most often equal columns made it fail. They share what one of them gets.
+        first, group = group_equal_rows(A.X.T)
+        if len(first) < A.shape[1]:
+            copies = np.bincount(group)
+            merged = CentredSparse(A.X[:, first], A.mean[first]).scaled(np.sqrt(copies))
+            noise = np.broadcast_to(noise, A.shape[1])[first] * np.sqrt(copies)
+            coef, rank = _solve_tall(merged, y, weights, cutoff, noise)
+            return (coef / np.sqrt(copies)[:, np.newaxis])[group], rank
+    elif weights.max() > WEIGHT_SPAN * weights.min():
+        # Rows of very unequal size: Householder's method is then accurate row by row if the
+        # rows are sorted and the columns pivoted.
+        order = np.argsort(-weights, kind="stable")
+        A, y, weights = A[order], y[order], weights[order]
+        weighted = np.sqrt(weights)[:, np.newaxis] * A
+        pivots = linalg.qr(weighted, mode="r", pivoting=True)[1]
+        coef = np.empty((A.shape[1], y.shape[1]))
+        noise = np.broadcast_to(noise, A.shape[1])[pivots]
+        coef[pivots], rank = _solve_tall_qr(A[:, pivots], y, weights, cutoff, noise)
+        return coef, rank
+    return _solve_tall_qr(A, y, weights, cutoff, noise)
+
+
+def _solve_tall_qr(
+    A: Any, y: Array, weights: Array, cutoff: float, noise: Array | float
+) -> tuple[Array, int]:
+    """Solve by QR, with the rank judged on columns of unit norm.
+
+    The triangular factor of ``[A y]`` holds that of A and Q'y, so that Q is not
+    needed; scaling its columns is as good as scaling those of A.
+    """
+    root = np.sqrt(weights)[:, np.newaxis]
+    joint = triangular_factor(np.hstack([block, y[i]]) * root[i] for i, block in row_blocks(A))
+    n_columns = A.shape[1]
+    norms = linalg.norm(joint[:, :n_columns], axis=0)
+    active = norms > noise
+    if not active.all():
+        joint = triangular_factor([joint[:, np.append(active, np.full(y.shape[1], True))]])
+    norms = norms[active, np.newaxis]
+    n_active = len(norms)
+    R, target = joint[:n_active, :n_active] / norms.T, joint[:n_active, n_active:]
+    coef = np.zeros((n_columns, y.shape[1]))
+    rcond, _ = lapack.dtrcon(R)
+    if not rcond > 10 * n_active * cutoff:
+        coef[active], rank = _solve_deficient(R, target, norms, cutoff)
+        return coef, rank
+    coef[active] = linalg.solve_triangular(R, target) / norms
+    if rcond > np.sqrt(EPS):
+        # One step on the semi-normal equations. In double precision it gains a digit at
+        # most, and in the extended one, which small problems can afford, one to four.
+        if isinstance(A, np.ndarray) and A.size <= EXTENDED_SIZE:
+            A, coef = A.astype(np.longdouble), coef.astype(np.longdouble)
+        gradient = (A.T @ (root**2 * (y - A @ coef)))[active].astype(np.float64) / norms
+        target = linalg.solve_triangular(R, gradient, trans="T")
+        coef[active] += linalg.solve_triangular(R, target) / norms
+    return coef.astype(np.float64), n_active
+
+
+def _solve_deficient(R: Array, target: Array, norms: Array, cutoff: float) -> tuple[Array, int]:
+    """Solve ``R (norms * coef) = target`` for the shortest coef, with R judged for its rank.
+
+    A combination of null vectors is subtracted as they are: an orthonormal basis
+    of their span would lose small entries, and with them the fit.
+    """
+    U, values, Vt = linalg.svd(R)
+    rank = int(np.sum(values > cutoff * np.max(values, initial=0.0)))
+    coef = Vt[:rank].T @ (U[:, :rank].T @ target / values[:rank, np.newaxis]) / norms
+    if rank < len(R):
+        null = Vt[rank:].T / norms
+        null /= linalg.norm(null, axis=0)
+        coef -= null @ linalg.lstsq(null, coef)[0]
+    return coef, rank
+
+
+def _solve_tall_gram(
+    A: CentredSparse, y: Array, weights: Array, cutoff: float, noise: Array | float
+) -> tuple[Array, int] | None:
+    """Solve the normal equations with refinement, or return None if that is unsafe."""
+    gram, loss = column_gram(A, weights)
+    active = np.sqrt(np.maximum(np.diag(gram), 0)) > noise
+    if not active.any():
+        return np.zeros((A.shape[1], y.shape[1])), 0
+    gram = gram[np.ix_(active, active)]
+    norms = np.sqrt(np.diag(gram))[:, np.newaxis]
+    solve, rcond = cholesky(gram / (norms * norms.T))
+    if not rcond > max(loss * GRAM_RCOND, 10 * cutoff**2):
+        return None
+    coef = np.zeros((A.shape[1], y.shape[1]))
+    for _ in range(1 + _refinements(rcond / loss)):
+        gradient = A.T @ (weights[:, np.newaxis] * (y - A @ coef))
+        coef[active] += solve(gradient[active] / norms) / norms
+    return coef, len(norms)
+
+
+def cholesky(gram: Array) -> tuple[Callable[[Array], Array], float]:
+    """Return a solver for a Gram matrix and its reciprocal condition, 0 if not positive.
+
+    For a symmetric matrix the 1-norm condition that LAPACK estimates is at least
+    the spectral one, the square of that of the design matrix. The estimate may miss
+    the difference of two equal rows, but their pivot does not.
+    """
+    size = np.abs(gram).sum(axis=0).max()
+    factor, info = lapack.dpotrf(gram.T, lower=True, clean=False)
+    rcond = 0.0
+    if info == 0:
+        estimate, _ = lapack.dpocon(factor, size, uplo="L")
+        rcond = min(estimate, factor.diagonal().min() ** 2 / size)
+    return lambda target: lapack.dpotrs(factor, target, lower=True)[0], rcond
+
+
+def _refinements(rcond: float) -> int:
+    """Return how many steps of refinement reach full precision: each gains EPS / rcond."""
+    return max(1, int(np.ceil(np.log(EPS) / np.log(EPS / rcond))) - 1)

@@ -1,0 +1,1 @@
+"""Models of all sparsities, widths and folds, from shared work."""

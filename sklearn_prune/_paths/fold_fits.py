@@ -1,0 +1,159 @@
+"""Dense fits to the training rows of every fold, from one Gram matrix.
+
+Folds are subsets of the same rows. With more features than rows the Gram matrix of
+all rows is formed once, each fold factorises a block of it, and the coefficients of
+all folds are one matrix product. With fewer, the Gram matrix of the features loses
+the rows that a fold holds out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.linear_model import Ridge
+
+from sklearn_prune._least_squares.design import as_design, column_gram, magnitude, row_gram
+from sklearn_prune._least_squares.min_norm import MinNormRegressor
+from sklearn_prune._least_squares.solve import cholesky
+from sklearn_prune._pruning.linear_fit import LinearFit, fit_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
+    from sklearn_prune._checks.training_data import TrainingData
+
+    Array = NDArray[Any]
+    Rows = NDArray[np.intp]
+
+# Down to this reciprocal condition number a Gram matrix keeps nine digits of the
+# coefficients: with a step of refinement for that of the rows, of which it holds the
+# square, and well above that of the features.
+RCOND = 1e-7
+
+
+def least_rcond(X: Any) -> float:
+    """Return the reciprocal condition of a Gram matrix above which it decides the rank too."""
+    return float(max(RCOND, 10 * MinNormRegressor()._cutoff(X) ** 2))
+
+
+def dense_model(alpha: float, *, fit_intercept: bool) -> Any:
+    """Return the regressor that a penalty stands for: of least norm if it is zero."""
+    if alpha == 0:
+        return MinNormRegressor(fit_intercept=fit_intercept)
+    return Ridge(alpha, fit_intercept=fit_intercept, tol=1e-12)
+
+
+def training_rows(data: TrainingData, rows: Rows) -> tuple[Any, Array, Array | None]:
+    """Return X, y and the sample weights, or None, of some rows."""
+    sample_weight = None if data.sample_weight is None else data.sample_weight[rows]
+    return data.X[rows], data.y[rows], sample_weight
+
+
+class FoldFits:
+    """Dense fits to subsets of the rows.
+
+    Parameters
+    ----------
+    data : TrainingData
+    folds : sequence of ndarray of int
+        The training rows of each fold.
+    fit_intercept : bool
+    """
+
+    def __init__(self, data: TrainingData, folds: Sequence[Rows], *, fit_intercept: bool) -> None:
+        self.data, self.folds, self.fit_intercept = data, folds, fit_intercept
+        self.design, mean = as_design(data.X, data.weights, centred=fit_intercept)
+        self.mean = np.zeros(data.X.shape[1]) if mean is None else mean
+        self.targets = data.y.reshape(len(data.y), -1)
+        self.shares = np.zeros((len(data.y), len(folds)))
+        for k, rows in enumerate(folds):
+            self.shares[rows, k] = data.weights[rows] / data.weights[rows].sum()
+        if not fit_intercept:
+            self.shares[:] = 0
+        self.wide = data.X.shape[1] > min(map(len, folds)) - fit_intercept
+        self.safe = 1e-70 < magnitude(self.design) < 1e70
+        if self.safe and self.wide:
+            self.gram, self.loss = row_gram(self.design)
+
+    def fit(self, alpha: float) -> list[LinearFit]:
+        """Return the fits of all folds with one penalty."""
+        model = dense_model(alpha, fit_intercept=self.fit_intercept)
+        shared: dict[int, LinearFit] = {}
+        if self.safe and self.wide:
+            shared = self._fit_wide(model, alpha)
+        elif self.safe and alpha > 0 and isinstance(self.design, np.ndarray):
+            shared = self._fit_tall(model, alpha)
+        every = np.ones(self.data.X.shape[1], dtype=bool)
+        return [
+            shared[k] if k in shared else fit_columns(model, *training_rows(self.data, rows), every)
+            for k, rows in enumerate(self.folds)
+        ]
+
+    def _fit_wide(self, model: Any, alpha: float) -> dict[int, LinearFit]:
+        """Fit the folds whose rows are well conditioned: ``b = A' d``, in the dual."""
+        every = ((k, self._dual_solver(k, alpha)) for k in range(len(self.folds)))
+        solvers = {k: solve for k, solve in every if solve is not None}
+        folds = list(solvers)
+        n_samples, n_targets = self.targets.shape
+        dual = np.zeros((n_samples, len(folds), n_targets))
+        coef = np.zeros((self.design.shape[1], len(folds), n_targets))
+        means = self.design.T @ self.shares[:, folds]
+        for _ in range(2):
+            fitted = (self.design @ coef.reshape(len(coef), -1)).reshape(dual.shape)
+            for j, k in enumerate(folds):
+                rows, share = self.folds[k], self.shares[self.folds[k], k]
+                penalty = alpha / self.data.weights[rows, np.newaxis]
+                residual = (self.targets - fitted[:, j])[rows] - penalty * dual[rows, j]
+                dual[rows, j] += solvers[k](residual - share @ residual)
+            coef = (self.design.T @ dual.reshape(n_samples, -1)).reshape(coef.shape)
+        return {k: self._linear_fit(model, k, coef[:, j], means[:, j]) for j, k in enumerate(folds)}
+
+    def _dual_solver(self, k: int, alpha: float) -> Callable[[Array], Array] | None:
+        """Return a solver with the Gram matrix of a fold, centred, or None."""
+        rows, weights = self.folds[k], self.data.weights[self.folds[k]]
+        if alpha == 0 and len(rows) - self.fit_intercept >= self.data.X.shape[1]:
+            return None
+        gram = self.gram[np.ix_(rows, rows)]
+        if self.fit_intercept:
+            shift = gram @ self.shares[rows, k]
+            gram -= shift + shift[:, np.newaxis] - self.shares[rows, k] @ shift
+            # Centring made it singular. To add a constant makes it regular, and leaves the
+            # solution alone, whose sum is zero.
+            gram += np.trace(gram) / len(rows) ** 2
+        gram[np.diag_indices_from(gram)] += alpha / weights
+        solve, rcond = cholesky(gram)
+        return solve if rcond > self.loss * least_rcond(self.data.X) else None
+
+    def _fit_tall(self, model: Any, alpha: float) -> dict[int, LinearFit]:
+        """Fit the folds whose normal equations are well conditioned."""
+        weights = self.data.weights
+        total, _ = column_gram(self.design, weights)
+        fits = {}
+        for k, rows in enumerate(self.folds):
+            mean = self.design.T @ self.shares[:, k]
+            held_out = np.setdiff1d(np.arange(len(weights)), rows)
+            gram = total - column_gram(self.design[held_out], weights[held_out])[0]
+            if self.fit_intercept:
+                gram -= weights[rows].sum() * np.outer(mean, mean)
+            gram[np.diag_indices_from(gram)] += alpha
+            solve, rcond = cholesky(gram)
+            if rcond > RCOND:
+                residual = self.targets[rows] - self.shares[rows, k] @ self.targets[rows]
+                moments = self.design[rows].T @ (weights[rows, np.newaxis] * residual)
+                fits[k] = self._linear_fit(model, k, solve(moments), mean)
+        return fits
+
+    def _linear_fit(self, model: Any, k: int, coef: Array, mean: Array) -> LinearFit:
+        """Return coefficients for centred features as a fit to those of X."""
+        intercept = np.zeros(coef.shape[1])
+        if self.fit_intercept:
+            intercept = self.shares[:, k] @ self.targets - (self.mean + mean) @ coef
+        shape, dtype = self.data.y.shape[1:], self.data.X.dtype
+        return LinearFit(
+            model,
+            coef.T.reshape(*shape, len(coef)).astype(dtype),
+            intercept.reshape(shape).astype(dtype),
+        )

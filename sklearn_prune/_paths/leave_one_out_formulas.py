@@ -1,0 +1,262 @@
+r"""Leave one row out, of dense, pruned and retrained models, without fitting n times.
+
+For the dense models there are closed forms. In the dual, with ``S = A A' + alpha/W``
+and M the inverse of S restricted to the sum zero (with an intercept), the residual of
+the row that is left out is ``(M y)_i / M_ii`` and the coefficients are
+``b - A' M e_i (M y)_i / M_ii``. In the primal they are ``b - H a_i w_i r_i / (1 - h_i)``.
+So the coefficients of all n models are one matrix product, and pruned models a sort
+and a cumulative sum along each row of it. A retrained model has a support of its own
+for each row; one small factorisation with all rows, in the order of that row, gives
+its leave-one-out residual ``r_i / (1 - h_i)`` at every sparsity.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from scipy import linalg
+
+from sklearn_prune._least_squares.centred_sparse import CentredSparse
+from sklearn_prune._least_squares.design import (
+    as_design,
+    magnitude,
+    row_blocks,
+    row_gram,
+    triangular_factor,
+)
+
+from .fold_fits import least_rcond, training_rows
+from .path_models import refitted_pieces
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    from sklearn_prune._checks.training_data import TrainingData
+
+    Array = NDArray[Any]
+    Indices = NDArray[np.intp]
+
+# With less than that left of the weight of a row, the closed forms lose nine digits.
+LEAST_FREEDOM = 1e-5
+
+# So many coefficients are worked on at once: half a MB, so that a cache holds what is made
+# of them. A product of matrices is faster if it has more of them.
+BLOCK_ENTRIES = 2**16
+PRODUCT_ENTRIES = 2**21
+
+
+class ClosedForm(NamedTuple):
+    """The dense models without each of the rows.
+
+    Parameters
+    ----------
+    coef : ndarray of shape (n_targets, n_features)
+        Coefficients with all rows.
+    steps : ndarray of shape (n_rows, n_targets)
+    directions : callable
+        From rows to an array of shape (n_rows, n_features): without a row, `coef` is off
+        by its step in its direction.
+    """
+
+    coef: Array
+    steps: Array
+    directions: Callable[[slice], Array]
+
+    def blocks(self) -> Iterator[tuple[slice, Array]]:
+        """Yield rows, and coefficients of shape (n_rows, n_targets, n_features) without each."""
+        n_rows, size = len(self.steps), self.coef.size
+        for many in _slices(0, n_rows, PRODUCT_ENTRIES // size):
+            directions = self.directions(many)
+            for rows in _slices(many.start, many.stop, BLOCK_ENTRIES // size):
+                part = directions[rows.start - many.start : rows.stop - many.start]
+                coef = part[:, np.newaxis] * -self.steps[rows, :, np.newaxis]
+                coef += self.coef
+                yield rows, coef
+
+
+def _slices(start: int, stop: int, step: int) -> Iterator[slice]:
+    """Cut a range into slices of a length, or of one if it is zero."""
+    step = max(1, step)
+    return (slice(i, min(i + step, stop)) for i in range(start, stop, step))
+
+
+class LeftOutRows:
+    """The rows of a data set, each predicted by models that have not seen it.
+
+    Parameters
+    ----------
+    data : TrainingData
+    fit_intercept : bool
+    """
+
+    def __init__(self, data: TrainingData, *, fit_intercept: bool) -> None:
+        self.data, self.fit_intercept = data, fit_intercept
+        design, mean = as_design(data.X, data.weights, centred=fit_intercept)
+        if isinstance(design, CentredSparse):
+            design = np.vstack([block for _, block in row_blocks(design)])
+        self.design = design
+        self.mean = np.zeros(design.shape[1]) if mean is None else mean
+        targets = data.y.reshape(len(data.y), -1)
+        self.targets, mean = as_design(targets, data.weights, centred=fit_intercept)
+        self.target_mean = np.zeros(targets.shape[1]) if mean is None else mean
+        self.rcond = least_rcond(data.X)
+        # What is left of the total weight without each row.
+        total = data.weights.sum()
+        self.share = data.weights / total if fit_intercept else np.zeros(len(data.y))
+
+    def closed_form(self, alpha: float) -> ClosedForm | None:
+        """Return the dense models of one penalty, or None where digits would be lost."""
+        if not 1e-70 < magnitude(self.design) < 1e70:
+            return None
+        n_samples, n_features = self.design.shape
+        if n_features >= n_samples - self.fit_intercept:
+            return self._dual(alpha)
+        return self._primal(alpha)
+
+    @cached_property
+    def _gram(self) -> Array:
+        return row_gram(self.design)[0]
+
+    def _dual(self, alpha: float) -> ClosedForm | None:
+        A, weights = self.design, self.data.weights
+        S = self._gram.copy()
+        S[np.diag_indices_from(S)] += alpha / weights
+        ones = 0.0
+        if self.fit_intercept:
+            # Centring made it singular: a constant makes it regular, and M does not see it.
+            constant = np.trace(self._gram) / len(A) ** 2
+            S += constant
+            ones = weights.sum() * (alpha + constant * weights.sum())
+        size = np.abs(S).sum(axis=0).max()
+        factor, info = linalg.lapack.dpotrf(S.T, lower=True, overwrite_a=True)
+        if info or not linalg.lapack.dpocon(factor, size, uplo="L")[0] > self.rcond:
+            return None
+        inverse = linalg.lapack.dpotri(factor, lower=True, overwrite_c=True)[0].T
+        inverse += np.triu(inverse, 1).T
+        # The weights w are orthogonal to the columns, and S maps them to a constant: the part
+        # of its inverse that M does not have is w w' over that of `ones`.
+        diagonal = inverse.diagonal()
+        if self.fit_intercept:
+            diagonal = diagonal - weights**2 / ones
+        dual = inverse @ self.targets
+        dual += inverse @ (self.targets - A @ (A.T @ dual) - alpha / weights[:, np.newaxis] * dual)
+        steps = dual / diagonal[:, np.newaxis]
+        return ClosedForm((A.T @ dual).T, steps, lambda rows: inverse[rows] @ A)
+
+    def _primal(self, alpha: float) -> ClosedForm | None:
+        A, root = self.design, np.sqrt(self.data.weights)[:, np.newaxis]
+        penalty = np.sqrt(alpha) * np.eye(A.shape[1])
+        R = triangular_factor([np.vstack([root * A, penalty])])
+        norms = linalg.norm(R, axis=0)
+        if not norms.all() or not linalg.lapack.dtrcon(R / norms)[0] > np.sqrt(self.rcond):
+            return None
+        Q = linalg.solve_triangular(R, (root * A).T, trans="T").T
+        freedom = 1 - np.sum(Q**2, axis=1) - self.share
+        if not freedom.min() > LEAST_FREEDOM:
+            return None
+        coef = linalg.solve_triangular(R, Q.T @ (root * self.targets))
+        steps = (self.targets - A @ coef) / freedom[:, np.newaxis]
+        Q *= root
+        return ClosedForm(coef.T, steps, lambda rows: linalg.solve_triangular(R, Q[rows].T).T)
+
+    def intercept(self, coef: Array) -> Array:
+        """Return the intercepts (n_targets,) of coefficients with all rows."""
+        return self.target_mean - coef @ self.mean
+
+    @cached_property
+    def _squares(self) -> Array:
+        return np.einsum("i,ij,ij->j", self.data.weights, self.design, self.design)
+
+    def column_scales(self, rows: slice) -> Array:
+        """Return the root mean square of each column, centred, without each of the rows."""
+        weights, A = self.data.weights, self.design
+        total = weights.sum()
+        left = (total - weights[rows])[:, np.newaxis]
+        out = weights[rows, np.newaxis] * A[rows]
+        squares = self._squares
+        variance = (squares - out * A[rows]) / left
+        if self.fit_intercept:
+            variance -= (out / left) ** 2
+        return np.sqrt(np.where(variance > 1e-12 * squares / total, variance, 0))
+
+    def predict_pruned(self, rows: slice, coef: Array, order: Array, sizes: Indices) -> Array:
+        """Return predictions of the models whose coefficients are cut off, for every size.
+
+        Parameters
+        ----------
+        rows : slice
+        coef : ndarray of shape (n_rows, n_targets, n_features)
+            Coefficients without each of the rows.
+        order : ndarray of shape (n_rows, n_columns)
+            The best features, the best first, for each of the rows.
+        sizes : ndarray of shape (n_sizes,)
+            Numbers of features kept, the last of them `n_columns`.
+
+        Returns
+        -------
+        ndarray of shape (n_rows, n_sizes, n_targets)
+        """
+        # The mean without a row is as far from it as its weight says.
+        far = 1 / (1 - self.share[rows])[:, np.newaxis]
+        mean = np.zeros_like(self.targets[rows])
+        if self.fit_intercept:
+            mean = self.target_mean - self.targets[rows] * (far * self.share[rows, np.newaxis])
+        terms = coef * (far * self.design[rows])[:, np.newaxis]
+        sums, every = np.empty(order.shape), len(sizes) == order.shape[1]
+        predictions = np.empty((len(order), len(sizes), mean.shape[1]))
+        for t, target_mean in enumerate(mean.T):
+            for ordered, row, best in zip(sums, terms[:, t], order, strict=True):
+                row.take(best, out=ordered, mode="clip")  # "raise" would take a buffer
+            sums[:, 0] += target_mean
+            np.cumsum(sums, axis=1, out=sums)
+            predictions[:, :, t] = sums if every else sums[:, sizes - 1]
+        return predictions
+
+    def predict_retrained(self, orders: Indices, sizes: Indices, refit: Any) -> Array:
+        """Return predictions of models refitted to the first features of an order, for every size.
+
+        Parameters
+        ----------
+        orders : ndarray of shape (n_samples, n_columns)
+            The best features of each row, the best first.
+        sizes : ndarray of shape (n_sizes,)
+            Numbers of features kept, at most `n_columns`.
+        refit : MinNormRegressor or Ridge
+            What is fitted: by itself where the factorisation would lose digits.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_sizes, n_targets)
+        """
+        root = np.sqrt(self.data.weights)[:, np.newaxis]
+        used, orders = np.unique(orders, return_inverse=True)
+        A, y = root * self.design[:, used], root * self.targets
+        gram, moments = A.T @ A, A.T @ y
+        gram[np.diag_indices_from(gram)] += getattr(refit, "alpha", 0.0)
+        predictions = np.empty((len(y), len(sizes), y.shape[1]))
+        for i, order in enumerate(orders):
+            R, info = linalg.lapack.dpotrf(gram[np.ix_(order, order)])
+            residual = None
+            if info == 0 and np.all(np.diag(R) > 1e-3 * np.sqrt(gram[order, order])):
+                rhs = np.column_stack([A[i, order], moments[order]])
+                q, z = np.split(linalg.solve_triangular(R, rhs, trans="T"), [1], axis=1)
+                freedom = (1 - self.share[i] - np.cumsum(q**2))[sizes - 1, np.newaxis]
+                if freedom.min() > LEAST_FREEDOM:
+                    residual = (y[i] - np.cumsum(q * z, axis=0)[sizes - 1]) / freedom
+            if residual is None:
+                predictions[i] = self._refit(i, used[order], sizes, refit)
+            else:
+                predictions[i] = self.target_mean + self.targets[i] - residual / root[i]
+        return predictions
+
+    def _refit(self, i: int, order: Indices, sizes: Indices, refit: Any) -> Array:
+        """Return predictions for a row by models that are fitted to the others."""
+        others = np.flatnonzero(np.arange(len(self.design)) != i)
+        samples = training_rows(self.data, others)
+        pieces = refitted_pieces(refit, order, sizes, samples, self.data.weights[others])
+        row = self.data.X[[i]]
+        return np.concatenate([piece.predict(row) for piece in pieces], axis=1)[0]

@@ -1,0 +1,126 @@
+"""Leave-one-out by closed forms where there are some, and by n fits elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy import linalg
+
+from sklearn_prune._pruning.linear_fit import LinearFit
+from sklearn_prune._pruning.ranking import rank_features, rank_rows
+from sklearn_prune._pruning.strategies import score_features
+
+from .fold_fits import dense_model
+from .fold_search import FoldSearch
+from .leave_one_out_formulas import LeftOutRows
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sklearn_prune._checks.training_data import TrainingData
+
+    from .leave_one_out_formulas import ClosedForm
+
+    Array = NDArray[Any]
+    Indices = NDArray[np.intp]
+
+# Strategies whose scores without one row have a closed form.
+CLOSED_FORM = ("magnitude", "hessian", "oracle", "random")
+
+
+class _LeftOut(Sequence):
+    """The n ways to leave one of n rows out, each made when it is asked for."""
+
+    def __init__(self, n_rows: int) -> None:
+        self.n_rows = n_rows
+
+    def __len__(self) -> int:
+        return self.n_rows
+
+    def __getitem__(self, i: Any) -> Any:
+        every = np.arange(self.n_rows)
+        return np.delete(every, i), every[[i]]
+
+
+class LeaveOneOutSearch(FoldSearch):
+    """Paths that are fitted without one row, for every row, and predict it.
+
+    Other strategies than those by name, "obs" and distillation are fitted n times.
+    """
+
+    def __init__(self, data: TrainingData, **options: Any) -> None:
+        super().__init__(data, _LeftOut(len(data.y)), **options)
+        self._last: tuple[float | None, ClosedForm | None] = None, None
+
+    @property
+    def held_out(self) -> list[Indices]:
+        return [np.arange(len(self.splits))]
+
+    @property
+    def fewest_rows(self) -> int:
+        return len(self.splits) - 1
+
+    @cached_property
+    def _left_out(self) -> LeftOutRows:
+        return LeftOutRows(self.data, fit_intercept=self.fit_intercept)
+
+    def _closed_form(self, alpha: float) -> ClosedForm | None:
+        """Return that of a penalty, and remember it for other strategies."""
+        if self._last[0] != alpha:
+            self._last = alpha, self._left_out.closed_form(alpha)
+        return self._last[1]
+
+    def full_fit(self, alpha: float) -> LinearFit | None:
+        last, closed_form = self._last
+        if alpha != 0 or last != alpha or closed_form is None:
+            return None
+        data, coef = self.data, closed_form.coef
+        rank = min(len(data.y) - self.fit_intercept, data.X.shape[1])
+        model = dense_model(alpha, fit_intercept=self.fit_intercept)
+        intercept = self._left_out.intercept(coef)
+        model._set_solution(data.X, data.y, data.weights, coef, intercept, rank)
+        return LinearFit(model, model.coef_, np.asarray(model.intercept_))
+
+    def rank(self, alpha: float) -> int:
+        if self._closed_form(alpha) is None:
+            return super().rank(alpha)
+        n_samples, n_features = self.data.X.shape
+        return min(n_samples - 1 - self.fit_intercept, n_features)
+
+    def predictions(
+        self, strategy: Any, alpha: float, refits: Sequence[Any], sizes: Indices
+    ) -> list[list[Array]]:
+        closed_form = None
+        if strategy in CLOSED_FORM and self.data.unlabeled is None:
+            closed_form = self._closed_form(alpha)
+        if closed_form is None:
+            folds = super().predictions(strategy, alpha, refits, sizes)
+            return [[np.concatenate(rows)] for rows in folds]
+        rows, retrained = self._left_out, None not in refits
+        pruned, orders = np.empty((len(self.data.y), len(sizes), rows.targets.shape[1])), []
+        for block, exact in closed_form.blocks():
+            coef = exact.astype(self.data.X.dtype, copy=False)
+            order = self._orders(strategy, block, coef)[:, : sizes[-1]]
+            if retrained:
+                orders.append(order)
+            else:
+                pruned[block] = rows.predict_pruned(block, coef, order, sizes)
+        if not retrained:
+            return [[pruned]]
+        every = np.concatenate(orders)
+        return [[rows.predict_retrained(every, sizes, refit)] for refit in refits]
+
+    def _orders(self, strategy: str, block: slice, coef: Array) -> Indices:
+        """Return the features from best to worst without each of the rows of a block."""
+        if strategy in ("random", "oracle"):
+            score = self.resolve(strategy, self.data.weights)
+            scores = score_features(score, coef[0], self.data.X, self.data.y)
+            return np.broadcast_to(rank_features(scores), (len(coef), len(scores)))
+        magnitudes = np.abs(coef[:, 0]) if coef.shape[1] == 1 else linalg.norm(coef, axis=1)
+        scores = magnitudes.astype(np.float64, copy=False)
+        if strategy == "hessian":
+            scores *= self._left_out.column_scales(block)
+        return rank_rows(scores)

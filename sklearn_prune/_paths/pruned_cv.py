@@ -1,0 +1,350 @@
+"""Choose the sparsity, the strategy and the penalties by cross-validation over whole paths."""
+
+from __future__ import annotations
+
+from itertools import product
+from numbers import Integral
+
+import numpy as np
+from sklearn.model_selection import check_cv
+from sklearn.utils import check_random_state
+
+from sklearn_prune._checks.arguments import check_alphas, check_sample_weight, check_sparsities
+from sklearn_prune._checks.training_data import check_training_data
+from sklearn_prune._pruning.pruned import PrunedRegressor
+from sklearn_prune._pruning.retraining import is_distillation
+from sklearn_prune._pruning.sparse_model import SparseModel
+from sklearn_prune._pruning.strategies import resolve_strategy
+
+from .fold_fits import dense_model
+from .fold_search import FoldSearch
+from .leave_one_out_search import LeaveOneOutSearch
+from .scores import ResultsTable, choose, resolve_scoring
+
+
+class PrunedRegressorCV(SparseModel):
+    r"""Pruned regression that chooses its sparsity by cross-validation.
+
+    Every fold fits the dense model once and takes all sparsities from it (see
+    :func:`pruning_path`), and all folds share one Gram matrix. With ``cv=None`` the
+    exact leave-one-out error is found without fitting n times.
+
+    Parameters
+    ----------
+    strategy : str, callable or list of them, default="magnitude"
+        How features are scored, as in :class:`PrunedRegressor`. Of several, the best is
+        chosen.
+
+    sparsities : sequence of int or float, default=None
+        Numbers, or fractions, of features to keep. None stands for all numbers from 1 to
+        n_features if the kept features are not retrained. If they are, it ends where they
+        begin to interpolate: one below the rank of the smallest training set, or
+        n_features if it is less than that. If there is a ridge among `alphas`, it is the
+        rank that the set can have at most.
+
+    retrain : bool or "distill", default=True
+        What happens to the kept features, as in :class:`PrunedRegressor`. With a penalty
+        they are refitted by ridge regression.
+
+    alphas : array-like of shape (n_alphas,), default=None
+        Ridge penalties of the dense model among which to choose; 0 stands for the
+        solution of least norm, and None for 0 alone. As in
+        :class:`~sklearn.linear_model.Ridge`, a penalty adds :math:`\alpha \|b\|^2` to the
+        sum of squared residuals.
+
+    retrain_alphas : array-like of shape (n_retrain_alphas,), default=None
+        Ridge penalties of the refit. None stands for that of the dense model. If some are
+        given, all pairs are tried.
+
+    cv : int, splitter, iterable or None, default=None
+        None is leave-one-out. An int is the number of folds, without shuffling; see
+        :func:`~sklearn.model_selection.check_cv`. Folds leave a sparse X sparse;
+        leave-one-out fills it, and has about three dense copies at a time.
+
+    scoring : str or callable, default=None
+        What is maximised. None is the negative mean squared error, weighted by
+        `sample_weight`; other scores are unweighted. With ``cv=None`` the predictions for
+        all rows are scored together.
+
+    one_standard_error : bool, default=False
+        Whether to choose the fewest features whose mean score is within one standard error
+        of the best mean score, instead of the best. With ``cv=None`` this needs the
+        default `scoring`.
+
+    saliency : array-like of shape (n_features,), default=None
+        Scores of the strategy "oracle".
+
+    fit_intercept : bool, default=True
+        Whether to fit an intercept.
+
+    n_jobs : int, default=None
+        Number of threads over the folds and strategies.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of the strategy "random", whose order is the same in every fold.
+
+    Attributes
+    ----------
+    sparsity_ : int
+        The number of features kept, s.
+
+    strategy_ : str or callable
+        The strategy.
+
+    alpha_, retrain_alpha_ : float
+        Penalty of the dense model, and of the refit.
+
+    best_score_ : float
+        Mean score of the chosen model.
+
+    best_index_ : int
+        Its position in `cv_results_`.
+
+    cv_results_ : dict of ndarray
+        A table with a row for each combination, as `pandas.DataFrame` reads it: "strategy",
+        "alpha", "retrain_alpha", "sparsity", "split0_test_score" and so on unless
+        ``cv=None``, "mean_test_score", "std_test_score" and "rank_test_score". The
+        deviation is that between folds, or between rows if ``cv=None`` (NaN for other
+        scores than the default).
+
+    n_splits_ : int
+        Number of folds.
+
+    best_estimator_ : PrunedRegressor
+        The chosen model, fitted to all data.
+
+    coef_ : ndarray of shape (n_features,) or (n_targets, n_features)
+        Its coefficients, zero outside the support.
+
+    intercept_ : float or ndarray of shape (n_targets,)
+        Its intercept.
+
+    support_ : ndarray of shape (n_features,), dtype bool
+        Mask of the kept features.
+
+    n_features_in_ : int
+        Number of features seen during `fit`.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the features seen during `fit`, if X has names that are all strings.
+
+    See Also
+    --------
+    PrunedRegressor : The model at one sparsity, with any linear regressor inside.
+    pruning_path : All sparsities without cross-validation.
+    PruningPathDisplay : Draws the errors.
+
+    Notes
+    -----
+    The scores are those of :class:`~sklearn.model_selection.GridSearchCV` over a
+    :class:`PrunedRegressor` whose `estimator` is `MinNormRegressor` or
+    :class:`~sklearn.linear_model.Ridge`, to rounding.
+
+    **Cost.** With n rows, p features and F folds, all dense fits need one Gram matrix,
+    :math:`n^2 p` operations, and a Cholesky factorisation of :math:`n^3/3` a fold, and all
+    refits up to m features one QR factorisation of :math:`2nm^2` a fold.
+
+    **Leave-one-out.** Without row i the coefficients are :math:`\hat\beta - X^\top M e_i
+    (My)_i / M_{ii}`, where M is the inverse of the Gram matrix of the centred rows on
+    vectors of sum zero, so that one matrix product gives all n models, and a sort along
+    each of its rows all pruned ones. The refit of each row has a support of its own; a
+    Cholesky factorisation of :math:`m^3/3` with all rows gives its leave-one-out residual
+    :math:`r_i / (1 - h_i)` at every sparsity. The strategy "obs", callables and
+    distillation are fitted n times, at every sparsity together.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_regression
+    >>> from sklearn_prune import PrunedRegressorCV
+    >>> X, y = make_regression(
+    ...     n_samples=80, n_features=100, n_informative=5, noise=5, random_state=0
+    ... )
+    >>> model = PrunedRegressorCV(strategy=["magnitude", "random"]).fit(X, y)
+    >>> model.strategy_, model.sparsity_
+    ('magnitude', 4)
+    >>> model.cv_results_["sparsity"][model.best_index_]
+    np.int64(4)
+    """
+
+    def __init__(
+        self,
+        strategy="magnitude",
+        sparsities=None,
+        retrain=True,
+        *,
+        alphas=None,
+        retrain_alphas=None,
+        cv=None,
+        scoring=None,
+        one_standard_error=False,
+        saliency=None,
+        fit_intercept=True,
+        n_jobs=None,
+        random_state=None,
+    ):
+        self.strategy = strategy
+        self.sparsities = sparsities
+        self.retrain = retrain
+        self.alphas = alphas
+        self.retrain_alphas = retrain_alphas
+        self.cv = cv
+        self.scoring = scoring
+        self.one_standard_error = one_standard_error
+        self.saliency = saliency
+        self.fit_intercept = fit_intercept
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+
+    def fit(self, X, y, sample_weight=None, *, X_unlabeled=None, groups=None):
+        """Choose a model by cross-validation, and fit it to all data.
+
+        Parameters
+        ----------
+        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
+            Training data.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+            Target values.
+        sample_weight : array-like of shape (n_samples,) or float, default=None
+            Weights of the samples.
+        X_unlabeled : {array-like, sparse array or matrix} of shape \
+                (n_unlabeled, n_features), default=None
+            Further samples for ``retrain="distill"``, the same in every fold.
+        groups : array-like of shape (n_samples,), default=None
+            Group labels for the splitter.
+
+        Returns
+        -------
+        PrunedRegressorCV
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            As `PrunedRegressor.fit`, and if a penalty is negative, a fold is left without
+            samples of positive weight, or the standard error that is asked for is unknown.
+        """
+        strategies, penalties = self._candidates()
+        scorer = resolve_scoring(self.scoring)
+        distill = {"distill": is_distillation(self.retrain)}
+        data = check_training_data(self, X, y, sample_weight, X_unlabeled, **distill)
+        splits = self._splits(X, y, sample_weight, groups)
+        search = self._search(data, splits)
+        sizes = self._sizes(data, search, [alpha for alpha, _ in penalties])
+
+        table = ResultsTable(scorer, data, search.held_out, pooled=splits is None)
+        for strategy, (alpha, retrain_alphas) in product(strategies, penalties):
+            refits = [self._refit(retrain_alpha) for retrain_alpha in retrain_alphas]
+            paths = search.predictions(strategy, alpha, refits, sizes)
+            for retrain_alpha, predictions in zip(retrain_alphas, paths, strict=True):
+                table.add(strategy, alpha, retrain_alpha, sizes, predictions)
+
+        self.cv_results_ = table.to_dict()
+        self.n_splits_ = len(search.splits)
+        self.best_index_ = choose(
+            self.cv_results_, self.n_splits_, one_standard_error=self.one_standard_error
+        )
+        self.best_score_ = float(self.cv_results_["mean_test_score"][self.best_index_])
+        for name in ("strategy", "alpha", "retrain_alpha", "sparsity"):
+            setattr(self, f"{name}_", self.cv_results_[name].tolist()[self.best_index_])
+        self.best_estimator_ = self._best_model()
+        own = check_training_data(self.best_estimator_, X, y, sample_weight, X_unlabeled, **distill)
+        self.best_estimator_._fit(own, search.full_fit(self.alpha_))
+        self.coef_ = self.best_estimator_.coef_
+        self.intercept_ = self.best_estimator_.intercept_
+        self.support_ = self.best_estimator_.support_
+        return self
+
+    def _candidates(self):
+        """Return the strategies, and the penalties of the dense model with those of the refit."""
+        several = isinstance(self.strategy, list | tuple)
+        strategies = list(self.strategy) if several else [self.strategy]
+        if not strategies:
+            msg = "strategy is empty: give at least one."
+            raise ValueError(msg)
+        if not isinstance(self.retrain, bool | np.bool_) and not is_distillation(self.retrain):
+            msg = (
+                f'retrain is {self.retrain!r}: give True, False or "distill", and penalties of '
+                "the refit as retrain_alphas. For other refits search over a PrunedRegressor."
+            )
+            raise ValueError(msg)
+        alphas = check_alphas(self.alphas, "alphas", default=[0.0])
+        if self.retrain_alphas is None:
+            return strategies, [(alpha, [alpha if self.retrain else None]) for alpha in alphas]
+        if not isinstance(self.retrain, bool | np.bool_) or not self.retrain:
+            msg = f"retrain_alphas are for retrain=True, and retrain is {self.retrain!r}."
+            raise ValueError(msg)
+        retrain_alphas = check_alphas(self.retrain_alphas, "retrain_alphas")
+        return strategies, [(alpha, retrain_alphas) for alpha in alphas]
+
+    def _splits(self, X, y, sample_weight, groups):
+        """Return the folds as rows of positive weight, counted among these; None if one a row."""
+        if self.cv is None:
+            return None
+        n_samples = len(y)
+        counted = np.flatnonzero(check_sample_weight(sample_weight, n_samples) > 0)
+        position = np.full(n_samples, -1)
+        position[counted] = np.arange(len(counted))
+        splits = []
+        for fold in check_cv(self.cv).split(X, y, groups):
+            train, held_out = (rows[rows >= 0] for rows in map(position.__getitem__, fold))
+            if not len(train) or not len(held_out):
+                msg = f"Fold {len(splits)} of cv has no sample of positive weight on one side."
+                raise ValueError(msg)
+            splits.append((train, held_out))
+        if not splits:
+            msg = f"cv is {self.cv!r}, which has no folds: give at least one, or an int."
+            raise ValueError(msg)
+        return splits
+
+    def _search(self, data, splits):
+        """Return what predicts the rows that are held out."""
+        centred = bool(self.fit_intercept)
+        seed = self.random_state
+        if not isinstance(seed, Integral):
+            seed = check_random_state(seed).randint(np.iinfo(np.int32).max)
+        self._seed = seed
+
+        def resolve(strategy, weights):
+            return resolve_strategy(
+                strategy,
+                weights=weights,
+                centred=centred,
+                saliency=self.saliency,
+                random_state=check_random_state(seed),
+            )
+
+        options = {"resolve": resolve, "fit_intercept": centred, "n_jobs": self.n_jobs}
+        if splits is None:
+            if len(data.y) < 2:
+                msg = "Leave-one-out needs two samples of positive weight, and n_samples = 1."
+                raise ValueError(msg)
+            return LeaveOneOutSearch(data, **options)
+        return FoldSearch(data, splits, **options)
+
+    def _sizes(self, data, search, alphas):
+        """Return the numbers of features among which to choose."""
+        n_features = data.X.shape[1]
+        if self.sparsities is not None:
+            return check_sparsities(self.sparsities, n_features)
+        if not self.retrain:
+            return np.arange(1, n_features + 1)
+        # A ridge takes the rank that there can be, hence the largest one.
+        rank = search.rank(next((alpha for alpha in alphas if alpha > 0), 0.0))
+        interpolates = rank == search.fewest_rows - bool(self.fit_intercept)
+        return np.arange(1, max(1, rank - interpolates) + 1)
+
+    def _refit(self, alpha):
+        return None if alpha is None else dense_model(alpha, fit_intercept=self.fit_intercept)
+
+    def _best_model(self):
+        retrain = self.retrain
+        if retrain and not is_distillation(retrain):
+            retrain = self._refit(self.retrain_alpha_)
+        return PrunedRegressor(
+            self.strategy_,
+            self.sparsity_,
+            retrain,
+            estimator=dense_model(self.alpha_, fit_intercept=self.fit_intercept),
+            saliency=self.saliency,
+            random_state=self._seed,
+        )

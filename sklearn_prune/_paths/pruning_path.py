@@ -1,0 +1,288 @@
+"""The pruned model at every sparsity, from one dense fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy import sparse
+from sklearn.utils import check_array, check_random_state
+from sklearn.utils.validation import _check_feature_names
+
+from sklearn_prune._checks.arguments import check_sparsities, round_sizes
+from sklearn_prune._checks.training_data import check_training_data
+from sklearn_prune._least_squares.min_norm import MinNormRegressor
+from sklearn_prune._pruning.linear_fit import check_frozen_names, fit_columns, has_intercept
+from sklearn_prune._pruning.pruned import PrunedRegressor
+from sklearn_prune._pruning.ranking import rank_features
+from sklearn_prune._pruning.retraining import distillation_data, is_distillation, resolve_retrain
+from sklearn_prune._pruning.rounds import prune
+from sklearn_prune._pruning.strategies import resolve_strategy, score_features
+
+from .path_models import masked_piece, refitted_pieces, single_piece
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class PruningPath:
+    """Pruned models of increasing sparsity, as `pruning_path` returns them.
+
+    Attributes
+    ----------
+    sparsities : ndarray of shape (n_sparsities,)
+        Numbers of features kept s, increasing.
+    order : ndarray of shape (n_features,) or None
+        Features from best to worst: the support of the model of s features is
+        ``order[:s]``. None after several rounds, whose supports are not nested.
+    coefs : csr_array of shape (n_sparsities, n_features) or \
+            (n_sparsities * n_targets, n_features)
+        Coefficients. What is stored is the support, even where a coefficient is zero.
+        With several targets, the rows of one sparsity follow each other.
+    intercepts : ndarray of shape (n_sparsities,) or (n_sparsities, n_targets)
+        Intercepts.
+    train_mse : ndarray of shape (n_sparsities,) or (n_sparsities, n_targets)
+        Weighted mean of the squared residuals on the training data.
+    feature_names_in_ : ndarray of shape (n_features,) or None
+        Names of the features, if X had names that are all strings.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from sklearn_prune import pruning_path
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> path = pruning_path(X, y, sparsities=[2, 5])
+    >>> path.support(1)
+    array([2, 3, 4, 5, 8])
+    >>> path.predict(X).shape
+    (442, 2)
+    """
+
+    sparsities: NDArray[np.intp]
+    order: NDArray[np.intp] | None
+    coefs: Any
+    intercepts: Array
+    train_mse: Array
+    feature_names_in_: Any = None
+
+    def support(self, k):
+        """Return the features that the k-th model keeps, in increasing order.
+
+        Parameters
+        ----------
+        k : int
+            Position in `sparsities`.
+
+        Returns
+        -------
+        ndarray of shape (sparsities[k],)
+            Indices of features.
+        """
+        return np.sort(self._rows(k)[:1].indices)
+
+    def coef(self, k):
+        """Return the coefficients of the k-th model, as `PrunedRegressor.coef_` has them.
+
+        Parameters
+        ----------
+        k : int
+            Position in `sparsities`.
+
+        Returns
+        -------
+        ndarray of shape (n_features,) or (n_targets, n_features)
+            Coefficients, zero outside the support.
+        """
+        rows = self._rows(k).toarray()
+        return rows if self.intercepts.ndim == 2 else rows[0]
+
+    def predict(self, X):
+        """Predict with every model.
+
+        Parameters
+        ----------
+        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_sparsities) or (n_samples, n_sparsities, n_targets)
+            Predictions.
+        """
+        _check_feature_names(self, X, reset=False)
+        X = check_array(X, accept_sparse=("csr", "csc"), dtype=(np.float64, np.float32))
+        if X.shape[1] != self.coefs.shape[1]:
+            msg = f"X has {X.shape[1]} features, but the path has {self.coefs.shape[1]}."
+            raise ValueError(msg)
+        used = np.unique(self.coefs.indices)
+        linear = X[:, used] @ self.coefs[:, used].toarray().T
+        return linear.reshape(len(linear), *self.intercepts.shape) + self.intercepts
+
+    def _rows(self, k):
+        n_targets = self.intercepts[0].size
+        k = range(len(self.sparsities))[k]
+        return self.coefs[k * n_targets : (k + 1) * n_targets]
+
+
+def pruning_path(
+    X,
+    y,
+    *,
+    strategy="magnitude",
+    retrain=True,
+    sparsities=None,
+    estimator=None,
+    saliency=None,
+    n_rounds=1,
+    sample_weight=None,
+    X_unlabeled=None,
+    random_state=None,
+):
+    r"""Fit, prune and retrain at every sparsity, at the price of a few dense fits.
+
+    The models are those of :class:`PrunedRegressor` at each sparsity, to rounding. But
+    the dense model is fitted once, and since the supports are nested, one QR
+    factorisation :math:`X_{\pi} = QR` of the features in their order :math:`\pi` holds
+    the retrained model of every sparsity s,
+
+    .. math:: \hat\beta_s = R_{ss}^{-1} (Q^\top y)_s = \sum_{j \le s} (Q^\top y)_j \,
+        R^{-1} e_j,
+
+    where :math:`R_{ss}` is the leading block of R: a cumulative sum along the columns of
+    one triangular inverse. After a ridge fit the same holds with a Cholesky factor of
+    :math:`X_{\pi}^\top X_{\pi} + \alpha I`.
+
+    Parameters
+    ----------
+    X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
+        Training data.
+    y : array-like of shape (n_samples,) or (n_samples, n_targets)
+        Target values.
+    strategy, retrain, estimator, saliency, n_rounds, random_state : object
+        As in :class:`PrunedRegressor`.
+    sparsities : sequence of int or float, default=None
+        Numbers, or fractions, of features to keep, in any order. None stands for all
+        numbers from 1 up: to the rank of the data less one if the kept features are
+        retrained, with which they begin to interpolate, else to n_features. For a model
+        without `rank_` it is the rank that the data can have at most.
+    sample_weight : array-like of shape (n_samples,) or float, default=None
+        Weights of the samples.
+    X_unlabeled : {array-like, sparse matrix} of shape (n_unlabeled, n_features), default=None
+        Further samples for ``retrain="distill"``.
+
+    Returns
+    -------
+    PruningPath
+        The models, in the order of increasing sparsity.
+
+    Raises
+    ------
+    ValueError
+        As `PrunedRegressor.fit`, and if `sparsities` is empty.
+
+    See Also
+    --------
+    PrunedRegressor : The model at one sparsity.
+    PrunedRegressorCV : Chooses the sparsity by cross-validation over the path.
+    sklearn.linear_model.lars_path : Adds features one by one instead.
+
+    Notes
+    -----
+    With n samples and m the largest sparsity, retraining costs
+    :math:`2nm^2 + m^3/3` operations for all sparsities together (n includes the
+    unlabelled samples of a distillation). Refits by `MinNormRegressor` and by `Ridge`
+    share their factor. Fitted one by one are those by other estimators; those whose
+    columns are dependent, or nearly so, as are all of more columns than samples without
+    a ridge; and those of several rounds, whose supports are not nested.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.datasets import make_regression
+    >>> from sklearn_prune import PrunedRegressor, pruning_path
+    >>> X, y = make_regression(n_samples=80, n_features=100, noise=5, random_state=1)
+    >>> path = pruning_path(X, y)
+    >>> path.sparsities
+    array([ 1,  2,  3, ..., 76, 77, 78])
+    >>> model = PrunedRegressor(sparsity=20).fit(X, y)
+    >>> bool(np.allclose(path.coef(19), model.coef_))
+    True
+    """
+    host = PrunedRegressor()
+    data = check_training_data(
+        host, X, y, sample_weight, X_unlabeled, distill=is_distillation(retrain)
+    )
+    X, y, weights, sample_weight, unlabeled = data
+    round_sizes(X.shape[1], 1.0, n_rounds)
+    estimator = MinNormRegressor() if estimator is None else estimator
+    refit = resolve_retrain(retrain, estimator, n_rounds)
+    names = getattr(host, "feature_names_in_", None)
+    check_frozen_names(estimator, names)
+
+    train = partial(fit_columns, estimator, X, y, sample_weight)
+    dense = train(np.ones(X.shape[1], dtype=bool))
+    sizes = _path_sizes(sparsities, dense.model, X, retrained=refit is not None)
+    samples = X, y, sample_weight
+    if is_distillation(retrain):
+        samples = distillation_data(dense, X, unlabeled, sample_weight)
+
+    def scorer():
+        return resolve_strategy(
+            strategy,
+            weights=weights,
+            centred=has_intercept(dense.model),
+            saliency=saliency,
+            random_state=check_random_state(random_state),
+        )
+
+    order = None
+    if n_rounds == 1:
+        order = rank_features(score_features(scorer(), dense.coef, X, y))
+    if order is None:
+        pieces = []
+        for size in sizes:
+            rounds = round_sizes(X.shape[1], int(size), n_rounds)
+            support, _, last = prune(scorer(), dense, train, X, y, rounds)
+            fit = last.masked(support, X, y, weights)
+            if refit is not None:
+                fit = fit_columns(refit, *samples, support)
+            pieces.append(single_piece(fit, support))
+    elif refit is None:
+        pieces = [masked_piece(dense, order, sizes, X, y, weights)]
+    else:
+        ones = np.ones(samples[0].shape[0] - len(weights))
+        pieces = list(refitted_pieces(refit, order, sizes, samples, np.append(weights, ones)))
+    return _assemble(pieces, sizes, order, X, y, weights, names)
+
+
+def _path_sizes(sparsities, dense, X, *, retrained):
+    """Return the numbers of features kept along a path, increasing."""
+    n_samples, n_features = X.shape
+    if sparsities is None:
+        rank = getattr(dense, "rank_", min(n_samples - has_intercept(dense), n_features))
+        largest = max(1, rank - 1) if retrained else n_features
+        return np.arange(1, largest + 1)
+    return check_sparsities(sparsities, n_features)
+
+
+def _assemble(pieces, sizes, order, X, y, weights, names):
+    """Put the pieces of a path together."""
+    n_samples, n_features = X.shape
+    shape = (len(sizes), *y.shape[1:])
+    coefs = sparse.vstack([piece.to_csr(n_features) for piece in pieces], format="csr")
+    intercepts = np.concatenate([piece.intercept for piece in pieces])
+    squares = ((y.reshape(n_samples, 1, -1) - piece.predict(X)) ** 2 for piece in pieces)
+    mse = [np.average(square, axis=0, weights=weights) for square in squares]
+    return PruningPath(
+        sparsities=sizes,
+        order=order,
+        coefs=coefs.astype(X.dtype),
+        intercepts=intercepts.astype(X.dtype).reshape(shape),
+        train_mse=np.concatenate(mse).reshape(shape),
+        feature_names_in_=names,
+    )

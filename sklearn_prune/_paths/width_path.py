@@ -1,0 +1,310 @@
+"""Errors of dense and pruned models of every width, from shared work."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from numbers import Integral
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.model_selection import check_cv
+from sklearn.utils import check_X_y
+from sklearn.utils.parallel import Parallel, delayed
+
+from sklearn_prune._checks.arguments import as_list, check_n_keep, check_sample_weight
+from sklearn_prune._checks.training_data import check_training_data
+from sklearn_prune._least_squares.min_norm import MinNormRegressor
+from sklearn_prune._pruning.retraining import is_distillation, resolve_retrain
+
+from .width_predictions import Pruning, predict_widths
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Array = NDArray[Any]
+    Errors = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class WidthPath:
+    """Validation errors of models of increasing width, as `width_path` returns them.
+
+    Attributes
+    ----------
+    widths : ndarray of shape (n_widths,)
+        Numbers of features w that the dense models are trained on, increasing.
+    sparsities : ndarray of shape (n_sparsities,)
+        Numbers, or fractions, of features kept, increasing.
+    dense_errors : ndarray of shape (n_widths, n_folds)
+        Mean squared errors of the dense models.
+    pruned_errors : ndarray of shape (n_sparsities, n_widths, n_folds)
+        Errors after pruning without retraining, NaN where more features are to be
+        kept than there are.
+    retrained_errors : ndarray of shape (n_sparsities, n_widths, n_folds) or None
+        Errors after pruning and retraining; None with ``retrain=False``.
+    random_errors : ndarray of shape (n_sparsities, n_widths, n_folds) or None
+        Errors after pruning at random and retraining; None with ``retrain=False``.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> from sklearn_prune import width_path
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> path = width_path(X, y, widths=[3, 10], sparsities=[2])
+    >>> path.dense_errors.shape, path.retrained_errors.shape
+    ((2, 5), (1, 2, 5))
+    >>> list(path.to_dict())
+    ['model', 'width', 'sparsity', 'fold', 'error']
+    """
+
+    widths: NDArray[np.intp]
+    sparsities: NDArray[Any]
+    dense_errors: Errors
+    pruned_errors: Errors
+    retrained_errors: Errors | None = None
+    random_errors: Errors | None = None
+
+    def to_dict(self):
+        """Return all errors as columns of a long table, one row a model and fold.
+
+        Returns
+        -------
+        dict of str to ndarray
+            The columns "model" ("dense", "pruned", "retrained" or "random"), "width",
+            "sparsity" (for the dense model all features), "fold" and "error".
+            ``pandas.DataFrame`` and ``polars.DataFrame`` take it as it is.
+        """
+        parts = []
+        for name in ("dense", "pruned", "retrained", "random"):
+            errors = getattr(self, f"{name}_errors")
+            if errors is not None:
+                parts.append(self._table(name, errors.reshape(-1, *self.dense_errors.shape)))
+        columns = ("model", "width", "sparsity", "fold", "error")
+        return dict(zip(columns, map(np.concatenate, zip(*parts, strict=True)), strict=True))
+
+    def _table(self, name, errors):
+        """Return the columns of `to_dict` for one kind of model."""
+        k, w, fold = np.nonzero(~np.isnan(errors))
+        width, sparsity = self.widths[w], self.sparsities[k]
+        if name == "dense":
+            sparsity = width if sparsity.dtype.kind == "i" else np.ones(len(width))
+        return np.repeat(name, len(k)), width, sparsity, fold, errors[k, w, fold]
+
+
+def width_path(
+    X,
+    y,
+    *,
+    widths,
+    sparsities,
+    strategy="magnitude",
+    retrain=True,
+    estimator=None,
+    saliency=None,
+    cv=5,
+    sample_weight=None,
+    random_state=None,
+    n_jobs=None,
+):
+    r"""Cross-validate dense and pruned models of every width, at the price of a few of them.
+
+    The model of width w has the first w columns of X: those of `RandomFeatures`, for
+    example, which are nested. The errors are those of :class:`PrunedRegressor` and of
+    its dense model, fitted at every width, budget and fold, to rounding; but the models
+    share what they have in common. With F the columns that width w' has beyond w, the
+    Gram matrix of the rows grows by theirs,
+
+    .. math:: K_{w'} = K_w + F F^\top,
+
+    and the least-norm coefficients are :math:`X^\top K^{-1} y`. Widths below the
+    number of samples share one QR factorisation instead, and at each width the retrained
+    models of all budgets share another (see :func:`pruning_path`).
+
+    Parameters
+    ----------
+    X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
+        Data, of nested columns.
+    y : array-like of shape (n_samples,) or (n_samples, n_targets)
+        Target values.
+    widths : sequence of int
+        Numbers of columns w to train on, in any order.
+    sparsities : sequence of int or of float
+        Budgets: numbers of features to keep, or fractions of each width, in any order.
+    strategy, estimator, saliency : object
+        As in :class:`PrunedRegressor`; `saliency` has n_features scores.
+    retrain : bool or estimator, default=True
+        As in :class:`PrunedRegressor`, for the two kinds of models that are retrained.
+        With False they are left out.
+    cv : int, cross-validation generator or iterable, default=5
+        Number of folds, or what splits the samples.
+    sample_weight : array-like of shape (n_samples,) or float, default=None
+        Weights of the samples, in training and validation.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the random pruning, as in :class:`PrunedRegressor`.
+    n_jobs : int, default=None
+        Number of folds to work on in parallel.
+
+    Returns
+    -------
+    WidthPath
+        Mean squared errors on the validation samples, means over the targets.
+
+    Raises
+    ------
+    ValueError
+        As `PrunedRegressor.fit`, and if `widths` or `sparsities` are empty or out of
+        range, or a fold has no validation sample of positive weight.
+
+    See Also
+    --------
+    DoubleDescentDisplay : Draws such curves.
+    pruning_path : All sparsities at one width.
+    sklearn.model_selection.validation_curve : Any parameter of any estimator.
+
+    Notes
+    -----
+    With n samples in training, p the largest width and s the largest budget, a fold costs
+    :math:`n^2 p` operations for all Gram matrices together and, for each width,
+    :math:`n^3/3` for a Cholesky factorisation and :math:`4ns^2` for two triangular
+    factors. Fits by `MinNormRegressor` and by `Ridge` share their work. Those by other
+    estimators are made one by one, and so are those with (nearly) dependent columns and
+    those to sparse data of more columns than rows.
+
+    Examples
+    --------
+    A small model, one that just interpolates its 200 samples, and a large one, as they
+    are and after pruning to 40 features:
+
+    >>> import numpy as np
+    >>> from sklearn.datasets import load_digits
+    >>> from sklearn_prune import RandomFeatures, width_path
+    >>> X, y = load_digits(return_X_y=True)
+    >>> X, y = RandomFeatures(1000, random_state=0).fit_transform(X[:250]), y[:250] % 2
+    >>> path = width_path(X, y, widths=[40, 199, 1000], sparsities=[40])
+    >>> np.median(path.dense_errors, axis=-1).round(2)
+    array([0.12, 0.55, 0.04])
+    >>> np.median(path.retrained_errors, axis=-1).round(2)
+    array([[0.12, 0.12, 0.06]])
+    """
+    X, y = check_X_y(
+        X,
+        y,
+        accept_sparse=("csr", "csc"),
+        dtype=(np.float64, np.float32),
+        multi_output=True,
+        y_numeric=True,
+    )
+    if sample_weight is not None:
+        sample_weight = check_sample_weight(sample_weight, X.shape[0])
+    widths = _check_widths(widths, X.shape[1])
+    sparsities = _check_sparsities(sparsities, widths[-1])
+    estimator = MinNormRegressor() if estimator is None else estimator
+    prunings = _prunings(strategy, retrain, estimator, saliency, random_state)
+
+    folds = Parallel(n_jobs=n_jobs)(
+        delayed(_fold_errors)(
+            estimator,
+            X,
+            y,
+            sample_weight,
+            *split,
+            widths,
+            sparsities.tolist(),
+            list(prunings.values()),
+        )
+        for split in check_cv(cv, y).split(X, y)
+    )
+    if not folds:
+        raise ValueError(f"cv is {cv!r}, which has no folds: give at least one, or an int.")
+    dense, pruned = (np.stack(errors, axis=-1) for errors in zip(*folds, strict=True))
+    return WidthPath(widths, sparsities, dense, **dict(zip(prunings, pruned, strict=True)))
+
+
+def _check_widths(widths: Any, n_features: int) -> NDArray[np.intp]:
+    """Return the widths, increasing.
+
+    Raises
+    ------
+    ValueError
+        If there are none, or one is no int from 1 to n_features.
+    """
+    counts = as_list(widths, "widths")
+    if not counts or not all(_is_count(w) and 1 <= w <= n_features for w in counts):
+        msg = f"widths is {widths!r}: give ints from 1 to {n_features}, the number of features."
+        raise ValueError(msg)
+    return np.unique(counts)
+
+
+def _check_sparsities(sparsities: Any, width: int) -> NDArray[Any]:
+    """Return the budgets, increasing.
+
+    Raises
+    ------
+    ValueError
+        If there are none, one is out of range for the largest width, or ints and
+        floats are mixed.
+    """
+    budgets = sorted(set(as_list(sparsities, "sparsities")))
+    for budget in budgets:
+        check_n_keep(budget, width)
+    if len({_is_count(budget) for budget in budgets}) != 1:
+        msg = f"sparsities is {sparsities!r}: give ints to keep, or else fractions, at least one."
+        raise ValueError(msg)
+    return np.array(budgets)
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, Integral) and not isinstance(value, bool)
+
+
+def _prunings(
+    strategy: Any, retrain: Any, estimator: Any, saliency: Any, random_state: Any
+) -> dict[str, Pruning]:
+    """Return what to do with the dense models, by the name of the errors in `WidthPath`."""
+    if is_distillation(retrain):
+        msg = 'retrain is "distill", which needs unlabelled samples: give a bool or a regressor.'
+        raise ValueError(msg)
+    refit = resolve_retrain(retrain, estimator, n_rounds=1)
+    prunings = {"pruned_errors": Pruning(strategy, None, saliency, random_state)}
+    if refit is not None:
+        prunings["retrained_errors"] = Pruning(strategy, refit, saliency, random_state)
+        prunings["random_errors"] = Pruning("random", refit, random_state=random_state)
+    return prunings
+
+
+def _fold_errors(
+    estimator: Any,
+    X: Any,
+    y: Array,
+    sample_weight: Array | None,
+    train: Array,
+    test: Array,
+    widths: NDArray[np.intp],
+    sparsities: list[float],
+    prunings: Sequence[Pruning],
+) -> tuple[Errors, Errors]:
+    """Return the errors (n_widths,) and (n_prunings, n_sparsities, n_widths) of one fold."""
+    train_weight, test_weight = (
+        None if sample_weight is None else sample_weight[rows] for rows in (train, test)
+    )
+    if test_weight is not None and not test_weight.any():
+        msg = "A fold has no validation sample of positive weight: choose another cv."
+        raise ValueError(msg)
+    data = check_training_data(
+        MinNormRegressor(), X[train], y[train], train_weight, None, distill=False
+    )
+    curves = predict_widths(estimator, data, X[test], widths, sparsities, prunings)
+    errors = [
+        [_mean_squares(y[test], predicted, test_weight) for predicted in models]
+        for models in curves
+    ]
+    dense, pruned = zip(*errors, strict=True)
+    return np.array(dense), np.stack(pruned, axis=-1)
+
+
+def _mean_squares(y: Array, predicted: Array, weights: Array | None) -> Errors:
+    """Return the weighted mean over samples, and the mean over targets, of squared residuals."""
+    errors = np.average((y - predicted) ** 2, axis=-y.ndim, weights=weights)
+    return errors if y.ndim == 1 else errors.mean(axis=-1)

@@ -1,0 +1,1 @@
+"""One pruned model: which features stay, and what happens to them then?"""

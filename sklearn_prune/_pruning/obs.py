@@ -1,0 +1,193 @@
+"""Optimal brain surgeon for least squares, on wide data with second chances."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from scipy import linalg
+from scipy.special import betaln
+
+from sklearn_prune._least_squares.centred_sparse import CentredSparse
+from sklearn_prune._least_squares.design import (
+    EPS,
+    as_design,
+    column_scale,
+    magnitude,
+    row_blocks,
+    row_gram,
+    triangular_factor,
+)
+from sklearn_prune._least_squares.equal_rows import count_distinct_rows
+
+from .elimination import eliminate
+from .ranking import rank_features
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+    Indices = NDArray[np.intp]
+
+# The penalty of the ridge fit that screens, as a share of the mean eigenvalue.
+SCREEN_RIDGE = 0.1
+
+# How often features that were rejected may come back.
+READMISSIONS = 2
+
+
+def obs(coef: Array, X: Any, y: Array, *, weights: Array, centred: bool) -> Array:
+    """Score features by how long they survive backward elimination.
+
+    The features of nonzero `coef` are refitted by least squares, and the one
+    whose removal costs least is removed with an update of the others, until none
+    is left. With more features than samples they are screened first.
+
+    Parameters
+    ----------
+    coef : ndarray of shape (n_features,) or (n_targets, n_features)
+    X : {ndarray, sparse array or matrix} of shape (n_samples, n_features)
+    y : ndarray of shape (n_samples,) or (n_samples, n_targets)
+    weights : ndarray of shape (n_samples,)
+        Positive weights of the samples.
+    centred : bool
+        Whether the model has an intercept.
+
+    Returns
+    -------
+    ndarray of shape (n_features,)
+        0 where `coef` is zero, 1 for the feature removed first, and so on.
+    """
+    n_features = X.shape[1]
+    weights = weights / weights.sum()
+    scale = column_scale(X, weights, centred=centred)
+    nonzero = (coef.reshape(-1, n_features) != 0).any(axis=0)
+    candidates = np.flatnonzero(nonzero & (scale > 0))
+    X, scale = X[:, candidates], scale[candidates]
+
+    n_distinct = count_distinct_rows(X, len(candidates) + 1)
+    problem = _standardise(X, y, scale, weights, centred=centred, n_distinct=n_distinct)
+    if len(candidates) > n_distinct - centred:
+        order = _rank_wide(problem)
+    else:
+        order, _ = eliminate(problem.factor(problem.design), len(candidates))
+    scores = np.zeros(n_features)
+    scores[candidates[order]] = np.arange(1, len(candidates) + 1)
+    return scores
+
+
+def _rank_wide(problem: _LeastSquares) -> Indices:
+    """Rank more features than samples, the worst first.
+
+    Elimination ranks the best of a ridge fit, half as many as samples [1]_. The
+    top of this order, of the size that the extended BIC calls best, then competes
+    with as many others for the first places: those that correlate most with what
+    it leaves unexplained [2]_. So a feature that screening missed comes back.
+
+    References
+    ----------
+    .. [1] X. Wang, C. Leng, "High dimensional ordinary least squares projection
+       for screening variables", J. R. Stat. Soc. B 78, 2016.
+    .. [2] J. Fan, J. Lv, "Sure independence screening for ultrahigh dimensional
+       feature space", J. R. Stat. Soc. B 70, 2008.
+    """
+    n_pool = max(1, problem.n_samples // 2)
+    order = problem.screen()
+    survivors, errors = problem.eliminate(order[-n_pool:])
+    order = _move_to_end(order, survivors)
+    for _ in range(READMISSIONS):
+        size = problem.best_size(errors)
+        top = order[-size:]
+        rivals = problem.most_correlated(top)[: min(size, n_pool - size)]
+        survivors, errors = problem.eliminate(np.append(top, rivals))
+        order = _move_to_end(order, survivors)
+    return order
+
+
+def _move_to_end(order: Indices, features: Indices) -> Indices:
+    return np.append(order[~np.isin(order, features)], features)
+
+
+@dataclass(frozen=True)
+class _LeastSquares:
+    """Features and targets of a least-squares fit, standardised.
+
+    Attributes
+    ----------
+    design : ndarray or CentredSparse of shape (n_rows, n_features)
+    targets : ndarray of shape (n_rows, n_targets)
+    root : ndarray of shape (n_rows, 1)
+        Square roots of the weights.
+    n_samples : int
+        Number of distinct rows.
+    """
+
+    design: Any
+    targets: Array
+    root: Array
+    n_samples: int
+
+    def columns(self, features: Indices) -> Any:
+        """Return some columns of the design."""
+        if isinstance(self.design, CentredSparse):
+            return CentredSparse(self.design.X[:, features], self.design.mean[features])
+        return self.design[:, features]
+
+    def factor(self, design: Any) -> Array:
+        """Return the triangular factor of some columns with the targets."""
+        blocks = row_blocks(design)
+        return triangular_factor(np.hstack([A, self.targets[i]]) * self.root[i] for i, A in blocks)
+
+    def screen(self) -> Indices:
+        """Rank the features by the magnitude of a ridge fit, the least first."""
+        gram = row_gram(self.design)[0] * self.root * self.root.T
+        gram[np.diag_indices_from(gram)] += SCREEN_RIDGE * np.trace(gram) / self.n_samples
+        dual = linalg.cho_solve(linalg.cho_factor(gram), self.root * self.targets)
+        return rank_features(linalg.norm(self.design.T @ (self.root * dual), axis=1))[::-1]
+
+    def eliminate(self, features: Indices) -> tuple[Indices, Array]:
+        """Return some features in the order of elimination, and the errors on the way."""
+        features = np.sort(features)
+        order, errors = eliminate(self.factor(self.columns(features)), len(features))
+        return features[order], errors
+
+    def most_correlated(self, fitted: Indices) -> Indices:
+        """Rank all other features by their correlation with the residuals of a fit."""
+        design, n_fitted = self.columns(fitted), len(fitted)
+        joint = self.factor(design)
+        coef = linalg.lstsq(joint[:, :n_fitted], joint[:, n_fitted:])[0]
+        residuals = self.targets - design @ coef
+        correlation = linalg.norm(self.design.T @ (self.root**2 * residuals), axis=1)
+        correlation[fitted] = -np.inf
+        return rank_features(correlation)
+
+    def best_size(self, errors: Array) -> int:
+        """Return the number of features of least extended BIC, per target [1]_.
+
+        Errors below rounding count as rounding, so that an exact fit has a size.
+
+        References
+        ----------
+        .. [1] J. Chen, Z. Chen, "Extended Bayesian information criteria for model
+           selection with large model spaces", Biometrika 95, 2008.
+        """
+        size = np.arange(1, len(errors))
+        error = np.maximum(errors[1:], EPS * (errors[0] or 1.0))
+        log_choices = -betaln(size + 1, self.design.shape[1] - size + 1) / self.targets.shape[1]
+        ebic = self.n_samples * np.log(error) + size * np.log(self.n_samples) + 2 * log_choices
+        return 1 + int(np.argmin(ebic))
+
+
+def _standardise(
+    X: Any, y: Array, scale: Array, weights: Array, *, centred: bool, n_distinct: int
+) -> _LeastSquares:
+    """Centre, and divide the columns by their root mean squares."""
+    if isinstance(X, np.ndarray):
+        X = X.astype(np.float64, copy=False) / scale
+    else:
+        X = X.astype(np.float64).multiply(1 / scale).tocsc()
+    design, _ = as_design(X, weights, centred=centred, copy=False)
+    targets, _ = as_design(y.reshape(len(y), -1), weights, centred=centred)
+    targets = targets / (magnitude(targets) or 1.0)
+    return _LeastSquares(design, targets, np.sqrt(weights)[:, np.newaxis], n_distinct)

@@ -1,0 +1,283 @@
+"""Train, prune, retrain."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from sklearn_prune._checks.arguments import round_sizes
+from sklearn_prune._checks.training_data import check_training_data
+from sklearn_prune._least_squares.min_norm import MinNormRegressor
+
+from .linear_fit import check_frozen_names, fit_columns, has_intercept
+from .retraining import distillation_data, is_distillation, resolve_retrain
+from .rounds import prune
+from .sparse_model import SparseModel
+from .strategies import resolve_strategy
+
+
+class PrunedRegressor(SparseModel):
+    r"""Train a linear model, prune it to few features, retrain these.
+
+    The dense model is fitted to all features, every feature is scored, the
+    `sparsity` best are kept, and the model is fitted again to those alone. It is
+    a regressor with a sparse `coef_`, and a feature selector (`get_support`,
+    `transform`).
+
+    With the dense coefficients :math:`\hat\beta` and the hard threshold
+    :math:`\mathbb{T}_s` that keeps the s best-scored entries, the pruned model is
+    :math:`\hat\beta_s = \mathbb{T}_s(\hat\beta)` (Equations 3 and 4 of [1]_ for
+    magnitude and Hessian scores), and the retrained one the least-squares fit
+    on the support of :math:`\hat\beta_s` (Definition 5 of [1]_).
+
+    Parameters
+    ----------
+    strategy : str or callable, default="magnitude"
+        How features are scored. It picks the support and nothing else.
+
+        - "magnitude": :math:`|\hat\beta_i|`.
+        - "hessian": :math:`\sqrt{\hat\Sigma_{ii}}\,|\hat\beta_i|`, optimal brain
+          damage [2]_, with the weighted mean square of the column as
+          :math:`\hat\Sigma_{ii}`, centred if the model fits an intercept. It does
+          not depend on the units of the features.
+        - "oracle": `saliency`.
+        - "random": a random order, the baseline.
+        - "obs": optimal brain surgeon [3]_. The features are refitted by least
+          squares and removed one at a time, always that of the least
+          :math:`\hat\beta_i^2 / [H^{-1}]_{ii}`, with an update of the others; this
+          is backward elimination. The score is the time of survival. With more
+          features than samples, H is singular: elimination begins with the features
+          of largest coefficients in a ridge fit to standardised features (penalty:
+          a tenth of the mean eigenvalue), half as many as samples. The best of them,
+          as many as the extended BIC [4]_ asks for, are then joined twice by as many
+          of the others, those most correlated with the residuals, and the
+          elimination is repeated.
+        - callable: ``(coef, X, y) -> scores``, one a feature, the larger the
+          better.
+
+        Scores of several outputs, of shape (n_targets, n_features), are reduced
+        to their Euclidean norm. Scores that differ by less than 1e-10 of the
+        largest are ties, and the feature of lower index wins.
+
+    sparsity : int or float, default=0.1
+        What is KEPT (other libraries mean what is removed). An int is the number
+        of features, s. A float in (0, 1] is the fraction s/p, that is
+        ``s = max(1, round(sparsity * n_features))``: note that 1 keeps one
+        feature and 1.0 keeps all.
+
+    retrain : bool, estimator or "distill", default=True
+        What happens to the kept features.
+
+        - False: they keep their dense coefficients. Only the intercept is
+          adjusted to the means.
+        - True: they are refitted with a clone of `estimator`.
+        - estimator, such as ``RidgeCV()``: they are refitted with a clone of it.
+          On real data a ridge refit is often the largest single gain.
+        - "distill": they are refitted with a clone of `estimator` to the
+          *predictions of the dense model* on X and on `X_unlabeled`, a keyword of
+          `fit`. Unlabelled samples count with weight one.
+
+    estimator : regressor, default=None
+        The dense model: any linear regressor with `coef_`; `MinNormRegressor()`
+        if None. A :class:`~sklearn.frozen.FrozenEstimator` is pruned as it is,
+        which needs ``retrain=False`` or an estimator as `retrain`.
+
+    saliency : array-like of shape (n_features,), default=None
+        Scores of the strategy "oracle": the true importance of each feature,
+        for example :math:`\Sigma_{ii}\beta_i^2`.
+
+    n_rounds : int, default=1
+        Number of pruning rounds. The number of features falls geometrically from
+        n_features to s, with a refit by a clone of `estimator` between rounds.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of the strategy "random".
+
+    Attributes
+    ----------
+    coef_ : ndarray of shape (n_features,) or (n_targets, n_features)
+        Coefficients, zero outside the support. A CSR array after `sparsify`.
+
+    intercept_ : float or ndarray of shape (n_targets,)
+        Intercept, 0.0 if the model fits none.
+
+    estimator_ : estimator
+        The fitted dense model.
+
+    retrained_estimator_ : estimator or None
+        The model fitted to the kept features; None if ``retrain=False``.
+
+    scores_ : ndarray of shape (n_features,)
+        Scores of the last round, -inf for features pruned in an earlier one.
+
+    support_ : ndarray of shape (n_features,), dtype bool
+        Mask of the kept features.
+
+    threshold_ : float
+        The least score among the kept features.
+
+    n_nonzero_ : int
+        Number of kept features, s.
+
+    n_samples_fit_ : int
+        Number of samples of positive weight.
+
+    weight_range_ : tuple of float
+        The least and the largest of their weights.
+
+    n_unlabeled_ : int
+        Number of unlabelled samples that were used.
+
+    n_features_in_ : int
+        Number of features seen during `fit`.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the features seen during `fit`, if X has names that are all
+        strings.
+
+    See Also
+    --------
+    MinNormRegressor : The default dense model.
+    sklearn.feature_selection.RFE : Recursive feature elimination.
+    sklearn.feature_selection.SelectFromModel : Selects by a threshold of scores.
+
+    Notes
+    -----
+    **Distillation without unlabelled data** is refused: least squares on the
+    training predictions of a least-squares model is retraining, exactly.
+
+    **X_unlabeled in pipelines and searches.** With metadata routing enabled,
+    ``PrunedRegressor(retrain="distill").set_fit_request(X_unlabeled=True)`` gets
+    it through ``Pipeline(..., transform_input=["X_unlabeled"])``, transformed
+    like X, and through :class:`~sklearn.model_selection.GridSearchCV`. But
+    scikit-learn cuts every fit parameter that is as long as X into folds along
+    with X. An `X_unlabeled` of exactly as many rows as X draws a warning for that
+    reason: add or drop a row to have all of it in every fold.
+
+    References
+    ----------
+    .. [1] X. Chang, Y. Li, S. Oymak, C. Thrampoulidis, "Provable Benefits of
+       Overparameterization in Model Compression: From Double Descent to Pruning
+       Neural Networks", AAAI 2021. arXiv:2012.08749
+    .. [2] Y. LeCun, J. Denker, S. Solla, "Optimal Brain Damage", NIPS 1989.
+    .. [3] B. Hassibi, D. Stork, "Second order derivatives for network pruning:
+       Optimal Brain Surgeon", NIPS 1992.
+    .. [4] J. Chen, Z. Chen, "Extended Bayesian information criteria for model
+       selection with large model spaces", Biometrika 95, 2008.
+
+    Examples
+    --------
+    Three of a hundred features make y, and more features than samples do not
+    hide them:
+
+    >>> import numpy as np
+    >>> from sklearn.datasets import make_regression
+    >>> from sklearn_prune import PrunedRegressor
+    >>> X, y, coef = make_regression(
+    ...     n_samples=80, n_features=100, n_informative=3, coef=True, random_state=1
+    ... )
+    >>> coef.nonzero()[0]
+    array([18, 22, 87])
+    >>> model = PrunedRegressor(sparsity=5).fit(X, y)
+    >>> model.get_support(indices=True)
+    array([18, 22, 25, 49, 87])
+    >>> bool(np.allclose(model.coef_, coef))
+    True
+    >>> model.transform(X).shape
+    (80, 5)
+    """
+
+    def __init__(
+        self,
+        strategy="magnitude",
+        sparsity=0.1,
+        retrain=True,
+        *,
+        estimator=None,
+        saliency=None,
+        n_rounds=1,
+        random_state=None,
+    ):
+        self.strategy = strategy
+        self.sparsity = sparsity
+        self.retrain = retrain
+        self.estimator = estimator
+        self.saliency = saliency
+        self.n_rounds = n_rounds
+        self.random_state = random_state
+
+    def fit(self, X, y, sample_weight=None, *, X_unlabeled=None):
+        """Train, prune, retrain.
+
+        Parameters
+        ----------
+        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
+            Training data.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+            Target values.
+        sample_weight : array-like of shape (n_samples,) or float, default=None
+            Weights of the samples, passed on to all fits.
+        X_unlabeled : {array-like, sparse array or matrix} of shape \
+                (n_unlabeled, n_features), default=None
+            Further samples of X without y. Needed, and used, by
+            ``retrain="distill"`` only.
+
+        Returns
+        -------
+        PrunedRegressor
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            If a parameter is out of its range, the data are not finite or do not
+            fit together, the inner estimator is not a linear regressor or takes
+            no weights where some are given, or ``retrain="distill"`` lacks
+            `X_unlabeled`.
+        """
+        data = check_training_data(
+            self, X, y, sample_weight, X_unlabeled, distill=is_distillation(self.retrain)
+        )
+        return self._fit(data)
+
+    def _fit(self, data, dense=None):
+        """Fit to checked data, from the dense fit on if that is known already."""
+        X, y, weights, sample_weight, unlabeled = data
+        estimator = MinNormRegressor() if self.estimator is None else self.estimator
+        sizes = round_sizes(X.shape[1], self.sparsity, self.n_rounds)
+        refit = resolve_retrain(self.retrain, estimator, self.n_rounds)
+        check_frozen_names(estimator, getattr(self, "feature_names_in_", None))
+
+        train = partial(fit_columns, estimator, X, y, sample_weight)
+        if dense is None:
+            dense = train(np.ones(X.shape[1], dtype=bool))
+        strategy = resolve_strategy(
+            self.strategy,
+            weights=weights,
+            centred=has_intercept(dense.model),
+            saliency=self.saliency,
+            random_state=check_random_state(self.random_state),
+        )
+        support, scores, last = prune(strategy, dense, train, X, y, sizes)
+        if refit is None:
+            pruned = last.masked(support, X, y, weights)
+        elif is_distillation(self.retrain):
+            stacked = distillation_data(dense, X, unlabeled, sample_weight)
+            pruned = fit_columns(refit, *stacked, support)
+        else:
+            pruned = fit_columns(refit, X, y, sample_weight, support)
+
+        self.estimator_ = dense.model
+        self.retrained_estimator_ = pruned.model
+        self.scores_ = scores
+        self.support_ = support
+        self.threshold_ = float(scores[support].min())
+        self.n_nonzero_ = sizes[-1]
+        self.n_samples_fit_ = len(weights)
+        self.weight_range_ = (float(weights.min()), float(weights.max()))
+        self.n_unlabeled_ = 0 if unlabeled is None else unlabeled.shape[0]
+        self.coef_ = pruned.coef
+        self.intercept_ = np.asarray(pruned.intercept, dtype=X.dtype)[()]
+        return self

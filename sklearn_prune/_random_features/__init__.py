@@ -1,0 +1,1 @@
+"""Random features, and what is fitted to more of them than memory holds."""

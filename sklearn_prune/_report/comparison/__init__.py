@@ -1,0 +1,1 @@
+"""How well does every method do on every fold?"""

@@ -1,0 +1,220 @@
+"""The report from Python."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .comparison.plan import make_plan
+from .comparison.predicted_errors import predict
+from .comparison.run import run_parts
+from .comparison.store import Store, fingerprint
+from .result import Report
+from .table.columns import as_frame, check_features, check_target, match_columns
+from .table.targets import encode_target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .comparison.plan import Plan
+    from .table.targets import Target
+
+EXTRA = 'the report needs more packages: pip install "sklearn-prune[report]"'
+
+
+def report(
+    X,
+    y,
+    *,
+    budgets=None,
+    widths=None,
+    strategies=("magnitude", "hessian"),
+    cv=None,
+    repeats=1,
+    classification=False,
+    X_unlabeled=None,
+    impute=False,
+    random_state=0,
+    n_jobs=None,
+    store=None,
+    progress=None,
+    name="the table",
+):
+    r"""Answer for a table: train a small model, or train a large one and prune it?
+
+    On the same outer folds it compares s random features trained directly with p > s random
+    features that are pruned to s, retrained or not. Width, strategy and penalties are chosen
+    inside each training fold.
+
+    Parameters
+    ----------
+    X : DataFrame or array-like of shape (n_samples, n_columns)
+        The columns to learn from. Those that are not numbers are one-hot encoded.
+    y : array-like of shape (n_samples,)
+        The target.
+    budgets : sequence of int, default=None
+        Numbers of features to keep, s. None stands for 5, 20 and 50 % of the training rows
+        of a fold (of 2,000, if there are more).
+    widths : sequence of int, default=None
+        Numbers of random features, p, among which the large model is chosen. None stands for
+        5 % to 400 % of the training rows (of 2,000, if there are more; and then not above it).
+    strategies : sequence of {"magnitude", "hessian", "obs"}, default=("magnitude", "hessian")
+        How features are scored, as in :class:`PrunedRegressor`.
+    cv : int, default=None
+        Number of outer folds. None stands for 5, or for 10 if there are fewer than 1,000 rows.
+    repeats : int, default=1
+        How often to cut the rows into folds.
+    classification : bool, default=False
+        Whether y is a class. Two become -1 and +1, several one column of 0 and 1 each.
+    X_unlabeled : DataFrame or array-like of shape (n_unlabeled, n_columns), default=None
+        Rows without a target: the large model is then distilled, too.
+    impute : bool, default=False
+        Whether to fill in missing values: medians and most frequent values of the training
+        rows.
+    random_state : int, default=0
+        Seed of the folds, the features and the random pruning.
+    n_jobs : int, default=None
+        Number of processes, over folds. The result does not depend on it.
+    store : path-like, default=None
+        A folder that keeps each fold as soon as it is finished, and from which an
+        interrupted report goes on.
+    progress : callable, default=None
+        Called with the numbers of finished and of all tasks.
+    name : str, default="the table"
+        Name of the data, in titles.
+
+    Returns
+    -------
+    Report
+        With the `sentences`, the `pipeline` that is recommended, `to_frame` and `plot`.
+
+    Raises
+    ------
+    ImportError
+        If pandas is missing.
+    ValueError
+        If the table has missing or infinite values, no rows or columns to learn from, or
+        sizes do not fit to it.
+
+    See Also
+    --------
+    width_path : The errors at every width, of any features.
+    PrunedRegressorCV : Chooses the number of features.
+
+    Notes
+    -----
+    How each number arises, and how to recompute it, is in the user guide.
+
+    References
+    ----------
+    .. [1] X. Chang, Y. Li, S. Oymak, C. Thrampoulidis, "Provable Benefits of
+       Overparameterization in Model Compression: From Double Descent to Pruning
+       Neural Networks", AAAI 2021. arXiv:2012.08749
+    .. [2] C. Nadeau, Y. Bengio, "Inference for the generalization error", Machine
+       Learning 52, 2003.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_friedman1
+    >>> from sklearn_prune import report
+    >>> X, y = make_friedman1(n_samples=120, noise=0.1, random_state=0)
+    >>> result = report(X, y, budgets=[10], widths=[40, 400], cv=3)
+    >>> len(result.sentences)
+    1
+    >>> result.to_frame()["fold"].nunique()
+    3
+    >>> list(result.pipeline().named_steps)
+    ['columntransformer', 'polynomialfeatures', 'randomfeatures', 'ridgecv']
+    """
+    try:
+        import pandas  # noqa: F401, ICN001, PLC0415
+    except ImportError as error:
+        raise ImportError(f"{EXTRA} ({error})") from error
+    y = as_frame(np.reshape(np.asarray(y, dtype=object), (-1, 1)))["x0"]
+    notes = check_target(y, classification=classification)
+    X, more = check_features(as_frame(X), impute=impute)
+    if len(y) != len(X):
+        msg = f"y has {len(y)} values, but X has {len(X)} rows"
+        raise ValueError(msg)
+    if X_unlabeled is not None:
+        X_unlabeled = match_columns(X, as_frame(X_unlabeled, "X_unlabeled"), impute=impute)
+    plan = make_plan(
+        len(X),
+        budgets=budgets,
+        widths=widths,
+        strategies=strategies,
+        cv=cv,
+        repeats=repeats,
+        seed=random_state,
+        classification=classification,
+        impute=impute,
+    )
+    target = encode_target(y, classification=classification)
+    folder = None if store is None else Path(store)
+    result = run_report(
+        plan, X, target, X_unlabeled, folder=folder, resume=True, n_jobs=n_jobs, progress=progress
+    )
+    return replace(result, name=name, notes=notes + more)
+
+
+def run_report(
+    plan: Plan,
+    X: Any,
+    target: Target,
+    X_unlabeled: Any,
+    *,
+    folder: Path | None,
+    resume: bool,
+    n_jobs: int | None,
+    progress: Callable[[int, int], None] | None,
+) -> Report:
+    """Run what is planned, on a table that is checked.
+
+    Parameters
+    ----------
+    plan : Plan
+    X : DataFrame of shape (n_samples, n_columns)
+    target : Target
+    X_unlabeled : DataFrame of shape (n_unlabeled, n_columns) or None
+    folder : Path or None
+        Where finished parts are kept.
+    resume : bool
+        Whether to use those of an earlier run.
+    n_jobs : int or None
+    progress : callable or None
+    """
+    results = run_parts(
+        plan,
+        X,
+        target,
+        X_unlabeled,
+        store=Store(folder, data_key(plan, X, target, X_unlabeled), resume=resume),
+        n_jobs=n_jobs,
+        progress=progress or (lambda _done, _total: None),
+    )
+    theory = predict(plan, X, target)
+    n_samples, n_columns = X.shape
+    return Report("the table", plan, target, n_samples, n_columns, results, theory)
+
+
+def data_key(plan: Plan, X: Any, target: Target, X_unlabeled: Any) -> str:
+    """Return a hash of all that the numbers of a report depend on."""
+    from pandas.util import hash_pandas_object  # noqa: PLC0415
+
+    tables = [
+        part
+        for table in (X, X_unlabeled)
+        if table is not None
+        for part in (list(table), hash_pandas_object(table, index=False).to_numpy().tobytes())
+    ]
+    classes = list(map(str, target.classes))
+    return fingerprint(asdict(plan), versions(), *tables, classes, target.values.tobytes())
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what computes the numbers."""
+    return {name: version(name) for name in ("sklearn-prune", "scikit-learn", "scipy", "numpy")}

@@ -1,0 +1,1 @@
+"""What is seen of a report: pictures, a page, files."""

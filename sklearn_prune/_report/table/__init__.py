@@ -1,0 +1,1 @@
+"""What is in the table, and how does it become numbers?"""

@@ -1,0 +1,266 @@
+"""The columns of a table: what can be learned from, what cannot, and what to be told of."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .preparation import MOST_CATEGORIES, NUMBERS
+
+if TYPE_CHECKING:
+    Frame = Any
+    Column = Any
+
+IDENTIFIER = re.compile(
+    r"(^|[_\s.-])(id|idx|index|key|uuid|guid|nr|no|number)$|^unnamed: 0$", re.IGNORECASE
+)
+# A text column with more different values than this share of the rows tells rows apart.
+DISTINCT_SHARE = 0.5
+# What stands about numbers that are written for people.
+DECORATION = r"[,'%$€£\s]"
+# With fewer values than these a column may be empty in the training rows of a fold.
+FEWEST_VALUES = 10
+
+
+def as_frame(X: Any, name: str = "X") -> Frame:
+    """Return a table as a data frame with names that are strings.
+
+    Raises
+    ------
+    ValueError
+        If names are not unique, or it is not two-dimensional.
+    """
+    import pandas as pd  # noqa: PLC0415
+
+    if not isinstance(X, pd.DataFrame):
+        X = X.to_pandas() if hasattr(X, "to_pandas") else X
+    if np.ndim(X) != 2:
+        msg = f"{name} has {np.ndim(X)} dimensions: give a table of rows and columns"
+        raise ValueError(msg)
+    if not isinstance(X, pd.DataFrame):  # rows may have numbers and text
+        X = pd.DataFrame(X if isinstance(X, list | tuple) else np.asarray(X)).add_prefix("x")
+    frame = X
+    frame = frame.reset_index(drop=True).rename(columns=str)
+    twice = frame.columns[frame.columns.duplicated()].unique()
+    if len(twice):
+        msg = f"the column name {twice[0]!r} occurs more than once: give every column its own"
+        raise ValueError(msg)
+    return frame.apply(_plain_column) if frame.shape[1] else frame
+
+
+def _plain_column(column: Column) -> Column:
+    """Return a column as numbers or as text, with NaN for what is missing."""
+    import pandas as pd  # noqa: PLC0415
+
+    kind = pd.api.types
+    if kind.is_bool_dtype(column.dtype) or kind.is_numeric_dtype(column.dtype):
+        return column.astype(np.float64)
+    if kind.is_object_dtype(column.dtype) and kind.infer_dtype(column, skipna=True) in (
+        "integer",
+        "floating",
+        "mixed-integer-float",
+        "boolean",
+        "decimal",
+    ):
+        return column.astype(np.float64)
+    return (
+        column.astype(object).where(column.isna(), column.astype(str)).where(column.notna(), np.nan)
+    )
+
+
+def split_target(table: Frame, target: str | None, name: str) -> tuple[Frame, Column]:
+    """Return the features and the target.
+
+    Raises
+    ------
+    ValueError
+        If there is no such column, or nothing but it.
+    """
+    if target not in table:
+        similar = get_close_matches(str(target), map(str, table.columns), 1)
+        hint = f" (did you mean {similar[0]!r}?)" if similar else ""
+        asked = "no --target is given" if target is None else f"no column is named {target!r}{hint}"
+        msg = f"{asked}: {name} has the columns {_listed(table.columns)}"
+        raise ValueError(msg)
+    if table.shape[1] == 1:
+        msg = f"{name} has no column but the target: there is nothing to learn from"
+        raise ValueError(msg)
+    return table.drop(columns=target), table[target]
+
+
+def check_target(y: Column, *, classification: bool) -> list[str]:
+    """Check the target, and return what to tell of it.
+
+    Raises
+    ------
+    ValueError
+        If it is text without `classification`, or has missing, infinite or no different
+        values, or as many classes as would be numbers.
+    """
+    text = y.dtype == object
+    missing = int(y.isna().sum())
+    if missing:
+        msg = f"the target has {missing} missing values: drop these rows, or give them unlabelled"
+        raise ValueError(msg)
+    if not text and not np.isfinite(y).all():
+        msg = "the target has infinite values: drop or correct these rows"
+        raise ValueError(msg)
+    values, counts = np.unique(y.astype(str) if text else y, return_counts=True)
+    if len(values) == 1:
+        msg = f"the target is constant, always {values[0]}: there is nothing to predict"
+        raise ValueError(msg)
+    if text and not classification:
+        msg = (
+            f"the target is text, such as {values[0]!r}: add --classification if it is a class, "
+            "or make it a number"
+        )
+        raise ValueError(msg)
+    if not classification:
+        if len(values) == 2:
+            return ["The target has two values only: --classification would count errors, too."]
+        return []
+    if len(values) > max(2, len(y) // 4):
+        msg = (
+            f"the target has {len(values)} classes in {len(y)} rows: leave --classification out "
+            "for a number"
+        )
+        raise ValueError(msg)
+    rare = values[counts < 10]
+    if len(rare):
+        return [f"Fewer than 10 rows have the class {_listed(rare)}: its errors say little."]
+    return []
+
+
+def check_features(X: Frame, *, impute: bool) -> tuple[Frame, list[str]]:
+    """Return the columns that can be learned from, and what to tell of them.
+
+    Raises
+    ------
+    ValueError
+        If values are infinite, or missing without `impute`, or every column is constant.
+    """
+    numbers = X.select_dtypes(list(NUMBERS))
+    infinite = numbers.columns[np.isinf(numbers).any()]
+    if len(infinite):
+        msg = f"infinite values in {_listed(infinite)}: drop or correct these rows"
+        raise ValueError(msg)
+    missing = X.columns[X.isna().any()]
+    if len(missing) and not impute:
+        n_rows = int(X.isna().any(axis=1).sum())
+        msg = (
+            f"missing values in {n_rows} rows, in {_listed(missing)}: drop these rows, or add "
+            "--impute to fill in medians and most frequent values of the training rows"
+        )
+        raise ValueError(msg)
+    known = X.notna().sum()
+    scarce = X.columns[(known > 0) & (known < min(FEWEST_VALUES, len(X)))]
+    if len(scarce):
+        msg = (
+            f"fewer than {FEWEST_VALUES} values in {_listed(scarce)}, which may all be missing in "
+            "training rows: leave out with --drop"
+        )
+        raise ValueError(msg)
+    different = X.nunique()
+    constant = X.columns[different <= 1]
+    notes = []
+    if len(constant):
+        notes.append(f"Constant columns are left out: {_listed(constant)}.")
+    X = X.drop(columns=constant)
+    if X.shape[1] == 0:
+        msg = "every column but the target is constant: there is nothing to learn from"
+        raise ValueError(msg)
+    if len(missing):
+        notes.append(f"Missing values are filled in: {_listed(missing)}.")
+    return X, notes + _warnings(X, different)
+
+
+def _warnings(X: Frame, different: Column) -> list[str]:
+    """Return what a careful reader would ask about the columns."""
+    notes = []
+    identifiers = [name for name in X if _is_identifier(X[name], name, different[name])]
+    if identifiers:
+        look = "looks like an identifier" if len(identifiers) == 1 else "look like identifiers"
+        notes.append(
+            f"Warning: {_listed(identifiers)} {look}, which cannot help with new rows: leave out "
+            "with --drop."
+        )
+    for name in X.select_dtypes(object):
+        if name not in identifiers and different[name] > MOST_CATEGORIES:
+            notes.append(
+                f"{name!r} has {different[name]} categories: those beyond the most frequent "
+                f"{MOST_CATEGORIES - 1} are one."
+            )
+        share, example = _numbers_in_text(X[name])
+        if share > 0.5:
+            notes.append(
+                f"Warning: {share:.0%} of {name!r} look like numbers, but not all are plain ones, "
+                f"such as {example!r}, so all are taken for categories: write them as plain "
+                "numbers, or leave the value empty."
+            )
+    copies = X.duplicated().mean()
+    if copies > 0.01:
+        notes.append(
+            f"{copies:.0%} of the rows are copies of others, and may be trained and judged on."
+        )
+    return notes
+
+
+def _is_identifier(column: Column, name: str, different: int) -> bool:
+    """Return whether a column seems to name or to count the rows."""
+    if column.dtype == object:
+        distinct = different > max(MOST_CATEGORIES, DISTINCT_SHARE * len(column))
+        return distinct and _numbers_in_text(column)[0] <= 0.5
+    values = column.to_numpy()
+    if different < len(values) or not (values == np.round(values)).all():
+        return False
+    counts = np.ptp(values) == len(values) - 1
+    return bool(counts or (np.diff(values) > 0).all() or IDENTIFIER.search(name))
+
+
+def _numbers_in_text(column: Column) -> tuple[float, str]:
+    """Return the share of a text column that looks like numbers, and an example that is none."""
+    import pandas as pd  # noqa: PLC0415
+
+    known = column.dropna().astype(str)
+    bare = known.str.replace(DECORATION, "", regex=True)
+    text, decorated = (pd.to_numeric(values, errors="coerce").isna() for values in (bare, known))
+    examples = [*known[text].head(1), *known[decorated].head(1), *known.head(1), ""]
+    return float(1 - text.mean()) if len(known) else 0.0, examples[0]
+
+
+def match_columns(X: Frame, unlabeled: Frame, *, impute: bool) -> Frame:
+    """Return the columns of unlabelled rows in the order of the others.
+
+    Raises
+    ------
+    ValueError
+        If one is missing, or holds text in place of numbers, or values are missing or
+        infinite.
+    """
+    missing = X.columns.difference(unlabeled.columns)
+    if len(missing):
+        msg = f"the unlabelled rows have no column {_listed(missing)}"
+        raise ValueError(msg)
+    unlabeled = unlabeled[X.columns]
+    numbers = X.select_dtypes(list(NUMBERS)).columns
+    text = [name for name in numbers if unlabeled[name].dtype == object]
+    if text:
+        msg = f"the unlabelled rows have text in {_listed(text)}, where the others have numbers"
+        raise ValueError(msg)
+    if np.isinf(unlabeled[numbers]).any(axis=None):
+        msg = "the unlabelled rows have infinite values: drop or correct these rows"
+        raise ValueError(msg)
+    if unlabeled.isna().any(axis=None) and not impute:
+        msg = "the unlabelled rows have missing values: drop these rows, or add --impute"
+        raise ValueError(msg)
+    others = X.columns.difference(numbers)
+    return unlabeled.astype(dict.fromkeys(others, object))
+
+
+def _listed(names: Any) -> str:
+    """Return names in a row, the first ten of them."""
+    shown = ", ".join(map(str, names[:10]))
+    return f"{shown} and {len(names) - 10} more" if len(names) > 10 else shown

@@ -1,0 +1,1 @@
+"""What ought the risk of a fitted model to be?"""

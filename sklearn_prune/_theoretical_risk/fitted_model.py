@@ -1,0 +1,109 @@
+"""Fitted models, read in the terms of the theory."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LinearRegression, Ridge, RidgeCV
+
+from sklearn_prune._least_squares.min_norm import MinNormRegressor
+from sklearn_prune._pruning.linear_fit import has_intercept
+from sklearn_prune._pruning.pruned import PrunedRegressor
+
+if TYPE_CHECKING:
+    from sklearn_prune.theory import LinearGaussianProblem
+
+STRATEGIES = ("magnitude", "hessian", "oracle", "random")
+
+
+def read_plan(model: Any) -> dict[str, Any]:
+    """Return the arguments of `theory.predict_risk` that describe a fitted model.
+
+    Raises
+    ------
+    ValueError
+        If the theory does not cover the model.
+    """
+    if np.ndim(getattr(model, "coef_", 0)) > 1:
+        refuse(f"{type(model).__name__} has several outputs")
+    if isinstance(model, PrunedRegressor):
+        return _read_pruned(model)
+    alpha, fit_intercept = _penalty(model), has_intercept(model)
+    _check_weights(model, alpha, fit_intercept, model.n_features_in_)
+    return {"alpha": alpha, "fit_intercept": fit_intercept}
+
+
+def refuse(what: str) -> None:
+    """Raise the ValueError that the theory does not cover something."""
+    msg = f"{what}, which the theory does not cover: leave the theoretical score out."
+    raise ValueError(msg)
+
+
+def check_oracle(problem: LinearGaussianProblem, support: Any) -> None:
+    """Raise ValueError unless the support is that of the theory's oracle."""
+    saliency = problem.variances * problem.coef**2
+    if saliency[support].min() < saliency[~support].max(initial=-np.inf):
+        refuse('strategy="oracle" with a saliency that ranks otherwise than Sigma_ii beta_i^2')
+
+
+def _read_pruned(model: PrunedRegressor) -> dict[str, Any]:
+    if model.strategy not in STRATEGIES:
+        refuse(f"strategy={model.strategy!r}")
+    if model.n_rounds != 1:
+        refuse(f"n_rounds={model.n_rounds}")
+    refit = model.retrained_estimator_
+    alpha, fit_intercept = _penalty(model.estimator_), has_intercept(model.estimator_)
+    plan = {
+        "strategy": model.strategy,
+        "sparsity": model.n_nonzero_,
+        "alpha": alpha,
+        "fit_intercept": fit_intercept,
+    }
+    if refit is not None:
+        if has_intercept(refit) != fit_intercept:
+            refuse("an intercept in only one of the two fits")
+        plan["retrain"] = "distill" if model.n_unlabeled_ else "same"
+        plan["n_unlabeled"] = model.n_unlabeled_ or None
+        plan["retrain_alpha"] = _penalty(refit)
+    width = model.n_features_in_ if refit is None else model.n_nonzero_
+    if model.strategy == "hessian":
+        width = 0  # the weights are in the scores
+    _check_weights(model, max(alpha, plan.get("retrain_alpha", 0.0)), fit_intercept, width)
+    return plan
+
+
+def _penalty(model: Any) -> float:
+    """Return the ridge penalty of a fitted least-squares model."""
+    if isinstance(model, FrozenEstimator):
+        return _penalty(model.estimator)
+    if isinstance(model, MinNormRegressor | LinearRegression):
+        _check_rank(model)
+    if isinstance(model, MinNormRegressor):
+        return 0.0
+    if isinstance(model, LinearRegression | Ridge | RidgeCV) and not getattr(
+        model, "positive", False
+    ):
+        alpha = getattr(model, "alpha_", getattr(model, "alpha", 0.0))
+        if np.ndim(alpha) == 0:
+            return float(alpha)
+    refuse(f"{model!r} as a model")
+    raise AssertionError
+
+
+def _check_rank(model: Any) -> None:
+    """Refuse a cut-off of singular values that left some out."""
+    n_samples = getattr(model, "n_samples_fit_", np.inf)
+    full = min(n_samples - has_intercept(model), model.n_features_in_)
+    if model.tol != type(model)().tol and getattr(model, "rank_", 0) < full:
+        refuse(f"tol={model.tol}, by which singular values were left out")
+
+
+def _check_weights(model: Any, alpha: float, fit_intercept: bool, width: int) -> None:
+    """Refuse weights that make a difference; those of interpolated samples make none."""
+    least, largest = getattr(model, "weight_range_", (1.0, 1.0))
+    if least == largest and (alpha == 0 or least == 1):
+        return
+    if alpha > 0 or width < model.n_samples_fit_ - fit_intercept:
+        refuse(f"sample weights from {least:g} to {largest:g}")

@@ -1,0 +1,1 @@
+"""Gaussian expectations: what are the moments of nonlinear features?"""

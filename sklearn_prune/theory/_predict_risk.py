@@ -1,0 +1,199 @@
+"""The risk of a model that is trained, pruned and retrained."""
+
+from __future__ import annotations
+
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from ._checks import as_floats, check_alpha, check_choice, check_n_samples, n_kept
+from ._risk.compression import SoftThreshold, UniformQuantizer
+from ._risk.first_fit import STRATEGIES
+from ._risk.steps import RETRAIN, Pipeline
+
+if TYPE_CHECKING:
+    from ._problems.linear_gaussian import LinearGaussianProblem
+
+
+def predict_risk(
+    problem: LinearGaussianProblem,
+    n_samples: Any,
+    *,
+    strategy: str | None = None,
+    sparsity: Any = None,
+    retrain: str | None = None,
+    alpha: float = 0.0,
+    retrain_alpha: float | None = None,
+    n_unlabeled: float | None = None,
+    compression: SoftThreshold | UniformQuantizer | None = None,
+    fit_intercept: bool = False,
+    finite_n: bool = False,
+    n_draws: int = 100,
+    random_state: Any = None,
+    return_std_error: bool = False,
+) -> Any:
+    r"""Predict the risk of a model that is trained, pruned and retrained.
+
+    The dense model is the minimiser of :math:`|y-Xb|^2+\mu|b|^2`, the shortest
+    where there are several. Its law, Theorem 1 of [1]_, gives that of the pruned
+    model (Equations 14 and 15). With a diagonal covariance everything is in
+    closed form, otherwise averaged over draws of that law.
+
+    Parameters
+    ----------
+    problem : LinearGaussianProblem
+        The problem.
+    n_samples : int or array-like of int
+        Number of training rows, n; broadcast with `sparsity`.
+    strategy : {"magnitude", "hessian", "oracle", "random"}, default=None
+        How features are scored: :math:`|\hat\beta_i|`,
+        :math:`\sqrt{\Sigma_{ii}}|\hat\beta_i|`, :math:`\Sigma_{ii}\beta_i^2` (with
+        correlated features, what feature i contributes on its own), or at random.
+        None: the model is not pruned.
+    sparsity : int, float or array-like, default=None
+        What is KEPT: an int is the number of features s, a float in (0, 1] the
+        fraction, ``s = max(1, round(sparsity * n_features))``.
+    retrain : {"fresh", "same", "distill"}, default=None
+        What the kept features are refitted to: fresh samples as many as before
+        (Definition 5 of [1]_); the same samples again, which is what
+        ``PrunedRegressor(retrain=True)`` does; the predictions of the dense
+        model on these samples and on `n_unlabeled` others, as in
+        ``PrunedRegressor(retrain="distill")``. None: they are not refitted.
+    alpha : float, default=0.0
+        Ridge penalty :math:`\mu` of the first fit, as in ``Ridge(alpha)``.
+    retrain_alpha : float, default=None
+        That of the refit; None stands for `alpha`.
+    n_unlabeled : float, default=None
+        Number of unlabelled rows of the distillation; may be ``inf``.
+    compression : SoftThreshold or UniformQuantizer, default=None
+        What is done to the dense coefficients instead of pruning.
+    fit_intercept : bool, default=False
+        Whether the models have an intercept. A pruned one is adjusted to the means.
+    finite_n : bool, default=False
+        Whether to correct fits without penalty for the size of n, which matters
+        near as many features, or kept features, as samples.
+    n_draws : int, default=100
+        Number of draws, with a covariance that is not diagonal; at least 4.
+    random_state : int, RandomState instance or None, default=None
+        Seed of the draws.
+    return_std_error : bool, default=False
+        Whether to return the Monte Carlo error of the draws as well.
+
+    Returns
+    -------
+    risk : float or ndarray
+        Expected squared error on new rows, noise included. It is ``inf`` with
+        as many features as samples, noise and no penalty.
+    std_error : float or ndarray
+        If `return_std_error`: its standard error, 0 in closed form.
+
+    See Also
+    --------
+    DistributionalCharacterization : The law of the dense model.
+    optimal_alpha : The penalty that minimises this risk.
+
+    Notes
+    -----
+    "same" and "distill" are results of this project that simulation supports:
+    the joint law of both fits follows from the state evolution of approximate
+    message passing with memory. Where the dense model is a ridge fit, predictions
+    on the training rows are not as good as the labels there, and "distill" takes
+    that into account.
+
+    With an intercept, the formulas are those of the centred problem with a
+    degree of freedom less, and the mean square error of the intercept is added:
+    a factor of :math:`1+1/n`, or
+    :math:`R_2(1+\frac1N)+R_1(\frac1n-\frac1N)` after a distillation on N rows in
+    all, :math:`R_1` being the risk of the dense model.
+
+    References
+    ----------
+    .. [1] X. Chang, Y. Li, S. Oymak, C. Thrampoulidis, "Provable Benefits of
+       Overparameterization in Model Compression: From Double Descent to Pruning
+       Neural Networks", AAAI 2021. arXiv:2012.08749
+
+    Examples
+    --------
+    Twenty strong features among many weak ones. Without retraining pruning hurts;
+    retraining on the same samples helps less than on fresh ones would:
+
+    >>> import numpy as np
+    >>> from sklearn_prune.theory import LinearGaussianProblem, predict_risk
+    >>> problem = LinearGaussianProblem(np.ones(400), np.repeat([2.0, 0.1], [20, 380]), 0.5)
+    >>> for retrain in (None, "fresh", "same"):
+    ...     risk = predict_risk(
+    ...         problem, [100, 200], strategy="magnitude", sparsity=20, retrain=retrain
+    ...     )
+    ...     print(retrain, risk.round(1))
+    None [61.8 29.3]
+    fresh [47.2 12. ]
+    same [49.2 12. ]
+    """
+    n = check_n_samples(n_samples, fit_intercept=fit_intercept)
+    _check_plan(strategy, sparsity, retrain, n_unlabeled, compression)
+    plan = Pipeline(
+        problem=problem.centred() if fit_intercept else problem,
+        strategy=strategy or "",
+        retrain=retrain,
+        alpha=_one_penalty(alpha, "alpha"),
+        retrain_alpha=_one_penalty(
+            alpha if retrain_alpha is None else retrain_alpha, "retrain_alpha"
+        ),
+        n_unlabeled=0.0 if n_unlabeled is None else float(n_unlabeled),
+        compression=compression,
+        fit_intercept=fit_intercept,
+        finite_n=finite_n,
+        n_draws=_check_n_draws(n_draws),
+        seed=check_random_state(random_state).randint(2**31 - 1),
+    )
+    kept = n_kept(1.0 if sparsity is None else sparsity, problem.n_features)
+    n, kept = np.broadcast_arrays(n, kept)
+    if strategy is None and compression is None:
+        risk = plan.dense(n)
+        error = np.zeros_like(risk)
+    else:
+        pairs = [plan.risk(float(a), float(s)) for a, s in zip(n.flat, kept.flat, strict=True)]
+        risk, error = (np.reshape(column, n.shape) for column in zip(*pairs, strict=True))
+    return (risk[()], error[()]) if return_std_error else risk[()]
+
+
+def _one_penalty(value: Any, name: str) -> float:
+    return float(check_alpha(as_floats(value, name, ()), name))
+
+
+def _check_n_draws(n_draws: Any) -> int:
+    if not isinstance(n_draws, Integral) or n_draws < 4:
+        msg = f"n_draws is {n_draws!r}: give an int, at least 4."
+        raise ValueError(msg)
+    return int(n_draws)
+
+
+def _check_plan(
+    strategy: Any, sparsity: Any, retrain: Any, n_unlabeled: Any, compression: Any
+) -> None:
+    """Raise a ValueError if the parameters do not go together."""
+    check_choice(strategy, "strategy", STRATEGIES)
+    check_choice(retrain, "retrain", RETRAIN)
+    msg = None
+    if compression is not None and not isinstance(compression, SoftThreshold | UniformQuantizer):
+        msg = f"compression is {compression!r}: give a SoftThreshold or a UniformQuantizer."
+    elif compression is not None and strategy is not None:
+        msg = "compression takes the place of pruning: give it without strategy."
+    elif strategy is None and (sparsity is not None or retrain is not None):
+        msg = (
+            f"sparsity and retrain need a strategy: give one of {', '.join(map(repr, STRATEGIES))}."
+        )
+    elif strategy is not None and sparsity is None:
+        msg = f"strategy={strategy!r} needs a sparsity: give what is to be KEPT of the features."
+    elif (retrain == "distill") != (n_unlabeled is not None):
+        msg = (
+            'retrain="distill" and n_unlabeled go together: give both, n_unlabeled=np.inf for the '
+            "limit of many unlabelled rows, or neither."
+        )
+    if msg is not None:
+        raise ValueError(msg)
+    if n_unlabeled is not None and not (isinstance(n_unlabeled, Real) and float(n_unlabeled) >= 1):
+        msg = f"n_unlabeled is {n_unlabeled!r}: give a number of rows, at least 1."
+        raise ValueError(msg)

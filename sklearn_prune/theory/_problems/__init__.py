@@ -1,0 +1,1 @@
+"""Which population do the data come from?"""

@@ -1,0 +1,356 @@
+"""A linear problem, given by its second moments: Definition 1."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from sklearn_prune.theory._checks import as_floats, check_covariance, check_support
+
+from .second_moments import SecondMoments
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Array = NDArray[np.float64]
+
+
+class LinearGaussianProblem(SecondMoments):
+    r"""Gaussian features and a linear target with noise.
+
+    Definition 1 of [1]_: :math:`y=x'\beta+\sigma z` with
+    :math:`x\sim\mathcal{N}(0,\Sigma)` and independent :math:`z\sim\mathcal{N}(0,1)`.
+    Other features have an equivalent problem of this kind, Definition 2 of [1]_:
+    see `from_moments` and `from_data`.
+
+    Parameters
+    ----------
+    covariance : array-like of shape (n_features,) or (n_features, n_features)
+        :math:`\Sigma`, or its diagonal if it is diagonal.
+    coef : array-like of shape (n_features,)
+        :math:`\beta`.
+    noise_variance : float, default=0.0
+        :math:`\sigma^2`.
+    weights : array-like of shape (n_features,), default=None
+        How many coordinates each entry of `covariance` and `coef` stands for: a
+        discrete law of :math:`(\Lambda, B)` as in Definition 3 of [1]_, times the
+        number of coordinates. A million coordinates then cost what the entries
+        cost. Needs a diagonal covariance. One each if None.
+
+    Attributes
+    ----------
+    covariance : ndarray of shape (n_features,) or (n_features, n_features)
+        :math:`\mathbb{E}[xx']`, or its diagonal.
+
+    coef : ndarray of shape (n_features,)
+        The best linear predictor without intercept, :math:`\beta`.
+
+    noise_variance : float
+        What it leaves of :math:`\mathbb{E}[y^2]`.
+
+    weights : ndarray of shape (n_features,) or None
+        Multiplicities.
+
+    mean : ndarray of shape (n_features,) or None
+        :math:`\mathbb{E}[x]`, None if not known.
+
+    target_mean : float
+        :math:`\mathbb{E}[y]`.
+
+    n_features : float
+        The number of coordinates, p; the sum of the weights if there are some.
+
+    See Also
+    --------
+    DistributionalCharacterization : Law of the coefficients of a fit.
+    predict_risk : Risk of dense, pruned and retrained fits.
+
+    References
+    ----------
+    .. [1] X. Chang, Y. Li, S. Oymak, C. Thrampoulidis, "Provable Benefits of
+       Overparameterization in Model Compression: From Double Descent to Pruning
+       Neural Networks", AAAI 2021. arXiv:2012.08749
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn_prune.theory import LinearGaussianProblem
+    >>> problem = LinearGaussianProblem([4.0, 1.0, 1.0], [1.0, 2.0, 0.0], 0.5)
+    >>> problem.risk([1.0, 1.0, 0.0])
+    1.5
+    >>> problem.restrict([0]).noise_variance
+    4.5
+    >>> X, y = problem.sample(5, random_state=0)
+    >>> X.shape, y.shape
+    ((5, 3), (5,))
+    """
+
+    def __init__(
+        self,
+        covariance: Any,
+        coef: Any,
+        noise_variance: float = 0.0,
+        *,
+        weights: Any = None,
+    ) -> None:
+        super().__init__(covariance, coef, noise_variance, weights)
+        self.mean: Array | None = np.zeros_like(self.coef)
+        self.target_mean = 0.0
+        self._centred: LinearGaussianProblem | None = self
+
+    @classmethod
+    def from_moments(
+        cls,
+        second_moment: Any,
+        cross_moment: Any,
+        target_second_moment: float,
+        *,
+        mean: Any = None,
+        target_mean: float = 0.0,
+    ) -> Self:
+        r"""Make the equivalent problem of features and target with given moments.
+
+        Definition 2 of the paper: :math:`\Sigma=\mathbb{E}[xx']`,
+        :math:`\beta=\Sigma^{-1}\mathbb{E}[yx]` and
+        :math:`\sigma^2=\mathbb{E}[y^2]-\mathbb{E}[yx]'\beta`, not centred. An
+        ill-conditioned second moment, usual for random features, does no harm:
+        the eigenvalues lost in rounding count as zero.
+
+        Parameters
+        ----------
+        second_moment : array-like of shape (n_features,) or (n_features, n_features)
+            :math:`\mathbb{E}[xx']`, or its diagonal if it is diagonal.
+        cross_moment : array-like of shape (n_features,)
+            :math:`\mathbb{E}[yx]`.
+        target_second_moment : float
+            :math:`\mathbb{E}[y^2]`.
+        mean : array-like of shape (n_features,), default=None
+            :math:`\mathbb{E}[x]`: needed for models with an intercept.
+        target_mean : float, default=0.0
+            :math:`\mathbb{E}[y]`.
+
+        Returns
+        -------
+        LinearGaussianProblem
+            The problem.
+
+        Raises
+        ------
+        ValueError
+            If there are no features and target with such moments.
+        """
+        second = check_covariance(second_moment)
+        shape = second.shape[:1]
+        cross = as_floats(cross_moment, "cross_moment", shape)
+        total = float(as_floats(target_second_moment, "target_second_moment", ()))
+        problem = cls(second, np.zeros(shape), 0.0)
+        problem._cross = cross
+        signal = problem._signal
+        problem.coef = problem._from_eigenbasis(signal / np.sqrt(problem._basis[0]))
+        noise = total - signal @ signal
+        if noise < -1e-8 * abs(total):
+            msg = (
+                f"target_second_moment is {total:.6g}, but second_moment and cross_moment imply at "
+                f"least {signal @ signal:.6g}: give moments of one and the same distribution."
+            )
+            raise ValueError(msg)
+        problem.noise_variance = max(float(noise), 0.0)
+        problem.mean = None if mean is None else as_floats(mean, "mean", shape)
+        problem.target_mean = float(as_floats(target_mean, "target_mean", ()))
+        if mean is None or np.any(problem.mean) or problem.target_mean:
+            problem._centred = None
+        return problem
+
+    @classmethod
+    def from_data(cls, X: Any, y: Any, X_unlabeled: Any = None) -> Self:
+        r"""Estimate the problem from data, if there are enough.
+
+        Second moments are pooled over the rows of `X` and `X_unlabeled`, the
+        coefficients are those of least squares on X and y, and
+        :math:`\sigma^2=\mathrm{RSS}/(N-\mathrm{rank})`; with and without an
+        intercept alike. It describes fits to far fewer than N rows.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Features.
+        y : array-like of shape (n_samples,)
+            Target.
+        X_unlabeled : array-like of shape (n_unlabeled, n_features), default=None
+            Further rows of features.
+
+        Returns
+        -------
+        LinearGaussianProblem
+            The problem.
+
+        Raises
+        ------
+        ValueError
+            If there are fewer than five rows for each independent feature: the
+            noise cannot then be told from the signal.
+        """
+        from .from_data import moments_from_data  # noqa: PLC0415 - it needs this class
+
+        plain, centred, means = moments_from_data(X, y, X_unlabeled)
+        problem = cls.from_moments(*plain, mean=means[0], target_mean=means[1])
+        problem._centred = cls.from_moments(*centred, mean=np.zeros_like(means[0]))
+        return problem
+
+    def risk(self, coef: Any, intercept: float = 0.0) -> Any:
+        r"""Return :math:`\mathbb{E}(y-x'b-a)^2`.
+
+        Parameters
+        ----------
+        coef : array-like of shape (..., n_features)
+            :math:`b`, one or several.
+        intercept : float or array-like of shape (...), default=0.0
+            :math:`a`.
+
+        Returns
+        -------
+        float or ndarray of shape (...)
+            The risk, noise included.
+
+        Raises
+        ------
+        ValueError
+            If there is an intercept, but the means are not known.
+        """
+        coef, a = as_floats(coef, "coef"), as_floats(intercept, "intercept")
+        if coef.shape[-1:] != self.coef.shape:
+            msg = f"coef has shape {coef.shape}: give {len(self.coef)} coefficients."
+            raise ValueError(msg)
+        error = coef - self.coef
+        risk = self.noise_variance + np.sum(self._counts * error * self._multiply(error), axis=-1)
+        if np.any(a):
+            risk += a**2 - 2 * a * (self.target_mean - coef @ self._known_mean())
+        return risk[()] if np.ndim(risk) else float(risk)
+
+    def restrict(self, support: Any) -> LinearGaussianProblem:
+        r"""Return the problem that a model of some of the features sees.
+
+        The others act through what the kept ones tell of them, and as noise:
+        :math:`\Sigma_{SS}`, :math:`\beta_S=\Sigma_{SS}^{-1}\Sigma_{S:}\beta`,
+        :math:`\sigma_S^2=\mathbb{E}(y-x_S'\beta_S)^2`.
+
+        Parameters
+        ----------
+        support : array-like of shape (n_kept,) or (n_features,)
+            Indices of the kept features, or a mask.
+
+        Returns
+        -------
+        LinearGaussianProblem
+            The restricted problem.
+        """
+        kept = check_support(support, len(self.coef))
+        restricted = self._restrict_plain(kept)
+        if self._centred is self:
+            restricted._centred = restricted
+        elif self._centred is not None:
+            restricted._centred = self._centred._restrict_plain(kept)
+        else:
+            restricted._centred = None
+        restricted.mean = None if self.mean is None else self.mean[kept]
+        restricted.target_mean = self.target_mean
+        return restricted
+
+    def _restrict_plain(self, kept: NDArray[np.intp]) -> LinearGaussianProblem:
+        if self.is_diagonal:
+            lost = np.ones(len(self.coef), dtype=bool)
+            lost[kept] = False
+            noise = self.noise_variance + np.sum(
+                (self._counts * self.covariance * self.coef**2)[lost]
+            )
+            weights = None if self.weights is None else self.weights[kept]
+            return LinearGaussianProblem(
+                self.covariance[kept], self.coef[kept], noise, weights=weights
+            )
+        block = self.covariance[np.ix_(kept, kept)]
+        return LinearGaussianProblem.from_moments(
+            block,
+            self.cross_moment[kept],
+            self._target_second_moment,
+            mean=np.zeros(len(kept)),
+        )
+
+    @property
+    def _target_second_moment(self) -> float:
+        return self.noise_variance + float(self._spectrum.energy.sum())
+
+    def centred(self) -> LinearGaussianProblem:
+        r"""Return the problem of the centred variables, which slopes beside an intercept see.
+
+        Returns
+        -------
+        LinearGaussianProblem
+            With :math:`\mathrm{Cov}(x)`, :math:`\mathrm{Cov}(y,x)` and
+            :math:`\mathrm{Var}(y)`; the problem itself if all means are zero.
+
+        Raises
+        ------
+        ValueError
+            If the means are not known.
+        """
+        if self._centred is None:
+            mean = self._known_mean()
+            second = np.diag(self.covariance) if self.is_diagonal else self.covariance
+            self._centred = LinearGaussianProblem.from_moments(
+                second - np.outer(mean, mean),
+                self.cross_moment - self.target_mean * mean,
+                self._target_second_moment - self.target_mean**2,
+                mean=np.zeros_like(mean),
+            )
+        return self._centred
+
+    def _known_mean(self) -> Array:
+        if self.mean is None:
+            msg = (
+                "A model with an intercept needs the means of the features: give mean and "
+                "target_mean to from_moments, or take a model with fit_intercept=False."
+            )
+            raise ValueError(msg)
+        return self.mean
+
+    def sample(self, n_samples: int, random_state: Any = None) -> tuple[Array, Array]:
+        """Draw features and target, jointly Gaussian with the moments of the problem.
+
+        Parameters
+        ----------
+        n_samples : int
+            Number of rows.
+        random_state : int, RandomState instance or None, default=None
+            Seed.
+
+        Returns
+        -------
+        X : ndarray of shape (n_samples, n_features)
+            Features.
+        y : ndarray of shape (n_samples,)
+            Target.
+
+        Raises
+        ------
+        ValueError
+            If the problem has weights, so that its features are not one a column.
+        """
+        if self.weights is not None:
+            msg = (
+                "A problem with weights has no columns to draw: repeat every entry of covariance "
+                "and coef as often as its weight says."
+            )
+            raise ValueError(msg)
+        rng = check_random_state(random_state)
+        problem = self if self.mean is None else self.centred()
+        values = problem._basis[0]
+        scores = rng.standard_normal((n_samples, len(values)))
+        X = problem._from_eigenbasis(scores * np.sqrt(values))
+        y = scores @ problem._signal + np.sqrt(problem.noise_variance) * rng.standard_normal(
+            n_samples
+        )
+        if self.mean is None:
+            return X, y
+        return X + self.mean, y + self.target_mean

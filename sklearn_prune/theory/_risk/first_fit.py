@@ -1,0 +1,112 @@
+"""The dense fit at one n, in whitened coordinates, as pruning and retraining see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .dense import dense_fit
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sklearn_prune.theory._problems.linear_gaussian import LinearGaussianProblem
+
+    Array = NDArray[np.float64]
+
+STRATEGIES = ("magnitude", "hessian", "oracle", "random")
+
+
+@dataclass(frozen=True)
+class FirstFit:
+    r"""The dense fit in the coordinates :math:`\Sigma^{1/2}b`.
+
+    The truth is `signal`, u. The fit is ``shrinkage * theta``, where
+    :math:`\theta\sim\mathcal{N}(u,K)`: Theorem 1.
+
+    Parameters
+    ----------
+    problem : LinearGaussianProblem
+        The problem, centred if the model has an intercept.
+    n : float
+        Degrees of freedom of the rows.
+    alpha : float
+        Ridge penalty.
+    finite_n : bool
+        Whether to correct fits without penalty for the size of n.
+    """
+
+    problem: LinearGaussianProblem
+    n: float
+    alpha: float
+    finite_n: bool
+
+    @cached_property
+    def _fit(self) -> tuple[float, float, float]:
+        problem, n, alpha = self.problem, np.array(self.n), np.array(self.alpha)
+        fit = dense_fit(problem._spectrum, problem.noise_variance, n, alpha, self.finite_n)
+        return float(fit.sums.xi), float(fit.risk), float(fit.spread) / self.n
+
+    @property
+    def xi(self) -> float:
+        r""":math:`\xi`, inf for least squares."""
+        return self._fit[0]
+
+    @property
+    def risk(self) -> float:
+        r""":math:`\gamma`, or its finite-n value."""
+        return self._fit[1]
+
+    @property
+    def variance(self) -> float:
+        r"""The variance K of :math:`\theta`, :math:`\gamma/n`; inf at the peak."""
+        return self._fit[2]
+
+    @property
+    def penalty(self) -> float:
+        r""":math:`\mu\xi`, the degrees of freedom that the penalty takes."""
+        return self.alpha * self.xi if self.alpha else 0.0
+
+    @property
+    def eigenvalues(self) -> Array:
+        r"""The eigenvalues :math:`\lambda_i`, of shape (rank,)."""
+        return self.problem._basis[0]
+
+    @property
+    def signal(self) -> Array:
+        r"""The truth :math:`u_i=\sqrt{\lambda_i}\bar\beta_i`, of shape (rank,)."""
+        return self.problem._signal
+
+    @cached_property
+    def shrinkage(self) -> Array:
+        r"""Factors :math:`1-\zeta_i`, of shape (rank,)."""
+        return 1 - 1 / (1 + self.xi * self.eigenvalues)
+
+    @cached_property
+    def unwhiten(self) -> Array:
+        r"""Factors from :math:`\theta_i` to coefficients in the eigenbasis."""
+        return self.shrinkage / np.sqrt(self.eigenvalues)
+
+    @cached_property
+    def support_law(self) -> tuple[Array, float]:
+        r"""Mean and standard deviation of :math:`\theta`, as far as order matters.
+
+        At the peak the noise is all there is. Without any noise, scores that
+        differ by less than 1e-10 are ties, which share the last places.
+        """
+        if np.isinf(self.variance):
+            return np.zeros_like(self.signal), 1.0
+        smallest = 1e-10 * np.abs(self.signal).max(initial=1e-290)
+        return self.signal, max(np.sqrt(self.variance), smallest)
+
+    def score_weights(self, strategy: str) -> Array:
+        """Return w of the score ``w |b|``, one a feature."""
+        variances = self.problem.variances
+        return np.sqrt(variances) if strategy == "hessian" else np.ones_like(variances)
+
+    def oracle_scores(self) -> Array:
+        r"""Return :math:`\Sigma_{ii}\beta_i^2`, one a feature."""
+        return self.problem.variances * self.problem.coef**2

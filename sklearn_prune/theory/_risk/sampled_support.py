@@ -1,0 +1,170 @@
+"""Pruning with a full covariance: draws of the dense fit, their supports and refits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy import linalg
+
+from sklearn_prune.theory._checks import eigh_psd
+from sklearn_prune.theory._problems.spectrum import Spectrum, spectral_sums
+
+from .support import Grams
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .first_fit import FirstFit
+
+    Array = NDArray[np.float64]
+
+# A Cholesky factor of a covariance with a smaller ratio of pivots is not trusted.
+PIVOT_RATIO = 1e-5
+
+
+# From here on the length of a normal vector may be replaced with its mean square root.
+HIGH_DIMENSION = 50
+
+
+class SampledSelection:
+    r"""The s best-scored features in draws of the dense fit, for any covariance.
+
+    Parameters
+    ----------
+    first : FirstFit
+        The dense fit.
+    strategy : {"magnitude", "hessian", "oracle", "random"}
+        How features are scored.
+    n_keep : float
+        s.
+    n_draws : int
+        Number of draws.
+    random_state : RandomState
+        Draws the fits, and the supports of the strategy "random".
+    """
+
+    def __init__(
+        self,
+        first: FirstFit,
+        strategy: str,
+        n_keep: float,
+        n_draws: int,
+        random_state: np.random.RandomState,
+    ) -> None:
+        self._first = first
+        self.theta, self.coefs = draw_fits(first, n_draws, random_state)
+        size = self.coefs.shape
+        if strategy == "random":
+            scores = random_state.uniform(size=size)
+        elif strategy == "oracle":
+            scores = np.broadcast_to(first.oracle_scores(), size)
+        else:
+            scores = first.score_weights(strategy) * np.abs(self.coefs)
+        self.supports = np.sort(np.argsort(-scores, axis=1, kind="stable")[:, : int(n_keep)])
+
+    def pruned_risks(self) -> Array:
+        """Return the risk of each pruned draw, of shape (n_draws,)."""
+        problem = self._first.problem
+        if np.isinf(self._first.variance):
+            return np.full(len(self.coefs), np.inf)
+        pruned = np.zeros_like(self.coefs)
+        kept = np.take_along_axis(self.coefs, self.supports, axis=1)
+        np.put_along_axis(pruned, self.supports, kept, axis=1)
+        return np.asarray(problem.risk(pruned))
+
+    def restricted(self, n: float, alpha: float) -> list[tuple[Spectrum, float]]:
+        """Return spectrum and noise of the restricted problem, one a draw."""
+        u = self._first.signal
+        cross = self._first.problem.cross_moment
+        problems = []
+        for support in self.supports:
+            values, inside = self._coordinates(support, cross[np.newaxis, support], n, alpha)
+            energy = inside[0] ** 2
+            noise = self._first.problem.noise_variance + max(u @ u - energy.sum(), 0.0)
+            problems.append((Spectrum(values, np.ones_like(values), energy), noise))
+        return problems
+
+    def grams(self, n: float, alpha: float) -> Grams:
+        r"""Return the inner products of every draw.
+
+        P is :math:`A(A'A+1/\xi_2)^{-1}A'` with the whitened columns A of the
+        support, :math:`A'A=\Sigma_{SS}`; without penalty on fewer columns than
+        rows, the projector on them.
+        """
+        u = np.broadcast_to(self._first.signal, self.theta.shape)
+        vectors = np.stack([u, self.theta, self._first.shrinkage * self.theta], axis=1)
+        crosses = self._first.problem._from_eigenbasis(vectors * np.sqrt(self._first.eigenvalues))
+        once, twice, trace, trace_squared = [], [], [], []
+        for support, cross in zip(self.supports, crosses, strict=True):
+            values, inside = self._coordinates(support, cross[:, support], n, alpha)
+            spectrum = Spectrum(values, np.ones_like(values), np.zeros_like(values))
+            xi = spectral_sums(spectrum, np.array(n), np.array(alpha)).xi
+            P = 1 - 1 / (1 + xi * values)
+            once.append(inside * P @ inside.T)
+            twice.append(inside * P**2 @ inside.T)
+            trace.append(P.sum())
+            trace_squared.append((P**2).sum())
+        plain = vectors @ vectors.transpose(0, 2, 1)
+        parts = (plain, *map(np.array, (once, twice, trace, trace_squared)))
+        return Grams(*map(pair_means, parts))
+
+    def _coordinates(
+        self, support: NDArray[np.intp], cross: Array, n: float, alpha: float
+    ) -> tuple[Array, Array]:
+        """Return eigenvalues of the support's covariance, and vectors in its eigenbasis.
+
+        A projection is the same in any orthonormal basis: where no penalty acts,
+        eigenvalues of one and the basis of a Cholesky factor do.
+
+        Parameters
+        ----------
+        support : ndarray of shape (n_keep,)
+        cross : ndarray of shape (n_vectors, n_keep)
+            Inner products ``A'x`` of the vectors with the whitened columns.
+        n, alpha : float
+            Rows and penalty of the refit.
+
+        Returns
+        -------
+        eigenvalues : ndarray of shape (rank,)
+        inside : ndarray of shape (n_vectors, rank)
+        """
+        block = self._first.problem.covariance[np.ix_(support, support)]
+        if alpha == 0 and len(support) < n:
+            factor, info = linalg.lapack.dpotrf(block, lower=True)
+            pivots = np.diag(factor)
+            if info == 0 and pivots.min() > PIVOT_RATIO * pivots.max():
+                inside = linalg.solve_triangular(factor, cross.T, lower=True).T
+                return np.ones(len(support)), inside
+        values, vectors = eigh_psd(block)
+        return values, cross @ vectors / np.sqrt(values)
+
+
+def draw_fits(
+    first: FirstFit, n_draws: int, random_state: np.random.RandomState
+) -> tuple[Array, Array]:
+    r"""Draw the dense fit from Theorem 1, in antithetic pairs.
+
+    In many dimensions every normal vector has about the same length. It is set to
+    its mean square root: most of the noise of averages near n = p comes from there.
+
+    Returns
+    -------
+    theta : ndarray of shape (n_draws, rank)
+        :math:`\theta`; one draw more if their number is odd.
+    coefs : ndarray of shape (n_draws, n_features)
+        The coefficients.
+    """
+    mean, scale = first.support_law
+    rank = len(mean)
+    normal = random_state.standard_normal((-(-n_draws // 2), rank))
+    if rank >= HIGH_DIMENSION:
+        normal *= np.sqrt(rank) / np.linalg.norm(normal, axis=1, keepdims=True)
+    theta = mean + scale * np.stack([normal, -normal], axis=1).reshape(-1, rank)
+    return theta, first.problem._from_eigenbasis(first.unwhiten * theta)
+
+
+def pair_means(values: Array) -> Array:
+    """Return the means of antithetic pairs, which are independent; one value stays as it is."""
+    return values if len(values) == 1 else (values[::2] + values[1::2]) / 2

@@ -1,0 +1,152 @@
+r"""The joint law of a dense fit and a refit that shares its samples.
+
+Both minimisers are fixed points of approximate message passing. In whitened
+coordinates :math:`\Sigma^{1/2}b` they are functions of two Gaussian vectors
+:math:`\theta_a=u+G_a` whose covariance, K, follows from both fits together
+("state evolution with memory"); the refit depends on :math:`\theta_1` in three
+ways: through the support, through targets that the first fit predicted, and
+through the memory term of the iteration.
+
+Let the refit see the n rows of the first fit, of which the targets are y or (with
+a ridge in the first fit it makes a difference) the first fit's predictions, and
+m more rows with predicted targets; N = n + m, a = n/N. With its operator
+:math:`P=A(A'A+1/\xi_2)^{-1}A'`, A the whitened columns of the support and
+:math:`N=\mathrm{tr}P+\mu_2\xi_2`, and with the first fit h, the refit is
+
+.. math:: \hat u_2 = P\bigl(a\theta_2+(1-a)(h+G_3)-c(\theta_1-h)\bigr),
+
+where :math:`G_3` is the independent fluctuation of the m rows. Write
+:math:`G_2=rG_1+\text{noise}`, :math:`r=K_{12}/K_{11}`. The covariance of the
+residuals and Stein's identity for :math:`\langle G_1,\hat u_2\rangle` are two linear
+equations for r and c, and then the two variances are two more. The derivative of
+the support is never needed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .dense import dense_fit
+from .support import FIT, THETA, TRUTH, Grams
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sklearn_prune.theory._problems.spectrum import Spectrum
+
+    from .first_fit import FirstFit
+    from .support import Selection
+
+    Array = NDArray[np.float64]
+
+
+def refit_risk(
+    first: FirstFit, selection: Selection, alpha: float, n_unlabeled: float, *, finite_n: bool
+) -> tuple[float, float]:
+    r"""Return the risk of a refit that shares the samples, and its Monte Carlo error.
+
+    Parameters
+    ----------
+    first : FirstFit
+        The dense fit.
+    selection : Selection
+        The support.
+    alpha : float
+        Penalty of the refit, :math:`\mu_2`.
+    n_unlabeled : float
+        m. If it is positive the refit is a distillation: all its targets are
+        predictions of the first fit.
+    finite_n : bool
+        Whether to correct for the size of n, without penalty. Simulation says that
+        what the correction of a dense fit enlarges is here the part of the
+        variance that the first fit does not explain.
+
+    Returns
+    -------
+    risk : float
+    standard_error : float
+        By the jackknife over draws; 0 in closed form.
+    """
+    n_rows = first.n + n_unlabeled
+    grams = selection.grams(n_rows, alpha)
+    inflation = 1.0
+    if finite_n:
+        restricted = selection.restricted(n_rows, alpha)
+        inflation = float(np.mean([_inflation(one, n_rows, alpha) for one, _ in restricted]))
+    n_draws = len(grams.trace)
+    total = Grams(*(part.mean(axis=0, keepdims=True) for part in grams))
+    risk = float(_solve(first, total, n_unlabeled, inflation)[0])
+    if n_draws == 1 or not np.isfinite(risk):
+        return risk, 0.0
+    pairs = zip(total, grams, strict=True)
+    left_out = Grams(*((n_draws * mean - part) / (n_draws - 1) for mean, part in pairs))
+    risks = _solve(first, left_out, n_unlabeled, inflation)
+    return risk, float(np.sqrt(n_draws - 1) * np.std(risks))
+
+
+def _inflation(spectrum: Spectrum, n: float, alpha: float) -> float:
+    """Return by what the variance of a fit to n rows exceeds its limit of large n."""
+    size, penalty = np.array(n), np.array(alpha)
+    noise_only = spectrum._replace(energy=np.zeros_like(spectrum.energy))
+    fit = dense_fit(noise_only, 1.0, size, penalty, finite_n=True)
+    return float((fit.risk - 1) / (fit.gamma - 1)) if np.isfinite(fit.gamma) else 1.0
+
+
+def _solve(first: FirstFit, grams: Grams, m: float, inflation: float) -> Array:
+    """Solve for the risk of the refit, n K22, for each of several sets of inner products."""
+    n, noise = first.n, first.problem.noise_variance
+    K, a = first.variance, n / (n + m)
+    r, c = _overlap(first, grams, m)
+    # The refit is P v and noise, whose variance passes through P.
+    v = (a * TRUTH + (1 - a) * FIT) + r * a * (THETA - TRUTH) - c * (THETA - FIT)
+    bias, bias_m = noise + _distance(grams, v, TRUTH), _distance(grams, v, FIT)
+    own, other = a**2 * grams.trace_squared, (1 - a) ** 2 * grams.trace_squared
+    memory = 0.0 if np.isinf(K) else own * r[:, 0] ** 2 * K
+    # n K22 = bias + s and m K33 = bias_m + s, with s = own K22 + other K33 - memory.
+    source, left = own * bias / n - memory, 1 - own / n
+    if m > 0:
+        source, left = source + other * bias_m / m, left - other / m
+    with np.errstate(divide="ignore", invalid="ignore"):
+        variance = np.where(left > 1e-10, inflation * source / left, np.inf)
+    # Where nothing is left to chance, what rounding makes of 0 is no variance.
+    return bias + np.where(source > 1e-14 * bias, variance, 0.0)
+
+
+def _overlap(first: FirstFit, grams: Grams, m: float) -> tuple[Array, Array]:
+    """Return r = K12/K11 and the memory coefficient c, of shape (n_draws, 1) each.
+
+    At the peak, K11 = inf, the two fits have nothing in common; where the first
+    fit has no error, K11 = 0, there is nothing to share.
+    """
+    K, n, a = first.variance, first.n, first.n / (first.n + m)
+    if np.isinf(K) or K == 0:
+        return (np.zeros((len(grams.trace), 1)),) * 2
+    noise_vector, error = THETA - TRUTH, FIT - TRUTH
+    start, memory = a * TRUTH + (1 - a) * FIT, FIT - THETA
+    plain, once = grams.plain, grams.once
+    # Residuals: n K12 = sigma^2 + E<error, refit - u>.
+    row = [n * K - a * (error @ once @ noise_vector), -(error @ once @ memory)]
+    target = first.problem.noise_variance + error @ once @ start - error @ plain @ TRUTH
+    # Stein: E<G1, refit> = K11 (n b21) + K12 (n b22). Targets that a ridge fit predicted
+    # add its penalty to the memory term n b21.
+    left = (n + m) - grams.trace
+    stein = [
+        a * (noise_vector @ once @ noise_vector - K * grams.trace),
+        noise_vector @ once @ memory - K * left,
+    ]
+    penalty = first.penalty if m > 0 else 0.0
+    stein_target = -(noise_vector @ once @ start) - K * penalty
+    determinant = row[0] * stein[1] - row[1] * stein[0]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        r = (target * stein[1] - row[1] * stein_target) / determinant
+        c = (row[0] * stein_target - stein[0] * target) / determinant
+    return r[:, np.newaxis], c[:, np.newaxis]
+
+
+def _distance(grams: Grams, v: Array, x: Array) -> Array:
+    """Return E|P v - x|^2 for vectors v of shape (n_draws, 3)."""
+    square = np.einsum("di,dij,dj->d", v, grams.twice, v)
+    cross = np.einsum("di,dij,j->d", v, grams.once, x)
+    return square - 2 * cross + x @ grams.plain @ x

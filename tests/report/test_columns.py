@@ -1,0 +1,163 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from sklearn_prune._report.table.columns import (
+    as_frame,
+    check_features,
+    check_target,
+    match_columns,
+    split_target,
+)
+
+RNG = np.random.default_rng(0)
+N = 60
+
+
+def features(**columns):
+    return as_frame(pd.DataFrame({"age": RNG.standard_normal(N), **columns}))
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        pd.array([1, None, 3], dtype="Int64"),
+        pd.array([True, None, False], dtype="boolean"),
+        [True, False, True],
+        pd.Series([1, 2.5, None], dtype=object),
+    ],
+)
+def test_numbers_of_any_kind_become_floats(column):
+    frame = as_frame(pd.DataFrame({"a": column}))
+    assert frame["a"].dtype == np.float64
+
+
+def test_categories_keep_what_is_missing():
+    frame = as_frame(pd.DataFrame({"a": pd.Categorical(["x", None, "y"])}))
+    assert frame["a"].tolist() == ["x", pytest.approx(np.nan, nan_ok=True), "y"]
+
+
+def test_arrays_get_names():
+    assert list(as_frame(np.ones((3, 2)))) == ["x0", "x1"]
+    with pytest.raises(ValueError, match="1 dimensions"):
+        as_frame(np.ones(3))
+    with pytest.raises(ValueError, match="'a' occurs more than once"):
+        as_frame(pd.DataFrame(np.ones((3, 2)), columns=["a", "a"]))
+
+
+@pytest.mark.parametrize(
+    ("column", "is_identifier"),
+    [
+        (np.arange(N), True),
+        (np.arange(N)[::-1] + 1000, True),
+        (RNG.permutation(N), True),
+        ([f"A{k}" for k in range(N)], True),
+        (RNG.integers(0, 5, N), False),
+        (RNG.permutation(10 * np.arange(N)), False),
+        (RNG.standard_normal(N), False),
+        (np.resize(["x", "y"], N), False),
+    ],
+)
+def test_identifiers(column, is_identifier):
+    _, notes = check_features(features(what=column), impute=False)
+    assert any("identifier" in note for note in notes) == is_identifier
+
+
+@pytest.mark.parametrize("written", ["${:,}", "{:,}", "{}.5%", "{} 000", "€{},5"])
+def test_numbers_that_are_written_for_people(written):
+    values = [written.format(1000 + 7 * k) for k in range(N)]
+    _, notes = check_features(features(price=values), impute=False)
+    (note,) = (note for note in notes if "identifier" in note or "look like" in note)
+    assert "100% of 'price' look like numbers, but not all are plain ones" in note
+    assert repr(values[0]) in note
+
+
+def test_columns_of_few_values():
+    often = RNG.standard_normal(N)
+    often[0] = np.nan
+    frame = features(rare=[1.0, 2.0] + [None] * (N - 2), often=often)
+    with pytest.raises(ValueError, match="fewer than 10 values in rare, which may all be missing"):
+        check_features(frame, impute=True)
+    kept, _ = check_features(frame.drop(columns="rare"), impute=True)
+    assert list(kept) == ["age", "often"]
+
+
+def test_rows_of_numbers_and_text():
+    frame = as_frame([[0.5, 1, "p"], [1.5, 2, "q"]])
+    assert frame.dtypes.tolist() == [np.float64, np.float64, object]
+
+
+def test_names_of_identifiers():
+    values = RNG.permutation(10 * np.arange(N))
+    for name in "id", "customer_id", "ID", "Unnamed: 0", "Order No":
+        _, notes = check_features(features(**{name: values}), impute=False)
+        assert any("identifier" in note for note in notes)
+    _, notes = check_features(features(humid=values), impute=False)
+    assert not notes
+
+
+def test_what_is_told():
+    frame = features(one=1, text=np.resize(["a"], N), mostly=["1.5"] * 50 + ["?"] * 10)
+    kept, notes = check_features(frame, impute=False)
+    assert list(kept) == ["age", "mostly"]
+    assert notes[0] == "Constant columns are left out: one, text."
+    assert "83% of 'mostly' look like numbers, but not all are plain ones, such as '?'" in notes[1]
+    many = [f"town {k % 25}" for k in range(N)]
+    _, notes = check_features(features(town=many), impute=False)
+    assert "'town' has 25 categories" in notes[0]
+    frame = pd.concat([features(), features().iloc[:5]])
+    frame.iloc[-5:] = frame.iloc[:5]
+    assert "copies" in check_features(as_frame(frame), impute=False)[1][0]
+
+
+@pytest.mark.parametrize(
+    ("y", "classification", "message"),
+    [
+        ([1.0, np.nan] * 10, False, "10 missing values"),
+        ([1.0, np.inf] * 10, False, "infinite"),
+        ([2] * 20, False, "always 2.0"),
+        (["a"] * 20, True, "always a"),
+        (["a", "b"] * 10, False, "add --classification"),
+        (range(20), True, "20 classes in 20 rows"),
+    ],
+)
+def test_targets_that_cannot_be_predicted(y, classification, message):
+    column = as_frame(pd.DataFrame({"y": y}))["y"]
+    with pytest.raises(ValueError, match=message):
+        check_target(column, classification=classification)
+
+
+def test_what_is_told_of_targets():
+    two = as_frame(pd.DataFrame({"y": [0, 1] * 10}))["y"]
+    assert "--classification" in check_target(two, classification=False)[0]
+    assert check_target(two, classification=True) == []
+    rare = as_frame(pd.DataFrame({"y": ["a"] * 20 + ["b"] * 3}))["y"]
+    assert "Fewer than 10 rows have the class b" in check_target(rare, classification=True)[0]
+
+
+def test_split_target():
+    table = features(price=1.0)
+    X, y = split_target(table, "price", "t.csv")
+    assert list(X) == ["age"]
+    assert y.name == "price"
+    with pytest.raises(ValueError, match=r"no column is named 'prize' \(did you mean 'price'\?\)"):
+        split_target(table, "prize", "t.csv")
+    with pytest.raises(
+        ValueError, match=r"no --target is given: t\.csv has the columns age, price"
+    ):
+        split_target(table, None, "t.csv")
+
+
+def test_unlabelled_columns_in_the_order_of_the_others():
+    X = features(colour=np.resize(["x", "y"], N))
+    more = X[["colour", "age"]].assign(extra=1.0)
+    assert list(match_columns(X, more, impute=False)) == ["age", "colour"]
+    for change, message in [
+        ({"age": "old"}, "text in age"),
+        ({"age": np.inf}, "infinite"),
+        ({"age": np.nan}, "missing"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            match_columns(X, as_frame(more.assign(**change)), impute=False)
+    with pytest.raises(ValueError, match="no column age"):
+        match_columns(X, more.drop(columns="age"), impute=False)
