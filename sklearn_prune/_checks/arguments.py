@@ -10,10 +10,10 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import check_non_negative
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from sklearn_prune._typing import Array, Indices
 
 
-def check_sample_weight(sample_weight: Any, n_samples: int) -> NDArray[np.float64]:
+def check_sample_weight(sample_weight: Any, n_samples: int) -> Array:
     """Return one float64 weight a sample; ``None`` and numbers stand for equal weights.
 
     Raises
@@ -42,7 +42,7 @@ def check_sample_weight(sample_weight: Any, n_samples: int) -> NDArray[np.float6
     return weights
 
 
-def drop_zero_weights(X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, NDArray[np.float64]]:
+def drop_zero_weights(X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Array]:
     """Return the samples of positive weight, and their weights (see `check_sample_weight`)."""
     weights = check_sample_weight(sample_weight, X.shape[0])
     counted = weights > 0
@@ -84,7 +84,7 @@ def as_list(values: Any, name: str) -> list[Any]:
     return list(values)
 
 
-def check_sparsities(sparsities: Any, n_features: int) -> NDArray[np.intp]:
+def check_sparsities(sparsities: Any, n_features: int) -> Indices:
     """Return the numbers of features that several sparsities keep, increasing.
 
     Raises

@@ -12,9 +12,7 @@ from sklearn_prune._pruning.retraining import check_unlabeled
 from .arguments import drop_zero_weights
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[Any]
+    from sklearn_prune._typing import AnyArray
 
 
 class TrainingData(NamedTuple):
@@ -32,9 +30,9 @@ class TrainingData(NamedTuple):
     """
 
     X: Any
-    y: Array
-    weights: Array
-    sample_weight: Array | None
+    y: AnyArray
+    weights: AnyArray
+    sample_weight: AnyArray | None
     unlabeled: Any
 
 

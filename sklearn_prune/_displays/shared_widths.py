@@ -26,9 +26,8 @@ from .cross_validated_errors import scores_to_errors
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from numpy.typing import NDArray
+    from sklearn_prune._typing import AnyArray
 
-    Array = NDArray[Any]
     Settings = Mapping[tuple[int, int], Mapping[str, int]]
 
 
@@ -71,7 +70,7 @@ def cross_validate_widths(
     splits: Any,
     scoring: Any,
     n_jobs: int | None,
-) -> Array:
+) -> AnyArray:
     """Return the test errors of an estimator that `shares_widths`, as `cross_validate` does.
 
     Returns

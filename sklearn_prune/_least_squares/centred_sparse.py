@@ -11,9 +11,7 @@ from scipy.sparse.linalg import LinearOperator
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
+    from sklearn_prune._typing import Array
 
 # A factorisation streams through dense blocks of this many entries, 32 MB, or square ones.
 BLOCK_ENTRIES = 2**22

@@ -12,9 +12,7 @@ from .centred_sparse import CentredSparse, centre_sparse
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
+    from sklearn_prune._typing import Array
 
 EPS = float(np.finfo(np.float64).eps)
 

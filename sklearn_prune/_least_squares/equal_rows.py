@@ -11,12 +11,12 @@ from scipy import sparse
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
+    from sklearn_prune._typing import Indices
 
 FEW_COLUMNS = 16
 
 
-def group_equal_rows(X: Any) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+def group_equal_rows(X: Any) -> tuple[Indices, Indices]:
     """Group the rows that are equal, entry by entry.
 
     Parameters

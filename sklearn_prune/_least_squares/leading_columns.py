@@ -16,10 +16,7 @@ from scipy import linalg
 from .design import triangular_factor
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
-    Sizes = NDArray[np.intp]
+    from sklearn_prune._typing import Array, Indices
 
 # Beyond these condition numbers of the factor two ways to the same fit may differ by
 # more than 1e-9: a QR factorisation loses the condition, a Cholesky one its square.
@@ -31,7 +28,7 @@ NORMAL_CONDITION = 3e3
 
 
 def nested_lstsq(
-    A: Array, y: Array, sizes: Sizes, *, cutoff: float, noise: Array | float = 0.0
+    A: Array, y: Array, sizes: Indices, *, cutoff: float, noise: Array | float = 0.0
 ) -> Array:
     """Fit y to the first s columns of A by least squares, for increasing s.
 
@@ -73,7 +70,7 @@ def nested_lstsq(
     return coef
 
 
-def nested_ridge(A: Array, y: Array, sizes: Sizes, *, alpha: float) -> Array:
+def nested_ridge(A: Array, y: Array, sizes: Indices, *, alpha: float) -> Array:
     """Fit y to the first s columns of A with the penalty ``alpha ||b||^2``.
 
     Parameters
@@ -103,7 +100,7 @@ def nested_ridge(A: Array, y: Array, sizes: Sizes, *, alpha: float) -> Array:
 def _normal_fits(
     A: Array,
     y: Array,
-    sizes: Sizes,
+    sizes: Indices,
     gram: Array | None = None,
     *,
     alpha: float = 0.0,
@@ -119,7 +116,7 @@ def _normal_fits(
     return fits if info == 0 else np.pad(fits, ((0, 0), (0, 0), (0, A.shape[1] - m)))
 
 
-def _leading_fits(R: Array, z: Array, sizes: Sizes, *, max_condition: float) -> Array:
+def _leading_fits(R: Array, z: Array, sizes: Indices, *, max_condition: float) -> Array:
     """Solve ``R[:s, :s] b = z[:s]`` for every size s up to a condition number.
 
     The condition number is that of R with columns of unit norm, in the Frobenius

@@ -19,7 +19,7 @@ from .design import EPS
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Array = NDArray[np.float64]
+    from sklearn_prune._typing import Array
 
 # From so many rows on, and so many for each target, it pays.
 MIN_ROWS = 256

@@ -33,9 +33,7 @@ from .mixed_precision import interpolate
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
+    from sklearn_prune._typing import Array
 
 # A Gram matrix squares the condition. Its Cholesky factor, with refinement, keeps
 # ten digits of the coefficients down to this reciprocal condition number: that of

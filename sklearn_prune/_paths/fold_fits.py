@@ -21,12 +21,8 @@ from sklearn_prune._pruning.linear_fit import LinearFit, fit_columns
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from numpy.typing import NDArray
-
     from sklearn_prune._checks.training_data import TrainingData
-
-    Array = NDArray[Any]
-    Rows = NDArray[np.intp]
+    from sklearn_prune._typing import AnyArray, Indices
 
 # Down to this reciprocal condition number a Gram matrix keeps nine digits of the
 # coefficients: with a step of refinement for that of the rows, of which it holds the
@@ -46,7 +42,7 @@ def dense_model(alpha: float, *, fit_intercept: bool) -> Any:
     return Ridge(alpha, fit_intercept=fit_intercept, tol=1e-12)
 
 
-def training_rows(data: TrainingData, rows: Rows) -> tuple[Any, Array, Array | None]:
+def training_rows(data: TrainingData, rows: Indices) -> tuple[Any, AnyArray, AnyArray | None]:
     """Return X, y and the sample weights, or None, of some rows."""
     sample_weight = None if data.sample_weight is None else data.sample_weight[rows]
     return data.X[rows], data.y[rows], sample_weight
@@ -63,7 +59,9 @@ class FoldFits:
     fit_intercept : bool
     """
 
-    def __init__(self, data: TrainingData, folds: Sequence[Rows], *, fit_intercept: bool) -> None:
+    def __init__(
+        self, data: TrainingData, folds: Sequence[Indices], *, fit_intercept: bool
+    ) -> None:
         self.data, self.folds, self.fit_intercept = data, folds, fit_intercept
         self.design, mean = as_design(data.X, data.weights, centred=fit_intercept)
         self.mean = np.zeros(data.X.shape[1]) if mean is None else mean
@@ -111,7 +109,7 @@ class FoldFits:
             coef = (self.design.T @ dual.reshape(n_samples, -1)).reshape(coef.shape)
         return {k: self._linear_fit(model, k, coef[:, j], means[:, j]) for j, k in enumerate(folds)}
 
-    def _dual_solver(self, k: int, alpha: float) -> Callable[[Array], Array] | None:
+    def _dual_solver(self, k: int, alpha: float) -> Callable[[AnyArray], AnyArray] | None:
         """Return a solver with the Gram matrix of a fold, centred, or None."""
         rows, weights = self.folds[k], self.data.weights[self.folds[k]]
         if alpha == 0 and len(rows) - self.fit_intercept >= self.data.X.shape[1]:
@@ -146,7 +144,7 @@ class FoldFits:
                 fits[k] = self._linear_fit(model, k, solve(moments), mean)
         return fits
 
-    def _linear_fit(self, model: Any, k: int, coef: Array, mean: Array) -> LinearFit:
+    def _linear_fit(self, model: Any, k: int, coef: AnyArray, mean: AnyArray) -> LinearFit:
         """Return coefficients for centred features as a fit to those of X."""
         intercept = np.zeros(coef.shape[1])
         if self.fit_intercept:

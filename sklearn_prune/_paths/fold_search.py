@@ -19,13 +19,9 @@ from .path_models import masked_piece, refitted_pieces
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from numpy.typing import NDArray
-
     from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._pruning.strategies import Strategy
-
-    Array = NDArray[Any]
-    Indices = NDArray[np.intp]
+    from sklearn_prune._typing import AnyArray, Indices
 
 
 class FoldSearch:
@@ -49,7 +45,7 @@ class FoldSearch:
         data: TrainingData,
         splits: Sequence[tuple[Indices, Indices]],
         *,
-        resolve: Callable[[Any, Array], Strategy],
+        resolve: Callable[[Any, AnyArray], Strategy],
         fit_intercept: bool,
         n_jobs: int | None,
     ) -> None:
@@ -96,7 +92,7 @@ class FoldSearch:
 
     def predictions(
         self, strategy: Any, alpha: float, refits: Sequence[Any], sizes: Indices
-    ) -> list[list[Array]]:
+    ) -> list[list[AnyArray]]:
         """Return the predictions for the held-out rows of every fold, a list a refit.
 
         Parameters
@@ -130,7 +126,7 @@ def fold_predictions(
     strategy: Strategy,
     refits: Sequence[Any],
     sizes: Indices,
-) -> list[Array]:
+) -> list[AnyArray]:
     """Prune and retrain the dense model of a fold, and predict the rows that are held out.
 
     Parameters

@@ -33,12 +33,8 @@ from .path_models import refitted_pieces
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from numpy.typing import NDArray
-
     from sklearn_prune._checks.training_data import TrainingData
-
-    Array = NDArray[Any]
-    Indices = NDArray[np.intp]
+    from sklearn_prune._typing import AnyArray, Indices
 
 # With less than that left of the weight of a row, the closed forms lose nine digits.
 LEAST_FREEDOM = 1e-5
@@ -62,11 +58,11 @@ class ClosedForm(NamedTuple):
         by its step in its direction.
     """
 
-    coef: Array
-    steps: Array
-    directions: Callable[[slice], Array]
+    coef: AnyArray
+    steps: AnyArray
+    directions: Callable[[slice], AnyArray]
 
-    def blocks(self) -> Iterator[tuple[slice, Array]]:
+    def blocks(self) -> Iterator[tuple[slice, AnyArray]]:
         """Yield rows, and coefficients of shape (n_rows, n_targets, n_features) without each."""
         n_rows, size = len(self.steps), self.coef.size
         for many in _slices(0, n_rows, PRODUCT_ENTRIES // size):
@@ -118,7 +114,7 @@ class LeftOutRows:
         return self._primal(alpha)
 
     @cached_property
-    def _gram(self) -> Array:
+    def _gram(self) -> AnyArray:
         return row_gram(self.design)[0]
 
     def _dual(self, alpha: float) -> ClosedForm | None:
@@ -163,15 +159,15 @@ class LeftOutRows:
         Q *= root
         return ClosedForm(coef.T, steps, lambda rows: linalg.solve_triangular(R, Q[rows].T).T)
 
-    def intercept(self, coef: Array) -> Array:
+    def intercept(self, coef: AnyArray) -> AnyArray:
         """Return the intercepts (n_targets,) of coefficients with all rows."""
         return self.target_mean - coef @ self.mean
 
     @cached_property
-    def _squares(self) -> Array:
+    def _squares(self) -> AnyArray:
         return np.einsum("i,ij,ij->j", self.data.weights, self.design, self.design)
 
-    def column_scales(self, rows: slice) -> Array:
+    def column_scales(self, rows: slice) -> AnyArray:
         """Return the root mean square of each column, centred, without each of the rows."""
         weights, A = self.data.weights, self.design
         total = weights.sum()
@@ -183,7 +179,9 @@ class LeftOutRows:
             variance -= (out / left) ** 2
         return np.sqrt(np.where(variance > 1e-12 * squares / total, variance, 0))
 
-    def predict_pruned(self, rows: slice, coef: Array, order: Array, sizes: Indices) -> Array:
+    def predict_pruned(
+        self, rows: slice, coef: AnyArray, order: AnyArray, sizes: Indices
+    ) -> AnyArray:
         """Return predictions of the models whose coefficients are cut off, for every size.
 
         Parameters
@@ -216,7 +214,7 @@ class LeftOutRows:
             predictions[:, :, t] = sums if every else sums[:, sizes - 1]
         return predictions
 
-    def predict_retrained(self, orders: Indices, sizes: Indices, refit: Any) -> Array:
+    def predict_retrained(self, orders: Indices, sizes: Indices, refit: Any) -> AnyArray:
         """Return predictions of models refitted to the first features of an order, for every size.
 
         Parameters
@@ -253,7 +251,7 @@ class LeftOutRows:
                 predictions[i] = self.target_mean + self.targets[i] - residual / root[i]
         return predictions
 
-    def _refit(self, i: int, order: Indices, sizes: Indices, refit: Any) -> Array:
+    def _refit(self, i: int, order: Indices, sizes: Indices, refit: Any) -> AnyArray:
         """Return predictions for a row by models that are fitted to the others."""
         others = np.flatnonzero(np.arange(len(self.design)) != i)
         samples = training_rows(self.data, others)

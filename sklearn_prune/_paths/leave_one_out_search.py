@@ -18,14 +18,10 @@ from .fold_search import FoldSearch
 from .leave_one_out_formulas import LeftOutRows
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from sklearn_prune._checks.training_data import TrainingData
+    from sklearn_prune._typing import AnyArray, Indices
 
     from .leave_one_out_formulas import ClosedForm
-
-    Array = NDArray[Any]
-    Indices = NDArray[np.intp]
 
 # Strategies whose scores without one row have a closed form.
 CLOSED_FORM = ("magnitude", "hessian", "oracle", "random")
@@ -92,7 +88,7 @@ class LeaveOneOutSearch(FoldSearch):
 
     def predictions(
         self, strategy: Any, alpha: float, refits: Sequence[Any], sizes: Indices
-    ) -> list[list[Array]]:
+    ) -> list[list[AnyArray]]:
         closed_form = None
         if strategy in CLOSED_FORM and self.data.unlabeled is None:
             closed_form = self._closed_form(alpha)
@@ -113,7 +109,7 @@ class LeaveOneOutSearch(FoldSearch):
         every = np.concatenate(orders)
         return [[rows.predict_retrained(every, sizes, refit)] for refit in refits]
 
-    def _orders(self, strategy: str, block: slice, coef: Array) -> Indices:
+    def _orders(self, strategy: str, block: slice, coef: AnyArray) -> Indices:
         """Return the features from best to worst without each of the rows of a block."""
         if strategy in ("random", "oracle"):
             score = self.resolve(strategy, self.data.weights)

@@ -14,9 +14,7 @@ from sklearn_prune._least_squares.min_norm import MinNormRegressor
 from sklearn_prune._least_squares.solve import WEIGHT_SPAN
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[Any]
+    from sklearn_prune._typing import AnyArray, Indices
 
 
 class NestedFits(NamedTuple):
@@ -29,13 +27,11 @@ class NestedFits(NamedTuple):
     intercept : ndarray of shape (n_fits, n_targets)
     """
 
-    coef: Array
-    intercept: Array
+    coef: AnyArray
+    intercept: AnyArray
 
 
-def nested_refits(
-    refit: Any, X: Any, y: Array, weights: Array, sizes: NDArray[np.intp]
-) -> NestedFits:
+def nested_refits(refit: Any, X: Any, y: AnyArray, weights: AnyArray, sizes: Indices) -> NestedFits:
     """Fit a regressor to the first s columns of X, for as many of the sizes as share a factor.
 
     Parameters
@@ -100,7 +96,7 @@ def is_plain_ridge(refit: Any, X: Any) -> bool:
     )
 
 
-def _pays(sizes: NDArray[np.intp], n_samples: int) -> bool:
+def _pays(sizes: Indices, n_samples: int) -> bool:
     """Return whether one factorisation as wide as the last size costs less than all fits."""
     shorter = np.minimum(sizes, n_samples).astype(float)
     separate = np.sum(shorter**2 * np.maximum(sizes, n_samples))

@@ -14,11 +14,9 @@ from .nested_refits import nested_refits
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
+    from sklearn_prune._typing import AnyArray, Indices
 
-    Array = NDArray[Any]
-    Indices = NDArray[np.intp]
-    Samples = tuple[Any, Array, Array | None]
+    Samples = tuple[Any, AnyArray, AnyArray | None]
 
 
 class Piece(NamedTuple):
@@ -38,10 +36,10 @@ class Piece(NamedTuple):
 
     columns: Indices
     sizes: Indices
-    coef: Array
-    intercept: Array
+    coef: AnyArray
+    intercept: AnyArray
 
-    def predict(self, X: Any) -> Array:
+    def predict(self, X: Any) -> AnyArray:
         """Return predictions of shape (n_samples, n_sizes, n_targets)."""
         part = X[:, self.columns]
         if sparse.issparse(part):
@@ -64,7 +62,7 @@ class Piece(NamedTuple):
 
 
 def masked_piece(
-    fit: LinearFit, order: Indices, sizes: Indices, X: Any, y: Array, weights: Array
+    fit: LinearFit, order: Indices, sizes: Indices, X: Any, y: AnyArray, weights: AnyArray
 ) -> Piece:
     """Cut the coefficients of a fit off, and put the means right (see `LinearFit.masked`)."""
     columns = order[: sizes[-1]]
@@ -77,7 +75,7 @@ def masked_piece(
     return Piece(columns, sizes, coef[np.newaxis], intercept)
 
 
-def single_piece(fit: LinearFit, support: Array) -> Piece:
+def single_piece(fit: LinearFit, support: AnyArray) -> Piece:
     """Return a fit to the features in a support as a piece of its own."""
     columns = np.flatnonzero(support)
     coef = np.atleast_2d(fit.coef)[np.newaxis, :, columns]
@@ -85,7 +83,7 @@ def single_piece(fit: LinearFit, support: Array) -> Piece:
 
 
 def refitted_pieces(
-    refit: Any, order: Indices, sizes: Indices, samples: Samples, weights: Array
+    refit: Any, order: Indices, sizes: Indices, samples: Samples, weights: AnyArray
 ) -> Iterator[Piece]:
     """Refit the first s features of an order: those that share a factor, and the others.
 

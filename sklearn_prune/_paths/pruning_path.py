@@ -24,9 +24,7 @@ from sklearn_prune._pruning.strategies import resolve_strategy, score_features
 from .path_models import masked_piece, refitted_pieces, single_piece
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[Any]
+    from sklearn_prune._typing import AnyArray, Indices
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,11 +61,11 @@ class PruningPath:
     (442, 2)
     """
 
-    sparsities: NDArray[np.intp]
-    order: NDArray[np.intp] | None
+    sparsities: Indices
+    order: Indices | None
     coefs: Any
-    intercepts: Array
-    train_mse: Array
+    intercepts: AnyArray
+    train_mse: AnyArray
     feature_names_in_: Any = None
 
     def support(self, k):

@@ -13,11 +13,8 @@ from sklearn.metrics import check_scoring
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from numpy.typing import NDArray
-
     from sklearn_prune._checks.training_data import TrainingData
-
-    Array = NDArray[Any]
+    from sklearn_prune._typing import AnyArray, Indices
 
 
 class KnownPredictions(RegressorMixin, BaseEstimator):
@@ -52,7 +49,7 @@ def resolve_scoring(scoring: Any) -> Callable[..., float] | None:
     return check_scoring(KnownPredictions(), scoring)
 
 
-def squared_errors(y: Array, predictions: Array) -> Array:
+def squared_errors(y: AnyArray, predictions: AnyArray) -> AnyArray:
     """Return the squared error of each row and model, averaged over targets.
 
     The predictions are overwritten.
@@ -89,23 +86,23 @@ class ResultsTable:
         self,
         scorer: Callable[..., float] | None,
         data: TrainingData,
-        held_out: Sequence[NDArray[np.intp]],
+        held_out: Sequence[Indices],
         *,
         pooled: bool,
     ) -> None:
         self.scorer, self.data, self.held_out, self.pooled = scorer, data, held_out, pooled
         self.models: list[tuple[Any, float, float, int]] = []
-        self.means: list[Array] = []
-        self.deviations: list[Array] = []
-        self.splits: list[Array] = []
+        self.means: list[AnyArray] = []
+        self.deviations: list[AnyArray] = []
+        self.splits: list[AnyArray] = []
 
     def add(
         self,
         strategy: Any,
         alpha: float,
         retrain_alpha: float | None,
-        sizes: NDArray[np.intp],
-        predictions: Sequence[Array],
+        sizes: Indices,
+        predictions: Sequence[AnyArray],
     ) -> None:
         """Score the models of all sizes, from their predictions for the held-out rows.
 
@@ -131,7 +128,7 @@ class ResultsTable:
             deviation = np.full(len(sizes), np.nan)
         self.deviations.append(deviation)
 
-    def _score(self, rows: NDArray[np.intp], predictions: Array) -> Array:
+    def _score(self, rows: Indices, predictions: AnyArray) -> AnyArray:
         """Return the score of each model on some rows."""
         y = self.data.y[rows]
         if self.scorer is None:
@@ -141,7 +138,7 @@ class ResultsTable:
         models = predictions.reshape(*predictions.shape[:2], *y.shape[1:]).swapaxes(0, 1)
         return np.array([self.scorer(KnownPredictions(model), X, y) for model in models])
 
-    def to_dict(self) -> dict[str, Array]:
+    def to_dict(self) -> dict[str, AnyArray]:
         """Return the table by columns."""
         mean = np.concatenate(self.means)
         strategies, alphas, retrain_alphas, sizes = zip(*self.models, strict=True)
@@ -160,11 +157,11 @@ class ResultsTable:
         }
 
 
-def _nan_last(scores: Array) -> Array:
+def _nan_last(scores: AnyArray) -> AnyArray:
     return np.where(np.isnan(scores), -np.inf, scores)
 
 
-def choose(table: dict[str, Array], n_scores: int, *, one_standard_error: bool) -> int:
+def choose(table: dict[str, AnyArray], n_scores: int, *, one_standard_error: bool) -> int:
     """Return the row of the best mean score, or of the fewest features that come near it.
 
     Raises

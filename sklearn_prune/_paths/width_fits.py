@@ -23,15 +23,11 @@ from .nested_refits import is_plain_ridge, nested_refits
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
     from sklearn_prune._checks.training_data import TrainingData
-
-    Array = NDArray[Any]
-    Sizes = NDArray[np.intp]
+    from sklearn_prune._typing import AnyArray, Indices
 
 
-def nested_widths(estimator: Any, data: TrainingData, widths: Sizes) -> Iterator[LinearFit]:
+def nested_widths(estimator: Any, data: TrainingData, widths: Indices) -> Iterator[LinearFit]:
     """Fit a regressor to the first w columns, for every width w.
 
     Parameters
@@ -70,7 +66,7 @@ def _shares_gram(estimator: Any, X: Any) -> bool:
     return type(estimator) is MinNormRegressor or is_plain_ridge(estimator, X)
 
 
-def _gram_fits(estimator: Any, data: TrainingData, widths: Sizes) -> Iterator[LinearFit]:
+def _gram_fits(estimator: Any, data: TrainingData, widths: Indices) -> Iterator[LinearFit]:
     """Centre once, and fit with a Gram matrix that grows."""
     X, is_ridge = data.X, isinstance(estimator, Ridge)
     weights = data.weights if is_ridge else data.weights / data.weights.max()
@@ -99,7 +95,7 @@ def _gram_fits(estimator: Any, data: TrainingData, widths: Sizes) -> Iterator[Li
             yield _linear_fit(estimator, coef.T, y_mean - mean[:width] @ coef, data)
 
 
-def _growing_gram(A: Array, widths: Sizes) -> Iterator[Array]:
+def _growing_gram(A: AnyArray, widths: Indices) -> Iterator[AnyArray]:
     """Yield the Gram matrix of the rows of the first w columns, for increasing w."""
     gram, done = np.zeros((len(A), len(A))), 0
     for width in widths:
@@ -109,7 +105,9 @@ def _growing_gram(A: Array, widths: Sizes) -> Iterator[Array]:
         yield gram
 
 
-def _ridge(A: Array, y: Array, weights: Array, *, alpha: float, gram: Array) -> Array | None:
+def _ridge(
+    A: AnyArray, y: AnyArray, weights: AnyArray, *, alpha: float, gram: AnyArray
+) -> AnyArray | None:
     """Fit with the penalty ``alpha ||b||^2``, or return None if ``A A'`` is too ill-conditioned."""
     root = np.sqrt(weights)[:, np.newaxis]
     solve, rcond = cholesky(root * gram * root.T + alpha * np.eye(len(gram)))
@@ -118,7 +116,9 @@ def _ridge(A: Array, y: Array, weights: Array, *, alpha: float, gram: Array) -> 
     return A.T @ (root * solve(root * y))
 
 
-def _linear_fit(estimator: Any, coef: Array, intercept: Array, data: TrainingData) -> LinearFit:
+def _linear_fit(
+    estimator: Any, coef: AnyArray, intercept: AnyArray, data: TrainingData
+) -> LinearFit:
     """Shape coefficients (n_targets, n_columns) as those of an estimator's own fit."""
     X, shape = data.X, data.y.shape[1:]
     coef = coef.astype(X.dtype).reshape(*shape, -1)

@@ -21,10 +21,7 @@ from .width_predictions import Pruning, predict_widths
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
-    Array = NDArray[Any]
-    Errors = NDArray[np.float64]
+    from sklearn_prune._typing import AnyArray, Array, Indices
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,12 +37,12 @@ class WidthPath:
     dense_errors : ndarray of shape (n_widths, n_folds)
         Mean squared errors of the dense models.
     pruned_errors : ndarray of shape (n_sparsities, n_widths, n_folds)
-        Errors after pruning without retraining, NaN where more features are to be
+        Array after pruning without retraining, NaN where more features are to be
         kept than there are.
     retrained_errors : ndarray of shape (n_sparsities, n_widths, n_folds) or None
-        Errors after pruning and retraining; None with ``retrain=False``.
+        Array after pruning and retraining; None with ``retrain=False``.
     random_errors : ndarray of shape (n_sparsities, n_widths, n_folds) or None
-        Errors after pruning at random and retraining; None with ``retrain=False``.
+        Array after pruning at random and retraining; None with ``retrain=False``.
 
     Examples
     --------
@@ -59,12 +56,12 @@ class WidthPath:
     ['model', 'width', 'sparsity', 'fold', 'error']
     """
 
-    widths: NDArray[np.intp]
-    sparsities: NDArray[Any]
-    dense_errors: Errors
-    pruned_errors: Errors
-    retrained_errors: Errors | None = None
-    random_errors: Errors | None = None
+    widths: Indices
+    sparsities: AnyArray
+    dense_errors: Array
+    pruned_errors: Array
+    retrained_errors: Array | None = None
+    random_errors: Array | None = None
 
     def to_dict(self):
         """Return all errors as columns of a long table, one row a model and fold.
@@ -222,7 +219,7 @@ def width_path(
     return WidthPath(widths, sparsities, dense, **dict(zip(prunings, pruned, strict=True)))
 
 
-def _check_widths(widths: Any, n_features: int) -> NDArray[np.intp]:
+def _check_widths(widths: Any, n_features: int) -> Indices:
     """Return the widths, increasing.
 
     Raises
@@ -237,7 +234,7 @@ def _check_widths(widths: Any, n_features: int) -> NDArray[np.intp]:
     return np.unique(counts)
 
 
-def _check_sparsities(sparsities: Any, width: int) -> NDArray[Any]:
+def _check_sparsities(sparsities: Any, width: int) -> AnyArray:
     """Return the budgets, increasing.
 
     Raises
@@ -277,14 +274,14 @@ def _prunings(
 def _fold_errors(
     estimator: Any,
     X: Any,
-    y: Array,
-    sample_weight: Array | None,
-    train: Array,
-    test: Array,
-    widths: NDArray[np.intp],
+    y: AnyArray,
+    sample_weight: AnyArray | None,
+    train: AnyArray,
+    test: AnyArray,
+    widths: Indices,
     sparsities: list[float],
     prunings: Sequence[Pruning],
-) -> tuple[Errors, Errors]:
+) -> tuple[Array, Array]:
     """Return the errors (n_widths,) and (n_prunings, n_sparsities, n_widths) of one fold."""
     train_weight, test_weight = (
         None if sample_weight is None else sample_weight[rows] for rows in (train, test)
@@ -304,7 +301,7 @@ def _fold_errors(
     return np.array(dense), np.stack(pruned, axis=-1)
 
 
-def _mean_squares(y: Array, predicted: Array, weights: Array | None) -> Errors:
+def _mean_squares(y: AnyArray, predicted: AnyArray, weights: AnyArray | None) -> Array:
     """Return the weighted mean over samples, and the mean over targets, of squared residuals."""
     errors = np.average((y - predicted) ** 2, axis=-y.ndim, weights=weights)
     return errors if y.ndim == 1 else errors.mean(axis=-1)

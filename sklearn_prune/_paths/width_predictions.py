@@ -21,13 +21,9 @@ from .width_fits import nested_widths
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from numpy.typing import NDArray
-
     from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._pruning.linear_fit import LinearFit
-
-    Array = NDArray[Any]
-    Sizes = NDArray[np.intp]
+    from sklearn_prune._typing import AnyArray, Indices
 
 
 class Pruning(NamedTuple):
@@ -55,10 +51,10 @@ def predict_widths(
     estimator: Any,
     data: TrainingData,
     X_test: Any,
-    widths: Sizes,
+    widths: Indices,
     sparsities: Sequence[float],
     prunings: Sequence[Pruning],
-) -> Iterator[tuple[Array, Array]]:
+) -> Iterator[tuple[AnyArray, AnyArray]]:
     """Train at every width, prune to every sparsity, and predict.
 
     Parameters
@@ -98,8 +94,8 @@ def predict_widths(
 
 
 def _predict_pruned(
-    fit: LinearFit, data: TrainingData, X_test: Any, sizes: Sizes, prunings: Sequence[Pruning]
-) -> Iterator[Array]:
+    fit: LinearFit, data: TrainingData, X_test: Any, sizes: Indices, prunings: Sequence[Pruning]
+) -> Iterator[AnyArray]:
     """Yield predictions of shape (n_sizes, n_test, n_targets), one array a pruning."""
     _, y, weights, sample_weight, _ = data
     for _, group in groupby(prunings, key=attrgetter("strategy")):
@@ -119,7 +115,7 @@ def _predict_pruned(
             yield np.moveaxis(predicted, 0, 1)
 
 
-def _order(pruning: Pruning, fit: LinearFit, data: TrainingData) -> Sizes:
+def _order(pruning: Pruning, fit: LinearFit, data: TrainingData) -> Indices:
     """Return the features of a dense fit from best to worst."""
     strategy, _, saliency, random_state = pruning
     seed = None

@@ -12,10 +12,7 @@ from sklearn_prune._least_squares.design import EPS, triangular_factor
 from .ranking import TIE
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
-    Indices = NDArray[np.intp]
+    from sklearn_prune._typing import Array, Indices
 
 # Added to the unit diagonal of a Hessian that is singular to working precision.
 DAMPING = 1e-8

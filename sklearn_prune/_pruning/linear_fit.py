@@ -12,9 +12,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.utils.validation import has_fit_parameter
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[Any]
+    from sklearn_prune._typing import AnyArray
 
 
 class LinearFit(NamedTuple):
@@ -30,14 +28,14 @@ class LinearFit(NamedTuple):
     """
 
     model: Any
-    coef: Array
-    intercept: Array
+    coef: AnyArray
+    intercept: AnyArray
 
-    def predict(self, X: Any) -> Array:
+    def predict(self, X: Any) -> AnyArray:
         """Return ``X @ coef.T + intercept``."""
         return X @ self.coef.T + self.intercept
 
-    def masked(self, support: Array, X: Any, y: Array, weights: Array) -> LinearFit:
+    def masked(self, support: AnyArray, X: Any, y: AnyArray, weights: AnyArray) -> LinearFit:
         """Return the fit without the columns outside the support, its means put right."""
         coef, intercept = np.where(support, self.coef, 0), self.intercept
         if has_intercept(self.model):
@@ -46,7 +44,7 @@ class LinearFit(NamedTuple):
         return LinearFit(None, coef, intercept)
 
 
-def fit_clone(estimator: Any, X: Any, y: Array, sample_weight: Array | None) -> Any:
+def fit_clone(estimator: Any, X: Any, y: AnyArray, sample_weight: AnyArray | None) -> Any:
     """Fit a clone of a regressor, with the weights if there are any.
 
     Raises
@@ -71,7 +69,7 @@ def fit_clone(estimator: Any, X: Any, y: Array, sample_weight: Array | None) -> 
     return model.fit(X, y, sample_weight=sample_weight)
 
 
-def check_frozen_names(estimator: Any, names: Array | None) -> None:
+def check_frozen_names(estimator: Any, names: AnyArray | None) -> None:
     """Raise ValueError if a frozen model was fitted to features of other names, or order."""
     fitted = getattr(estimator, "feature_names_in_", None)
     if not isinstance(estimator, FrozenEstimator) or fitted is None or names is None:
@@ -84,7 +82,7 @@ def check_frozen_names(estimator: Any, names: Array | None) -> None:
         raise ValueError(msg)
 
 
-def linear_part(model: Any, X: Any, y: Array) -> tuple[Array, Array]:
+def linear_part(model: Any, X: Any, y: AnyArray) -> tuple[AnyArray, AnyArray]:
     """Return the coefficients and the intercept of a fitted linear regressor.
 
     Parameters
@@ -136,7 +134,7 @@ def linear_part(model: Any, X: Any, y: Array) -> tuple[Array, Array]:
 
 
 def fit_columns(
-    estimator: Any, X: Any, y: Array, sample_weight: Array | None, support: Array
+    estimator: Any, X: Any, y: AnyArray, sample_weight: AnyArray | None, support: AnyArray
 ) -> LinearFit:
     """Fit a clone of a regressor to the columns of X in the support."""
     part = X if support.all() else X[:, support]

@@ -25,10 +25,7 @@ from .elimination import eliminate
 from .ranking import rank_features
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
-    Indices = NDArray[np.intp]
+    from sklearn_prune._typing import Array, Indices
 
 # The penalty of the ridge fit that screens, as a share of the mean eigenvalue.
 SCREEN_RIDGE = 0.1

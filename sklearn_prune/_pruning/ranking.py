@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from sklearn_prune._typing import AnyArray, Array, Indices
 
 # Scores that differ by less than this, relative to the largest, are ties.
 TIE = 1e-10
 
 
-def rank_features(scores: NDArray[Any]) -> NDArray[np.intp]:
+def rank_features(scores: AnyArray) -> Indices:
     """Return the features from best to worst; among ties the lower index comes first.
 
     Parameters
@@ -31,7 +31,7 @@ def rank_features(scores: NDArray[Any]) -> NDArray[np.intp]:
     return _rank_among_ties(scores)
 
 
-def _rank_among_ties(scores: NDArray[Any]) -> NDArray[np.intp]:
+def _rank_among_ties(scores: AnyArray) -> Indices:
     """Return the same, by a sort that takes longer."""
     order = np.argsort(-scores, kind="stable")
     descending = scores[order]
@@ -41,7 +41,7 @@ def _rank_among_ties(scores: NDArray[Any]) -> NDArray[np.intp]:
     return order[np.lexsort((order, np.cumsum(below)))]
 
 
-def rank_rows(scores: NDArray[np.float64]) -> NDArray[np.intp]:
+def rank_rows(scores: Array) -> Indices:
     """Return the features from best to worst for each row of scores (see `rank_features`).
 
     Scores of at least 0 have the order of their bits. The last bits of each give way to

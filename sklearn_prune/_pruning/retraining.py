@@ -11,11 +11,9 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.utils import check_array
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from sklearn_prune._typing import AnyArray
 
     from .linear_fit import LinearFit
-
-    Array = NDArray[Any]
 
 
 def is_distillation(retrain: Any) -> bool:
@@ -82,8 +80,8 @@ def check_unlabeled(X_unlabeled: Any, X: Any) -> Any:
 
 
 def distillation_data(
-    dense: LinearFit, X: Any, X_unlabeled: Any, sample_weight: Array | None
-) -> tuple[Any, Array, Array | None]:
+    dense: LinearFit, X: Any, X_unlabeled: Any, sample_weight: AnyArray | None
+) -> tuple[Any, AnyArray, AnyArray | None]:
     """Stack labelled and unlabelled samples, with the dense predictions as targets.
 
     Unlabelled samples have weight one.

@@ -12,22 +12,20 @@ from .strategies import score_features
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from numpy.typing import NDArray
+    from sklearn_prune._typing import AnyArray
 
     from .linear_fit import LinearFit
     from .strategies import Strategy
-
-    Array = NDArray[Any]
 
 
 def prune(
     strategy: Strategy,
     dense: LinearFit,
-    train: Callable[[Array], LinearFit],
+    train: Callable[[AnyArray], LinearFit],
     X: Any,
-    y: Array,
+    y: AnyArray,
     sizes: Sequence[int],
-) -> tuple[Array, Array, LinearFit]:
+) -> tuple[AnyArray, AnyArray, LinearFit]:
     """Prune to each size in turn, by the scores of a fit to what the last round left.
 
     Parameters

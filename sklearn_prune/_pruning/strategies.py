@@ -19,20 +19,19 @@ from .obs import obs
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
+    from sklearn_prune._typing import AnyArray
 
-    Array = NDArray[Any]
-    Strategy = Callable[[Array, Any, Array], Array]
+    Strategy = Callable[[AnyArray, Any, AnyArray], AnyArray]
 
 STRATEGIES = ("magnitude", "hessian", "oracle", "random", "obs")
 
 
-def magnitude(coef: Array, _X: Any, _y: Array) -> Array:
+def magnitude(coef: AnyArray, _X: Any, _y: AnyArray) -> AnyArray:
     """Score by ``|b_i|``."""
     return np.abs(coef)
 
 
-def hessian(coef: Array, X: Any, _y: Array, *, weights: Array, centred: bool) -> Array:
+def hessian(coef: AnyArray, X: Any, _y: AnyArray, *, weights: AnyArray, centred: bool) -> AnyArray:
     """Score by ``sqrt(H_ii) |b_i|``, with the second moments H of X: optimal brain damage."""
     return column_scale(X, weights, centred=centred) * np.abs(coef)
 
@@ -45,7 +44,7 @@ def looks_at_rows(strategy: Strategy) -> bool:
 def resolve_strategy(
     strategy: Any,
     *,
-    weights: Array,
+    weights: AnyArray,
     centred: bool,
     saliency: Any,
     random_state: np.random.RandomState,
@@ -103,7 +102,7 @@ def _read_only(array: Any) -> Any:
     return array
 
 
-def score_features(strategy: Strategy, coef: Array, X: Any, y: Array) -> Array:
+def score_features(strategy: Strategy, coef: AnyArray, X: Any, y: AnyArray) -> AnyArray:
     """Return one score a feature; scores of several outputs are reduced to their norm.
 
     Raises

@@ -21,12 +21,11 @@ from .shortlist import Shortlist
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
+    from sklearn_prune._typing import AnyArray
 
     from .stream import FeatureStream, Score
 
-    Array = NDArray[Any]
-    Solve = Callable[[Array], Array]
+    Solve = Callable[[AnyArray], AnyArray]
 
 # From so many rows on, a Gram matrix of single-precision products pays. Its rounding is
 # made up for by refinement if its reciprocal condition is at least this, and is no more
@@ -39,7 +38,7 @@ SINGLE_MEAN_SQUARE = 1e-30
 TOLERANCE = 1e-9
 
 
-def merge_equal_rows(X: Any, y: Array, weights: Array) -> tuple[Any, Array, Array]:
+def merge_equal_rows(X: Any, y: AnyArray, weights: AnyArray) -> tuple[Any, AnyArray, AnyArray]:
     """Return the distinct rows of X, the means of their targets, and their total weights.
 
     They have the same least-squares solutions as X and y.
@@ -52,7 +51,9 @@ def merge_equal_rows(X: Any, y: Array, weights: Array) -> tuple[Any, Array, Arra
     return X[first], member @ y / total[:, np.newaxis], total
 
 
-def fit_dual(stream: FeatureStream, y: Array, score: Score, n_keep: int) -> tuple[Array, Array]:
+def fit_dual(
+    stream: FeatureStream, y: AnyArray, score: Score, n_keep: int
+) -> tuple[AnyArray, AnyArray]:
     """Fit with minimum norm, and find the features of the best scores.
 
     The pass over the features that scores them gives the residual of the dual vector
@@ -94,7 +95,7 @@ def fit_dual(stream: FeatureStream, y: Array, score: Score, n_keep: int) -> tupl
         previous = error
 
 
-def _factorise(stream: FeatureStream, y: Array) -> tuple[Solve, Array]:
+def _factorise(stream: FeatureStream, y: AnyArray) -> tuple[Solve, AnyArray]:
     """Return a solver of ``PF (PF)' dual = y``, and a y for which there is a solution.
 
     Cholesky with a Gram matrix of single-precision products, which takes half the time, or
@@ -121,8 +122,8 @@ def _factorise(stream: FeatureStream, y: Array) -> tuple[Solve, Array]:
 
 
 def _by_singular_values(
-    stream: FeatureStream, y: Array, cutoff: float, size: float
-) -> tuple[Solve, Array]:
+    stream: FeatureStream, y: AnyArray, cutoff: float, size: float
+) -> tuple[Solve, AnyArray]:
     """Solve in the row space above the cut-off, on which y is projected.
 
     What centring leaves of constant features, by the size of all of them, is no row space.

@@ -10,9 +10,7 @@ import numpy as np
 from .random_features import RandomFeatures, activate, block_rows, offset_block, weight_block
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[Any]
+    from sklearn_prune._typing import AnyArray
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ class RandomLayer:
         """Number of blocks, the last of which may be cut."""
         return -(-self.n_components // self.block_size)
 
-    def draw(self, j: int) -> tuple[Array, Array | None]:
+    def draw(self, j: int) -> tuple[AnyArray, AnyArray | None]:
         """Return weights of shape (n_features, size), and phases if any, of block j."""
         kept = slice(self.n_components - j * self.block_size)
         W = weight_block(self.seed, j, self.n_features, scale=self.scale, weights=self.weights)
@@ -69,7 +67,7 @@ class RandomLayer:
         offset = offset_block(self.seed, j, self.n_features, weights=self.weights)
         return weights, offset[kept].astype(self.dtype, copy=False)
 
-    def draw_some(self, indices: Array) -> tuple[Array, Array | None]:
+    def draw_some(self, indices: AnyArray) -> tuple[AnyArray, AnyArray | None]:
         """Return weights and phases of the components of given indices, in ascending order."""
         block, inside = np.divmod(indices, self.block_size)
         some = np.empty((self.n_features, len(indices)), dtype=self.dtype)
@@ -81,12 +79,14 @@ class RandomLayer:
                 phases[block == j] = offset[inside[block == j]]
         return some, phases
 
-    def features(self, X: Any, j: int) -> Array:
+    def features(self, X: Any, j: int) -> AnyArray:
         """Return the features of block j, of shape (n_samples, size)."""
         return random_features(X, *self.draw(j), self.activation)
 
 
-def random_features(X: Any, weights: Array, offset: Array | None, activation: Any) -> Array:
+def random_features(
+    X: Any, weights: AnyArray, offset: AnyArray | None, activation: Any
+) -> AnyArray:
     """Return ``activation(X @ weights + offset)``."""
     Z = X @ weights
     if offset is not None:

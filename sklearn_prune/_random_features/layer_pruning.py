@@ -19,11 +19,9 @@ from .layer import random_features
 from .stream import FeatureStream
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from sklearn_prune._typing import AnyArray
 
     from .layer import RandomLayer
-
-    Array = NDArray[Any]
 
 STRATEGIES = ("magnitude", "hessian", "random")
 
@@ -41,10 +39,10 @@ class KeptFeatures(NamedTuple):
         Their coefficients in the dense model.
     """
 
-    indices: Array
-    weights: Array
-    offset: Array | None
-    coef: Array
+    indices: AnyArray
+    weights: AnyArray
+    offset: AnyArray | None
+    coef: AnyArray
 
 
 @dataclass(frozen=True)
@@ -67,13 +65,15 @@ class LayerPruning:
     n_jobs: int | None
     random_state: Any
 
-    def keep(self, layer: RandomLayer, X: Any, y: Array, weights: Array) -> KeptFeatures:
+    def keep(self, layer: RandomLayer, X: Any, y: AnyArray, weights: AnyArray) -> KeptFeatures:
         """Fit the dense model, by a stream if it is wide, and keep its best features."""
         if layer.n_components <= len(weights) - self.fit_intercept:
             return self._keep_in_memory(layer, X, y, weights)
         return self._keep_of_stream(layer, X, y, weights)
 
-    def _keep_in_memory(self, layer: RandomLayer, X: Any, y: Array, weights: Array) -> KeptFeatures:
+    def _keep_in_memory(
+        self, layer: RandomLayer, X: Any, y: AnyArray, weights: AnyArray
+    ) -> KeptFeatures:
         every = layer.draw_some(np.arange(layer.n_components))
         pruned = PrunedRegressor(
             self.strategy,
@@ -85,7 +85,9 @@ class LayerPruning:
         kept = pruned.get_support(indices=True)
         return KeptFeatures(kept, *layer.draw_some(kept), pruned.coef_[..., kept])
 
-    def _keep_of_stream(self, layer: RandomLayer, X: Any, y: Array, weights: Array) -> KeptFeatures:
+    def _keep_of_stream(
+        self, layer: RandomLayer, X: Any, y: AnyArray, weights: AnyArray
+    ) -> KeptFeatures:
         shape = (*y.shape[1:], self.n_keep)
         X, y, weights = merge_equal_rows(X, y.reshape(len(weights), -1), weights)
         y, _ = as_design(y, weights, centred=self.fit_intercept)

@@ -18,10 +18,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
+    from sklearn_prune._typing import AnyArray
 
-    Array = NDArray[np.floating]
-    Activation = Callable[[Array], Array]
+    Activation = Callable[[AnyArray], AnyArray]
 
 # The slope of leaky_relu for negative pre-activations.
 LEAKY_SLOPE = 0.01
@@ -67,7 +66,7 @@ def weight_block(
     *,
     scale: float = 1.0,
     weights: str = "gaussian",
-) -> Array:
+) -> AnyArray:
     """Draw the weights of block `j`, from nothing but the arguments.
 
     Returns
@@ -77,7 +76,7 @@ def weight_block(
         :class:`RandomFeatures` with this `seed`.
     """
     rng = np.random.default_rng([seed, _WEIGHT_STREAM, j])
-    G: Array = rng.standard_normal((block_rows(n_features, weights), n_features))
+    G: AnyArray = rng.standard_normal((block_rows(n_features, weights), n_features))
     if weights == "unit":
         G /= np.linalg.norm(G, axis=1, keepdims=True)
     elif weights == "orthogonal":
@@ -86,13 +85,13 @@ def weight_block(
     return G
 
 
-def offset_block(seed: int, j: int, n_features: int, *, weights: str = "gaussian") -> Array:
+def offset_block(seed: int, j: int, n_features: int, *, weights: str = "gaussian") -> AnyArray:
     """Draw the phases of block `j`, uniform on [0, 2 pi), float64."""
     rng = np.random.default_rng([seed, _OFFSET_STREAM, j])
     return rng.uniform(0, 2 * np.pi, size=block_rows(n_features, weights))
 
 
-def _orthogonalize(G: Array) -> Array:
+def _orthogonalize(G: AnyArray) -> AnyArray:
     """Turn each d rows of a Gaussian G (m * d, d) into orthogonal rows.
 
     Positive diagonals in R make Q Haar distributed and independent of R. The lengths
@@ -117,7 +116,7 @@ def check_activation(activation: Any) -> Activation:
     )
 
 
-def activate(Z: Array, activation: str | Activation) -> Array:
+def activate(Z: AnyArray, activation: str | Activation) -> AnyArray:
     """Return phi(Z) in the dtype of Z; Z may be overwritten."""
     phi = np.asarray(check_activation(activation)(Z), dtype=Z.dtype)
     if phi.shape != Z.shape:

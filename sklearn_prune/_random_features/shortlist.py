@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sklearn_prune._pruning.ranking import TIE, rank_features
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[Any]
+    from sklearn_prune._typing import AnyArray
 
 # Scores within so many ties of the best stay on the list: a chain of ties, or a larger
 # largest score, may still bring them up.
@@ -30,10 +28,10 @@ class Shortlist:
     def __init__(self, n_keep: int) -> None:
         self.n_keep = n_keep
         self.n_seen = 0
-        self.indices: Array = np.empty(0, dtype=np.intp)
-        self.scores: Array = np.empty(0)
+        self.indices: AnyArray = np.empty(0, dtype=np.intp)
+        self.scores: AnyArray = np.empty(0)
 
-    def add(self, scores: Array) -> None:
+    def add(self, scores: AnyArray) -> None:
         """Take in the next scores of the stream, and drop those that are out of reach."""
         new = np.arange(self.n_seen, self.n_seen + len(scores))
         self.n_seen += len(scores)
@@ -44,6 +42,6 @@ class Shortlist:
             indices, scores = indices[close], scores[close]
         self.indices, self.scores = indices, scores
 
-    def best(self) -> Array:
+    def best(self) -> AnyArray:
         """Return the indices of the best, in ascending order."""
         return np.sort(self.indices[rank_features(self.scores)[: self.n_keep]])

@@ -14,13 +14,14 @@ from sklearn_prune._least_squares.design import as_design, triangular_factor
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from numpy.typing import DTypeLike, NDArray
+    from numpy.typing import DTypeLike
+
+    from sklearn_prune._typing import AnyArray
 
     from .layer import RandomLayer
     from .shortlist import Shortlist
 
-    Array = NDArray[Any]
-    Score = Callable[[Array, Array], Array]
+    Score = Callable[[AnyArray, AnyArray], AnyArray]
 
 # About so many features, 64 MB in double precision, make a task, which holds one block of
 # them at a time. (Or as many as a Gram matrix has entries, if these are more.) Tasks do
@@ -48,7 +49,7 @@ class FeatureStream:
     """
 
     def __init__(
-        self, X: Any, layer: RandomLayer, weights: Array, *, centred: bool, n_jobs: int | None
+        self, X: Any, layer: RandomLayer, weights: AnyArray, *, centred: bool, n_jobs: int | None
     ) -> None:
         self.X = X
         self.layer = layer
@@ -57,7 +58,7 @@ class FeatureStream:
         self.centred = centred
         self.n_jobs = n_jobs
 
-    def gram(self, dtype: DTypeLike) -> tuple[Array, float]:
+    def gram(self, dtype: DTypeLike) -> tuple[AnyArray, float]:
         """Return ``PF (PF)'``, and the trace of ``F F'`` by which to judge its rounding.
 
         The products of a task are of this dtype, their sum is in double precision.
@@ -87,15 +88,15 @@ class FeatureStream:
             gram -= (mean - self.share @ mean)[:, np.newaxis]
         return gram, trace
 
-    def triangular_factor(self) -> Array:
+    def triangular_factor(self) -> AnyArray:
         """Return R of a QR factorisation of ``(PF)'``."""
         return triangular_factor(self._map(_factor, self.weights, self.centred))
 
-    def centre_dual(self, dual: Array) -> Array:
+    def centre_dual(self, dual: AnyArray) -> AnyArray:
         """Return ``P' dual``, of which coefficients are products with F'."""
         return dual - np.outer(self.share, dual.sum(axis=0)) if self.centred else dual
 
-    def multiply(self, dual: Array, score: Score, shortlist: Shortlist) -> Array:
+    def multiply(self, dual: AnyArray, score: Score, shortlist: Shortlist) -> AnyArray:
         """Return ``PF (PF)' dual``, and put the coefficients ``(PF)' dual`` on a shortlist.
 
         Parameters
@@ -135,7 +136,7 @@ class FeatureStream:
                 )
 
 
-def _gram(X: Any, layer: RandomLayer, blocks: Array, dtype: DTypeLike) -> Array:
+def _gram(X: Any, layer: RandomLayer, blocks: AnyArray, dtype: DTypeLike) -> AnyArray:
     """Return the lower triangle of ``F F'`` over some blocks."""
     gram = np.zeros((X.shape[0], X.shape[0]), dtype=dtype, order="F")
     syrk = linalg.get_blas_funcs("syrk", (gram,))
@@ -147,15 +148,17 @@ def _gram(X: Any, layer: RandomLayer, blocks: Array, dtype: DTypeLike) -> Array:
     return gram
 
 
-def _factor(X: Any, layer: RandomLayer, blocks: Array, weights: Array, centred: bool) -> Array:
+def _factor(
+    X: Any, layer: RandomLayer, blocks: AnyArray, weights: AnyArray, centred: bool
+) -> AnyArray:
     """Return R of the rows of ``(PF)'`` in some blocks."""
     F = np.hstack([layer.features(X, j) for j in blocks])
     return triangular_factor([as_design(F, weights, centred=centred, copy=False)[0].T])
 
 
 def _multiply(
-    X: Any, layer: RandomLayer, blocks: Array, dual: Array, score: Score
-) -> tuple[Array, Array]:
+    X: Any, layer: RandomLayer, blocks: AnyArray, dual: AnyArray, score: Score
+) -> tuple[AnyArray, AnyArray]:
     """Return ``F F' dual`` over some blocks, and the scores of ``F' dual``."""
     product, scores = np.zeros_like(dual), []
     for j in blocks:

@@ -13,9 +13,8 @@ from sklearn_prune.theory import LinearGaussianProblem, SampleProblem, SingleInd
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
+    from sklearn_prune._typing import Array
 
-    Array = NDArray[np.float64]
     Problem = LinearGaussianProblem | SingleIndexProblem | SampleProblem
     Cache = Callable[[list[Any], Callable[[], LinearGaussianProblem]], LinearGaussianProblem]
 

@@ -10,9 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
+    from sklearn_prune._typing import Array, Indices
 
 
 def as_floats(value: Any, name: str, *shapes: tuple[int, ...]) -> Array:
@@ -176,7 +174,7 @@ def check_positive(value: Any, name: str) -> float:
     return float(value)
 
 
-def check_support(support: Any, size: int) -> NDArray[np.intp]:
+def check_support(support: Any, size: int) -> Indices:
     """Return distinct indices below `size`, from indices or a mask."""
     support = np.asarray(support)
     if support.dtype == bool and support.shape == (size,):

@@ -22,7 +22,7 @@ def test_keys_tell_values_apart_and_not_objects():
 
 def test_tensors_are_what_they_hold():
     command = (
-        "import torch; from sklearn_prune.neural._fit_file import fit_key;"
+        "import torch; from sklearn_prune.neural._checkpoint_file import fit_key;"
         "t = torch.arange(6.0, dtype=torch.bfloat16);"
         "print(fit_key([t.view(2, 3), {'weight': t[1]}]))"
     )

@@ -13,14 +13,10 @@ from .statistics import EQUAL, LARGE_WINS, NOTHING, RELEVANT, Comparison, compar
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from numpy.typing import NDArray
-
     from sklearn_prune._report.comparison.plan import Plan
+    from sklearn_prune._typing import Array
 
     from .choices import Row
-
-    Array = NDArray[np.float64]
-
 
 # A difference of such a share may be one, even where it is not beyond the noise of the folds.
 LARGE_GAP = 0.1

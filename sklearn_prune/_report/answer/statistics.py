@@ -10,9 +10,7 @@ from scipy import stats
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
+    from sklearn_prune._typing import Array
 
 # Chance of finding a difference at any budget where there is none: so low that of twenty
 # tables without one, at least nineteen are told to have none.

@@ -9,15 +9,13 @@ import numpy as np
 from .rows import column_gram, row_slices
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
+    from sklearn_prune._typing import Array, Indices
 
 # A feature that others explain up to this share of its square is not taken any more.
 DEPENDENT = 1e-10
 
 
-def pursue(F: Array, y: Array, n_steps: int) -> NDArray[np.intp]:
+def pursue(F: Array, y: Array, n_steps: int) -> Indices:
     r"""Take one feature after the other, always that most correlated with the residuals.
 
     For one target these are the features of scikit-learn's `orthogonal_mp` on columns of

@@ -19,12 +19,9 @@ from .rows import centre
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
+    from sklearn_prune._typing import Array, Indices
 
     from .plan import Plan
-
-    Array = NDArray[np.float64]
-    Indices = NDArray[np.intp]
 
 PLAIN, RIDGE = "plain", "ridge"
 SETTINGS: dict[str, Any] = {PLAIN: PlainFits, RIDGE: RidgeFits}

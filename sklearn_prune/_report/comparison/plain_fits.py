@@ -17,10 +17,7 @@ from .rows import row_slices
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
-    Indices = NDArray[np.intp]
+    from sklearn_prune._typing import Array, Indices
 
 # From so many times more rows than features on, the rows are replaced by a triangular factor.
 TALL = 2

@@ -13,9 +13,7 @@ from sklearn.model_selection import KFold, StratifiedKFold
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
-    Rows = NDArray[np.intp]
+    from sklearn_prune._typing import Indices
 
 BUDGET_SHARES = (0.05, 0.2, 0.5)
 WIDTH_SHARES = (0.05, 0.2, 0.5, 0.8, 1, 1.25, 2, 4)
@@ -85,7 +83,7 @@ class Plan:
         """Return the seed of the random features: each outer fold has a draw of its own."""
         return self.seed + part.repeat * self.cv + part.fold
 
-    def outer_split(self, part: Part, classes: Rows) -> tuple[Rows, Rows]:
+    def outer_split(self, part: Part, classes: Indices) -> tuple[Indices, Indices]:
         """Return the rows to train on, and to judge on, with a share of each class in both."""
         folds = StratifiedKFold if self.classification else KFold
         splitter = folds(self.cv, shuffle=True, random_state=self.seed + part.repeat)
@@ -94,7 +92,7 @@ class Plan:
             train, test = list(splitter.split(np.zeros(len(classes)), classes))[part.fold]
         return train, test
 
-    def inner_split(self, part: Part, n_train: int) -> tuple[Rows, Rows]:
+    def inner_split(self, part: Part, n_train: int) -> tuple[Indices, Indices]:
         """Return positions among the training rows: to fit, and to choose with."""
         folds = KFold(INNER_FOLDS, shuffle=True, random_state=self.feature_seed(part))
         fit, choose = list(folds.split(np.zeros(n_train)))[part.inner or 0]

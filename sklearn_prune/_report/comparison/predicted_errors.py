@@ -16,13 +16,10 @@ from sklearn_prune.theory import SampleProblem
 from .rows import centre
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from sklearn_prune._report.table.targets import Target
+    from sklearn_prune._typing import Array
 
     from .plan import Plan
-
-    Array = NDArray[np.float64]
 
 # Tables of more rows than this are left alone: there are few parameters for so many rows.
 MOST_ROWS, ROWS_PER_FEATURE = 5000, 5

@@ -19,10 +19,7 @@ from .rows import column_gram, row_slices
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
-    Indices = NDArray[np.intp]
+    from sklearn_prune._typing import Array, Indices
 
 ALPHAS = np.logspace(-3, 5, 17)
 

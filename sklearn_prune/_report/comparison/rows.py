@@ -9,9 +9,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
+    from sklearn_prune._typing import Array
 
 # A block has at most so many entries (64 MB), and at least twice as many rows as columns.
 BLOCK_ENTRIES = 2**23

@@ -13,16 +13,11 @@ from .methods import Features, train
 from .rows import centre
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from sklearn_prune._report.table.targets import Target
+    from sklearn_prune._typing import Array, Indices
 
     from .methods import Model
     from .plan import Part, Plan
-
-    Array = NDArray[np.float64]
-    Rows = NDArray[np.intp]
 
 
 class Record(NamedTuple):
@@ -86,7 +81,7 @@ def _draw(
     plan: Plan,
     X: Any,
     target: Target,
-    rows: tuple[Rows, Rows, Rows],
+    rows: tuple[Indices, Indices, Indices],
     X_unlabeled: Any,
 ) -> tuple[Features, Array]:
     """Return the random features, and the means of the targets.
@@ -110,7 +105,7 @@ def _draw(
     return Features(F, G, U, y, seconds), y_mean
 
 
-def _judge(model: Model, target: Target, rows: Rows, y_mean: Array) -> Record:
+def _judge(model: Model, target: Target, rows: Indices, y_mean: Array) -> Record:
     """Return the errors of a model for some rows."""
     predicted = model.predicted + y_mean
     shared = {name: value for name, value in model._asdict().items() if name in Record._fields}

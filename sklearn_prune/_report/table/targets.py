@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
+    from sklearn_prune._typing import Array, Indices
 
 
 class Target(NamedTuple):
@@ -43,7 +41,7 @@ class Target(NamedTuple):
         return float(np.mean(_decide(self.values[rows]) != _decide(predicted)))
 
     @property
-    def codes(self) -> NDArray[np.intp]:
+    def codes(self) -> Indices:
         """Return the number of the class of each row."""
         return _decide(self.values)
 
@@ -65,7 +63,7 @@ def encode_target(y: Any, *, classification: bool) -> Target:
     return Target(np.eye(len(classes))[codes], tuple(classes.tolist()))
 
 
-def _decide(values: Array) -> NDArray[np.intp]:
+def _decide(values: Array) -> Indices:
     """Return the number of the class that the values speak for."""
     if values.shape[1] == 1:
         return (values[:, 0] > 0).astype(np.intp)

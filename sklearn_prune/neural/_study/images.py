@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
@@ -14,11 +14,9 @@ from torch.nn import functional
 from sklearn_prune.datasets import fetch_cifar10, fetch_mnist
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from sklearn_prune._typing import AnyArray
 
     from .settings import Settings
-
-    Array = NDArray[Any]
 
 # Keras, with which the paper's nets were trained, shifts by a tenth: about so many pixels.
 MARGIN = 4
@@ -133,7 +131,9 @@ def load_images(settings: Settings, data_home: str | None) -> Images:
     return standardize(x_train, y_train, x_test, y_test, by_pixel=by_pixel, margin=margin)
 
 
-def _read(settings: Settings, data_home: str | None) -> tuple[Array, Array, Array, Array]:
+def _read(
+    settings: Settings, data_home: str | None
+) -> tuple[AnyArray, AnyArray, AnyArray, AnyArray]:
     """Return images of shape (n_images, rows, columns, channels) and their classes."""
     if settings.data == "digits":
         digits = load_digits()
@@ -152,7 +152,13 @@ def _read(settings: Settings, data_home: str | None) -> tuple[Array, Array, Arra
 
 
 def standardize(
-    x_train: Array, y_train: Array, x_test: Array, y_test: Array, *, by_pixel: bool, margin: int
+    x_train: AnyArray,
+    y_train: AnyArray,
+    x_test: AnyArray,
+    y_test: AnyArray,
+    *,
+    by_pixel: bool,
+    margin: int,
 ) -> Images:
     """Return images of mean 0 and variance 1, pixel by pixel or all pixels together."""
     x_train, x_test = (x.astype(np.float32) / 255 for x in (x_train, x_test))

@@ -11,9 +11,7 @@ from .scalar_functions import LEAKY_SLOPE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
+    from sklearn_prune._typing import Array
 
 PERIODIC = ("cos", "sin")
 _ELEMENTS_AT_ONCE = 1 << 22

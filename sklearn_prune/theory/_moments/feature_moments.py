@@ -21,12 +21,9 @@ from .hermite_series import series_cross_moment, series_second_moment
 from .scalar_functions import ACTIVATIONS, KINKED, LINKS, check_function
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from numpy.typing import ArrayLike
 
-    from numpy.typing import ArrayLike, NDArray
-
-    Array = NDArray[np.float64]
-    Function = Callable[[Array], Any]
+    from sklearn_prune._typing import Array, Function
 
 
 def mean(

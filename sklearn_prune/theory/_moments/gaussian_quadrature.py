@@ -9,17 +9,14 @@ to be smooth, and crowd their nodes there.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
-    Function = Callable[[Array], Any]
+    from sklearn_prune._typing import Array, Function
 
 # The square root of the normal density at this radius is 2e-16.
 RADIUS = 12.0

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .gaussian_quadrature import gaussian_mean_square, hermite_coefficients, pair_moment
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
-    Function = Callable[[Array], Any]
+    from sklearn_prune._typing import Array, Function
 
 N_TERMS = 160
 # What the series may leave out, relative to the largest standard deviations.

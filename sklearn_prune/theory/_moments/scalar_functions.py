@@ -8,12 +8,9 @@ import numpy as np
 from scipy.special import erf
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
-    Function = Callable[[Array], Any]
+    from sklearn_prune._typing import Array, Function
 
 LEAKY_SLOPE = 0.01
 

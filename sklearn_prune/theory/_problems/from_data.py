@@ -9,9 +9,8 @@ import numpy as np
 from sklearn_prune.theory._checks import as_floats
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from sklearn_prune._typing import Array
 
-    Array = NDArray[np.float64]
     Moments = tuple[Array, Array, float]
 
 # Rows that it takes to estimate a risk, for each independent feature.

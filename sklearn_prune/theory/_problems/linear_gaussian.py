@@ -12,9 +12,7 @@ from sklearn_prune.theory._checks import as_floats, check_covariance, check_supp
 from .second_moments import SecondMoments
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
+    from sklearn_prune._typing import Array, Indices
 
 
 class LinearGaussianProblem(SecondMoments):
@@ -258,7 +256,7 @@ class LinearGaussianProblem(SecondMoments):
         restricted.target_mean = self.target_mean
         return restricted
 
-    def _restrict_plain(self, kept: NDArray[np.intp]) -> LinearGaussianProblem:
+    def _restrict_plain(self, kept: Indices) -> LinearGaussianProblem:
         if self.is_diagonal:
             lost = np.ones(len(self.coef), dtype=bool)
             lost[kept] = False

@@ -13,9 +13,9 @@ from .linear_gaussian import LinearGaussianProblem
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from numpy.typing import ArrayLike, NDArray
+    from numpy.typing import ArrayLike
 
-    Array = NDArray[np.float64]
+    from sklearn_prune._typing import Array
 
 
 class SampleProblem:

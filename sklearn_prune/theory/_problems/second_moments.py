@@ -12,9 +12,7 @@ from sklearn_prune.theory._checks import as_floats, check_covariance, check_nois
 from .spectrum import Spectrum
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
+    from sklearn_prune._typing import Array, Indices
 
 
 class SecondMoments:
@@ -81,7 +79,7 @@ class SecondMoments:
         return self._multiply(self.coef) if self._cross is None else self._cross
 
     @cached_property
-    def _basis(self) -> tuple[Array, Array | NDArray[np.intp]]:
+    def _basis(self) -> tuple[Array, Array | Indices]:
         """Positive eigenvalues, and eigenvectors as columns (if diagonal, indices)."""
         if self.is_diagonal:
             kept = np.flatnonzero(self.covariance > 0)

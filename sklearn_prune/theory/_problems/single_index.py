@@ -21,12 +21,9 @@ from sklearn_prune.theory._moments.scalar_functions import LINKS, check_function
 from .linear_gaussian import LinearGaussianProblem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from numpy.typing import ArrayLike
 
-    from numpy.typing import ArrayLike, NDArray
-
-    Array = NDArray[np.float64]
-    Function = Callable[[Array], Any]
+    from sklearn_prune._typing import Array, Function
 
 
 class SingleIndexProblem:

@@ -16,7 +16,7 @@ from scipy.special import expit
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    Array = NDArray[np.float64]
+    from sklearn_prune._typing import Array
 
 EPS = float(np.finfo(np.float64).eps)
 

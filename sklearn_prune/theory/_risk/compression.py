@@ -11,9 +11,7 @@ from scipy.special import ndtr
 from sklearn_prune.theory._checks import check_positive
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
+    from sklearn_prune._typing import Array
 
 
 class Moments(NamedTuple):

@@ -9,9 +9,7 @@ import numpy as np
 from sklearn_prune.theory._problems.spectrum import Spectrum, Sums, spectral_sums
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    Array = NDArray[np.float64]
+    from sklearn_prune._typing import Array
 
 
 class DenseFit(NamedTuple):

@@ -14,12 +14,10 @@ from .compression import HardThreshold, Moments
 from .support import Grams
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from sklearn_prune._typing import Array
 
     from .compression import Compression
     from .first_fit import FirstFit
-
-    Array = NDArray[np.float64]
 
 
 class DiagonalSelection:

@@ -9,12 +9,10 @@ import numpy as np
 from .state_evolution import refit_risk
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from sklearn_prune._typing import Array
 
     from .first_fit import FirstFit
     from .support import Selection
-
-    Array = NDArray[np.float64]
 
 
 def distilled_risk(

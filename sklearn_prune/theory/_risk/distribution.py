@@ -13,11 +13,8 @@ from sklearn_prune.theory._checks import check_alpha, check_n_samples
 from .dense import dense_fit
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from sklearn_prune._typing import Array
     from sklearn_prune.theory._problems.linear_gaussian import LinearGaussianProblem
-
-    Array = NDArray[np.float64]
 
 
 class DistributionalCharacterization:

@@ -11,11 +11,8 @@ import numpy as np
 from .dense import dense_fit
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from sklearn_prune._typing import Array
     from sklearn_prune.theory._problems.linear_gaussian import LinearGaussianProblem
-
-    Array = NDArray[np.float64]
 
 STRATEGIES = ("magnitude", "hessian", "oracle", "random")
 

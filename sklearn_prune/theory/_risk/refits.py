@@ -10,12 +10,10 @@ from .dense import dense_fit
 from .state_evolution import refit_risk
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from sklearn_prune._typing import Array
 
     from .first_fit import FirstFit
     from .support import Selection
-
-    Array = NDArray[np.float64]
 
 
 def fresh_risks(selection: Selection, n: float, alpha: float, *, finite_n: bool) -> Array:

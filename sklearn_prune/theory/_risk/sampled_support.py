@@ -13,11 +13,9 @@ from sklearn_prune.theory._problems.spectrum import Spectrum, spectral_sums
 from .support import Grams
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from sklearn_prune._typing import Array, Indices
 
     from .first_fit import FirstFit
-
-    Array = NDArray[np.float64]
 
 # A Cholesky factor of a covariance with a smaller ratio of pivots is not trusted.
 PIVOT_RATIO = 1e-5
@@ -110,7 +108,7 @@ class SampledSelection:
         return Grams(*map(pair_means, parts))
 
     def _coordinates(
-        self, support: NDArray[np.intp], cross: Array, n: float, alpha: float
+        self, support: Indices, cross: Array, n: float, alpha: float
     ) -> tuple[Array, Array]:
         """Return eigenvalues of the support's covariance, and vectors in its eigenbasis.
 

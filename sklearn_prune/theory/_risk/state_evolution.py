@@ -32,14 +32,11 @@ from .dense import dense_fit
 from .support import FIT, THETA, TRUTH, Grams
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from sklearn_prune._typing import Array
     from sklearn_prune.theory._problems.spectrum import Spectrum
 
     from .first_fit import FirstFit
     from .support import Selection
-
-    Array = NDArray[np.float64]
 
 
 def refit_risk(

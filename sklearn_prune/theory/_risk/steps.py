@@ -15,14 +15,11 @@ from .refits import fresh_risks, same_risk
 from .sampled_support import SampledSelection, draw_fits, pair_means
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from sklearn_prune._typing import Array
     from sklearn_prune.theory._problems.linear_gaussian import LinearGaussianProblem
 
     from .compression import SoftThreshold, UniformQuantizer
     from .support import Selection
-
-    Array = NDArray[np.float64]
 
 RETRAIN = ("fresh", "same", "distill")
 

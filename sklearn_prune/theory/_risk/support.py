@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import numpy as np
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
+    from sklearn_prune._typing import Array
     from sklearn_prune.theory._problems.spectrum import Spectrum
-
-    Array = NDArray[np.float64]
 
 # The order of the vectors in a Gram matrix: the truth u, the fit before shrinkage
 # theta = u + G, and the fit h. In these, G is theta - u.
