@@ -5,17 +5,14 @@ from __future__ import annotations
 import numpy as np
 from scipy import linalg
 
-from sklearn_prune._least_squares.design import as_design
+from sklearn_prune._least_squares.design import Problem
 from sklearn_prune._least_squares.solve import min_norm_lstsq
 
 
 def bare_min_norm(X, y):
     """Return what `MinNormRegressor` computes, without its checks."""
-    weights = np.ones(len(X))
-    design, mean = as_design(X, weights, centred=True)
-    target, _ = as_design(y[:, np.newaxis], weights, centred=True)
-    cutoff = max(X.shape) * np.finfo(float).eps
-    return min_norm_lstsq(design, target, weights, cutoff=cutoff, mean=mean)[0][:, 0]
+    problem = Problem.of(X, y, np.ones(len(X)), centred=True)
+    return min_norm_lstsq(problem, cutoff=max(X.shape) * np.finfo(float).eps)[0][:, 0]
 
 
 def gram_cholesky(X, y):

@@ -2,53 +2,15 @@
 
 from __future__ import annotations
 
-from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.utils import check_array
-from sklearn.utils.validation import check_non_negative
 
 if TYPE_CHECKING:
-    from sklearn_prune._typing import Array, Indices
+    from collections.abc import Sequence
 
-
-def check_sample_weight(sample_weight: Any, n_samples: int) -> Array:
-    """Return one float64 weight a sample; ``None`` and numbers stand for equal weights.
-
-    Raises
-    ------
-    ValueError
-        If the weights have another length than the samples, are negative or not
-        finite, or are all zero.
-    """
-    if sample_weight is None:
-        return np.ones(n_samples)
-    if isinstance(sample_weight, Real):
-        sample_weight = np.full(n_samples, sample_weight)
-    weights = check_array(
-        sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight"
-    )
-    if weights.shape != (n_samples,):
-        msg = (
-            f"sample_weight has shape {weights.shape}, but X has {n_samples} samples: "
-            f"give one weight a sample, an array of shape ({n_samples},)."
-        )
-        raise ValueError(msg)
-    check_non_negative(weights, "sample_weight")
-    if not weights.any():
-        msg = "sample_weight is zero for every sample: give at least one a positive weight."
-        raise ValueError(msg)
-    return weights
-
-
-def drop_zero_weights(X: Any, y: Any, sample_weight: Any) -> tuple[Any, Any, Array]:
-    """Return the samples of positive weight, and their weights (see `check_sample_weight`)."""
-    weights = check_sample_weight(sample_weight, X.shape[0])
-    counted = weights > 0
-    if counted.all():
-        return X, y, weights
-    return X[counted], y[counted], weights[counted]
+    from sklearn_prune._typing import Indices
 
 
 def check_n_keep(sparsity: Any, n_features: int, what: str = "features") -> int:
@@ -100,6 +62,18 @@ def check_sparsities(sparsities: Any, n_features: int) -> Indices:
     return np.array(sizes)
 
 
+def count_kept(sparsities: Sequence[float], widths: Indices) -> Indices:
+    """Return how many features of each width each sparsity keeps, 0 if it has not so many.
+
+    Returns
+    -------
+    ndarray of shape (n_widths, n_sparsities)
+    """
+    return np.array(
+        [[check_n_keep(s, width) if s <= width else 0 for s in sparsities] for width in widths]
+    )
+
+
 def check_alphas(alphas: Any, name: str, default: list[float] | None = None) -> list[float]:
     """Return ridge penalties as a list, the default for None.
 
@@ -122,6 +96,21 @@ def check_alphas(alphas: Any, name: str, default: list[float] | None = None) -> 
     return values.tolist()
 
 
+def check_n_rounds(n_rounds: Any) -> int:
+    """Return the number of pruning rounds.
+
+    Raises
+    ------
+    ValueError
+        If it is no int of at least 1.
+    """
+    is_int = isinstance(n_rounds, int | np.integer) and not isinstance(n_rounds, bool)
+    if not is_int or n_rounds < 1:
+        msg = f"n_rounds is {n_rounds!r}: give the number of pruning rounds, an int >= 1."
+        raise ValueError(msg)
+    return int(n_rounds)
+
+
 def round_sizes(n_features: int, sparsity: Any, n_rounds: Any, what: str = "features") -> list[int]:
     """Return how many features, or `what` else, each round leaves, falling geometrically.
 
@@ -130,10 +119,6 @@ def round_sizes(n_features: int, sparsity: Any, n_rounds: Any, what: str = "feat
     ValueError
         If `sparsity` is out of range (see `check_n_keep`), or `n_rounds` no int >= 1.
     """
-    n_keep = check_n_keep(sparsity, n_features, what)
-    is_int = isinstance(n_rounds, int | np.integer) and not isinstance(n_rounds, bool)
-    if not is_int or n_rounds < 1:
-        msg = f"n_rounds is {n_rounds!r}: give the number of pruning rounds, an int >= 1."
-        raise ValueError(msg)
+    n_keep, n_rounds = check_n_keep(sparsity, n_features, what), check_n_rounds(n_rounds)
     decay = (n_keep / n_features) ** (np.arange(1, n_rounds + 1) / n_rounds)
     return [max(n_keep, round(size)) for size in n_features * decay]

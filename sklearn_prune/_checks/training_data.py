@@ -1,21 +1,35 @@
-"""What the estimators and paths are fitted to, checked."""
+"""What is fitted and predicted, checked once where it comes in."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+import warnings
+from dataclasses import dataclass, replace
+from numbers import Real
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.utils.validation import validate_data
-
-from sklearn_prune._pruning.retraining import check_unlabeled
-
-from .arguments import drop_zero_weights
+from scipy import sparse
+from sklearn.utils import check_array, check_X_y
+from sklearn.utils.validation import (
+    _check_feature_names,
+    _get_feature_names,
+    check_non_negative,
+    validate_data,
+)
 
 if TYPE_CHECKING:
-    from sklearn_prune._typing import AnyArray
+    from collections.abc import Iterator
+
+    from sklearn_prune._typing import AnyArray, Array, Indices
+
+FORMATS: dict[str, Any] = {
+    "accept_sparse": ("csr", "csc"),
+    "dtype": (np.float64, np.float32),
+}
 
 
-class TrainingData(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class TrainingData:
     """Samples of positive weight.
 
     Parameters
@@ -27,19 +41,105 @@ class TrainingData(NamedTuple):
         The weights, if any were given: what the fits of other estimators get.
     unlabeled : {ndarray, sparse array or matrix} of shape (n_unlabeled, n_features) or None
         Further samples for distillation.
+    rows : ndarray of shape (n_samples,) or None
+        Which rows of what was given they are; None if all.
+    names : ndarray of shape (n_features,) or None
+        Names of the features, if there are some that are all strings.
     """
 
     X: Any
     y: AnyArray
-    weights: AnyArray
-    sample_weight: AnyArray | None
-    unlabeled: Any
+    weights: Array
+    sample_weight: Array | None = None
+    unlabeled: Any = None
+    rows: Indices | None = None
+    names: AnyArray | None = None
+
+    @classmethod
+    def unweighted(cls, X: Any, y: AnyArray) -> TrainingData:
+        """Return samples that need no check, of weight one."""
+        return cls(X, y, np.ones(len(y)))
+
+    def take(self, rows: Any) -> TrainingData:
+        """Return some of the samples, with all of the unlabelled ones."""
+        sample_weight = None if self.sample_weight is None else self.sample_weight[rows]
+        kept = rows if self.rows is None else self.rows[rows]
+        return replace(
+            self,
+            X=self.X[rows],
+            y=self.y[rows],
+            weights=self.weights[rows],
+            sample_weight=sample_weight,
+            rows=kept,
+        )
+
+    def splits(
+        self, splitter: Any, X: Any, y: Any, groups: Any = None
+    ) -> Iterator[tuple[Indices, Indices]]:
+        """Yield the samples to train on, and those that are held out, of each fold.
+
+        Parameters
+        ----------
+        splitter : cross-validation generator
+        X, y, groups : object
+            What the user gave, which the splitter sees.
+
+        Raises
+        ------
+        ValueError
+            If a fold has no sample of positive weight on one side.
+        """
+        place = np.arange(len(y))
+        if self.rows is not None:
+            place[:] = -1
+            place[self.rows] = np.arange(len(self.rows))
+        for fold, sides in enumerate(splitter.split(X, y, groups)):
+            train, held_out = (kept[kept >= 0] for kept in map(place.__getitem__, sides))
+            if not len(train) or not len(held_out):
+                msg = f"Fold {fold} of cv has no sample of positive weight on one side."
+                raise ValueError(msg)
+            yield train, held_out
+
+    def columns(self, features: Any) -> TrainingData:
+        """Return the samples with some of the features."""
+        return replace(
+            self,
+            X=self.X[:, features],
+            unlabeled=None if self.unlabeled is None else self.unlabeled[:, features],
+            names=None if self.names is None else self.names[features],
+        )
+
+    def distilled(self, predict: Any) -> TrainingData:
+        """Return labelled and unlabelled samples with predictions for both as their targets.
+
+        Unlabelled samples have weight one.
+        """
+        both = [self.X, self.unlabeled]
+        X = sparse.vstack(both).tocsr() if any(map(sparse.issparse, both)) else np.vstack(both)
+        weights = np.append(self.weights, np.ones(self.unlabeled.shape[0]))
+        sample_weight = None if self.sample_weight is None else weights
+        return TrainingData(X, predict(X), weights, sample_weight, names=self.names)
 
 
 def check_training_data(
-    estimator: Any, X: Any, y: Any, sample_weight: Any, X_unlabeled: Any, *, distill: bool
+    estimator: Any,
+    X: Any,
+    y: Any,
+    sample_weight: Any = None,
+    X_unlabeled: Any = None,
+    *,
+    distill: bool = False,
 ) -> TrainingData:
-    """Validate what `fit` got, and set the feature names and number of an estimator.
+    """Validate what is to be fitted, and drop samples of weight zero.
+
+    Parameters
+    ----------
+    estimator : estimator or None
+        Gets the number and the names of the features; None where a function fits.
+    X, y, sample_weight, X_unlabeled : object
+        What the user gave.
+    distill : bool
+        Whether `X_unlabeled` is wanted, which is ignored otherwise.
 
     Raises
     ------
@@ -47,19 +147,97 @@ def check_training_data(
         If something is not finite or does not fit together, or distillation lacks
         `X_unlabeled`.
     """
-    dtypes = (np.float64, np.float32)
-    X, y = validate_data(
-        estimator,
-        X,
-        y,
-        accept_sparse=("csr", "csc"),
-        dtype=dtypes,
-        y_numeric=True,
-        multi_output=True,
+    options = FORMATS | {"y_numeric": True, "multi_output": True}
+    names = _get_feature_names(X)
+    if estimator is None:
+        checked, y = check_X_y(X, y, **options)
+    else:
+        checked, y = validate_data(estimator, X, y, **options)
+    unlabeled = _check_unlabeled(X_unlabeled, checked, names) if distill else None
+    if sample_weight is None:
+        return TrainingData(checked, y, np.ones(len(y)), None, unlabeled, names=names)
+    weights = _check_sample_weight(sample_weight, len(y))
+    data = TrainingData(checked, y, weights, weights, unlabeled, names=names)
+    return data if weights.all() else data.take(np.flatnonzero(weights))
+
+
+def check_samples(model: Any, X: Any, *, reset: bool = False) -> Any:
+    """Return the validated samples that an estimator, or a path, is applied to.
+
+    Raises
+    ------
+    ValueError
+        If they are not finite, or have other features than the model was fitted to.
+    """
+    if hasattr(model, "__sklearn_tags__"):
+        return validate_data(model, X, reset=reset, **FORMATS)
+    _check_feature_names(model, X, reset=False)
+    X = check_array(X, **FORMATS)
+    if X.shape[1] != model.n_features_in_:
+        msg = f"X has {X.shape[1]} features, but the path has {model.n_features_in_}."
+        raise ValueError(msg)
+    return X
+
+
+def _check_sample_weight(sample_weight: Any, n_samples: int) -> Array:
+    """Return one float64 weight a sample; a number stands for equal weights.
+
+    Raises
+    ------
+    ValueError
+        If the weights have another length than the samples, are negative or not
+        finite, or are all zero.
+    """
+    if isinstance(sample_weight, Real):
+        sample_weight = np.full(n_samples, sample_weight)
+    weights = check_array(
+        sample_weight, ensure_2d=False, dtype=np.float64, input_name="sample_weight"
     )
-    unlabeled = None
-    if distill:
-        unlabeled = check_unlabeled(X_unlabeled, X)
-        validate_data(estimator, X_unlabeled, reset=False, skip_check_array=True)  # its names
-    X, y, weights = drop_zero_weights(X, y, sample_weight)
-    return TrainingData(X, y, weights, None if sample_weight is None else weights, unlabeled)
+    if weights.shape != (n_samples,):
+        msg = (
+            f"sample_weight has shape {weights.shape}, but X has {n_samples} samples: "
+            f"give one weight a sample, an array of shape ({n_samples},)."
+        )
+        raise ValueError(msg)
+    check_non_negative(weights, "sample_weight")
+    if not weights.any():
+        msg = "sample_weight is zero for every sample: give at least one a positive weight."
+        raise ValueError(msg)
+    return weights
+
+
+def _check_unlabeled(X_unlabeled: Any, X: Any, names: AnyArray | None) -> Any:
+    """Return the validated unlabelled samples for distillation.
+
+    Raises
+    ------
+    ValueError
+        If there are none, or they are not finite or have other features than X.
+    """
+    if X_unlabeled is None:
+        msg = (
+            'retrain="distill" needs unlabelled samples: pass X_unlabeled to fit. On the '
+            "training samples alone it would equal retrain=True; if there are no others, "
+            "a ridge refit, retrain=RidgeCV(), is the better choice."
+        )
+        raise ValueError(msg)
+    unlabeled = check_array(X_unlabeled, input_name="X_unlabeled", **FORMATS | {"dtype": X.dtype})
+    if unlabeled.shape[1] != X.shape[1]:
+        msg = f"X_unlabeled has {unlabeled.shape[1]} features, but X has {X.shape[1]}."
+        raise ValueError(msg)
+    other_names = _get_feature_names(X_unlabeled)
+    if names is not None and other_names is not None and not np.array_equal(names, other_names):
+        msg = (
+            "The feature names should match those of X, in the same order: X_unlabeled has "
+            f"{list(other_names)}, and X has {list(names)}."
+        )
+        raise ValueError(msg)
+    if unlabeled.shape[0] == X.shape[0]:
+        warnings.warn(
+            f"X_unlabeled has as many rows as X, {X.shape[0]}. If this fit is part of a "
+            "cross-validation, scikit-learn has cut it into folds along with X: add or drop "
+            "a row to have all of it in every fold.",
+            UserWarning,
+            stacklevel=4,
+        )
+    return unlabeled

@@ -16,9 +16,9 @@ from sklearn_prune._checks.arguments import check_n_keep
 from sklearn_prune._checks.training_data import check_training_data
 from sklearn_prune._least_squares.min_norm import MinNormRegressor
 from sklearn_prune._paths.scores import KnownPredictions
-from sklearn_prune._paths.width_predictions import Pruning, predict_widths
-from sklearn_prune._pruning.pruned import PrunedRegressor
-from sklearn_prune._pruning.retraining import is_distillation, resolve_retrain
+from sklearn_prune._paths.width_predictions import predict_widths
+from sklearn_prune._pruning.pruned import PrunedRegressor, recipe_of
+from sklearn_prune._pruning.recipe import Recipe, is_distillation
 from sklearn_prune._random_features.random_features import RandomFeatures
 
 from .cross_validated_errors import scores_to_errors
@@ -109,29 +109,31 @@ class _WidthCurves(BaseEstimator):
         """Fit the steps before the regressor, at the largest width."""
         width, sparsity = _parameter_names(self.pipeline)
         regressor = clone(self.pipeline[-1])
-        own = getattr(regressor, "sparsity", 1.0)
+        default = getattr(regressor, "sparsity", 1.0)
         self.widths_ = {j: params[width] for (_, j), params in self.settings.items()}
-        self.budgets_ = {i: params.get(sparsity, own) for (i, _), params in self.settings.items()}
+        self.budgets_ = {
+            i: params.get(sparsity, default) for (i, _), params in self.settings.items()
+        }
         for i, j in self.settings:
             check_n_keep(self.budgets_[i], self.widths_[j])
 
         self.features_ = clone(self.pipeline[:-1])
         self.features_.set_params(**{width: max(self.widths_.values())})
         F = self.features_.fit_transform(X, y)
-        self.data_ = check_training_data(regressor, F, y, None, None, distill=False)
+        self.data_ = check_training_data(regressor, F, y)
         return self
 
     def score_all(self, X, y):
         """Train every model, and return its score on test data by curve and width."""
-        dense, prunings = _dense_and_prunings(self.pipeline[-1])
+        dense, recipes = _dense_and_recipes(self.pipeline[-1])
         F = np.asarray(self.features_.transform(X))
         widths, budgets = np.array(list(self.widths_.values())), list(self.budgets_.values())
-        predictions = predict_widths(dense, self.data_, F, widths, budgets, prunings)
+        predictions = predict_widths(recipes, dense, self.data_, F, widths, budgets)
         scores = {}
         for j, (unpruned, pruned) in zip(self.widths_, predictions, strict=True):
             for k, i in enumerate(self.budgets_):
                 if (i, j) in self.settings:
-                    known = KnownPredictions(pruned[0, k] if prunings else unpruned)
+                    known = KnownPredictions(pruned[0, k] if recipes else unpruned)
                     scores[str((i, j))] = self.scorer(known, X, y)
         return scores
 
@@ -142,10 +144,9 @@ def _parameter_names(pipeline: Any) -> tuple[str, str]:
     return f"{features}__n_components", f"{model}__sparsity"
 
 
-def _dense_and_prunings(model: Any) -> tuple[Any, list[Pruning]]:
-    """Return the dense model inside a regressor, and how it is pruned."""
+def _dense_and_recipes(model: Any) -> tuple[Any, list[list[Recipe]]]:
+    """Return the dense model inside a regressor, and what happens to it."""
     if type(model) is MinNormRegressor:
         return model, []
-    dense = MinNormRegressor() if model.estimator is None else model.estimator
-    refit = resolve_retrain(model.retrain, dense, model.n_rounds)
-    return dense, [Pruning(model.strategy, refit, random_state=model.random_state)]
+    recipe = recipe_of(model)
+    return recipe.estimator, [[recipe]]

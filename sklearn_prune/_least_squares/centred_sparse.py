@@ -8,6 +8,8 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import LinearOperator
 
+from .blocks import slices
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -41,6 +43,10 @@ class CentredSparse(LinearOperator):
         """Return some of the rows."""
         return CentredSparse(self.X[indices], self.mean)
 
+    def columns(self, indices: Any) -> CentredSparse:
+        """Return some of the columns."""
+        return CentredSparse(self.X[:, indices], self.mean[indices])
+
     def scaled(self, factor: Array | float) -> CentredSparse:
         """Return the matrix with its columns multiplied by the factor."""
         return CentredSparse(self.X.multiply(factor), self.mean * factor)
@@ -69,13 +75,13 @@ class CentredSparse(LinearOperator):
 
     def row_blocks(self) -> Iterator[tuple[slice, Array]]:
         """Yield all rows in dense blocks, with the slice that each is."""
-        for rows in _slices(*self.shape):
+        for rows in _blocks(*self.shape):
             yield rows, self.X[rows].toarray() - self.mean
 
     def column_blocks(self) -> Iterator[Array]:
         """Yield all columns in dense blocks."""
         X = self.X.tocsc()
-        for columns in _slices(*self.shape[::-1]):
+        for columns in _blocks(*self.shape[::-1]):
             yield X[:, columns].toarray() - self.mean[columns]
 
 
@@ -106,6 +112,6 @@ def centre_sparse(X: Any, share: Array) -> tuple[CentredSparse, Array]:
     return CentredSparse(X, np.where(full, 0, mean)), mean + rest
 
 
-def _slices(length: int, width: int) -> Iterator[slice]:
-    step = max(1, width, BLOCK_ENTRIES // max(1, width))
-    return (slice(start, start + step) for start in range(0, length, step))
+def _blocks(length: int, width: int) -> Iterator[slice]:
+    """Cut rows, or columns, into blocks that are square at least."""
+    return slices(range(length), width, entries=BLOCK_ENTRIES, least=width)

@@ -11,7 +11,7 @@ from scipy import sparse
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from sklearn_prune._typing import Indices
+    from sklearn_prune._typing import Array, Indices
 
 FEW_COLUMNS = 16
 
@@ -39,6 +39,16 @@ def group_equal_rows(X: Any) -> tuple[Indices, Indices]:
             first.append(i)
         group[i] = seen[key]
     return np.array(first, dtype=np.intp), group
+
+
+def merge_rows(group: Indices, y: Array, weights: Array) -> tuple[Array, Array]:
+    """Return the mean target and the total weight of each group of rows.
+
+    Equal rows count as one with these: it has the same least-squares solutions.
+    """
+    member = sparse.csr_array((weights, (group, np.arange(len(group)))))
+    total = member.sum(axis=1)
+    return member @ y / total[:, np.newaxis], total
 
 
 def count_distinct_rows(X: Any, enough: int) -> int:

@@ -27,7 +27,7 @@ CHOLESKY_CONDITION = 1e4
 NORMAL_CONDITION = 3e3
 
 
-def nested_lstsq(
+def leading_lstsq(
     A: Array, y: Array, sizes: Indices, *, cutoff: float, noise: Array | float = 0.0
 ) -> Array:
     """Fit y to the first s columns of A by least squares, for increasing s.
@@ -70,7 +70,7 @@ def nested_lstsq(
     return coef
 
 
-def nested_ridge(A: Array, y: Array, sizes: Indices, *, alpha: float) -> Array:
+def leading_ridge(A: Array, y: Array, sizes: Indices, *, alpha: float) -> Array:
     """Fit y to the first s columns of A with the penalty ``alpha ||b||^2``.
 
     Parameters

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from numbers import Real
+from typing import TYPE_CHECKING
 
-import numpy as np
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
-from sklearn_prune._checks.arguments import drop_zero_weights
+from sklearn_prune._checks.training_data import check_samples, check_training_data
 
-from .design import EPS, as_design
+from .design import Problem, rank_cutoff
 from .solve import min_norm_lstsq
+
+if TYPE_CHECKING:
+    from sklearn_prune._checks.training_data import TrainingData
+    from sklearn_prune._typing import Array
+
+    Solution = tuple[Array, Array, int]
 
 
 class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
@@ -171,35 +176,7 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
             If X, y or the weights are not finite or do not fit together, if all
             weights are zero, or if `tol` is negative.
         """
-        X, y = validate_data(
-            self,
-            X,
-            y,
-            accept_sparse=("csr", "csc"),
-            dtype=(np.float64, np.float32),
-            y_numeric=True,
-            multi_output=True,
-        )
-        X, y, weights = drop_zero_weights(X, y, sample_weight)
-        cutoff = self._cutoff(X)
-        share = weights / weights.max()
-
-        targets = y.reshape(len(weights), -1)
-        design, X_mean = as_design(X, share, centred=self.fit_intercept, copy=self.copy_X)
-        targets, y_mean = as_design(targets, share, centred=self.fit_intercept)
-        coef, rank = min_norm_lstsq(design, targets, share, cutoff=cutoff, mean=X_mean)
-        intercept = np.zeros(coef.shape[1]) if X_mean is None else y_mean - X_mean @ coef
-        return self._set_solution(X, y, weights, coef.T, intercept, rank)
-
-    def _set_solution(self, X, y, weights, coef, intercept, rank):
-        """Become the model of coefficients of shape (n_targets, n_features)."""
-        self.coef_ = coef.astype(X.dtype).reshape((*y.shape[1:], X.shape[1]))
-        self.intercept_ = intercept.astype(X.dtype).reshape(y.shape[1:])[()]
-        self.rank_ = rank
-        self.n_samples_fit_ = len(weights)
-        self.weight_range_ = (float(weights.min()), float(weights.max()))
-        self.n_features_in_ = X.shape[1]
-        return self
+        return fit_min_norm(self, check_training_data(self, X, y, sample_weight))
 
     def predict(self, X):
         """Predict with the linear model.
@@ -215,24 +192,40 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
             Predictions ``X @ coef_.T + intercept_``.
         """
         check_is_fitted(self)
-        X = validate_data(
-            self,
-            X,
-            accept_sparse=("csr", "csc"),
-            dtype=(np.float64, np.float32),
-            reset=False,
-        )
-        return X @ self.coef_.T + self.intercept_
-
-    def _cutoff(self, X):
-        if self.tol is None:
-            return max(max(X.shape) * EPS, min(X.shape) * float(np.finfo(X.dtype).eps))
-        if not isinstance(self.tol, Real) or not self.tol >= 0:
-            msg = f"tol is {self.tol!r}: give a relative cut-off of at least 0, or None."
-            raise ValueError(msg)
-        return min(float(self.tol), 1.0)
+        return check_samples(self, X) @ self.coef_.T + self.intercept_
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
+
+
+def fit_min_norm(
+    model: MinNormRegressor, data: TrainingData, solution: Solution | None = None
+) -> MinNormRegressor:
+    """Fit a model to checked data.
+
+    Parameters
+    ----------
+    model : MinNormRegressor
+    data : TrainingData
+    solution : tuple of ndarray and int, optional
+        Coefficients (n_targets, n_features), intercepts (n_targets,) and the rank, where
+        they are known already.
+    """
+    X, weights = data.X, data.weights
+    if solution is None:
+        cutoff = rank_cutoff(X, model.tol)
+        share = weights / weights.max()
+        problem = Problem.of(X, data.y, share, centred=model.fit_intercept, copy=model.copy_X)
+        coef, rank = min_norm_lstsq(problem, cutoff=cutoff)
+        solution = coef.T, problem.intercept(coef.T), rank
+    coef, intercept, rank = solution
+    shape = data.y.shape[1:]
+    model.coef_ = coef.astype(X.dtype).reshape((*shape, X.shape[1]))
+    model.intercept_ = intercept.astype(X.dtype).reshape(shape)[()]
+    model.rank_ = rank
+    model.n_samples_fit_ = len(weights)
+    model.weight_range_ = (float(weights.min()), float(weights.max()))
+    model.n_features_in_ = X.shape[1]
+    return model

@@ -13,27 +13,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import linalg, sparse
+from scipy import linalg
 from scipy.linalg import lapack
 
-from .centred_sparse import CentredSparse
 from .design import (
     EPS,
     as_design,
+    column_blocks,
     column_gram,
+    constant_norm,
+    joint_factor,
     magnitude,
     rescale,
-    row_blocks,
     row_gram,
+    stored_rows,
+    take_columns,
+    take_rows,
     triangular_factor,
 )
-from .equal_rows import group_equal_rows
+from .equal_rows import group_equal_rows, merge_rows
 from .mixed_precision import interpolate
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sklearn_prune._typing import Array
+
+    from .design import Problem
 
 # A Gram matrix squares the condition. Its Cholesky factor, with refinement, keeps
 # ten digits of the coefficients down to this reciprocal condition number: that of
@@ -51,13 +57,7 @@ WEIGHT_SPAN = 1e6
 
 
 def min_norm_lstsq(
-    A: Any,
-    y: Array,
-    weights: Array,
-    *,
-    cutoff: float,
-    mean: Array | None = None,
-    gram: Array | None = None,
+    problem: Problem, *, cutoff: float, gram: Array | None = None
 ) -> tuple[Array, int]:
     r"""Find the shortest of the least-squares solutions.
 
@@ -66,19 +66,13 @@ def min_norm_lstsq(
 
     Parameters
     ----------
-    A : ndarray or CentredSparse of shape (n_samples, n_features)
-        Design matrix.
-    y : ndarray of shape (n_samples, n_targets)
-        Targets.
-    weights : ndarray of shape (n_samples,)
-        Positive weights of the rows.
+    problem : Problem
+        Its `mean` takes one off the rank of the rows, and tells a constant column from
+        rounding.
     cutoff : float
         Singular values below `cutoff` times the largest count as zero: those of
         A itself where it is wide, those of its columns scaled to unit norm
         where it is tall.
-    mean : ndarray of shape (n_features,), optional
-        What `centre` subtracted from the columns, if it did. It takes one off
-        the rank of the rows, and tells a constant column from rounding.
     gram : ndarray of shape (n_samples, n_samples), optional
         ``A A'``, where it is known already: it is not formed again, and is left as
         it is. Its rounding does not harm the solution, which is refined with A. A
@@ -90,25 +84,27 @@ def min_norm_lstsq(
     rank : int
         Effective rank of A.
     """
-    factor, y_factor = _safe_factor(A, gram), _safe_factor(y)
+    factor = _safe_factor(problem.A, dense=problem.dense, gram=gram)
+    y_factor = _safe_factor(problem.y)
+    problem = problem._replace(y=problem.y * y_factor)
     if factor != 1:
-        A, mean = rescale(A, factor), None if mean is None else mean * factor
+        mean = None if problem.mean is None else problem.mean * factor
+        problem = problem._replace(A=rescale(problem.A, factor), mean=mean)
         gram = None  # it has overflowed, or lost its digits
-    n_rows = A.shape[0] - (mean is not None)
-    if n_rows < A.shape[1]:
-        coef, rank = _solve_wide(A, y * y_factor, weights, cutoff, n_rows, gram)
+    n_rows = problem.A.shape[0] - (problem.mean is not None)
+    if n_rows < problem.A.shape[1]:
+        coef, rank = _solve_wide(problem, cutoff, n_rows, gram)
     else:
-        noise = 0.0 if mean is None else 10 * EPS * np.sqrt(weights.sum()) * np.abs(mean)
-        coef, rank = _solve_tall(A, y * y_factor, weights, cutoff, noise)
+        coef, rank = _solve_tall(problem, cutoff)
     return coef * factor / y_factor, rank
 
 
-def _safe_factor(A: Any, gram: Array | None = None) -> float:
+def _safe_factor(A: Any, *, dense: bool = True, gram: Array | None = None) -> float:
     """Return a power of two that brings entries to a size with squares in any precision."""
     size = 0.0
     if gram is not None:
         size = float(np.sqrt(np.trace(gram)))
-    elif isinstance(A, np.ndarray):
+    elif dense:
         flat = A.ravel(order="K")
         with np.errstate(over="ignore"):
             size = float(np.sqrt(flat @ flat))  # several times faster than a maximum
@@ -120,33 +116,31 @@ def _safe_factor(A: Any, gram: Array | None = None) -> float:
 
 
 def _solve_wide(
-    A: Any, y: Array, weights: Array, cutoff: float, max_rank: int, gram: Array | None = None
+    problem: Problem, cutoff: float, max_rank: int, gram: Array | None = None
 ) -> tuple[Array, int]:
     """Solve with fewer independent rows than columns.
 
     Independent rows are interpolated whatever their weights, so that the
     weights count in the rank-revealing branch only.
     """
+    A, y, weights = problem[:3]
     n_rows, coef = A.shape[0], None
     if max_rank == 0:
         return np.zeros((A.shape[1], y.shape[1])), 0
     # The weights span the left null space of a centred matrix, and of no other.
     null = weights / np.sqrt(weights @ weights) if max_rank < n_rows else None
-    if gram is None and isinstance(A, np.ndarray):
+    if gram is None and problem.dense:
         coef = interpolate(A, y, null, cutoff)
     if coef is None:
         coef = _solve_wide_gram(A, y, null, cutoff, gram)
     if coef is not None:
         return coef, max_rank
-    first, group = group_equal_rows(A.X if isinstance(A, CentredSparse) else A)
+    first, group = group_equal_rows(stored_rows(A))
     if len(first) < n_rows:
-        # Equal rows count as one, with the mean of their targets.
-        member = sparse.csr_array((weights, (group, np.arange(n_rows))))
-        total = member.sum(axis=1)
-        rows = A.rows(first) if isinstance(A, CentredSparse) else A[first]
-        y = member @ y / total[:, np.newaxis]
-        return _solve_wide(rows, y, total, cutoff, max_rank - n_rows + len(first))
-    U, to_coef = _row_space(A, weights, cutoff, max_rank)
+        y, weights = merge_rows(group, y, weights)
+        merged = problem._replace(A=take_rows(A, first), y=y, weights=weights)
+        return _solve_wide(merged, cutoff, max_rank - n_rows + len(first))
+    U, to_coef = _row_space(problem, cutoff, max_rank)
     root = np.sqrt(weights)[:, np.newaxis]
     Q, R = linalg.qr(root * U, mode="economic")
     return to_coef(linalg.solve_triangular(R, Q.T @ (root * y))), U.shape[1]
@@ -171,70 +165,78 @@ def _solve_wide_gram(
 
 
 def _row_space(
-    A: Any, weights: Array, cutoff: float, max_rank: int
+    problem: Problem, cutoff: float, max_rank: int
 ) -> tuple[Array, Callable[[Array], Array]]:
     """Return the left singular vectors U of A, and the map from t to A^+ U t."""
-    if isinstance(A, CentredSparse):
+    A, Vt = problem.A, None
+    if problem.dense:
+        U, values, Vt = linalg.svd(A, full_matrices=False)
+    else:
         centred = max_rank < A.shape[0]
-        blocks = (as_design(block, weights, centred=centred)[0].T for block in A.column_blocks())
+        blocks = (
+            as_design(block, problem.weights, centred=centred)[0].T for block in column_blocks(A)
+        )
         _, values, Ut = linalg.svd(triangular_factor(blocks))
         U = Ut.T
-    else:
-        U, values, Vt = linalg.svd(A, full_matrices=False)
     rank = min(int(np.sum(values > cutoff * values[0])), max_rank)
     U, values = U[:, :rank], values[:rank, np.newaxis]
+    if Vt is not None:
+        return U, lambda t: Vt[:rank].T @ (t / values)
 
     def from_rows(t: Array) -> Array:
-        return A.T @ (U @ (t / values**2))
+        coef: Array = A.T @ (U @ (t / values**2))
+        return coef
 
-    if isinstance(A, CentredSparse):
-        return U, lambda t: from_rows(t) + from_rows(t - U.T @ (A @ from_rows(t)))
-    return U, lambda t: Vt[:rank].T @ (t / values)
+    return U, lambda t: from_rows(t) + from_rows(t - U.T @ (A @ from_rows(t)))
 
 
-def _solve_tall(
-    A: Any, y: Array, weights: Array, cutoff: float, noise: Array | float
-) -> tuple[Array, int]:
+def _solve_tall(problem: Problem, cutoff: float) -> tuple[Array, int]:
     """Solve with at least as many independent rows as columns."""
-    if isinstance(A, CentredSparse):
-        solution = _solve_tall_gram(A, y, weights, cutoff, noise)
-        if solution is not None:
-            return solution
-        # Most often equal columns made it fail. They share what one of them gets.
-        first, group = group_equal_rows(A.X.T)
-        if len(first) < A.shape[1]:
-            copies = np.bincount(group)
-            merged = CentredSparse(A.X[:, first], A.mean[first]).scaled(np.sqrt(copies))
-            noise = np.broadcast_to(noise, A.shape[1])[first] * np.sqrt(copies)
-            coef, rank = _solve_tall(merged, y, weights, cutoff, noise)
-            return (coef / np.sqrt(copies)[:, np.newaxis])[group], rank
-    elif weights.max() > WEIGHT_SPAN * weights.min():
+    weights = problem.weights
+    if not problem.dense:
+        return _solve_tall_sparse(problem, cutoff)
+    if weights.max() > WEIGHT_SPAN * weights.min():
         # Rows of very unequal size: Householder's method is then accurate row by row if the
         # rows are sorted and the columns pivoted.
         order = np.argsort(-weights, kind="stable")
-        A, y, weights = A[order], y[order], weights[order]
+        A, y, weights = problem.A[order], problem.y[order], weights[order]
         weighted = np.sqrt(weights)[:, np.newaxis] * A
         pivots = linalg.qr(weighted, mode="r", pivoting=True)[1]
+        mean = None if problem.mean is None else problem.mean[pivots]
         coef = np.empty((A.shape[1], y.shape[1]))
-        noise = np.broadcast_to(noise, A.shape[1])[pivots]
-        coef[pivots], rank = _solve_tall_qr(A[:, pivots], y, weights, cutoff, noise)
+        problem = problem._replace(A=A[:, pivots], y=y, weights=weights, mean=mean)
+        coef[pivots], rank = _solve_tall_qr(problem, cutoff)
         return coef, rank
-    return _solve_tall_qr(A, y, weights, cutoff, noise)
+    return _solve_tall_qr(problem, cutoff)
 
 
-def _solve_tall_qr(
-    A: Any, y: Array, weights: Array, cutoff: float, noise: Array | float
-) -> tuple[Array, int]:
+def _solve_tall_sparse(problem: Problem, cutoff: float) -> tuple[Array, int]:
+    """Solve the normal equations, or where that is unsafe by QR, equal columns as one."""
+    solution = _solve_tall_gram(problem, cutoff)
+    if solution is not None:
+        return solution
+    # Most often equal columns made it fail. They share what one of them gets.
+    first, group = group_equal_rows(stored_rows(problem.A).T)
+    if len(first) == problem.A.shape[1]:
+        return _solve_tall_qr(problem, cutoff)
+    root = np.sqrt(np.bincount(group))
+    merged = rescale(take_columns(problem.A, first), root)
+    mean = None if problem.mean is None else problem.mean[first] * root
+    coef, rank = _solve_tall_sparse(problem._replace(A=merged, mean=mean), cutoff)
+    return (coef / root[:, np.newaxis])[group], rank
+
+
+def _solve_tall_qr(problem: Problem, cutoff: float) -> tuple[Array, int]:
     """Solve by QR, with the rank judged on columns of unit norm.
 
-    The triangular factor of ``[A y]`` holds that of A and Q'y, so that Q is not
-    needed; scaling its columns is as good as scaling those of A.
+    Scaling the columns of the triangular factor is as good as scaling those of A.
     """
+    A, y, weights = problem[:3]
     root = np.sqrt(weights)[:, np.newaxis]
-    joint = triangular_factor(np.hstack([block, y[i]]) * root[i] for i, block in row_blocks(A))
+    joint = joint_factor(A, y, root)
     n_columns = A.shape[1]
     norms = linalg.norm(joint[:, :n_columns], axis=0)
-    active = norms > noise
+    active = norms > constant_norm(problem.mean, weights)
     if not active.all():
         joint = triangular_factor([joint[:, np.append(active, np.full(y.shape[1], True))]])
     norms = norms[active, np.newaxis]
@@ -249,7 +251,7 @@ def _solve_tall_qr(
     if rcond > np.sqrt(EPS):
         # One step on the semi-normal equations. In double precision it gains a digit at
         # most, and in the extended one, which small problems can afford, one to four.
-        if isinstance(A, np.ndarray) and A.size <= EXTENDED_SIZE:
+        if problem.dense and A.size <= EXTENDED_SIZE:
             A, coef = A.astype(np.longdouble), coef.astype(np.longdouble)
         gradient = (A.T @ (root**2 * (y - A @ coef)))[active].astype(np.float64) / norms
         target = linalg.solve_triangular(R, gradient, trans="T")
@@ -273,12 +275,11 @@ def _solve_deficient(R: Array, target: Array, norms: Array, cutoff: float) -> tu
     return coef, rank
 
 
-def _solve_tall_gram(
-    A: CentredSparse, y: Array, weights: Array, cutoff: float, noise: Array | float
-) -> tuple[Array, int] | None:
+def _solve_tall_gram(problem: Problem, cutoff: float) -> tuple[Array, int] | None:
     """Solve the normal equations with refinement, or return None if that is unsafe."""
+    A, y, weights = problem[:3]
     gram, loss = column_gram(A, weights)
-    active = np.sqrt(np.maximum(np.diag(gram), 0)) > noise
+    active = np.sqrt(np.maximum(np.diag(gram), 0)) > constant_norm(problem.mean, weights)
     if not active.any():
         return np.zeros((A.shape[1], y.shape[1])), 0
     gram = gram[np.ix_(active, active)]

@@ -11,12 +11,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.linear_model import Ridge
 
-from sklearn_prune._least_squares.design import as_design, column_gram, magnitude, row_gram
-from sklearn_prune._least_squares.min_norm import MinNormRegressor
+from sklearn_prune._least_squares.design import (
+    as_design,
+    column_gram,
+    has_safe_squares,
+    is_dense,
+    rank_cutoff,
+    row_gram,
+    take_rows,
+)
 from sklearn_prune._least_squares.solve import cholesky
-from sklearn_prune._pruning.linear_fit import LinearFit, fit_columns
+from sklearn_prune._pruning.linear_fit import LinearFit, fit_columns, penalised_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -32,20 +38,7 @@ RCOND = 1e-7
 
 def least_rcond(X: Any) -> float:
     """Return the reciprocal condition of a Gram matrix above which it decides the rank too."""
-    return float(max(RCOND, 10 * MinNormRegressor()._cutoff(X) ** 2))
-
-
-def dense_model(alpha: float, *, fit_intercept: bool) -> Any:
-    """Return the regressor that a penalty stands for: of least norm if it is zero."""
-    if alpha == 0:
-        return MinNormRegressor(fit_intercept=fit_intercept)
-    return Ridge(alpha, fit_intercept=fit_intercept, tol=1e-12)
-
-
-def training_rows(data: TrainingData, rows: Indices) -> tuple[Any, AnyArray, AnyArray | None]:
-    """Return X, y and the sample weights, or None, of some rows."""
-    sample_weight = None if data.sample_weight is None else data.sample_weight[rows]
-    return data.X[rows], data.y[rows], sample_weight
+    return max(RCOND, 10 * rank_cutoff(X) ** 2)
 
 
 class FoldFits:
@@ -72,28 +65,27 @@ class FoldFits:
         if not fit_intercept:
             self.shares[:] = 0
         self.wide = data.X.shape[1] > min(map(len, folds)) - fit_intercept
-        self.safe = 1e-70 < magnitude(self.design) < 1e70
+        self.safe = has_safe_squares(self.design)
         if self.safe and self.wide:
             self.gram, self.loss = row_gram(self.design)
 
     def fit(self, alpha: float) -> list[LinearFit]:
         """Return the fits of all folds with one penalty."""
-        model = dense_model(alpha, fit_intercept=self.fit_intercept)
+        model = penalised_model(alpha, fit_intercept=self.fit_intercept)
         shared: dict[int, LinearFit] = {}
         if self.safe and self.wide:
             shared = self._fit_wide(model, alpha)
-        elif self.safe and alpha > 0 and isinstance(self.design, np.ndarray):
+        elif self.safe and alpha > 0 and is_dense(self.design):
             shared = self._fit_tall(model, alpha)
-        every = np.ones(self.data.X.shape[1], dtype=bool)
         return [
-            shared[k] if k in shared else fit_columns(model, *training_rows(self.data, rows), every)
+            shared[k] if k in shared else fit_columns(model, self.data.take(rows))
             for k, rows in enumerate(self.folds)
         ]
 
     def _fit_wide(self, model: Any, alpha: float) -> dict[int, LinearFit]:
         """Fit the folds whose rows are well conditioned: ``b = A' d``, in the dual."""
-        every = ((k, self._dual_solver(k, alpha)) for k in range(len(self.folds)))
-        solvers = {k: solve for k, solve in every if solve is not None}
+        candidates = ((k, self._dual_solver(k, alpha)) for k in range(len(self.folds)))
+        solvers = {k: solve for k, solve in candidates if solve is not None}
         folds = list(solvers)
         n_samples, n_targets = self.targets.shape
         dual = np.zeros((n_samples, len(folds), n_targets))
@@ -133,14 +125,14 @@ class FoldFits:
         for k, rows in enumerate(self.folds):
             mean = self.design.T @ self.shares[:, k]
             held_out = np.setdiff1d(np.arange(len(weights)), rows)
-            gram = total - column_gram(self.design[held_out], weights[held_out])[0]
+            gram = total - column_gram(take_rows(self.design, held_out), weights[held_out])[0]
             if self.fit_intercept:
                 gram -= weights[rows].sum() * np.outer(mean, mean)
             gram[np.diag_indices_from(gram)] += alpha
             solve, rcond = cholesky(gram)
             if rcond > RCOND:
                 residual = self.targets[rows] - self.shares[rows, k] @ self.targets[rows]
-                moments = self.design[rows].T @ (weights[rows, np.newaxis] * residual)
+                moments = take_rows(self.design, rows).T @ (weights[rows, np.newaxis] * residual)
                 fits[k] = self._linear_fit(model, k, solve(moments), mean)
         return fits
 
@@ -154,4 +146,5 @@ class FoldFits:
             model,
             coef.T.reshape(*shape, len(coef)).astype(dtype),
             intercept.reshape(shape).astype(dtype),
+            self.fit_intercept,
         )

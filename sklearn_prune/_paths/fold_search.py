@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
 from sklearn.utils.parallel import Parallel, delayed
 
-from sklearn_prune._pruning.linear_fit import LinearFit
-from sklearn_prune._pruning.ranking import rank_features
-from sklearn_prune._pruning.retraining import distillation_data
-from sklearn_prune._pruning.strategies import looks_at_rows, score_features
-
-from .fold_fits import FoldFits, training_rows
-from .path_models import masked_piece, refitted_pieces
+from .fold_fits import FoldFits
+from .path_models import predict_paths
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Sequence
 
     from sklearn_prune._checks.training_data import TrainingData
-    from sklearn_prune._pruning.strategies import Strategy
+    from sklearn_prune._pruning.linear_fit import LinearFit
+    from sklearn_prune._pruning.recipe import Recipe
     from sklearn_prune._typing import AnyArray, Indices
 
 
@@ -32,9 +27,6 @@ class FoldSearch:
     data : TrainingData
     splits : sequence of tuple of ndarray of int
         Rows to train on, and rows that are held out.
-    resolve : callable
-        From a strategy as the user gives it, and the weights of the rows, to the function
-        that scores.
     fit_intercept : bool
     n_jobs : int or None
         Number of threads over the folds.
@@ -45,11 +37,10 @@ class FoldSearch:
         data: TrainingData,
         splits: Sequence[tuple[Indices, Indices]],
         *,
-        resolve: Callable[[Any, AnyArray], Strategy],
         fit_intercept: bool,
         n_jobs: int | None,
     ) -> None:
-        self.data, self.splits, self.resolve = data, splits, resolve
+        self.data, self.splits = data, splits
         self.fit_intercept, self.n_jobs = fit_intercept, n_jobs
 
     @property
@@ -91,85 +82,44 @@ class FoldSearch:
         return min(ranks)
 
     def predictions(
-        self, strategy: Any, alpha: float, refits: Sequence[Any], sizes: Indices
+        self, recipes: Sequence[Recipe], alpha: float, sizes: Indices
     ) -> list[list[AnyArray]]:
-        """Return the predictions for the held-out rows of every fold, a list a refit.
+        """Return the predictions for the held-out rows of every fold, a list a recipe.
 
         Parameters
         ----------
-        strategy : str or callable
+        recipes : sequence of Recipe
+            They differ in the refit alone.
         alpha : float
             Penalty of the dense model.
-        refits : sequence of regressor or None
-            What the kept features are refitted with; None if they are not.
         sizes : ndarray of shape (n_sizes,)
             Numbers of features kept, increasing.
+
+        Returns
+        -------
+        list of list of ndarray of shape (n_held_out, n_sizes, n_targets)
         """
         folds = Parallel(n_jobs=self.n_jobs, prefer="threads")(
-            delayed(fold_predictions)(
-                self.data,
-                split,
-                fit,
-                self.resolve(strategy, self.data.weights[split[0]]),
-                refits,
-                sizes,
-            )
+            delayed(self._predict_fold)(recipes, fit, sizes, *split)
             for fit, split in zip(self.dense_fits(alpha), self.splits, strict=True)
         )
         return [list(predictions) for predictions in zip(*folds, strict=True)]
 
-
-def fold_predictions(
-    data: TrainingData,
-    split: tuple[Indices, Indices],
-    fit: LinearFit,
-    strategy: Strategy,
-    refits: Sequence[Any],
-    sizes: Indices,
-) -> list[AnyArray]:
-    """Prune and retrain the dense model of a fold, and predict the rows that are held out.
-
-    Parameters
-    ----------
-    data : TrainingData
-        With unlabelled samples if the refits are distillations.
-    split : tuple of ndarray of int
-        Rows to train on, and rows to predict.
-    fit : LinearFit
-        The dense model.
-    strategy : callable
-        ``(coef, X, y) -> scores``.
-    refits : sequence of regressor or None
-        What the kept features are refitted with; None if they are not.
-    sizes : ndarray of shape (n_sizes,)
-        Numbers of features kept, increasing.
-
-    Returns
-    -------
-    list of ndarray of shape (n_held_out, n_sizes, n_targets)
-        One for each of the refits.
-    """
-    train, held_out = split
-    weights = data.weights[train]
-    X_train = data.X[train] if looks_at_rows(strategy) else data.X
-    order = rank_features(score_features(strategy, fit.coef, X_train, data.y[train]))
-    columns = order[: sizes[-1]]
-    part = data._replace(X=data.X[:, columns])
-    samples = training_rows(part, train)
-    every = np.arange(len(columns))
-
-    def pieces(refit: Any) -> Iterator[Any]:
-        if refit is None:
-            kept = LinearFit(fit.model, fit.coef[..., columns], fit.intercept)
-            return iter([masked_piece(kept, every, sizes, *samples[:2], weights)])
-        if data.unlabeled is None:
-            return refitted_pieces(refit, every, sizes, samples, weights)
-        X, y, sample_weight = distillation_data(fit, data.X[train], data.unlabeled, samples[2])
-        ones = np.ones(X.shape[0] - len(weights))
-        stacked = X[:, columns], y, sample_weight
-        return refitted_pieces(refit, every, sizes, stacked, np.append(weights, ones))
-
-    rows = part.X[held_out]
-    return [
-        np.concatenate([piece.predict(rows) for piece in pieces(refit)], axis=1) for refit in refits
-    ]
+    def _predict_fold(
+        self,
+        recipes: Sequence[Recipe],
+        dense: LinearFit,
+        sizes: Indices,
+        train: Indices,
+        held_out: Indices,
+    ) -> list[AnyArray]:
+        """Prune and retrain the dense model of a fold, and predict the rows that are held out."""
+        data, first = self.data, recipes[0]
+        read = data.take(train) if first.strategy.reads == "rows" else data
+        columns, order = first.order(dense, read).within(sizes[-1])
+        if first.distill:
+            fitted = data.take(train).distilled(dense.predict).columns(columns)
+        else:
+            fitted = data.columns(columns).take(train)
+        part = dense._replace(coef=dense.coef[..., columns])
+        return predict_paths(recipes, part, order, sizes, fitted, data.X[held_out][:, columns])

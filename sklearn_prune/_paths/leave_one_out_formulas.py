@@ -13,27 +13,28 @@ its leave-one-out residual ``r_i / (1 - h_i)`` at every sparsity.
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy import linalg
 
-from sklearn_prune._least_squares.centred_sparse import CentredSparse
+from sklearn_prune._least_squares.blocks import slices
 from sklearn_prune._least_squares.design import (
-    as_design,
-    magnitude,
-    row_blocks,
+    Problem,
+    filled,
+    has_safe_squares,
     row_gram,
     triangular_factor,
 )
 
-from .fold_fits import least_rcond, training_rows
-from .path_models import refitted_pieces
+from .fold_fits import least_rcond
+from .path_models import refitted_models
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sklearn_prune._checks.training_data import TrainingData
+    from sklearn_prune._pruning.recipe import Recipe
     from sklearn_prune._typing import AnyArray, Indices
 
 # With less than that left of the weight of a row, the closed forms lose nine digits.
@@ -65,19 +66,13 @@ class ClosedForm(NamedTuple):
     def blocks(self) -> Iterator[tuple[slice, AnyArray]]:
         """Yield rows, and coefficients of shape (n_rows, n_targets, n_features) without each."""
         n_rows, size = len(self.steps), self.coef.size
-        for many in _slices(0, n_rows, PRODUCT_ENTRIES // size):
+        for many in slices(range(n_rows), size, entries=PRODUCT_ENTRIES):
             directions = self.directions(many)
-            for rows in _slices(many.start, many.stop, BLOCK_ENTRIES // size):
+            for rows in slices(range(many.start, many.stop), size, entries=BLOCK_ENTRIES):
                 part = directions[rows.start - many.start : rows.stop - many.start]
                 coef = part[:, np.newaxis] * -self.steps[rows, :, np.newaxis]
                 coef += self.coef
                 yield rows, coef
-
-
-def _slices(start: int, stop: int, step: int) -> Iterator[slice]:
-    """Cut a range into slices of a length, or of one if it is zero."""
-    step = max(1, step)
-    return (slice(i, min(i + step, stop)) for i in range(start, stop, step))
 
 
 class LeftOutRows:
@@ -91,14 +86,10 @@ class LeftOutRows:
 
     def __init__(self, data: TrainingData, *, fit_intercept: bool) -> None:
         self.data, self.fit_intercept = data, fit_intercept
-        design, mean = as_design(data.X, data.weights, centred=fit_intercept)
-        if isinstance(design, CentredSparse):
-            design = np.vstack([block for _, block in row_blocks(design)])
-        self.design = design
-        self.mean = np.zeros(design.shape[1]) if mean is None else mean
-        targets = data.y.reshape(len(data.y), -1)
-        self.targets, mean = as_design(targets, data.weights, centred=fit_intercept)
-        self.target_mean = np.zeros(targets.shape[1]) if mean is None else mean
+        problem = Problem.of(data.X, data.y, data.weights, centred=fit_intercept)
+        self.design, self.targets, self.intercept = filled(problem.A), problem.y, problem.intercept
+        zero = np.zeros(self.targets.shape[1])
+        self.target_mean = zero if problem.y_mean is None else problem.y_mean
         self.rcond = least_rcond(data.X)
         # What is left of the total weight without each row.
         total = data.weights.sum()
@@ -106,7 +97,7 @@ class LeftOutRows:
 
     def closed_form(self, alpha: float) -> ClosedForm | None:
         """Return the dense models of one penalty, or None where digits would be lost."""
-        if not 1e-70 < magnitude(self.design) < 1e70:
+        if not has_safe_squares(self.design):
             return None
         n_samples, n_features = self.design.shape
         if n_features >= n_samples - self.fit_intercept:
@@ -159,10 +150,6 @@ class LeftOutRows:
         Q *= root
         return ClosedForm(coef.T, steps, lambda rows: linalg.solve_triangular(R, Q[rows].T).T)
 
-    def intercept(self, coef: AnyArray) -> AnyArray:
-        """Return the intercepts (n_targets,) of coefficients with all rows."""
-        return self.target_mean - coef @ self.mean
-
     @cached_property
     def _squares(self) -> AnyArray:
         return np.einsum("i,ij,ij->j", self.data.weights, self.design, self.design)
@@ -214,7 +201,7 @@ class LeftOutRows:
             predictions[:, :, t] = sums if every else sums[:, sizes - 1]
         return predictions
 
-    def predict_retrained(self, orders: Indices, sizes: Indices, refit: Any) -> AnyArray:
+    def predict_retrained(self, orders: Indices, sizes: Indices, recipe: Recipe) -> AnyArray:
         """Return predictions of models refitted to the first features of an order, for every size.
 
         Parameters
@@ -223,8 +210,9 @@ class LeftOutRows:
             The best features of each row, the best first.
         sizes : ndarray of shape (n_sizes,)
             Numbers of features kept, at most `n_columns`.
-        refit : MinNormRegressor or Ridge
-            What is fitted: by itself where the factorisation would lose digits.
+        recipe : Recipe
+            Its refit, `MinNormRegressor` or `Ridge`, is fitted where the factorisation would
+            lose digits.
 
         Returns
         -------
@@ -234,7 +222,7 @@ class LeftOutRows:
         used, orders = np.unique(orders, return_inverse=True)
         A, y = root * self.design[:, used], root * self.targets
         gram, moments = A.T @ A, A.T @ y
-        gram[np.diag_indices_from(gram)] += getattr(refit, "alpha", 0.0)
+        gram[np.diag_indices_from(gram)] += getattr(recipe.refit, "alpha", 0.0)
         predictions = np.empty((len(y), len(sizes), y.shape[1]))
         for i, order in enumerate(orders):
             R, info = linalg.lapack.dpotrf(gram[np.ix_(order, order)])
@@ -246,15 +234,14 @@ class LeftOutRows:
                 if freedom.min() > LEAST_FREEDOM:
                     residual = (y[i] - np.cumsum(q * z, axis=0)[sizes - 1]) / freedom
             if residual is None:
-                predictions[i] = self._refit(i, used[order], sizes, refit)
+                predictions[i] = self._refit(i, used[order], sizes, recipe)
             else:
                 predictions[i] = self.target_mean + self.targets[i] - residual / root[i]
         return predictions
 
-    def _refit(self, i: int, order: Indices, sizes: Indices, refit: Any) -> AnyArray:
+    def _refit(self, i: int, order: Indices, sizes: Indices, recipe: Recipe) -> AnyArray:
         """Return predictions for a row by models that are fitted to the others."""
         others = np.flatnonzero(np.arange(len(self.design)) != i)
-        samples = training_rows(self.data, others)
-        pieces = refitted_pieces(refit, order, sizes, samples, self.data.weights[others])
+        models = refitted_models(recipe, order, sizes, self.data.take(others))
         row = self.data.X[[i]]
-        return np.concatenate([piece.predict(row) for piece in pieces], axis=1)[0]
+        return np.concatenate([piece.predict(row) for piece in models], axis=1)[0]

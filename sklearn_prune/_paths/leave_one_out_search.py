@@ -9,22 +9,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import linalg
 
+from sklearn_prune._least_squares.min_norm import MinNormRegressor, fit_min_norm
 from sklearn_prune._pruning.linear_fit import LinearFit
-from sklearn_prune._pruning.ranking import rank_features, rank_rows
-from sklearn_prune._pruning.strategies import score_features
+from sklearn_prune._pruning.ranking import rank_rows
 
-from .fold_fits import dense_model
 from .fold_search import FoldSearch
 from .leave_one_out_formulas import LeftOutRows
 
 if TYPE_CHECKING:
     from sklearn_prune._checks.training_data import TrainingData
+    from sklearn_prune._pruning.recipe import Recipe
     from sklearn_prune._typing import AnyArray, Indices
 
     from .leave_one_out_formulas import ClosedForm
-
-# Strategies whose scores without one row have a closed form.
-CLOSED_FORM = ("magnitude", "hessian", "oracle", "random")
 
 
 class _LeftOut(Sequence):
@@ -37,8 +34,8 @@ class _LeftOut(Sequence):
         return self.n_rows
 
     def __getitem__(self, i: Any) -> Any:
-        every = np.arange(self.n_rows)
-        return np.delete(every, i), every[[i]]
+        rows = np.arange(self.n_rows)
+        return np.delete(rows, i), rows[[i]]
 
 
 class LeaveOneOutSearch(FoldSearch):
@@ -75,10 +72,9 @@ class LeaveOneOutSearch(FoldSearch):
             return None
         data, coef = self.data, closed_form.coef
         rank = min(len(data.y) - self.fit_intercept, data.X.shape[1])
-        model = dense_model(alpha, fit_intercept=self.fit_intercept)
-        intercept = self._left_out.intercept(coef)
-        model._set_solution(data.X, data.y, data.weights, coef, intercept, rank)
-        return LinearFit(model, model.coef_, np.asarray(model.intercept_))
+        model = MinNormRegressor(fit_intercept=self.fit_intercept)
+        fit_min_norm(model, data, (coef, self._left_out.intercept(coef), rank))
+        return LinearFit(model, model.coef_, np.asarray(model.intercept_), self.fit_intercept)
 
     def rank(self, alpha: float) -> int:
         if self._closed_form(alpha) is None:
@@ -87,36 +83,37 @@ class LeaveOneOutSearch(FoldSearch):
         return min(n_samples - 1 - self.fit_intercept, n_features)
 
     def predictions(
-        self, strategy: Any, alpha: float, refits: Sequence[Any], sizes: Indices
+        self, recipes: Sequence[Recipe], alpha: float, sizes: Indices
     ) -> list[list[AnyArray]]:
-        closed_form = None
-        if strategy in CLOSED_FORM and self.data.unlabeled is None:
+        first, closed_form = recipes[0], None
+        if first.strategy.exact_leave_one_out and not first.distill:
             closed_form = self._closed_form(alpha)
         if closed_form is None:
-            folds = super().predictions(strategy, alpha, refits, sizes)
+            folds = super().predictions(recipes, alpha, sizes)
             return [[np.concatenate(rows)] for rows in folds]
-        rows, retrained = self._left_out, None not in refits
+        rows, retrained = self._left_out, first.refit is not None
         pruned, orders = np.empty((len(self.data.y), len(sizes), rows.targets.shape[1])), []
         for block, exact in closed_form.blocks():
             coef = exact.astype(self.data.X.dtype, copy=False)
-            order = self._orders(strategy, block, coef)[:, : sizes[-1]]
+            order = self._orders(first, block, coef)[:, : sizes[-1]]
             if retrained:
                 orders.append(order)
             else:
                 pruned[block] = rows.predict_pruned(block, coef, order, sizes)
         if not retrained:
             return [[pruned]]
-        every = np.concatenate(orders)
-        return [[rows.predict_retrained(every, sizes, refit)] for refit in refits]
+        all_orders = np.concatenate(orders)
+        return [[rows.predict_retrained(all_orders, sizes, recipe)] for recipe in recipes]
 
-    def _orders(self, strategy: str, block: slice, coef: AnyArray) -> Indices:
+    def _orders(self, recipe: Recipe, block: slice, coef: AnyArray) -> Indices:
         """Return the features from best to worst without each of the rows of a block."""
-        if strategy in ("random", "oracle"):
-            score = self.resolve(strategy, self.data.weights)
-            scores = score_features(score, coef[0], self.data.X, self.data.y)
-            return np.broadcast_to(rank_features(scores), (len(coef), len(scores)))
-        magnitudes = np.abs(coef[:, 0]) if coef.shape[1] == 1 else linalg.norm(coef, axis=1)
-        scores = magnitudes.astype(np.float64, copy=False)
-        if strategy == "hessian":
-            scores *= self._left_out.column_scales(block)
+        strategy = recipe.strategy
+        if strategy.leave_one_out is None:  # the same for every model
+            fit = LinearFit(None, coef[0], np.zeros(coef.shape[1]), self.fit_intercept)
+            columns = recipe.order(fit, self.data).columns
+            return np.broadcast_to(columns, (len(coef), len(columns)))
+        norms = np.abs(coef[:, 0]) if coef.shape[1] == 1 else linalg.norm(coef, axis=1)
+        scores = strategy.leave_one_out(
+            norms.astype(np.float64, copy=False), lambda: self._left_out.column_scales(block)
+        )
         return rank_rows(scores)

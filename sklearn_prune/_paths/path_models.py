@@ -1,4 +1,4 @@
-"""Pieces of a path: models of neighbouring sparsities that are computed together."""
+"""Models of many sizes that keep the first columns of one order, computed together."""
 
 from __future__ import annotations
 
@@ -7,106 +7,202 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
-from sklearn_prune._pruning.linear_fit import LinearFit, fit_columns, has_intercept
-
-from .nested_refits import nested_refits
+from sklearn_prune._least_squares.design import (
+    Problem,
+    constant_norm,
+    filled,
+    has_safe_squares,
+    is_dense,
+    rank_cutoff,
+)
+from sklearn_prune._least_squares.leading_columns import leading_lstsq, leading_ridge
+from sklearn_prune._least_squares.solve import WEIGHT_SPAN
+from sklearn_prune._pruning.linear_fit import fit_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
-    from sklearn_prune._typing import AnyArray, Indices
+    from sklearn_prune._checks.training_data import TrainingData
+    from sklearn_prune._pruning.linear_fit import LinearFit, Penalty
+    from sklearn_prune._pruning.ranking import Order
+    from sklearn_prune._pruning.recipe import Recipe
+    from sklearn_prune._typing import AnyArray, Array, Indices
 
-    Samples = tuple[Any, AnyArray, AnyArray | None]
 
-
-class Piece(NamedTuple):
-    """Models that keep the first s of the same columns.
+class PathModels(NamedTuple):
+    """Models that keep the first columns of the same ones.
 
     Attributes
     ----------
     columns : ndarray of shape (n_columns,)
         Features, the best first.
-    sizes : ndarray of shape (n_sizes,)
-        Numbers of features kept, s.
-    coef : ndarray of shape (n_sizes, n_targets, n_columns)
-        Zero beyond the first s columns; or of shape (1, n_targets, n_columns) if the
-        models of all sizes have the coefficients of one model, cut off.
-    intercept : ndarray of shape (n_sizes, n_targets)
+    counts : ndarray of shape (n_models,)
+        How many of them each model keeps.
+    coef : ndarray of shape (n_models, n_targets, n_columns)
+        Zero beyond what is kept; or of shape (1, n_targets, n_columns) if all models have
+        the coefficients of one model, cut off.
+    intercept : ndarray of shape (n_models, n_targets)
     """
 
     columns: Indices
-    sizes: Indices
+    counts: Indices
     coef: AnyArray
     intercept: AnyArray
 
     def predict(self, X: Any) -> AnyArray:
-        """Return predictions of shape (n_samples, n_sizes, n_targets)."""
+        """Return predictions of shape (n_samples, n_models, n_targets)."""
         part = X[:, self.columns]
         if sparse.issparse(part):
             part = part.toarray()
-        if len(self.coef) == len(self.sizes):
+        if len(self.coef) == len(self.counts):
             linear = part @ self.coef.reshape(-1, part.shape[1]).T
             return linear.reshape(len(part), *self.intercept.shape) + self.intercept
-        sums = [np.cumsum(part * b, axis=1)[:, self.sizes - 1] for b in self.coef[0]]
+        sums = [np.cumsum(part * b, axis=1)[:, self.counts - 1] for b in self.coef[0]]
         return np.stack(sums, axis=-1) + self.intercept
 
+    def squared_errors(self, data: TrainingData) -> Array:
+        """Return the weighted mean squared residuals, of shape (n_models, n_targets)."""
+        y = data.y.reshape(len(data.y), 1, -1)
+        squares = (y - self.predict(data.X)) ** 2
+        mean: Array = np.average(squares, axis=0, weights=data.weights)
+        return mean
+
     def to_csr(self, n_features: int) -> Any:
-        """Return the coefficients as rows, one a size and target, that store the support."""
-        shape = (len(self.sizes), *self.coef.shape[1:])
-        kept = np.arange(len(self.columns)) < self.sizes[:, np.newaxis, np.newaxis]
+        """Return the coefficients as rows, one a model and target, that store the support."""
+        shape = (len(self.counts), *self.coef.shape[1:])
+        kept = np.arange(len(self.columns)) < self.counts[:, np.newaxis, np.newaxis]
         kept = np.broadcast_to(kept, shape)
         data = np.broadcast_to(self.coef, shape)[kept]
         indices = np.broadcast_to(self.columns, shape)[kept]
-        indptr = np.append(0, np.cumsum(np.repeat(self.sizes, shape[1])))
+        indptr = np.append(0, np.cumsum(np.repeat(self.counts, shape[1])))
         return sparse.csr_array((data, indices, indptr), shape=(len(indptr) - 1, n_features))
 
 
-def masked_piece(
-    fit: LinearFit, order: Indices, sizes: Indices, X: Any, y: AnyArray, weights: AnyArray
-) -> Piece:
-    """Cut the coefficients of a fit off, and put the means right (see `LinearFit.masked`)."""
-    columns = order[: sizes[-1]]
-    coef = np.atleast_2d(fit.coef)[:, columns]
-    intercept = np.tile(np.atleast_1d(fit.intercept), (len(sizes), 1))
-    if has_intercept(fit.model):
-        share = weights / weights.sum()
-        sums = np.cumsum((share @ X)[columns] * coef, axis=1)[:, sizes - 1]
-        intercept = np.atleast_1d(share @ y) - sums.T
-    return Piece(columns, sizes, coef[np.newaxis], intercept)
-
-
-def single_piece(fit: LinearFit, support: AnyArray) -> Piece:
-    """Return a fit to the features in a support as a piece of its own."""
-    columns = np.flatnonzero(support)
-    coef = np.atleast_2d(fit.coef)[np.newaxis, :, columns]
-    return Piece(columns, np.array([len(columns)]), coef, np.atleast_2d(fit.intercept))
-
-
-def refitted_pieces(
-    refit: Any, order: Indices, sizes: Indices, samples: Samples, weights: AnyArray
-) -> Iterator[Piece]:
-    """Refit the first s features of an order: those that share a factor, and the others.
+def path_models(
+    recipe: Recipe, dense: LinearFit, order: Order, sizes: Indices, data: TrainingData
+) -> list[PathModels]:
+    """Return the pruned models of a dense fit at every size, in pieces that share work.
 
     Parameters
     ----------
-    refit : regressor
-        What is fitted.
-    order : ndarray of shape (n_features,)
-        Features from best to worst.
+    recipe : Recipe
+        Of one round.
+    dense : LinearFit
+    order : Order
     sizes : ndarray of shape (n_sizes,)
-        Numbers of features kept, increasing.
-    samples : tuple
-        X, y and sample weights, or None.
-    weights : ndarray of shape (n_samples,)
-        The sample weights, ones if None.
+        Increasing.
+    data : TrainingData
+        What the kept features are refitted to: with the predictions of the dense model as
+        targets if the recipe is a distillation.
     """
-    X, y, sample_weight = samples
-    columns = order[: sizes[-1]]
-    nested = nested_refits(refit, X[:, columns], y, weights, sizes)
-    n_nested, _, n_columns = nested.coef.shape
-    if n_nested:
-        yield Piece(columns[:n_columns], sizes[:n_nested], *nested)
-    for size in sizes[n_nested:]:
-        support = np.zeros(X.shape[1], dtype=bool)
-        support[order[:size]] = True
-        yield single_piece(fit_columns(refit, X, y, sample_weight, support), support)
+    counts = order.cuts[sizes - 1]
+    columns = order.columns[: counts[-1]]
+    if recipe.refit is None:
+        return [_masked(dense, columns, counts, data)]
+    return refitted_models(recipe, columns, counts, data)
+
+
+def predict_paths(
+    recipes: Sequence[Recipe],
+    dense: LinearFit,
+    order: Order,
+    sizes: Indices,
+    data: TrainingData,
+    X: Any,
+) -> list[AnyArray]:
+    """Return the predictions of path models, of shape (n_samples, n_sizes, n_targets) a recipe."""
+    paths = [path_models(recipe, dense, order, sizes, data) for recipe in recipes]
+    return [np.concatenate([part.predict(X) for part in models], axis=1) for models in paths]
+
+
+def single_model(fit: LinearFit, support: AnyArray) -> PathModels:
+    """Return a fit to the features in a support as a path of its own."""
+    columns = np.flatnonzero(support)
+    coef = np.atleast_2d(fit.coef)[np.newaxis, :, columns]
+    return PathModels(columns, np.array([len(columns)]), coef, np.atleast_2d(fit.intercept))
+
+
+def _masked(fit: LinearFit, columns: Indices, counts: Indices, data: TrainingData) -> PathModels:
+    """Cut the coefficients of a fit off, and put the means right (see `LinearFit.masked`)."""
+    coef = np.atleast_2d(fit.coef)[:, columns]
+    intercept = np.tile(np.atleast_1d(fit.intercept), (len(counts), 1))
+    if fit.centred:
+        share = data.weights / data.weights.sum()
+        sums = np.cumsum((share @ data.X[:, columns]) * coef, axis=1)[:, counts - 1]
+        intercept = np.atleast_1d(share @ data.y) - sums.T
+    return PathModels(columns, counts, coef[np.newaxis], intercept)
+
+
+def refitted_models(
+    recipe: Recipe, columns: Indices, counts: Indices, data: TrainingData
+) -> list[PathModels]:
+    """Refit the first of ordered columns: models that share a factor, and the others."""
+    coef, intercept = leading_fits(recipe.penalty, data, counts, columns)
+    n_shared, _, n_columns = coef.shape
+    shared = PathModels(columns[:n_columns], counts[:n_shared], coef, intercept)
+    models = [shared] if n_shared else []
+    for count in counts[n_shared:]:
+        support = np.zeros(data.X.shape[1], dtype=bool)
+        support[columns[:count]] = True
+        models.append(single_model(fit_columns(recipe.refit, data, support), support))
+    return models
+
+
+def leading_fits(
+    penalty: Penalty | None, data: TrainingData, counts: Indices, columns: Indices | None = None
+) -> tuple[Array, Array]:
+    """Fit the first columns, for as many counts as can share a factor.
+
+    Parameters
+    ----------
+    penalty : Penalty or None
+        Of the regressor: its own fits are the same up to rounding. With None there are no
+        such fits.
+    data : TrainingData
+    counts : ndarray of shape (n_counts,)
+        Numbers of columns, increasing.
+    columns : ndarray of shape (n_columns,), optional
+        The columns in their order, that of X if None.
+
+    Returns
+    -------
+    coef : ndarray of shape (n_fits, n_targets, n_columns)
+        Zero beyond the count of each fit. The other counts need a fit of their own.
+    intercept : ndarray of shape (n_fits, n_targets)
+    """
+    n_samples, n_targets, weights = data.X.shape[0], data.y[0].size, data.weights
+    if penalty is not None and penalty.alpha == 0:
+        weights = weights / weights.max()
+        counts = counts[counts <= n_samples - penalty.fit_intercept]
+        shares = weights.min() * WEIGHT_SPAN >= 1
+    else:
+        shares = penalty is not None and _pays(counts, n_samples)
+    width = int(counts.max(initial=0))
+    none = np.empty((0, n_targets, width)), np.empty((0, n_targets))
+    if penalty is None or not shares or width == 0:
+        return none
+
+    X = data.X[:, :width] if columns is None else data.X[:, columns[:width]]
+    if penalty.alpha > 0 and not is_dense(X):
+        return none
+    X = filled(X)
+    problem = Problem.of(X, data.y, weights, centred=penalty.fit_intercept)
+    if not has_safe_squares(problem.A):
+        return none
+    root = np.sqrt(weights)[:, np.newaxis]
+    A, y = root * problem.A, root * problem.y
+    if penalty.alpha > 0:
+        coef = leading_ridge(A, y, counts, alpha=penalty.alpha)
+    else:
+        noise = constant_norm(problem.mean, weights)
+        coef = leading_lstsq(A, y, counts, cutoff=rank_cutoff(X, penalty.tol), noise=noise)
+    if problem.mean is None or problem.y_mean is None:
+        return coef, np.zeros(coef.shape[:2])
+    return coef, problem.y_mean - coef @ problem.mean
+
+
+def _pays(counts: Indices, n_samples: int) -> bool:
+    """Return whether one factorisation of the last count costs less than all fits."""
+    shorter = np.minimum(counts, n_samples).astype(float)
+    separate = np.sum(shorter**2 * np.maximum(counts, n_samples))
+    return bool(separate >= float(counts.max(initial=0)) ** 3 / 3)

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from numbers import Integral
+from typing import Any, NamedTuple
 
 import numpy as np
 from sklearn.model_selection import check_cv
 from sklearn.utils import check_random_state
 
-from sklearn_prune._checks.arguments import check_alphas, check_sample_weight, check_sparsities
+from sklearn_prune._checks.arguments import check_alphas, check_sparsities
 from sklearn_prune._checks.training_data import check_training_data
-from sklearn_prune._pruning.pruned import PrunedRegressor
-from sklearn_prune._pruning.retraining import is_distillation
+from sklearn_prune._pruning.linear_fit import penalised_model
+from sklearn_prune._pruning.pruned import PrunedRegressor, fit_pruned
+from sklearn_prune._pruning.recipe import Recipe
 from sklearn_prune._pruning.sparse_model import SparseModel
-from sklearn_prune._pruning.strategies import resolve_strategy
 
-from .fold_fits import dense_model
 from .fold_search import FoldSearch
 from .leave_one_out_search import LeaveOneOutSearch
-from .scores import ResultsTable, choose, resolve_scoring
+from .scores import ResultsTable, choose
 
 
 class PrunedRegressorCV(SparseModel):
@@ -223,18 +224,14 @@ class PrunedRegressorCV(SparseModel):
             As `PrunedRegressor.fit`, and if a penalty is negative, a fold is left without
             samples of positive weight, or the standard error that is asked for is unknown.
         """
-        strategies, penalties = self._candidates()
-        scorer = resolve_scoring(self.scoring)
-        distill = {"distill": is_distillation(self.retrain)}
-        data = check_training_data(self, X, y, sample_weight, X_unlabeled, **distill)
-        splits = self._splits(X, y, sample_weight, groups)
-        search = self._search(data, splits)
-        sizes = self._sizes(data, search, [alpha for alpha, _ in penalties])
-
-        table = ResultsTable(scorer, data, search.held_out, pooled=splits is None)
-        for strategy, (alpha, retrain_alphas) in product(strategies, penalties):
-            refits = [self._refit(retrain_alpha) for retrain_alpha in retrain_alphas]
-            paths = search.predictions(strategy, alpha, refits, sizes)
+        candidates = self._candidates()
+        distill = candidates[0].recipes[0].distill
+        data = check_training_data(self, X, y, sample_weight, X_unlabeled, distill=distill)
+        search = self._search(data, X, y, groups)
+        table = ResultsTable(self.scoring, data, search.held_out, pooled=self.cv is None)
+        sizes = self._sizes(data, search, [candidate.alpha for candidate in candidates])
+        for strategy, alpha, retrain_alphas, recipes in candidates:
+            paths = search.predictions(recipes, alpha, sizes)
             for retrain_alpha, predictions in zip(retrain_alphas, paths, strict=True):
                 table.add(strategy, alpha, retrain_alpha, sizes, predictions)
 
@@ -246,22 +243,40 @@ class PrunedRegressorCV(SparseModel):
         self.best_score_ = float(self.cv_results_["mean_test_score"][self.best_index_])
         for name in ("strategy", "alpha", "retrain_alpha", "sparsity"):
             setattr(self, f"{name}_", self.cv_results_[name].tolist()[self.best_index_])
-        self.best_estimator_ = self._best_model()
-        own = check_training_data(self.best_estimator_, X, y, sample_weight, X_unlabeled, **distill)
-        self.best_estimator_._fit(own, search.full_fit(self.alpha_))
-        self.coef_ = self.best_estimator_.coef_
-        self.intercept_ = self.best_estimator_.intercept_
-        self.support_ = self.best_estimator_.support_
+        recipes = [recipe for candidate in candidates for recipe in candidate.recipes]
+        recipe = recipes[self.best_index_ // len(sizes)]
+        self.best_estimator_ = best = self._best_model(recipe)
+        fit_pruned(best, recipe, data, search.full_fit(self.alpha_))
+        self.coef_ = best.coef_
+        self.intercept_ = best.intercept_
+        self.support_ = best.support_
         return self
 
     def _candidates(self):
-        """Return the strategies, and the penalties of the dense model with those of the refit."""
+        """Return what is compared; what is random has the same seed in every fold."""
         several = isinstance(self.strategy, list | tuple)
         strategies = list(self.strategy) if several else [self.strategy]
         if not strategies:
             msg = "strategy is empty: give at least one."
             raise ValueError(msg)
-        if not isinstance(self.retrain, bool | np.bool_) and not is_distillation(self.retrain):
+        candidates = [
+            _Candidate(
+                strategy,
+                alpha,
+                retrain_alphas,
+                [self._recipe(strategy, alpha, penalty) for penalty in retrain_alphas],
+            )
+            for strategy, (alpha, retrain_alphas) in product(strategies, self._penalties())
+        ]
+        seed = self.random_state
+        if isinstance(seed, Integral) or not any(c.recipes[0].strategy.draws for c in candidates):
+            return candidates
+        seed = check_random_state(seed).randint(np.iinfo(np.int32).max)
+        return [candidate.seeded(seed) for candidate in candidates]
+
+    def _penalties(self):
+        """Return the penalties of the dense model, each with those of the refit."""
+        if not isinstance(self.retrain, bool | np.bool_) and self.retrain != "distill":
             msg = (
                 f'retrain is {self.retrain!r}: give True, False or "distill", and penalties of '
                 "the refit as retrain_alphas. For other refits search over a PrunedRegressor."
@@ -269,56 +284,25 @@ class PrunedRegressorCV(SparseModel):
             raise ValueError(msg)
         alphas = check_alphas(self.alphas, "alphas", default=[0.0])
         if self.retrain_alphas is None:
-            return strategies, [(alpha, [alpha if self.retrain else None]) for alpha in alphas]
+            return [(alpha, [alpha if self.retrain else None]) for alpha in alphas]
         if not isinstance(self.retrain, bool | np.bool_) or not self.retrain:
             msg = f"retrain_alphas are for retrain=True, and retrain is {self.retrain!r}."
             raise ValueError(msg)
         retrain_alphas = check_alphas(self.retrain_alphas, "retrain_alphas")
-        return strategies, [(alpha, retrain_alphas) for alpha in alphas]
+        return [(alpha, retrain_alphas) for alpha in alphas]
 
-    def _splits(self, X, y, sample_weight, groups):
-        """Return the folds as rows of positive weight, counted among these; None if one a row."""
-        if self.cv is None:
-            return None
-        n_samples = len(y)
-        counted = np.flatnonzero(check_sample_weight(sample_weight, n_samples) > 0)
-        position = np.full(n_samples, -1)
-        position[counted] = np.arange(len(counted))
-        splits = []
-        for fold in check_cv(self.cv).split(X, y, groups):
-            train, held_out = (rows[rows >= 0] for rows in map(position.__getitem__, fold))
-            if not len(train) or not len(held_out):
-                msg = f"Fold {len(splits)} of cv has no sample of positive weight on one side."
-                raise ValueError(msg)
-            splits.append((train, held_out))
-        if not splits:
-            msg = f"cv is {self.cv!r}, which has no folds: give at least one, or an int."
-            raise ValueError(msg)
-        return splits
-
-    def _search(self, data, splits):
+    def _search(self, data, X, y, groups):
         """Return what predicts the rows that are held out."""
-        centred = bool(self.fit_intercept)
-        seed = self.random_state
-        if not isinstance(seed, Integral):
-            seed = check_random_state(seed).randint(np.iinfo(np.int32).max)
-        self._seed = seed
-
-        def resolve(strategy, weights):
-            return resolve_strategy(
-                strategy,
-                weights=weights,
-                centred=centred,
-                saliency=self.saliency,
-                random_state=check_random_state(seed),
-            )
-
-        options = {"resolve": resolve, "fit_intercept": centred, "n_jobs": self.n_jobs}
-        if splits is None:
+        options = {"fit_intercept": bool(self.fit_intercept), "n_jobs": self.n_jobs}
+        if self.cv is None:
             if len(data.y) < 2:
                 msg = "Leave-one-out needs two samples of positive weight, and n_samples = 1."
                 raise ValueError(msg)
             return LeaveOneOutSearch(data, **options)
+        splits = list(data.splits(check_cv(self.cv), X, y, groups))
+        if not splits:
+            msg = f"cv is {self.cv!r}, which has no folds: give at least one, or an int."
+            raise ValueError(msg)
         return FoldSearch(data, splits, **options)
 
     def _sizes(self, data, search, alphas):
@@ -333,18 +317,36 @@ class PrunedRegressorCV(SparseModel):
         interpolates = rank == search.fewest_rows - bool(self.fit_intercept)
         return np.arange(1, max(1, rank - interpolates) + 1)
 
-    def _refit(self, alpha):
-        return None if alpha is None else dense_model(alpha, fit_intercept=self.fit_intercept)
-
-    def _best_model(self):
+    def _recipe(self, strategy, alpha, retrain_alpha):
+        """Return what happens to the dense model of one penalty."""
         retrain = self.retrain
-        if retrain and not is_distillation(retrain):
-            retrain = self._refit(self.retrain_alpha_)
+        if self.retrain_alphas is not None:
+            retrain = penalised_model(retrain_alpha, fit_intercept=self.fit_intercept)
+        dense = penalised_model(alpha, fit_intercept=self.fit_intercept)
+        options = {"saliency": self.saliency, "random_state": self.random_state}
+        return Recipe.of(strategy, retrain, dense, **options)
+
+    def _best_model(self, recipe):
+        """Return the chosen model, not fitted."""
         return PrunedRegressor(
             self.strategy_,
             self.sparsity_,
-            retrain,
-            estimator=dense_model(self.alpha_, fit_intercept=self.fit_intercept),
+            self.retrain if self.retrain_alphas is None else recipe.refit,
+            estimator=recipe.estimator,
             saliency=self.saliency,
-            random_state=self._seed,
+            random_state=recipe.random_state,
         )
+
+
+class _Candidate(NamedTuple):
+    """Models that share their order: a strategy and penalties, with a recipe a refit."""
+
+    strategy: Any
+    alpha: float
+    retrain_alphas: list[float | None]
+    recipes: list[Recipe]
+
+    def seeded(self, seed: int) -> _Candidate:
+        """Return the candidate with a seed that all recipes share."""
+        recipes = [replace(recipe, random_state=seed) for recipe in self.recipes]
+        return self._replace(recipes=recipes)

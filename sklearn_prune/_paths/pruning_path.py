@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
-from sklearn.utils import check_array, check_random_state
-from sklearn.utils.validation import _check_feature_names
 
-from sklearn_prune._checks.arguments import check_sparsities, round_sizes
-from sklearn_prune._checks.training_data import check_training_data
-from sklearn_prune._least_squares.min_norm import MinNormRegressor
-from sklearn_prune._pruning.linear_fit import check_frozen_names, fit_columns, has_intercept
-from sklearn_prune._pruning.pruned import PrunedRegressor
-from sklearn_prune._pruning.ranking import rank_features
-from sklearn_prune._pruning.retraining import distillation_data, is_distillation, resolve_retrain
-from sklearn_prune._pruning.rounds import prune
-from sklearn_prune._pruning.strategies import resolve_strategy, score_features
+from sklearn_prune._checks.arguments import check_n_rounds, check_sparsities, round_sizes
+from sklearn_prune._checks.training_data import check_samples, check_training_data
+from sklearn_prune._pruning.linear_fit import fit_columns
+from sklearn_prune._pruning.recipe import Recipe
 
-from .path_models import masked_piece, refitted_pieces, single_piece
+from .path_models import path_models, single_model
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import AnyArray, Indices
@@ -112,14 +104,15 @@ class PruningPath:
         ndarray of shape (n_samples, n_sparsities) or (n_samples, n_sparsities, n_targets)
             Predictions.
         """
-        _check_feature_names(self, X, reset=False)
-        X = check_array(X, accept_sparse=("csr", "csc"), dtype=(np.float64, np.float32))
-        if X.shape[1] != self.coefs.shape[1]:
-            msg = f"X has {X.shape[1]} features, but the path has {self.coefs.shape[1]}."
-            raise ValueError(msg)
+        X = check_samples(self, X)
         used = np.unique(self.coefs.indices)
         linear = X[:, used] @ self.coefs[:, used].toarray().T
         return linear.reshape(len(linear), *self.intercepts.shape) + self.intercepts
+
+    @property
+    def n_features_in_(self):
+        """Number of features of X."""
+        return self.coefs.shape[1]
 
     def _rows(self, k):
         n_targets = self.intercepts[0].size
@@ -211,76 +204,52 @@ def pruning_path(
     >>> bool(np.allclose(path.coef(19), model.coef_))
     True
     """
-    host = PrunedRegressor()
-    data = check_training_data(
-        host, X, y, sample_weight, X_unlabeled, distill=is_distillation(retrain)
+    recipe = Recipe.of(
+        strategy,
+        retrain,
+        estimator,
+        saliency=saliency,
+        n_rounds=n_rounds,
+        random_state=random_state,
     )
-    X, y, weights, sample_weight, unlabeled = data
-    round_sizes(X.shape[1], 1.0, n_rounds)
-    estimator = MinNormRegressor() if estimator is None else estimator
-    refit = resolve_retrain(retrain, estimator, n_rounds)
-    names = getattr(host, "feature_names_in_", None)
-    check_frozen_names(estimator, names)
-
-    train = partial(fit_columns, estimator, X, y, sample_weight)
-    dense = train(np.ones(X.shape[1], dtype=bool))
-    sizes = _path_sizes(sparsities, dense.model, X, retrained=refit is not None)
-    samples = X, y, sample_weight
-    if is_distillation(retrain):
-        samples = distillation_data(dense, X, unlabeled, sample_weight)
-
-    def scorer():
-        return resolve_strategy(
-            strategy,
-            weights=weights,
-            centred=has_intercept(dense.model),
-            saliency=saliency,
-            random_state=check_random_state(random_state),
-        )
-
-    order = None
+    data = check_training_data(None, X, y, sample_weight, X_unlabeled, distill=recipe.distill)
+    check_n_rounds(n_rounds)
+    dense = fit_columns(recipe.estimator, data)
+    sizes = _path_sizes(sparsities, dense, data, retrained=recipe.refit is not None)
     if n_rounds == 1:
-        order = rank_features(score_features(scorer(), dense.coef, X, y))
-    if order is None:
-        pieces = []
-        for size in sizes:
-            rounds = round_sizes(X.shape[1], int(size), n_rounds)
-            support, _, last = prune(scorer(), dense, train, X, y, rounds)
-            fit = last.masked(support, X, y, weights)
-            if refit is not None:
-                fit = fit_columns(refit, *samples, support)
-            pieces.append(single_piece(fit, support))
-    elif refit is None:
-        pieces = [masked_piece(dense, order, sizes, X, y, weights)]
-    else:
-        ones = np.ones(samples[0].shape[0] - len(weights))
-        pieces = list(refitted_pieces(refit, order, sizes, samples, np.append(weights, ones)))
-    return _assemble(pieces, sizes, order, X, y, weights, names)
+        order = recipe.order(dense, data)
+        fitted = data.distilled(dense.predict) if recipe.distill else data
+        models = path_models(recipe, dense, order, sizes, fitted)
+        return _assemble(models, sizes, order.columns, data)
+    n_features = data.X.shape[1]
+    rounds = (round_sizes(n_features, int(size), n_rounds) for size in sizes)
+    pruned = (recipe.prune(dense, data, sizes) for sizes in rounds)
+    models = [single_model(fit, support) for support, _, fit in pruned]
+    return _assemble(models, sizes, None, data)
 
 
-def _path_sizes(sparsities, dense, X, *, retrained):
+def _path_sizes(sparsities, dense, data, *, retrained):
     """Return the numbers of features kept along a path, increasing."""
-    n_samples, n_features = X.shape
+    n_samples, n_features = data.X.shape
     if sparsities is None:
-        rank = getattr(dense, "rank_", min(n_samples - has_intercept(dense), n_features))
+        rank = getattr(dense.model, "rank_", min(n_samples - dense.centred, n_features))
         largest = max(1, rank - 1) if retrained else n_features
         return np.arange(1, largest + 1)
     return check_sparsities(sparsities, n_features)
 
 
-def _assemble(pieces, sizes, order, X, y, weights, names):
-    """Put the pieces of a path together."""
-    n_samples, n_features = X.shape
+def _assemble(models, sizes, order, data):
+    """Put the models of a path together."""
+    X, y = data.X, data.y
     shape = (len(sizes), *y.shape[1:])
-    coefs = sparse.vstack([piece.to_csr(n_features) for piece in pieces], format="csr")
-    intercepts = np.concatenate([piece.intercept for piece in pieces])
-    squares = ((y.reshape(n_samples, 1, -1) - piece.predict(X)) ** 2 for piece in pieces)
-    mse = [np.average(square, axis=0, weights=weights) for square in squares]
+    coefs = sparse.vstack([piece.to_csr(X.shape[1]) for piece in models], format="csr")
     return PruningPath(
         sparsities=sizes,
         order=order,
         coefs=coefs.astype(X.dtype),
-        intercepts=intercepts.astype(X.dtype).reshape(shape),
-        train_mse=np.concatenate(mse).reshape(shape),
-        feature_names_in_=names,
+        intercepts=np.concatenate([piece.intercept for piece in models])
+        .astype(X.dtype)
+        .reshape(shape),
+        train_mse=np.concatenate([piece.squared_errors(data) for piece in models]).reshape(shape),
+        feature_names_in_=data.names,
     )

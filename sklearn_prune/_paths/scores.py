@@ -33,7 +33,7 @@ class KnownPredictions(RegressorMixin, BaseEstimator):
         return True
 
 
-def resolve_scoring(scoring: Any) -> Callable[..., float] | None:
+def _resolve_scoring(scoring: Any) -> Callable[..., float] | None:
     """Return the scorer of a parameter `scoring`, None for the negative mean squared error.
 
     Raises
@@ -73,8 +73,8 @@ class ResultsTable:
 
     Parameters
     ----------
-    scorer : callable or None
-        Scorer of predictions; None is the negative mean squared error, weighted.
+    scoring : str, callable or None
+        What scores predictions; None is the negative mean squared error, weighted.
     data : TrainingData
     held_out : list of ndarray of int
         The rows that are predicted together.
@@ -84,13 +84,14 @@ class ResultsTable:
 
     def __init__(
         self,
-        scorer: Callable[..., float] | None,
+        scoring: Any,
         data: TrainingData,
         held_out: Sequence[Indices],
         *,
         pooled: bool,
     ) -> None:
-        self.scorer, self.data, self.held_out, self.pooled = scorer, data, held_out, pooled
+        self.scorer = _resolve_scoring(scoring)
+        self.data, self.held_out, self.pooled = data, held_out, pooled
         self.models: list[tuple[Any, float, float, int]] = []
         self.means: list[AnyArray] = []
         self.deviations: list[AnyArray] = []

@@ -8,19 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.model_selection import check_cv
-from sklearn.utils import check_X_y
 from sklearn.utils.parallel import Parallel, delayed
 
-from sklearn_prune._checks.arguments import as_list, check_n_keep, check_sample_weight
+from sklearn_prune._checks.arguments import as_list, check_n_keep
 from sklearn_prune._checks.training_data import check_training_data
-from sklearn_prune._least_squares.min_norm import MinNormRegressor
-from sklearn_prune._pruning.retraining import is_distillation, resolve_retrain
+from sklearn_prune._pruning.recipe import Recipe, is_distillation
 
-from .width_predictions import Pruning, predict_widths
+from .width_predictions import predict_widths
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
+    from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._typing import AnyArray, Array, Indices
 
 
@@ -185,38 +182,20 @@ def width_path(
     >>> np.median(path.retrained_errors, axis=-1).round(2)
     array([[0.12, 0.12, 0.06]])
     """
-    X, y = check_X_y(
-        X,
-        y,
-        accept_sparse=("csr", "csc"),
-        dtype=(np.float64, np.float32),
-        multi_output=True,
-        y_numeric=True,
-    )
-    if sample_weight is not None:
-        sample_weight = check_sample_weight(sample_weight, X.shape[0])
-    widths = _check_widths(widths, X.shape[1])
+    data = check_training_data(None, X, y, sample_weight)
+    widths = _check_widths(widths, data.X.shape[1])
     sparsities = _check_sparsities(sparsities, widths[-1])
-    estimator = MinNormRegressor() if estimator is None else estimator
-    prunings = _prunings(strategy, retrain, estimator, saliency, random_state)
-
+    names, recipes = _recipes(
+        strategy, retrain, estimator, saliency=saliency, random_state=random_state
+    )
     folds = Parallel(n_jobs=n_jobs)(
-        delayed(_fold_errors)(
-            estimator,
-            X,
-            y,
-            sample_weight,
-            *split,
-            widths,
-            sparsities.tolist(),
-            list(prunings.values()),
-        )
-        for split in check_cv(cv, y).split(X, y)
+        delayed(_fold_errors)(recipes, data, *split, widths, sparsities.tolist())
+        for split in data.splits(check_cv(cv, y), X, y)
     )
     if not folds:
         raise ValueError(f"cv is {cv!r}, which has no folds: give at least one, or an int.")
     dense, pruned = (np.stack(errors, axis=-1) for errors in zip(*folds, strict=True))
-    return WidthPath(widths, sparsities, dense, **dict(zip(prunings, pruned, strict=True)))
+    return WidthPath(widths, sparsities, dense, **dict(zip(names, pruned, strict=True)))
 
 
 def _check_widths(widths: Any, n_features: int) -> Indices:
@@ -256,52 +235,40 @@ def _is_count(value: Any) -> bool:
     return isinstance(value, Integral) and not isinstance(value, bool)
 
 
-def _prunings(
-    strategy: Any, retrain: Any, estimator: Any, saliency: Any, random_state: Any
-) -> dict[str, Pruning]:
-    """Return what to do with the dense models, by the name of the errors in `WidthPath`."""
+def _recipes(
+    strategy: Any, retrain: Any, estimator: Any, **options: Any
+) -> tuple[list[str], list[list[Recipe]]]:
+    """Return what to do with the dense models, and the names of the errors in `WidthPath`."""
     if is_distillation(retrain):
         msg = 'retrain is "distill", which needs unlabelled samples: give a bool or a regressor.'
         raise ValueError(msg)
-    refit = resolve_retrain(retrain, estimator, n_rounds=1)
-    prunings = {"pruned_errors": Pruning(strategy, None, saliency, random_state)}
-    if refit is not None:
-        prunings["retrained_errors"] = Pruning(strategy, refit, saliency, random_state)
-        prunings["random_errors"] = Pruning("random", refit, random_state=random_state)
-    return prunings
+    pruned = Recipe.of(strategy, False, estimator, **options)
+    retrained = Recipe.of(strategy, retrain, estimator, **options)
+    if retrained.refit is None:
+        return ["pruned_errors"], [[pruned]]
+    random = Recipe.of("random", retrain, estimator, **options)
+    names = ["pruned_errors", "retrained_errors", "random_errors"]
+    return names, [[pruned, retrained], [random]]
 
 
 def _fold_errors(
-    estimator: Any,
-    X: Any,
-    y: AnyArray,
-    sample_weight: AnyArray | None,
-    train: AnyArray,
-    test: AnyArray,
+    recipes: list[list[Recipe]],
+    data: TrainingData,
+    train: Indices,
+    held_out: Indices,
     widths: Indices,
     sparsities: list[float],
-    prunings: Sequence[Pruning],
 ) -> tuple[Array, Array]:
-    """Return the errors (n_widths,) and (n_prunings, n_sparsities, n_widths) of one fold."""
-    train_weight, test_weight = (
-        None if sample_weight is None else sample_weight[rows] for rows in (train, test)
-    )
-    if test_weight is not None and not test_weight.any():
-        msg = "A fold has no validation sample of positive weight: choose another cv."
-        raise ValueError(msg)
-    data = check_training_data(
-        MinNormRegressor(), X[train], y[train], train_weight, None, distill=False
-    )
-    curves = predict_widths(estimator, data, X[test], widths, sparsities, prunings)
-    errors = [
-        [_mean_squares(y[test], predicted, test_weight) for predicted in models]
-        for models in curves
-    ]
+    """Return the errors (n_widths,) and (n_recipes, n_sparsities, n_widths) of one fold."""
+    estimator, test = recipes[0][0].estimator, data.take(held_out)
+    curves = predict_widths(recipes, estimator, data.take(train), test.X, widths, sparsities)
+    errors = [[_mean_squares(test, predicted) for predicted in models] for models in curves]
     dense, pruned = zip(*errors, strict=True)
     return np.array(dense), np.stack(pruned, axis=-1)
 
 
-def _mean_squares(y: AnyArray, predicted: AnyArray, weights: AnyArray | None) -> Array:
+def _mean_squares(data: TrainingData, predicted: AnyArray) -> Array:
     """Return the weighted mean over samples, and the mean over targets, of squared residuals."""
-    errors = np.average((y - predicted) ** 2, axis=-y.ndim, weights=weights)
-    return errors if y.ndim == 1 else errors.mean(axis=-1)
+    axis = -data.y.ndim
+    errors: Array = np.average((data.y - predicted) ** 2, axis=axis, weights=data.weights)
+    return errors if data.y.ndim == 1 else errors.mean(axis=-1)

@@ -1,17 +1,22 @@
-"""What `PrunedRegressor` may assume of the linear regressors inside it."""
+"""What may be assumed of the linear regressors inside: coefficients, intercept, penalty."""
 
 from __future__ import annotations
 
 import warnings
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
 from sklearn.base import clone, is_classifier
 from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import Ridge
 from sklearn.utils.validation import has_fit_parameter
 
+from sklearn_prune._least_squares.min_norm import MinNormRegressor, fit_min_norm
+
 if TYPE_CHECKING:
+    from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._typing import AnyArray
 
 
@@ -25,34 +30,98 @@ class LinearFit(NamedTuple):
     coef : ndarray of shape (n_features,) or (n_targets, n_features)
         Zero for the other columns.
     intercept : ndarray of shape () or (n_targets,)
+    centred : bool
+        Whether the model has an intercept.
     """
 
     model: Any
     coef: AnyArray
     intercept: AnyArray
+    centred: bool
 
     def predict(self, X: Any) -> AnyArray:
         """Return ``X @ coef.T + intercept``."""
         return X @ self.coef.T + self.intercept
 
-    def masked(self, support: AnyArray, X: Any, y: AnyArray, weights: AnyArray) -> LinearFit:
+    def masked(self, support: AnyArray, data: TrainingData) -> LinearFit:
         """Return the fit without the columns outside the support, its means put right."""
         coef, intercept = np.where(support, self.coef, 0), self.intercept
-        if has_intercept(self.model):
-            share = weights / weights.sum()
-            intercept = share @ y - (share @ X) @ coef.T
-        return LinearFit(None, coef, intercept)
+        if self.centred:
+            share = data.weights / data.weights.sum()
+            intercept = share @ data.y - (share @ data.X) @ coef.T
+        return LinearFit(None, coef, intercept, self.centred)
 
 
-def fit_clone(estimator: Any, X: Any, y: AnyArray, sample_weight: AnyArray | None) -> Any:
-    """Fit a clone of a regressor, with the weights if there are any.
+class Penalty(NamedTuple):
+    """What a least-squares regressor minimises, where work can be shared.
+
+    Attributes
+    ----------
+    alpha : float
+        Factor of the squared norm of the coefficients; with 0 they are the shortest.
+        If it is positive, X has to be dense: scikit-learn's `Ridge` iterates with sparse
+        data and an intercept.
+    fit_intercept : bool
+    tol : float or None
+        Relative cut-off of singular values, where `alpha` is 0.
+    """
+
+    alpha: float
+    fit_intercept: bool
+    tol: float | None = None
+
+
+def penalty_of(estimator: Any) -> Penalty | None:
+    """Return the penalty of a regressor that solves one set of normal equations, or None."""
+    if type(estimator) is MinNormRegressor:
+        return Penalty(0.0, bool(estimator.fit_intercept), estimator.tol)
+    is_plain_ridge = (
+        type(estimator) is Ridge
+        and np.ndim(estimator.alpha) == 0
+        and estimator.alpha > 0
+        and not estimator.positive
+        and estimator.solver in ("auto", "cholesky", "svd")
+    )
+    if not is_plain_ridge:
+        return None
+    return Penalty(float(estimator.alpha), bool(estimator.fit_intercept))
+
+
+def penalised_model(alpha: float, *, fit_intercept: bool) -> Any:
+    """Return the regressor that a penalty stands for: of least norm if it is zero."""
+    if alpha == 0:
+        return MinNormRegressor(fit_intercept=fit_intercept)
+    return Ridge(alpha, fit_intercept=fit_intercept, tol=1e-12)
+
+
+def fit_columns(estimator: Any, data: TrainingData, support: AnyArray | None = None) -> LinearFit:
+    """Fit a clone of a regressor to all columns of X, or to those in a support.
 
     Raises
     ------
     ValueError
-        If the estimator is none or a classifier, or there are weights and its
-        `fit` takes none.
+        If the estimator is no linear regressor, or was fitted already to features of
+        other names, or there are weights and its `fit` takes none.
     """
+    X, part = data.X, data
+    if support is not None and not support.all():
+        part = data.columns(support)
+    elif not getattr(estimator, "copy_X", True):
+        part = replace(data, X=X.copy())  # it would be overwritten, and is needed later
+    if type(estimator) is MinNormRegressor:
+        model = fit_min_norm(clone(estimator), part)
+        fitted, intercept, centred = model.coef_, model.intercept_, bool(model.fit_intercept)
+    else:
+        model = _fit_clone(estimator, part)
+        fitted, intercept = _linear_part(model, part)
+        centred = has_intercept(model)
+    coef = np.zeros((*data.y.shape[1:], X.shape[1]), dtype=X.dtype)
+    coef[..., slice(None) if support is None else support] = fitted
+    return LinearFit(model, coef, np.asarray(intercept, dtype=X.dtype), centred)
+
+
+def _fit_clone(estimator: Any, data: TrainingData) -> Any:
+    """Fit a clone of a regressor, with the weights if there are any."""
     name = type(estimator).__name__
     if not hasattr(estimator, "fit") or isinstance(estimator, type):
         msg = f"estimator is {estimator!r}: give a linear regressor."
@@ -61,20 +130,20 @@ def fit_clone(estimator: Any, X: Any, y: AnyArray, sample_weight: AnyArray | Non
         msg = f"{name} is a classifier: give a linear regressor."
         raise ValueError(msg)
     model = clone(estimator)
-    if sample_weight is None or isinstance(model, FrozenEstimator):
-        return model.fit(X, y)
+    if isinstance(model, FrozenEstimator):
+        _check_frozen_names(model, data.names)
+    if data.sample_weight is None or isinstance(model, FrozenEstimator):
+        return model.fit(data.X, data.y)
     if not has_fit_parameter(model, "sample_weight"):
         msg = f"{name}.fit takes no sample_weight: fit without weights, or use another estimator."
         raise ValueError(msg)
-    return model.fit(X, y, sample_weight=sample_weight)
+    return model.fit(data.X, data.y, sample_weight=data.sample_weight)
 
 
-def check_frozen_names(estimator: Any, names: AnyArray | None) -> None:
+def _check_frozen_names(model: FrozenEstimator, names: AnyArray | None) -> None:
     """Raise ValueError if a frozen model was fitted to features of other names, or order."""
-    fitted = getattr(estimator, "feature_names_in_", None)
-    if not isinstance(estimator, FrozenEstimator) or fitted is None or names is None:
-        return
-    if not np.array_equal(fitted, names):
+    fitted = getattr(model, "feature_names_in_", None)
+    if fitted is not None and names is not None and not np.array_equal(fitted, names):
         msg = (
             f"The feature names of X should match those of the FrozenEstimator: it was fitted "
             f"to {list(fitted)}, and X has {list(names)}."
@@ -82,17 +151,8 @@ def check_frozen_names(estimator: Any, names: AnyArray | None) -> None:
         raise ValueError(msg)
 
 
-def linear_part(model: Any, X: Any, y: AnyArray) -> tuple[AnyArray, AnyArray]:
-    """Return the coefficients and the intercept of a fitted linear regressor.
-
-    Parameters
-    ----------
-    model : estimator
-        Fitted regressor.
-    X : {ndarray, sparse array or matrix} of shape (n_samples, n_features)
-        The data on which its linearity is checked.
-    y : ndarray of shape (n_samples,) or (n_samples, n_targets)
-        Target values, which decide the shape of what is returned.
+def _linear_part(model: Any, data: TrainingData) -> tuple[AnyArray, AnyArray]:
+    """Return the coefficients and the intercept of a regressor that was fitted to data.
 
     Returns
     -------
@@ -105,6 +165,7 @@ def linear_part(model: Any, X: Any, y: AnyArray) -> tuple[AnyArray, AnyArray]:
         If the model has no `coef_`, one of another shape, or predicts something
         else than ``X @ coef_.T + intercept_``.
     """
+    X, y = data.X, data.y
     name = type(model).__name__
     if not hasattr(model, "coef_"):
         msg = f"{name} has no coef_ after fit: give a linear regressor."
@@ -131,19 +192,6 @@ def linear_part(model: Any, X: Any, y: AnyArray) -> tuple[AnyArray, AnyArray]:
         )
         raise ValueError(msg)
     return coef, intercept
-
-
-def fit_columns(
-    estimator: Any, X: Any, y: AnyArray, sample_weight: AnyArray | None, support: AnyArray
-) -> LinearFit:
-    """Fit a clone of a regressor to the columns of X in the support."""
-    part = X if support.all() else X[:, support]
-    if part is X and not getattr(estimator, "copy_X", True):
-        part = X.copy()  # it would be overwritten, and is needed for scores and refits
-    model = fit_clone(estimator, part, y, sample_weight)
-    coef = np.zeros((*y.shape[1:], X.shape[1]), dtype=X.dtype)
-    coef[..., support], intercept = linear_part(model, part, y)
-    return LinearFit(model, coef, intercept.astype(X.dtype))
 
 
 def has_intercept(model: Any) -> bool:

@@ -9,15 +9,15 @@ import numpy as np
 from scipy import linalg
 from scipy.special import betaln
 
-from sklearn_prune._least_squares.centred_sparse import CentredSparse
 from sklearn_prune._least_squares.design import (
     EPS,
-    as_design,
+    Problem,
     column_scale,
+    joint_factor,
     magnitude,
-    row_blocks,
     row_gram,
-    triangular_factor,
+    scaled_columns,
+    take_columns,
 )
 from sklearn_prune._least_squares.equal_rows import count_distinct_rows
 
@@ -25,7 +25,7 @@ from .elimination import eliminate
 from .ranking import rank_features
 
 if TYPE_CHECKING:
-    from sklearn_prune._typing import Array, Indices
+    from sklearn_prune._typing import AnyArray, Array, Indices
 
 # The penalty of the ridge fit that screens, as a share of the mean eigenvalue.
 SCREEN_RIDGE = 0.1
@@ -34,7 +34,7 @@ SCREEN_RIDGE = 0.1
 READMISSIONS = 2
 
 
-def obs(coef: Array, X: Any, y: Array, *, weights: Array, centred: bool) -> Array:
+def obs(coef: AnyArray, X: Any, y: AnyArray, *, weights: Array, centred: bool) -> Array:
     """Score features by how long they survive backward elimination.
 
     The features of nonzero `coef` are refitted by least squares, and the one
@@ -64,7 +64,7 @@ def obs(coef: Array, X: Any, y: Array, *, weights: Array, centred: bool) -> Arra
     X, scale = X[:, candidates], scale[candidates]
 
     n_distinct = count_distinct_rows(X, len(candidates) + 1)
-    problem = _standardise(X, y, scale, weights, centred=centred, n_distinct=n_distinct)
+    problem = _Standardised.of(X, y, scale, weights, centred=centred, n_distinct=n_distinct)
     if len(candidates) > n_distinct - centred:
         order = _rank_wide(problem)
     else:
@@ -74,7 +74,7 @@ def obs(coef: Array, X: Any, y: Array, *, weights: Array, centred: bool) -> Arra
     return scores
 
 
-def _rank_wide(problem: _LeastSquares) -> Indices:
+def _rank_wide(problem: _Standardised) -> Indices:
     """Rank more features than samples, the worst first.
 
     Elimination ranks the best of a ridge fit, half as many as samples [1]_. The
@@ -107,7 +107,7 @@ def _move_to_end(order: Indices, features: Indices) -> Indices:
 
 
 @dataclass(frozen=True)
-class _LeastSquares:
+class _Standardised:
     """Features and targets of a least-squares fit, standardised.
 
     Attributes
@@ -125,16 +125,19 @@ class _LeastSquares:
     root: Array
     n_samples: int
 
-    def columns(self, features: Indices) -> Any:
-        """Return some columns of the design."""
-        if isinstance(self.design, CentredSparse):
-            return CentredSparse(self.design.X[:, features], self.design.mean[features])
-        return self.design[:, features]
+    @classmethod
+    def of(
+        cls, X: Any, y: AnyArray, scale: Array, weights: Array, *, centred: bool, n_distinct: int
+    ) -> _Standardised:
+        """Centre, and divide the columns by their root mean squares."""
+        X = scaled_columns(X, scale)
+        problem = Problem.of(X, y, weights, centred=centred, copy=False)
+        targets = problem.y / (magnitude(problem.y) or 1.0)
+        return cls(problem.A, targets, np.sqrt(weights)[:, np.newaxis], n_distinct)
 
     def factor(self, design: Any) -> Array:
         """Return the triangular factor of some columns with the targets."""
-        blocks = row_blocks(design)
-        return triangular_factor(np.hstack([A, self.targets[i]]) * self.root[i] for i, A in blocks)
+        return joint_factor(design, self.targets, self.root)
 
     def screen(self) -> Indices:
         """Rank the features by the magnitude of a ridge fit, the least first."""
@@ -146,12 +149,12 @@ class _LeastSquares:
     def eliminate(self, features: Indices) -> tuple[Indices, Array]:
         """Return some features in the order of elimination, and the errors on the way."""
         features = np.sort(features)
-        order, errors = eliminate(self.factor(self.columns(features)), len(features))
+        order, errors = eliminate(self.factor(take_columns(self.design, features)), len(features))
         return features[order], errors
 
     def most_correlated(self, fitted: Indices) -> Indices:
         """Rank all other features by their correlation with the residuals of a fit."""
-        design, n_fitted = self.columns(fitted), len(fitted)
+        design, n_fitted = take_columns(self.design, fitted), len(fitted)
         joint = self.factor(design)
         coef = linalg.lstsq(joint[:, :n_fitted], joint[:, n_fitted:])[0]
         residuals = self.targets - design @ coef
@@ -174,17 +177,3 @@ class _LeastSquares:
         log_choices = -betaln(size + 1, self.design.shape[1] - size + 1) / self.targets.shape[1]
         ebic = self.n_samples * np.log(error) + size * np.log(self.n_samples) + 2 * log_choices
         return 1 + int(np.argmin(ebic))
-
-
-def _standardise(
-    X: Any, y: Array, scale: Array, weights: Array, *, centred: bool, n_distinct: int
-) -> _LeastSquares:
-    """Centre, and divide the columns by their root mean squares."""
-    if isinstance(X, np.ndarray):
-        X = X.astype(np.float64, copy=False) / scale
-    else:
-        X = X.astype(np.float64).multiply(1 / scale).tocsc()
-    design, _ = as_design(X, weights, centred=centred, copy=False)
-    targets, _ = as_design(y.reshape(len(y), -1), weights, centred=centred)
-    targets = targets / (magnitude(targets) or 1.0)
-    return _LeastSquares(design, targets, np.sqrt(weights)[:, np.newaxis], n_distinct)

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from functools import partial
+from typing import TYPE_CHECKING
 
 import numpy as np
-from sklearn.utils import check_random_state
 
 from sklearn_prune._checks.arguments import round_sizes
 from sklearn_prune._checks.training_data import check_training_data
-from sklearn_prune._least_squares.min_norm import MinNormRegressor
 
-from .linear_fit import check_frozen_names, fit_columns, has_intercept
-from .retraining import distillation_data, is_distillation, resolve_retrain
-from .rounds import prune
+from .linear_fit import fit_columns
+from .recipe import Recipe
 from .sparse_model import SparseModel
-from .strategies import resolve_strategy
+
+if TYPE_CHECKING:
+    from sklearn_prune._checks.training_data import TrainingData
+
+    from .linear_fit import LinearFit
 
 
 class PrunedRegressor(SparseModel):
@@ -237,47 +238,44 @@ class PrunedRegressor(SparseModel):
             no weights where some are given, or ``retrain="distill"`` lacks
             `X_unlabeled`.
         """
-        data = check_training_data(
-            self, X, y, sample_weight, X_unlabeled, distill=is_distillation(self.retrain)
-        )
-        return self._fit(data)
+        recipe = recipe_of(self)
+        data = check_training_data(self, X, y, sample_weight, X_unlabeled, distill=recipe.distill)
+        return fit_pruned(self, recipe, data)
 
-    def _fit(self, data, dense=None):
-        """Fit to checked data, from the dense fit on if that is known already."""
-        X, y, weights, sample_weight, unlabeled = data
-        estimator = MinNormRegressor() if self.estimator is None else self.estimator
-        sizes = round_sizes(X.shape[1], self.sparsity, self.n_rounds)
-        refit = resolve_retrain(self.retrain, estimator, self.n_rounds)
-        check_frozen_names(estimator, getattr(self, "feature_names_in_", None))
 
-        train = partial(fit_columns, estimator, X, y, sample_weight)
-        if dense is None:
-            dense = train(np.ones(X.shape[1], dtype=bool))
-        strategy = resolve_strategy(
-            self.strategy,
-            weights=weights,
-            centred=has_intercept(dense.model),
-            saliency=self.saliency,
-            random_state=check_random_state(self.random_state),
-        )
-        support, scores, last = prune(strategy, dense, train, X, y, sizes)
-        if refit is None:
-            pruned = last.masked(support, X, y, weights)
-        elif is_distillation(self.retrain):
-            stacked = distillation_data(dense, X, unlabeled, sample_weight)
-            pruned = fit_columns(refit, *stacked, support)
-        else:
-            pruned = fit_columns(refit, X, y, sample_weight, support)
+def recipe_of(model: PrunedRegressor) -> Recipe:
+    """Resolve the parameters of a model, but for its sparsity."""
+    return Recipe.of(
+        model.strategy,
+        model.retrain,
+        model.estimator,
+        saliency=model.saliency,
+        n_rounds=model.n_rounds,
+        random_state=model.random_state,
+    )
 
-        self.estimator_ = dense.model
-        self.retrained_estimator_ = pruned.model
-        self.scores_ = scores
-        self.support_ = support
-        self.threshold_ = float(scores[support].min())
-        self.n_nonzero_ = sizes[-1]
-        self.n_samples_fit_ = len(weights)
-        self.weight_range_ = (float(weights.min()), float(weights.max()))
-        self.n_unlabeled_ = 0 if unlabeled is None else unlabeled.shape[0]
-        self.coef_ = pruned.coef
-        self.intercept_ = np.asarray(pruned.intercept, dtype=X.dtype)[()]
-        return self
+
+def fit_pruned(
+    model: PrunedRegressor, recipe: Recipe, data: TrainingData, dense: LinearFit | None = None
+) -> PrunedRegressor:
+    """Fit a model to checked data, from the dense fit on if that is known already."""
+    sizes = round_sizes(data.X.shape[1], model.sparsity, recipe.n_rounds)
+    if dense is None:
+        dense = fit_columns(recipe.estimator, data)
+    support, scores, kept = recipe.prune(dense, data, sizes)
+
+    model.n_features_in_ = data.X.shape[1]
+    if data.names is not None:
+        model.feature_names_in_ = data.names
+    model.estimator_ = dense.model
+    model.retrained_estimator_ = kept.model
+    model.scores_ = scores
+    model.support_ = support
+    model.threshold_ = float(scores[support].min())
+    model.n_nonzero_ = sizes[-1]
+    model.n_samples_fit_ = len(data.weights)
+    model.weight_range_ = (float(data.weights.min()), float(data.weights.max()))
+    model.n_unlabeled_ = 0 if data.unlabeled is None else data.unlabeled.shape[0]
+    model.coef_ = kept.coef
+    model.intercept_ = np.asarray(kept.intercept, dtype=data.X.dtype)[()]
+    return model

@@ -1,8 +1,8 @@
-"""Sort scores so that rounding does not decide between equals."""
+"""Sort scores so that rounding does not decide between equals; keep the best."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -11,6 +11,36 @@ if TYPE_CHECKING:
 
 # Scores that differ by less than this, relative to the largest, are ties.
 TIE = 1e-10
+
+
+class Order(NamedTuple):
+    """Features in the order in which they are kept, and where it may be cut.
+
+    Attributes
+    ----------
+    columns : ndarray of shape (n_columns,)
+        Features, the best first.
+    cuts : ndarray of shape (n_sizes,)
+        How many columns the sizes 1, 2, ... keep: 1, 2, ... unless columns are kept in
+        groups.
+    """
+
+    columns: Indices
+    cuts: Indices
+
+    @classmethod
+    def by_score(cls, scores: Array) -> Order:
+        """Return the order of features by their scores, the larger the better."""
+        return cls(rank_features(scores), np.arange(1, len(scores) + 1))
+
+    def kept(self, size: int) -> Indices:
+        """Return the columns that a size keeps, the best first."""
+        return self.columns[: self.cuts[size - 1]]
+
+    def within(self, size: int) -> tuple[Indices, Order]:
+        """Return the columns that a size keeps, increasing, and the order of these alone."""
+        columns = np.sort(self.kept(size))
+        return columns, Order(np.searchsorted(columns, self.kept(size)), self.cuts[:size])
 
 
 def rank_features(scores: AnyArray) -> Indices:

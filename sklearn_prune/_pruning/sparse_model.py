@@ -6,7 +6,9 @@ import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.feature_selection import SelectorMixin
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
+
+from sklearn_prune._checks.training_data import check_samples
 
 
 class SparseModel(SelectorMixin, MultiOutputMixin, RegressorMixin, BaseEstimator):
@@ -26,9 +28,7 @@ class SparseModel(SelectorMixin, MultiOutputMixin, RegressorMixin, BaseEstimator
             Predictions ``X @ coef_.T + intercept_``.
         """
         check_is_fitted(self)
-        X = validate_data(
-            self, X, accept_sparse=("csr", "csc"), dtype=(np.float64, np.float32), reset=False
-        )
+        X = check_samples(self, X)
         kept = np.flatnonzero(self.support_)
         coef = self.coef_[..., kept]
         if sparse.issparse(coef):

@@ -1,14 +1,16 @@
 """Strategies: how the features of a dense model are scored.
 
-A strategy is a function of ``(coef, X, y)`` that returns one score a feature,
-the larger the better; it does nothing else. Features pruned in an earlier round
-have the coefficient zero.
+A strategy picks the support and does nothing else. It returns one score a feature, the
+larger the better. Features pruned in an earlier round have the coefficient zero.
+
+To add one: write a function of a `Scoring`, in a file of its own if it is long, and add a
+row to the table. Everything else, such as the names that are refused elsewhere, follows.
 """
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -19,80 +21,159 @@ from .obs import obs
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sklearn_prune._typing import AnyArray
-
-    Strategy = Callable[[AnyArray, Any, AnyArray], AnyArray]
-
-STRATEGIES = ("magnitude", "hessian", "oracle", "random", "obs")
+    from sklearn_prune._typing import AnyArray, Array
 
 
-def magnitude(coef: AnyArray, _X: Any, _y: AnyArray) -> AnyArray:
-    """Score by ``|b_i|``."""
-    return np.abs(coef)
+class Scoring(NamedTuple):
+    """What a strategy may look at.
 
-
-def hessian(coef: AnyArray, X: Any, _y: AnyArray, *, weights: AnyArray, centred: bool) -> AnyArray:
-    """Score by ``sqrt(H_ii) |b_i|``, with the second moments H of X: optimal brain damage."""
-    return column_scale(X, weights, centred=centred) * np.abs(coef)
-
-
-def looks_at_rows(strategy: Strategy) -> bool:
-    """Return whether the scores depend on X or y, and not on the coefficients alone."""
-    return strategy is not magnitude
-
-
-def resolve_strategy(
-    strategy: Any,
-    *,
-    weights: AnyArray,
-    centred: bool,
-    saliency: Any,
-    random_state: np.random.RandomState,
-) -> Strategy:
-    """Return the function ``(coef, X, y) -> scores`` that a parameter stands for.
-
-    Parameters
+    Attributes
     ----------
-    strategy : str or callable
-        One of `STRATEGIES`, or the function itself.
+    coef : ndarray of shape (n_features,) or (n_targets, n_features)
+        Coefficients of the model.
+    X : {ndarray, sparse array or matrix} of shape (n_samples, n_features)
+    y : ndarray of shape (n_samples,) or (n_samples, n_targets)
     weights : ndarray of shape (n_samples,)
         Positive weights of the samples.
     centred : bool
         Whether the model has an intercept.
     saliency : array-like of shape (n_features,) or None
-        The scores of the strategy "oracle".
-    random_state : RandomState
-        Draws the scores of the strategy "random".
+        What the user calls the true importance of the features.
+    random_state : RandomState or None
+        Source of random scores.
+    """
+
+    coef: AnyArray
+    X: Any
+    y: AnyArray
+    weights: Array
+    centred: bool
+    saliency: Any = None
+    random_state: Any = None
+
+
+class Strategy(NamedTuple):
+    """A way to score features, and what it can do.
+
+    Attributes
+    ----------
+    score : callable
+        From a `Scoring` to scores of shape (n_features,) or (n_targets, n_features).
+    reads : {"rows", "coefficients", "nothing"}
+        What the scores depend on: on X, y or the weights, too; on the coefficients alone;
+        or on neither, so that they are the same for every model.
+    leave_one_out : callable or None
+        Scores of the models without each of the rows: from the norms of their coefficients,
+        of shape (n_rows, n_features), and a function that returns the root mean square of
+        each column without each row, of the same shape. The norms may be overwritten. If
+        None, a strategy that reads something is followed n times.
+    streams : bool
+        Whether features can be scored block by block, as they pass.
+    theory : bool
+        Whether `sklearn_prune.theory` covers it.
+    draws : bool
+        Whether the scores are random.
+    """
+
+    score: Callable[[Scoring], Any]
+    reads: str = "rows"
+    leave_one_out: Callable[[Array, Callable[[], Array]], Array] | None = None
+    streams: bool = False
+    theory: bool = False
+    draws: bool = False
+
+    @property
+    def exact_leave_one_out(self) -> bool:
+        """Whether nothing has to be fitted n times for the scores without each of the rows."""
+        return self.reads == "nothing" or self.leave_one_out is not None
+
+
+def _magnitude(given: Scoring) -> AnyArray:
+    """Score by ``|b_i|``."""
+    return np.abs(given.coef)
+
+
+def _hessian(given: Scoring) -> AnyArray:
+    """Score by ``sqrt(H_ii) |b_i|``, with the second moments H of X: optimal brain damage."""
+    return column_scale(given.X, given.weights, centred=given.centred) * np.abs(given.coef)
+
+
+def _magnitude_left_out(norms: Array, _scales: Callable[[], Array]) -> Array:
+    return norms
+
+
+def _hessian_left_out(norms: Array, scales: Callable[[], Array]) -> Array:
+    return np.multiply(norms, scales(), out=norms)
+
+
+def _obs(given: Scoring) -> Array:
+    """Score by how long features survive backward elimination: optimal brain surgeon."""
+    return obs(given.coef, given.X, given.y, weights=given.weights, centred=given.centred)
+
+
+def _oracle(given: Scoring) -> Any:
+    """Score by the true importance."""
+    if given.saliency is None:
+        msg = (
+            'strategy="oracle" needs the true importance of each feature: '
+            "give an array of shape (n_features,) as saliency."
+        )
+        raise ValueError(msg)
+    return given.saliency
+
+
+def _random(given: Scoring) -> AnyArray:
+    """Score by a random order."""
+    scores: AnyArray = given.random_state.permutation(given.coef.shape[-1]) + 1
+    return scores
+
+
+STRATEGIES = {
+    "magnitude": Strategy(
+        _magnitude,
+        reads="coefficients",
+        leave_one_out=_magnitude_left_out,
+        streams=True,
+        theory=True,
+    ),
+    "hessian": Strategy(
+        _hessian,
+        leave_one_out=_hessian_left_out,
+        streams=True,
+        theory=True,
+    ),
+    "oracle": Strategy(_oracle, reads="nothing", theory=True),
+    "random": Strategy(_random, reads="nothing", streams=True, theory=True, draws=True),
+    "obs": Strategy(_obs),
+}
+
+
+def names_that(ability: str) -> tuple[str, ...]:
+    """Return the names of the strategies that have an ability, such as "streams"."""
+    return tuple(name for name, row in STRATEGIES.items() if getattr(row, ability))
+
+
+def custom_strategy(strategy: Any) -> Strategy:
+    """Return what a callable ``(coef, X, y) -> scores`` stands for.
+
+    It sees the arrays of the fit, but cannot change them.
 
     Raises
     ------
     ValueError
-        If the strategy is unknown, or "oracle" lacks its `saliency`.
+        If it is no callable.
     """
-    if callable(strategy):
-        # It sees the arrays of the fit, but cannot change them.
-        return lambda coef, X, y: strategy(coef.copy(), _read_only(X), _read_only(y))
-    if strategy == "magnitude":
-        return magnitude
-    if strategy == "hessian":
-        return partial(hessian, weights=weights, centred=centred)
-    if strategy == "obs":
-        return partial(obs, weights=weights, centred=centred)
-    if strategy == "random":
-        return lambda _coef, X, _y: random_state.permutation(X.shape[1]) + 1
-    if strategy == "oracle":
-        if saliency is None:
-            msg = (
-                'strategy="oracle" needs the true importance of each feature: '
-                "give an array of shape (n_features,) as saliency."
-            )
-            raise ValueError(msg)
-        return lambda _coef, _X, _y: saliency
-    msg = (
-        f"strategy is {strategy!r}: give one of {', '.join(map(repr, STRATEGIES))}, "
-        "or a callable (coef, X, y) -> scores."
-    )
-    raise ValueError(msg)
+    if not callable(strategy):
+        msg = (
+            f"strategy is {strategy!r}: give one of {', '.join(map(repr, STRATEGIES))}, "
+            "or a callable (coef, X, y) -> scores."
+        )
+        raise ValueError(msg)
+    return Strategy(partial(_call, strategy))
+
+
+def _call(strategy: Callable[..., Any], given: Scoring) -> Any:
+    return strategy(given.coef.copy(), _read_only(given.X), _read_only(given.y))
 
 
 def _read_only(array: Any) -> Any:
@@ -102,7 +183,7 @@ def _read_only(array: Any) -> Any:
     return array
 
 
-def score_features(strategy: Strategy, coef: AnyArray, X: Any, y: AnyArray) -> AnyArray:
+def score_features(strategy: Strategy, given: Scoring) -> Array:
     """Return one score a feature; scores of several outputs are reduced to their norm.
 
     Raises
@@ -110,15 +191,16 @@ def score_features(strategy: Strategy, coef: AnyArray, X: Any, y: AnyArray) -> A
     ValueError
         If the strategy does not give one finite score a feature.
     """
-    scores = np.asarray(strategy(coef, X, y))
+    scores = np.asarray(strategy.score(given))
+    n_features = given.coef.shape[-1]
     if not np.isrealobj(scores):
         msg = f"The scores are of dtype {scores.dtype}: give real ones."
         raise ValueError(msg)
     scores = scores.astype(np.float64)
     if scores.ndim == 2:
         scores = np.linalg.norm(scores, axis=0)
-    if scores.shape != (X.shape[1],):
-        msg = f"The scores have shape {scores.shape}: give one for each of {X.shape[1]} features."
+    if scores.shape != (n_features,):
+        msg = f"The scores have shape {scores.shape}: give one for each of {n_features} features."
         raise ValueError(msg)
     if not np.isfinite(scores).all():
         bad = np.flatnonzero(~np.isfinite(scores))

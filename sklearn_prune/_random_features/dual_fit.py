@@ -10,10 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import linalg, sparse
+from scipy import linalg
 
 from sklearn_prune._least_squares.design import EPS
-from sklearn_prune._least_squares.equal_rows import group_equal_rows
+from sklearn_prune._least_squares.equal_rows import group_equal_rows, merge_rows
 from sklearn_prune._least_squares.solve import GRAM_RCOND, cholesky
 
 from .shortlist import Shortlist
@@ -46,9 +46,7 @@ def merge_equal_rows(X: Any, y: AnyArray, weights: AnyArray) -> tuple[Any, AnyAr
     first, group = group_equal_rows(X)
     if len(first) == len(group):
         return X, y, weights
-    member = sparse.csr_array((weights, (group, np.arange(len(group)))))
-    total = member.sum(axis=1)
-    return X[first], member @ y / total[:, np.newaxis], total
+    return X[first], *merge_rows(group, y, weights)
 
 
 def fit_dual(

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from sklearn.utils import check_random_state
 
 from sklearn_prune._least_squares.design import as_design
-from sklearn_prune._least_squares.min_norm import MinNormRegressor
-from sklearn_prune._pruning.pruned import PrunedRegressor
-from sklearn_prune._pruning.strategies import hessian, magnitude, score_features
+from sklearn_prune._pruning.linear_fit import LinearFit, fit_columns
+from sklearn_prune._pruning.strategies import STRATEGIES, Scoring, score_features
 
 from .dual_fit import fit_dual, merge_equal_rows
 from .layer import random_features
 from .stream import FeatureStream
 
 if TYPE_CHECKING:
-    from sklearn_prune._typing import AnyArray
+    from sklearn_prune._checks.training_data import TrainingData
+    from sklearn_prune._pruning.recipe import Recipe
+    from sklearn_prune._pruning.strategies import Strategy
+    from sklearn_prune._typing import AnyArray, Array
 
     from .layer import RandomLayer
-
-STRATEGIES = ("magnitude", "hessian", "random")
 
 
 class KeptFeatures(NamedTuple):
@@ -47,58 +46,60 @@ class KeptFeatures(NamedTuple):
 
 @dataclass(frozen=True)
 class LayerPruning:
-    """How a layer is pruned: parameters of `PrunedRandomFeatures`, checked.
+    """How a layer is pruned.
 
     Parameters
     ----------
-    strategy : str
-        One of `STRATEGIES`.
+    recipe : Recipe
+        Of one round, with a `MinNormRegressor` as the dense model.
     n_keep : int
-    fit_intercept : bool
     n_jobs : int or None
-    random_state : int, RandomState or None
     """
 
-    strategy: str
+    recipe: Recipe
     n_keep: int
-    fit_intercept: bool
     n_jobs: int | None
-    random_state: Any
 
-    def keep(self, layer: RandomLayer, X: Any, y: AnyArray, weights: AnyArray) -> KeptFeatures:
-        """Fit the dense model, by a stream if it is wide, and keep its best features."""
-        if layer.n_components <= len(weights) - self.fit_intercept:
-            return self._keep_in_memory(layer, X, y, weights)
-        return self._keep_of_stream(layer, X, y, weights)
+    def keep(self, layer: RandomLayer, data: TrainingData) -> KeptFeatures:
+        """Fit the dense model, by a stream if it is wide, and keep its best features.
 
-    def _keep_in_memory(
-        self, layer: RandomLayer, X: Any, y: AnyArray, weights: AnyArray
-    ) -> KeptFeatures:
-        every = layer.draw_some(np.arange(layer.n_components))
-        pruned = PrunedRegressor(
-            self.strategy,
-            self.n_keep,
-            retrain=False,
-            estimator=MinNormRegressor(fit_intercept=self.fit_intercept),
-            random_state=self.random_state,
-        ).fit(random_features(X, *every, layer.activation), y, weights)
-        kept = pruned.get_support(indices=True)
-        return KeptFeatures(kept, *layer.draw_some(kept), pruned.coef_[..., kept])
+        Parameters
+        ----------
+        layer : RandomLayer
+        data : TrainingData
+            The layer maps its X to features.
+        """
+        if layer.n_components <= len(data.weights) - self.recipe.estimator.fit_intercept:
+            return self._keep_in_memory(layer, data)
+        return self._keep_of_stream(layer, data)
 
-    def _keep_of_stream(
-        self, layer: RandomLayer, X: Any, y: AnyArray, weights: AnyArray
-    ) -> KeptFeatures:
-        shape = (*y.shape[1:], self.n_keep)
-        X, y, weights = merge_equal_rows(X, y.reshape(len(weights), -1), weights)
-        y, _ = as_design(y, weights, centred=self.fit_intercept)
-        stream = FeatureStream(X, layer, weights, centred=self.fit_intercept, n_jobs=self.n_jobs)
-        strategy = magnitude
-        if self.strategy == "hessian":
-            strategy = partial(hessian, weights=weights, centred=self.fit_intercept)
-        kept, dual = fit_dual(stream, y, partial(score_features, strategy, y=y), self.n_keep)
-        if self.strategy == "random":
-            order = check_random_state(self.random_state).permutation(layer.n_components)
-            kept = np.flatnonzero(order >= layer.n_components - self.n_keep)
+    def _keep_in_memory(self, layer: RandomLayer, data: TrainingData) -> KeptFeatures:
+        features = random_features(data.X, *layer.draw_all(), layer.activation)
+        data = replace(data, X=features, names=None)
+        dense = fit_columns(self.recipe.estimator, data)
+        kept = np.sort(self.recipe.order(dense, data).kept(self.n_keep))
+        return KeptFeatures(kept, *layer.draw_some(kept), dense.coef[..., kept])
+
+    def _keep_of_stream(self, layer: RandomLayer, data: TrainingData) -> KeptFeatures:
+        centred = self.recipe.estimator.fit_intercept
+        X, y, weights = merge_equal_rows(data.X, data.y.reshape(len(data.y), -1), data.weights)
+        y, _ = as_design(y, weights, centred=centred)
+        stream = FeatureStream(X, layer, weights, centred=centred, n_jobs=self.n_jobs)
+        fixed = self.recipe.strategy.reads == "nothing"
+        strategy = STRATEGIES["magnitude"] if fixed else self.recipe.strategy
+        score = partial(_score_block, strategy, y, weights, centred)
+        kept, dual = fit_dual(stream, y, score, self.n_keep)
+        if fixed:
+            unfitted = LinearFit(None, np.zeros(layer.n_components), np.zeros(()), centred)
+            kept = np.sort(self.recipe.order(unfitted, data).kept(self.n_keep))
         drawn = layer.draw_some(kept)
         coef = dual.T @ random_features(X, *drawn, layer.activation)
+        shape = (*data.y.shape[1:], self.n_keep)
         return KeptFeatures(kept, *drawn, coef.astype(layer.dtype).reshape(shape))
+
+
+def _score_block(
+    strategy: Strategy, y: Array, weights: Array, centred: bool, coef: AnyArray, features: AnyArray
+) -> Array:
+    """Return the scores of coefficients (n_targets, size), given these and their features."""
+    return score_features(strategy, Scoring(coef, features, y, weights, centred))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from sklearn.base import (
     BaseEstimator,
@@ -10,15 +12,17 @@ from sklearn.base import (
     RegressorMixin,
     TransformerMixin,
 )
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
-from sklearn_prune._checks.arguments import check_n_keep, drop_zero_weights
+from sklearn_prune._checks.arguments import check_n_keep
+from sklearn_prune._checks.training_data import check_samples, check_training_data
 from sklearn_prune._least_squares.min_norm import MinNormRegressor
 from sklearn_prune._pruning.linear_fit import LinearFit, fit_columns
-from sklearn_prune._pruning.retraining import is_distillation, resolve_retrain
+from sklearn_prune._pruning.recipe import Recipe, is_distillation
+from sklearn_prune._pruning.strategies import names_that
 
 from .layer import RandomLayer, random_features
-from .layer_pruning import STRATEGIES, LayerPruning
+from .layer_pruning import LayerPruning
 
 PIPELINE = "make_pipeline(RandomFeatures(...), PrunedRegressor(...))"
 
@@ -231,65 +235,48 @@ class PrunedRandomFeatures(
             If a parameter is out of its range, the data are not finite or do not fit
             together, or the squares of the features overflow.
         """
-        X, y = validate_data(
-            self,
-            X,
-            y,
-            accept_sparse=("csr", "csc"),
-            dtype=(np.float64, np.float32),
-            y_numeric=True,
-            multi_output=True,
-        )
-        dense = MinNormRegressor(fit_intercept=self.fit_intercept)
-        refit = self._resolve_retrain(dense)
-        layer = RandomLayer.of(self, X)
-        pruning = LayerPruning(
-            self._check_strategy(),
-            check_n_keep(self.sparsity, layer.n_components),
-            self.fit_intercept,
-            self.n_jobs,
-            self.random_state,
-        )
-        X, y, weights = drop_zero_weights(X, y, sample_weight)
-        sample_weight = None if sample_weight is None else weights
+        recipe = self._recipe()
+        data = check_training_data(self, X, y, sample_weight)
+        layer = RandomLayer.of(self, data.X)
+        n_keep = check_n_keep(self.sparsity, layer.n_components)
+        kept = LayerPruning(recipe, n_keep, self.n_jobs).keep(layer, data)
 
-        kept = pruning.keep(layer, X, y, weights)
-        features = random_features(X, kept.weights, kept.offset, layer.activation)
-        every = np.ones(pruning.n_keep, dtype=bool)
-        if refit is None:
-            fit = LinearFit(dense, kept.coef, np.zeros(y.shape[1:]))
-            fit = fit.masked(every, features, y, weights)
+        features = random_features(data.X, kept.weights, kept.offset, layer.activation)
+        data = replace(data, X=features, names=None)
+        if recipe.refit is None:
+            dense = LinearFit(None, kept.coef, np.zeros(data.y.shape[1:]), self.fit_intercept)
+            fit = dense.masked(np.ones(n_keep, dtype=bool), data)
         else:
-            fit = fit_columns(refit, features, y, sample_weight, every)
+            fit = fit_columns(recipe.refit, data)
 
         self.component_indices_ = kept.indices
         self.random_weights_ = kept.weights
         self.random_offset_ = kept.offset
         self.retrained_estimator_ = fit.model
         self.seed_ = layer.seed
-        self.n_samples_fit_ = len(weights)
+        self.n_samples_fit_ = len(data.weights)
         self.coef_ = fit.coef
-        self.intercept_ = np.asarray(fit.intercept, dtype=X.dtype)[()]
-        self._n_features_out = pruning.n_keep
+        self.intercept_ = np.asarray(fit.intercept, dtype=layer.dtype)[()]
+        self._n_features_out = n_keep
         return self
 
-    def _check_strategy(self):
-        if isinstance(self.strategy, str) and self.strategy in STRATEGIES:
-            return self.strategy
-        msg = (
-            f"strategy is {self.strategy!r}: give one of {', '.join(map(repr, STRATEGIES))}. "
-            f"For the others, which need all features in memory, use {PIPELINE}."
-        )
-        raise ValueError(msg)
-
-    def _resolve_retrain(self, dense):
+    def _recipe(self):
+        """Return what happens to the features, if it can happen in a stream."""
+        known = names_that("streams")
+        if not isinstance(self.strategy, str) or self.strategy not in known:
+            msg = (
+                f"strategy is {self.strategy!r}: give one of {', '.join(map(repr, known))}. "
+                f"For the others, which need all features in memory, use {PIPELINE}."
+            )
+            raise ValueError(msg)
         if is_distillation(self.retrain):
             msg = (
                 'retrain="distill" needs predictions of the dense model for further samples, '
                 f"and that model is not kept: use {PIPELINE}, or retrain=RidgeCV()."
             )
             raise ValueError(msg)
-        return resolve_retrain(self.retrain, dense, 1)
+        dense = MinNormRegressor(fit_intercept=self.fit_intercept)
+        return Recipe.of(self.strategy, self.retrain, dense, random_state=self.random_state)
 
     def predict(self, X):
         """Predict with the kept features.
@@ -339,9 +326,7 @@ class PrunedRandomFeatures(
 
     def _features(self, X):
         check_is_fitted(self)
-        X = validate_data(
-            self, X, accept_sparse=("csr", "csc"), dtype=(np.float64, np.float32), reset=False
-        )
+        X = check_samples(self, X)
         return random_features(X, self.random_weights_, self.random_offset_, self.activation)
 
     def __sklearn_tags__(self):

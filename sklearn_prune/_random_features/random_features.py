@@ -2,129 +2,16 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
-from scipy.special import erf
 from sklearn.base import (
     BaseEstimator,
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
 )
-from sklearn.utils import check_random_state
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from sklearn_prune._checks.training_data import check_samples
 
-    from sklearn_prune._typing import AnyArray
-
-    Activation = Callable[[AnyArray], AnyArray]
-
-# The slope of leaky_relu for negative pre-activations.
-LEAKY_SLOPE = 0.01
-
-# Each entry maps the pre-activations elementwise and overwrites them.
-ACTIVATIONS: dict[str, Activation] = {
-    "relu": lambda z: np.maximum(z, 0, out=z),
-    "leaky_relu": lambda z: np.multiply(z, LEAKY_SLOPE, out=z, where=z < 0),
-    "abs": lambda z: np.abs(z, out=z),
-    "step": lambda z: np.heaviside(z, 0, out=z),
-    "sign": lambda z: np.sign(z, out=z),
-    "erf": lambda z: erf(z, out=z),
-    "tanh": lambda z: np.tanh(z, out=z),
-    "sin": lambda z: np.sin(z, out=z),
-    "cos": lambda z: np.cos(z, out=z),
-    "square": lambda z: np.square(z, out=z),
-    "identity": lambda z: z,
-}
-PERIODIC = ("cos", "sin")
-WEIGHTS = ("gaussian", "unit", "orthogonal")
-
-BLOCK_ROWS = 256
-# SeedSequence pads its entropy with zeros, so that [seed, 0, 0] would be the stream
-# of a plain default_rng(seed): streams count from one.
-_WEIGHT_STREAM, _OFFSET_STREAM = 1, 2
-
-
-def block_rows(n_features: int, weights: str = "gaussian") -> int:
-    """Return how many components one block holds.
-
-    256; for orthogonal weights the least multiple of `n_features` that reaches 256,
-    so that a block holds whole groups of orthogonal rows.
-    """
-    if weights == "orthogonal":
-        return n_features * -(-BLOCK_ROWS // n_features)
-    return BLOCK_ROWS
-
-
-def weight_block(
-    seed: int,
-    j: int,
-    n_features: int,
-    *,
-    scale: float = 1.0,
-    weights: str = "gaussian",
-) -> AnyArray:
-    """Draw the weights of block `j`, from nothing but the arguments.
-
-    Returns
-    -------
-    W : ndarray of shape (block_rows(n_features, weights), n_features), float64
-        Rows ``j * block_rows(...)`` onwards of the weights of every
-        :class:`RandomFeatures` with this `seed`.
-    """
-    rng = np.random.default_rng([seed, _WEIGHT_STREAM, j])
-    G: AnyArray = rng.standard_normal((block_rows(n_features, weights), n_features))
-    if weights == "unit":
-        G /= np.linalg.norm(G, axis=1, keepdims=True)
-    elif weights == "orthogonal":
-        G = _orthogonalize(G)
-    G *= float(scale)
-    return G
-
-
-def offset_block(seed: int, j: int, n_features: int, *, weights: str = "gaussian") -> AnyArray:
-    """Draw the phases of block `j`, uniform on [0, 2 pi), float64."""
-    rng = np.random.default_rng([seed, _OFFSET_STREAM, j])
-    return rng.uniform(0, 2 * np.pi, size=block_rows(n_features, weights))
-
-
-def _orthogonalize(G: AnyArray) -> AnyArray:
-    """Turn each d rows of a Gaussian G (m * d, d) into orthogonal rows.
-
-    Positive diagonals in R make Q Haar distributed and independent of R. The lengths
-    of the rows of G are column norms of R, so they serve as the chi_d lengths, one per
-    row and independent of Q, of Yu et al. (2016).
-    """
-    d = G.shape[1]
-    Q, R = np.linalg.qr(G.reshape(-1, d, d).swapaxes(1, 2))
-    Q *= np.sign(np.diagonal(R, axis1=1, axis2=2))[:, np.newaxis, :]
-    directions = Q.swapaxes(1, 2).reshape(-1, d)
-    return directions * np.linalg.norm(G, axis=1, keepdims=True)
-
-
-def check_activation(activation: Any) -> Activation:
-    """Return the function that `activation` names, or is."""
-    if callable(activation):
-        return activation
-    if isinstance(activation, str) and activation in ACTIVATIONS:
-        return ACTIVATIONS[activation]
-    raise ValueError(
-        f"activation={activation!r} is unknown: pass a callable or one of {sorted(ACTIVATIONS)}."
-    )
-
-
-def activate(Z: AnyArray, activation: str | Activation) -> AnyArray:
-    """Return phi(Z) in the dtype of Z; Z may be overwritten."""
-    phi = np.asarray(check_activation(activation)(Z), dtype=Z.dtype)
-    if phi.shape != Z.shape:
-        raise ValueError(
-            f"activation={activation!r} returned an array of shape {phi.shape} for "
-            f"pre-activations of shape {Z.shape}: it must act elementwise."
-        )
-    return phi
+from .layer import RandomLayer, random_features
 
 
 class RandomFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -274,23 +161,11 @@ class RandomFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         RandomFeatures
             The fitted transformer.
         """
-        self._check_parameters()
-        X = self._validate(X, reset=True)
-        d, D = X.shape[1], self.n_components
-        rows = block_rows(d, self.weights)
-
-        self.seed_ = int(check_random_state(self.random_state).randint(np.iinfo(np.int32).max))
-        weights, offset = np.empty((d, D), dtype=X.dtype), np.empty(D, dtype=X.dtype)
-        for j, start in enumerate(range(0, D, rows)):
-            block, kept = slice(start, start + rows), slice(D - start)
-            W = weight_block(self.seed_, j, d, scale=self.scale, weights=self.weights)
-            weights[:, block] = W[kept].T
-            if self.bias:
-                b = offset_block(self.seed_, j, d, weights=self.weights)
-                offset[block] = b[kept]
-        self.random_weights_ = weights
-        self.random_offset_ = offset if self.bias else None
-        self._n_features_out = D
+        X = check_samples(self, X, reset=True)
+        layer = RandomLayer.of(self, X)
+        self.random_weights_, self.random_offset_ = layer.draw_all()
+        self.seed_ = layer.seed
+        self._n_features_out = layer.n_components
         return self
 
     def transform(self, X):
@@ -307,38 +182,8 @@ class RandomFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
             Features, dense; float32 if both this X and the fitted one are, else float64.
         """
         check_is_fitted(self)
-        X = self._validate(X, reset=False)
-        Z = X @ self.random_weights_
-        if self.random_offset_ is not None:
-            Z += self.random_offset_
-        return activate(Z, self.activation)
-
-    def _validate(self, X, *, reset):
-        return validate_data(
-            self,
-            X,
-            reset=reset,
-            accept_sparse=("csr", "csc"),
-            dtype=(np.float64, np.float32),
-        )
-
-    def _check_parameters(self):
-        D, scale = self.n_components, self.scale
-        if isinstance(D, bool) or not isinstance(D, Integral) or D < 1:
-            raise ValueError(f"n_components={D!r} must be an integer of at least 1.")
-        if not isinstance(scale, Real) or not 0 < float(scale) < np.inf:
-            raise ValueError(f"scale={scale!r} must be a finite number above 0.")
-        if not isinstance(self.weights, str) or self.weights not in WEIGHTS:
-            raise ValueError(f"weights={self.weights!r} is unknown: pass one of {sorted(WEIGHTS)}.")
-        if not isinstance(self.bias, (bool, np.bool_)):
-            raise ValueError(f"bias={self.bias!r} must be True or False.")
-        check_activation(self.activation)
-        if self.bias and self.activation not in PERIODIC:
-            raise ValueError(
-                f"bias=True with activation={self.activation!r}: the bias is a phase "
-                f"uniform on [0, 2 pi), which means something only for the activations "
-                f"{PERIODIC}, of that period. Set bias=False or one of these."
-            )
+        X = check_samples(self, X)
+        return random_features(X, self.random_weights_, self.random_offset_, self.activation)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

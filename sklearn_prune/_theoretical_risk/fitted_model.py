@@ -11,11 +11,10 @@ from sklearn.linear_model import LinearRegression, Ridge, RidgeCV
 from sklearn_prune._least_squares.min_norm import MinNormRegressor
 from sklearn_prune._pruning.linear_fit import has_intercept
 from sklearn_prune._pruning.pruned import PrunedRegressor
+from sklearn_prune._pruning.strategies import names_that
 
 if TYPE_CHECKING:
     from sklearn_prune.theory import LinearGaussianProblem
-
-STRATEGIES = ("magnitude", "hessian", "oracle", "random")
 
 
 def read_plan(model: Any) -> dict[str, Any]:
@@ -49,7 +48,7 @@ def check_oracle(problem: LinearGaussianProblem, support: Any) -> None:
 
 
 def _read_pruned(model: PrunedRegressor) -> dict[str, Any]:
-    if model.strategy not in STRATEGIES:
+    if model.strategy not in names_that("theory"):
         refuse(f"strategy={model.strategy!r}")
     if model.n_rounds != 1:
         refuse(f"n_rounds={model.n_rounds}")

@@ -4,7 +4,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import linalg
 
 from sklearn_prune import MinNormRegressor
-from sklearn_prune._least_squares.design import EPS, centre
+from sklearn_prune._least_squares.design import EPS, Problem, centre
 from sklearn_prune._least_squares.mixed_precision import _factorise, _refine, interpolate
 from sklearn_prune._least_squares.solve import cholesky, min_norm_lstsq
 
@@ -93,8 +93,8 @@ def test_same_as_in_double_precision(rng, name, fit_intercept, spread):
         y, _ = centre(y, weights)
     gram = A @ A.T
     kept = gram.copy()
-    mixed, rank = min_norm_lstsq(A, y, weights, cutoff=1e-12, mean=mean)
-    double, expected = min_norm_lstsq(A, y, weights, cutoff=1e-12, mean=mean, gram=gram)
+    mixed, rank = min_norm_lstsq(Problem(A, y, weights, mean), cutoff=1e-12)
+    double, expected = min_norm_lstsq(Problem(A, y, weights, mean), cutoff=1e-12, gram=gram)
     assert rank == expected == n - fit_intercept
     assert relative_error(mixed, double) < 1e-11
     assert_array_equal(gram, kept)
@@ -180,8 +180,8 @@ def test_cutoff_decides_the_rank_as_in_double_precision(rng, scale):
     A[0] *= scale
     y, weights = rng.standard_normal((n, 1)), np.ones(n)
     for cutoff in 1e-5, 1e-4, 1e-3, 3e-3, 1e-2, 3e-2, 0.3:
-        mixed = min_norm_lstsq(A, y, weights, cutoff=cutoff)
-        double = min_norm_lstsq(A, y, weights, cutoff=cutoff, gram=A @ A.T)
+        mixed = min_norm_lstsq(Problem(A, y, weights), cutoff=cutoff)
+        double = min_norm_lstsq(Problem(A, y, weights), cutoff=cutoff, gram=A @ A.T)
         assert mixed[1] == double[1]
         assert relative_error(mixed[0], double[0]) < 1e-11
 
@@ -241,25 +241,25 @@ def test_known_gram(rng, shape):
     y, _ = centre(rng.standard_normal((shape[0], 2)), weights)
     gram = A @ A.T
     gram.flags.writeable = False
-    without = min_norm_lstsq(A, y, weights, cutoff=1e-12, mean=mean)
+    without = min_norm_lstsq(Problem(A, y, weights, mean), cutoff=1e-12)
     for known in gram, gram * (1 + 1e-10 * rng.standard_normal(gram.shape)):
-        coef, rank = min_norm_lstsq(A, y, weights, cutoff=1e-12, mean=mean, gram=known)
+        coef, rank = min_norm_lstsq(Problem(A, y, weights, mean), cutoff=1e-12, gram=known)
         assert rank == without[1]
         assert_allclose(coef, without[0], atol=1e-13)
 
 
 def test_known_gram_is_used(rng):
     A, y = rng.standard_normal((20, 60)), rng.standard_normal((20, 1))
-    coef, _ = min_norm_lstsq(A, y, np.ones(20), cutoff=1e-12, gram=2 * A @ A.T)
+    coef, _ = min_norm_lstsq(Problem(A, y, np.ones(20)), cutoff=1e-12, gram=2 * A @ A.T)
     assert_allclose(coef, 0.75 * linalg.pinv(A) @ y)  # half of it, and half of what is left
 
 
 def test_known_gram_of_extreme_entries(rng):
     A, y = rng.standard_normal((20, 60)), rng.standard_normal((20, 1))
-    reference, _ = min_norm_lstsq(A, y, np.ones(20), cutoff=1e-12)
+    reference, _ = min_norm_lstsq(Problem(A, y, np.ones(20)), cutoff=1e-12)
     for scale in 1e-170, 1e-40, 1e40, 1e160:
         with np.errstate(over="ignore", invalid="ignore"):
             gram = (scale * A) @ (scale * A).T
-        coef, rank = min_norm_lstsq(scale * A, y, np.ones(20), cutoff=1e-12, gram=gram)
+        coef, rank = min_norm_lstsq(Problem(scale * A, y, np.ones(20)), cutoff=1e-12, gram=gram)
         assert rank == 20
         assert_allclose(coef * scale, reference, rtol=1e-10)

@@ -20,7 +20,10 @@ from sklearn_prune import (
     PruningPathDisplay,
     RandomFeatures,
 )
+from sklearn_prune._least_squares.design import rank_cutoff
+from sklearn_prune._least_squares.min_norm import fit_min_norm
 from sklearn_prune._paths.fold_fits import least_rcond
+from sklearn_prune._pruning import linear_fit
 
 
 def name_of(params):
@@ -235,13 +238,12 @@ def test_leave_one_out_hands_its_dense_fit_on(shape, fit_intercept, retrain, mon
     weights = np.random.default_rng(1).choice([0, 0.5, 1, 2], shape[0])
     expected = MinNormRegressor(fit_intercept=fit_intercept).fit(X, y, weights)
     widths = []
-    fit = MinNormRegressor.fit
 
-    def spy(self, X, y, sample_weight=None):
-        widths.append(X.shape[1])
-        return fit(self, X, y, sample_weight)
+    def spy(model, data):
+        widths.append(data.X.shape[1])
+        return fit_min_norm(model, data)
 
-    monkeypatch.setattr(MinNormRegressor, "fit", spy)
+    monkeypatch.setattr(linear_fit, "fit_min_norm", spy)
     model = PrunedRegressorCV(
         sparsities=[1, 3, 8], retrain=retrain, fit_intercept=fit_intercept
     ).fit(X, y, weights)
@@ -267,7 +269,7 @@ def test_leave_one_out_in_blocks(retrain, monkeypatch):
 
 def test_gram_matrices_judge_the_rank_of_float32_as_the_dense_model_does():
     X = np.zeros((3000, 4000), dtype=np.float32)
-    assert least_rcond(X) == 10 * MinNormRegressor()._cutoff(X) ** 2 > least_rcond(X[:100])
+    assert least_rcond(X) == 10 * rank_cutoff(X) ** 2 > least_rcond(X[:100])
     assert least_rcond(X.astype(np.float64)) == least_rcond(X[:100])
 
 

@@ -14,10 +14,8 @@ from sklearn.utils import estimator_checks, get_tags
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from sklearn_prune import RandomFeatures
-from sklearn_prune._random_features.random_features import (
-    ACTIVATIONS,
-    LEAKY_SLOPE,
-    activate,
+from sklearn_prune._random_features.activations import ACTIVATIONS, LEAKY_SLOPE, activate
+from sklearn_prune._random_features.layer import (
     block_rows,
     offset_block,
     weight_block,

@@ -5,7 +5,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import integrate
 
-from sklearn_prune._random_features import random_features
+from sklearn_prune._random_features import activations
 from sklearn_prune.theory._moments import hermite_series as _hermite_series
 from sklearn_prune.theory._moments import scalar_functions
 from sklearn_prune.theory._moments.closed_forms import angles
@@ -132,9 +132,9 @@ def test_moments_against_monte_carlo(activation, rng):
 
 def test_functions_are_those_of_random_features(rng):
     Z = np.append(rng.standard_normal(20), [0.0, -0.0])
-    assert set(ACTIVATIONS) == set(random_features.ACTIVATIONS)
-    assert scalar_functions.LEAKY_SLOPE == random_features.LEAKY_SLOPE
-    for name, function in random_features.ACTIVATIONS.items():
+    assert set(ACTIVATIONS) == set(activations.ACTIVATIONS)
+    assert scalar_functions.LEAKY_SLOPE == activations.LEAKY_SLOPE
+    for name, function in activations.ACTIVATIONS.items():
         assert_array_equal(FUNCTIONS[name](Z), function(Z.copy()))
 
 

@@ -6,10 +6,10 @@ from time import process_time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from sklearn.utils import check_random_state
 
-from sklearn_prune._pruning.ranking import rank_features
-from sklearn_prune._pruning.strategies import resolve_strategy, score_features
+from sklearn_prune._checks.training_data import TrainingData
+from sklearn_prune._pruning.linear_fit import LinearFit
+from sklearn_prune._pruning.recipe import Recipe
 
 from .matching_pursuit import pursue
 from .plain_fits import PlainFits
@@ -158,15 +158,9 @@ class _Stacked:
 
 def _rank(strategy: str, coef: Array, features: Features, seed: int) -> Indices:
     """Return the features from best to worst."""
-    F = features.fit[:, : len(coef)]
-    score = resolve_strategy(
-        strategy,
-        weights=np.ones(len(F)),
-        centred=False,
-        saliency=None,
-        random_state=check_random_state(seed),
-    )
-    return rank_features(score_features(score, coef.T, F, features.y))
+    data = TrainingData.unweighted(features.fit[:, : len(coef)], features.y)
+    fit = LinearFit(None, coef.T, np.zeros(features.y.shape[1]), centred=False)
+    return Recipe.of(strategy, False, random_state=seed).order(fit, data).columns
 
 
 def timed(function: Any, *args: Any) -> tuple[Any, float]:

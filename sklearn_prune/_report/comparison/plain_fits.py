@@ -10,7 +10,7 @@ from sklearn.base import clone
 from sklearn_prune._checks.training_data import TrainingData
 from sklearn_prune._least_squares.design import EPS, triangular_factor
 from sklearn_prune._least_squares.min_norm import MinNormRegressor
-from sklearn_prune._paths.width_fits import nested_widths
+from sklearn_prune._paths.width_fits import width_fits
 
 from .rows import row_slices
 
@@ -53,8 +53,8 @@ class PlainFits:
         alpha : float
             The penalty, 0.
         """
-        data = TrainingData(self.X, self.y, np.ones(len(self.y)), None, None)
-        for fit in nested_widths(self.model, data, widths):
+        data = TrainingData.unweighted(self.X, self.y)
+        for fit in width_fits(self.model, data, widths):
             yield fit.coef.T, 0.0
 
     def refit(self, columns: Indices, coef: Array | None = None) -> tuple[Array, float]:

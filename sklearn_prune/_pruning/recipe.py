@@ -1,0 +1,169 @@
+"""What happens to a dense model: which features are kept, and what becomes of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.frozen import FrozenEstimator
+from sklearn.utils import check_random_state
+
+from sklearn_prune._least_squares.min_norm import MinNormRegressor
+
+from .linear_fit import fit_columns, penalty_of
+from .ranking import Order
+from .strategies import STRATEGIES, Scoring, Strategy, custom_strategy, score_features
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sklearn_prune._checks.training_data import TrainingData
+    from sklearn_prune._typing import Array, Mask
+
+    from .linear_fit import LinearFit, Penalty
+
+DENSE = MinNormRegressor()
+
+
+@dataclass(frozen=True, eq=False)
+class Recipe:
+    """The parameters of `PrunedRegressor`, but for the sparsity, resolved.
+
+    Attributes
+    ----------
+    estimator : regressor
+        The dense model, fitted again between rounds.
+    strategy : Strategy
+    refit : regressor or None
+        What is fitted to the kept features; with None they keep their coefficients.
+    distill : bool
+        Whether it is fitted to the predictions of the dense model.
+    penalty : Penalty or None
+        That of the refit, if refits can share work.
+    saliency : array-like of shape (n_features,) or None
+    n_rounds : int
+    random_state : int, RandomState instance or None
+        Seed of a strategy that draws.
+    """
+
+    estimator: Any
+    strategy: Strategy
+    refit: Any
+    distill: bool
+    penalty: Penalty | None
+    saliency: Any = None
+    n_rounds: int = 1
+    random_state: Any = None
+
+    @classmethod
+    def of(
+        cls,
+        strategy: Any,
+        retrain: Any,
+        estimator: Any = None,
+        *,
+        saliency: Any = None,
+        n_rounds: int = 1,
+        random_state: Any = None,
+    ) -> Recipe:
+        """Resolve the parameters of `PrunedRegressor`.
+
+        Raises
+        ------
+        ValueError
+            If a strategy or `retrain` is unknown, or a frozen estimator would have to be
+            refitted.
+        """
+        known = isinstance(strategy, str) and strategy in STRATEGIES
+        dense = DENSE if estimator is None else estimator
+        refit = _resolve_refit(retrain, dense, n_rounds)
+        return cls(
+            dense,
+            STRATEGIES[strategy] if known else custom_strategy(strategy),
+            refit,
+            is_distillation(retrain),
+            penalty_of(refit),
+            saliency,
+            n_rounds,
+            random_state,
+        )
+
+    def restarted(self) -> Recipe:
+        """Return the recipe with a copy of its random state: both draw the same."""
+        return replace(self, random_state=clone(self.random_state, safe=False))
+
+    def order(self, dense: LinearFit, data: TrainingData) -> Order:
+        """Return the order in which one round keeps the features of a dense fit."""
+        return Order.by_score(self._score(dense, data, check_random_state(self.random_state)))
+
+    def prune(self, dense: LinearFit, data: TrainingData, sizes: Sequence[int]) -> Pruned:
+        """Prune to each size in turn, with training between rounds, and finish what is kept.
+
+        Each round goes by the scores of a fit to what the last one left.
+        """
+        support, fit = np.ones(data.X.shape[1], dtype=bool), dense
+        random_state = check_random_state(self.random_state)
+        for size in sizes:
+            if not support.all():
+                fit = fit_columns(self.estimator, data, support)
+            scores = np.where(support, self._score(fit, data, random_state), -np.inf)
+            support = np.zeros(len(support), dtype=bool)
+            support[Order.by_score(scores).kept(size)] = True
+        if self.refit is None:
+            kept = fit.masked(support, data)
+        else:
+            fitted = data.distilled(dense.predict) if self.distill else data
+            kept = fit_columns(self.refit, fitted, support)
+        return Pruned(support, scores, kept)
+
+    def _score(self, fit: LinearFit, data: TrainingData, random_state: Any) -> Array:
+        """Return the scores of the features of a fit, which are the first of the data."""
+        X, saliency = data.X, self.saliency
+        if (width := fit.coef.shape[-1]) < X.shape[1]:
+            X, saliency = X[:, :width], None if saliency is None else saliency[:width]
+        given = Scoring(fit.coef, X, data.y, data.weights, fit.centred, saliency, random_state)
+        return score_features(self.strategy, given)
+
+
+class Pruned(NamedTuple):
+    """A pruned model.
+
+    Attributes
+    ----------
+    support : ndarray of shape (n_features,), dtype bool
+    scores : ndarray of shape (n_features,)
+        Scores of the last round, -inf for features pruned in an earlier one.
+    fit : LinearFit
+        The fit to the support.
+    """
+
+    support: Mask
+    scores: Array
+    fit: LinearFit
+
+
+def is_distillation(retrain: Any) -> bool:
+    """Return whether the parameter `retrain` asks for distillation."""
+    return isinstance(retrain, str) and retrain == "distill"
+
+
+def _resolve_refit(retrain: Any, dense: Any, n_rounds: int) -> Any:
+    """Return the estimator that a parameter `retrain` stands for, None if False."""
+    if isinstance(retrain, bool | np.bool_):
+        refit = dense if retrain else None
+    elif is_distillation(retrain):
+        refit = dense
+    elif hasattr(retrain, "fit") and not isinstance(retrain, type):
+        refit = retrain
+    else:
+        msg = f'retrain is {retrain!r}: give True, False, "distill", or a regressor to refit with.'
+        raise ValueError(msg)
+    if isinstance(refit, FrozenEstimator) or (isinstance(dense, FrozenEstimator) and n_rounds != 1):
+        msg = (
+            "A FrozenEstimator cannot be refitted to the kept features: give n_rounds=1, and "
+            "retrain=False or another estimator such as retrain=RidgeCV()."
+        )
+        raise ValueError(msg)
+    return refit
