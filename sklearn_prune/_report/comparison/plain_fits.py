@@ -12,7 +12,7 @@ from sklearn_prune._least_squares.design import EPS, triangular_factor
 from sklearn_prune._least_squares.min_norm import MinNormRegressor
 from sklearn_prune._paths.width_fits import nested_widths
 
-from .rows import row_slices
+from .row_blocks import row_slices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,9 @@ TALL = 2
 
 class PlainFits:
     """Fits of `MinNormRegressor` to centred features.
+
+    The report tells how long every model trains, so a refit must not use the work of another:
+    that is why these are not the shared fits of `_paths`.
 
     Parameters
     ----------
