@@ -159,9 +159,9 @@ def test_unlabelled_rows(run, frame, tmp_path):
     ],
 )
 def test_unlabelled_rows_that_do_not_fit(refused, frame, tmp_path, change, message):
-    more = frame.drop(columns="price")
-    more = more.drop(columns="size") if "columns" in change else more.assign(size=change["values"])
-    more.to_csv(tmp_path / "more.csv", index=False)
+    rows = frame.drop(columns="price")
+    rows = rows.drop(columns="size") if "columns" in change else rows.assign(size=change["values"])
+    rows.to_csv(tmp_path / "more.csv", index=False)
     arguments = ["--target", "price", "--unlabelled", str(tmp_path / "more.csv")]
     assert message in refused(frame, *arguments)
 

@@ -1,4 +1,5 @@
 import numpy as np
+from friedman_report import friedman_report, friedman_table
 from numpy.testing import assert_allclose
 from sklearn.linear_model import RidgeCV
 from sklearn.model_selection import GridSearchCV, KFold
@@ -11,7 +12,9 @@ from sklearn_prune._report.table.preparation import preparation
 ALPHAS = np.logspace(-3, 5, 17)
 
 
-def test_the_choice_in_a_fold_is_that_of_a_grid_search(result, table):
+def test_the_choice_in_a_fold_is_that_of_a_grid_search():
+    table = friedman_table()
+    result = friedman_report()
     X, y = table
     fold = 2
     train = list(KFold(3, shuffle=True, random_state=5).split(X))[fold][0]
@@ -45,7 +48,8 @@ def test_the_choice_in_a_fold_is_that_of_a_grid_search(result, table):
         assert_allclose(picked["inner_error"], least, rtol=1e-6)
 
 
-def test_every_fold_has_one_answer_and_one_small_model(result):
+def test_every_fold_has_one_answer_and_one_small_model():
+    result = friedman_report()
     frame = result.to_frame()
     for setting in "plain", "ridge":
         part = frame[frame["setting"] == setting]

@@ -106,14 +106,14 @@ def test_what_is_told():
 
 def test_unlabelled_columns_in_the_order_of_the_others():
     X = features(colour=np.resize(["x", "y"], N))
-    more = X[["colour", "age"]].assign(extra=1.0)
-    assert list(match_columns(X, more, impute=False)) == ["age", "colour"]
+    unlabelled = X[["colour", "age"]].assign(extra=1.0)
+    assert list(match_columns(X, unlabelled, impute=False)) == ["age", "colour"]
     for change, message in [
         ({"age": "old"}, "text in age"),
         ({"age": np.inf}, "infinite"),
         ({"age": np.nan}, "missing"),
     ]:
         with pytest.raises(ValueError, match=message):
-            match_columns(X, as_frame(more.assign(**change)), impute=False)
+            match_columns(X, as_frame(unlabelled.assign(**change)), impute=False)
     with pytest.raises(ValueError, match="no column age"):
-        match_columns(X, more.drop(columns="age"), impute=False)
+        match_columns(X, unlabelled.drop(columns="age"), impute=False)

@@ -1,6 +1,8 @@
+import sys
 from dataclasses import replace
 
 import pytest
+from friedman_report import friedman_report
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex
 from numpy.testing import assert_allclose
@@ -9,13 +11,15 @@ from sklearn_prune._report.comparison.records import LARGE, RETRAINED
 
 
 @pytest.mark.parametrize("kind", ["width", "kept"])
-def test_names_are_no_formulas(result, kind):
+def test_names_are_no_formulas(kind):
+    result = friedman_report()
     figure = replace(result, name="cost_$ and tax_$").plot(kind)
     figure.canvas.draw()
     plt.close(figure)
 
 
-def test_figures(result):
+def test_figures():
+    result = friedman_report()
     figure = result.plot()
     assert len(figure.axes) == 4
     titles = [ax.get_title() for ax in figure.axes]
@@ -46,3 +50,11 @@ def test_figures(result):
     with pytest.raises(ValueError, match="kind is 'depth'"):
         result.plot("depth")
     plt.close("all")
+
+
+@pytest.mark.parametrize("kind", ["width", "kept"])
+def test_error_of_a_figure_without_matplotlib(kind, monkeypatch):
+    result = friedman_report()
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
+    with pytest.raises(ImportError, match=r"^Report.plot needs matplotlib: pip install"):
+        result.plot(kind)

@@ -3,13 +3,15 @@ from dataclasses import fields
 
 import numpy as np
 import pandas as pd
+from friedman_report import friedman_report
 from numpy.testing import assert_allclose
 
 from sklearn_prune._report.answer.findings import Findings
 from sklearn_prune._report.comparison.records import SMALL
 
 
-def test_numbers_of_the_answer(result):
+def test_numbers_of_the_answer():
+    result = friedman_report()
     frame = result.to_frame().query("setting == 'ridge' and budget == 15")
     comparison = result.answers[1].comparison
     small = frame[frame["chosen"] & (frame["method"] == SMALL)].set_index("fold")["error"]
@@ -22,7 +24,8 @@ def test_numbers_of_the_answer(result):
     assert_allclose(summary.loc[(SMALL, "ridge"), (15, "mean")], small.mean())
 
 
-def test_findings_are_a_report_without_pictures(result, monkeypatch):
+def test_findings_are_a_report_without_pictures(monkeypatch):
+    result = friedman_report()
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     findings = Findings(**{field.name: getattr(result, field.name) for field in fields(result)})
     assert repr(findings) == repr(result)

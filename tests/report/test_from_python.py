@@ -4,6 +4,7 @@ from importlib import metadata
 import numpy as np
 import pandas as pd
 import pytest
+from friedman_report import SETTINGS, friedman_report, friedman_table
 from numpy.testing import assert_allclose
 from sklearn.datasets import load_iris
 
@@ -11,15 +12,16 @@ from sklearn_prune import report
 from sklearn_prune._report.comparison.records import SMALL
 
 
-def test_the_result_does_not_depend_on_the_number_of_jobs(result, table):
-    again = report(*table, budgets=[4, 15], widths=[10, 40, 200], cv=3, random_state=5, n_jobs=2)
+def test_the_result_does_not_depend_on_the_number_of_jobs():
+    result = friedman_report()
+    again = report(*friedman_table(), **SETTINGS, n_jobs=2)
     pd.testing.assert_frame_equal(
         again.to_frame().drop(columns="seconds"), result.to_frame().drop(columns="seconds")
     )
 
 
-def test_repeats_add_folds(table):
-    result = report(*table, budgets=[4], widths=[30], cv=2, repeats=2)
+def test_repeats_add_folds():
+    result = report(*friedman_table(), budgets=[4], widths=[30], cv=2, repeats=2)
     frame = result.to_frame()
     assert set(zip(frame["repeat"], frame["fold"], strict=True)) == {
         (0, 0),
@@ -29,8 +31,8 @@ def test_repeats_add_folds(table):
     }
 
 
-def test_permuted_labels_make_no_difference(table):
-    X, y = table
+def test_permuted_labels_make_no_difference():
+    X, y = friedman_table()
     for seed in range(3):
         permuted = np.random.default_rng(seed).permutation(y)
         result = report(X, permuted, budgets=[4, 15], widths=[40], cv=3)
@@ -66,14 +68,14 @@ def test_several_classes():
         ({"X": np.full((90, 2), np.nan)}, "missing values"),
     ],
 )
-def test_bad_input(table, change, message):
-    X, y = table
+def test_bad_input(change, message):
+    X, y = friedman_table()
     arguments = {"X": X, "y": y, "widths": [60], "budgets": [4]} | change
     with pytest.raises(ValueError, match=message):
         report(**arguments)
 
 
-def test_a_checkout_that_is_not_installed(table, tmp_path, monkeypatch):
+def test_a_checkout_that_is_not_installed(tmp_path, monkeypatch):
     installed = metadata.distribution
 
     def distribution(name):
@@ -82,7 +84,7 @@ def test_a_checkout_that_is_not_installed(table, tmp_path, monkeypatch):
         return installed(name)
 
     monkeypatch.setattr(metadata, "distribution", distribution)
-    result = report(*table, budgets=[4], widths=[12], cv=2, store=tmp_path)
+    result = report(*friedman_table(), budgets=[4], widths=[12], cv=2, store=tmp_path)
     assert len(list(tmp_path.glob("parts-*/*.json"))) == 8
     monkeypatch.setattr(
         "sklearn_prune._report.result.draw_pictures", lambda _: {"width": b"", "kept": b""}
@@ -90,7 +92,8 @@ def test_a_checkout_that_is_not_installed(table, tmp_path, monkeypatch):
     assert "sklearn-prune unknown, scikit-learn 1" in result.to_html()
 
 
-def test_a_table_is_hashed_only_if_there_is_a_store(table, tmp_path, monkeypatch):
+def test_a_table_is_hashed_only_if_there_is_a_store(tmp_path, monkeypatch):
+    table = friedman_table()
     hashed = []
     spied = pd.util.hash_pandas_object
 
@@ -106,7 +109,7 @@ def test_a_table_is_hashed_only_if_there_is_a_store(table, tmp_path, monkeypatch
     assert len(hashed) == 1
 
 
-def test_without_pandas(table, monkeypatch):
+def test_without_pandas(monkeypatch):
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(ImportError, match=r'more packages: pip install "sklearn-prune\[report\]"'):
-        report(*table)
+        report(*friedman_table())

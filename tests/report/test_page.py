@@ -1,4 +1,8 @@
-def test_the_page_is_complete_and_needs_nothing_else(result, monkeypatch):
+from friedman_report import friedman_report
+
+
+def test_the_page_is_complete_and_needs_nothing_else(monkeypatch):
+    result = friedman_report()
     page = result.to_html("python -m sklearn_prune")
     assert "F &amp; co" in page
     for text in "double descent", "Seed: 5", "scikit-learn 1", "PolynomialFeatures":

@@ -3,6 +3,7 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
+from friedman_report import friedman_report, friedman_table
 from numpy.testing import assert_allclose
 from sklearn import config_context
 
@@ -16,8 +17,9 @@ def describe(pipeline):
         return re.sub(" at 0x[0-9a-f]+", "", repr(pipeline))
 
 
-def test_the_code_is_the_pipeline(table, result):
-    X, y = table
+def test_the_code_is_the_pipeline():
+    result = friedman_report()
+    X, y = friedman_table()
     for budget in 4, 15:
         pipeline = result.pipeline(budget)
         made = {"X": X, "y": y}
@@ -34,8 +36,8 @@ def test_code_of_the_large_models():
     X = pd.DataFrame(rng.uniform(-1, 1, (240, 3)), columns=list("abc"))
     y = np.abs(X["a"]) + np.maximum(X["b"], X["c"])
     X["b"] = X["b"].where(X.index > 5)
-    more = pd.DataFrame(rng.uniform(-1, 1, (50, 3)), columns=list("abc"))
-    result = report(X, y, budgets=[15], widths=[600], X_unlabeled=more, impute=True, cv=2)
+    unlabeled = pd.DataFrame(rng.uniform(-1, 1, (50, 3)), columns=list("abc"))
+    result = report(X, y, budgets=[15], widths=[600], X_unlabeled=unlabeled, impute=True, cv=2)
     (answer,) = result.answers
     won = answer._replace(comparison=answer.comparison._replace(verdict="large"))
     object.__setattr__(result, "answers", [won])
@@ -44,7 +46,7 @@ def test_code_of_the_large_models():
     assert choice.method in LARGE
     for method in LARGE:
         object.__setattr__(result, "large_choices", {15: choice._replace(method=method)})
-        made = {"X": X, "y": y, "X_unlabeled": more}
+        made = {"X": X, "y": y, "X_unlabeled": unlabeled}
         with config_context():
             exec(result.code(), made)
             assert describe(made["pipeline"]) == describe(result.pipeline())

@@ -1,12 +1,14 @@
 import json
 
 import pytest
+from friedman_report import friedman_table
 
 from sklearn_prune import report
 from sklearn_prune._report.comparison.store import Store
 
 
-def test_a_store_is_used_again(table, tmp_path):
+def test_a_store_is_used_again(tmp_path):
+    table = friedman_table()
     arguments = {"budgets": [4], "widths": [30], "cv": 2, "store": tmp_path}
     first = report(*table, **arguments)
     (folder,) = tmp_path.iterdir()

@@ -26,8 +26,8 @@ TALL = 2
 class PlainFits:
     """Fits of `MinNormRegressor` to centred features.
 
-    The report tells how long every model trains, so a refit must not use the work of another:
-    that is why these are not the shared fits of `_paths`.
+    The report times every model separately, so refits must not share work: they are not those
+    of `_paths`, which do.
 
     Parameters
     ----------

@@ -27,8 +27,7 @@ ALPHAS = np.logspace(-3, 5, 17)
 class RidgeFits:
     """Fits of ``RidgeCV(ALPHAS)`` to centred features.
 
-    As those of `PlainFits`, they stand apart from the shared fits of `_paths`, so that the
-    report can time every model.
+    The report times every model separately, so refits must not share work (see `PlainFits`).
 
     Parameters
     ----------
