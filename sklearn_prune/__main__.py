@@ -7,34 +7,33 @@ import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ._report.options import make_parser
-
-EXTRA = 'the report needs more packages: pip install "sklearn-prune[report]"'
+from sklearn_prune._displays.drawing import require_matplotlib
+from sklearn_prune._report.command_line_options import make_parser
+from sklearn_prune._report.from_command_line import read_problem
+from sklearn_prune._report.from_python import EXTRA, run_report
 
 try:
     import jinja2  # noqa: F401
-    import matplotlib as mpl
     import pandas as pd  # noqa: F401
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from ._report.from_command_line import read_problem
-    from ._report.from_python import run_report
-    from ._report.output.written_files import (
+    from sklearn_prune._report.output.printed_report import print_answer, print_report
+    from sklearn_prune._report.output.written_files import (
         check_writable,
-        print_answer,
-        print_report,
         save_model,
         write_report,
     )
+
+    matplotlib = require_matplotlib("the report")
 except ImportError as error:
-    sys.exit(f"sklearn_prune: {EXTRA} ({error})")
+    sys.exit(f"sklearn_prune: {EXTRA} ({error.__cause__ or error})")
 
 if TYPE_CHECKING:
     import argparse
 
-    from ._report import Report
-    from ._report.from_command_line import Problem
+    from sklearn_prune._report import Report
+    from sklearn_prune._report.from_command_line import Problem
 
 
 def run(args: argparse.Namespace, command: str) -> None:
@@ -48,7 +47,7 @@ def run(args: argparse.Namespace, command: str) -> None:
     report = replace(
         _compare(args, problem), name=problem.name, notes=problem.notes, loading=problem.loading
     )
-    mpl.use("agg")
+    matplotlib.use("agg")
     names = write_report(args.out, report, command)
     console = Console(soft_wrap=True, highlight=False, markup=False, emoji=False)
     if args.quiet:

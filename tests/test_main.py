@@ -11,7 +11,7 @@ import pytest
 
 from sklearn_prune import __main__ as command_line
 from sklearn_prune.__main__ import main
-from sklearn_prune._report.comparison.run import evaluate_part
+from sklearn_prune._report.comparison.all_parts import evaluate_part
 
 FAST = ["--budget", "3", "10", "--width", "40", "--cv", "2", "--n-jobs", "1"]
 FILES = {"report.html", "report.csv", "report.png", "kept.png", "model.py"}
@@ -30,7 +30,9 @@ def blank_pictures(request, monkeypatch):
     """Draw nothing, which takes the longest, unless a test asks for the pictures."""
     if "pictures" not in request.fixturenames:
         blank = {"width": b"", "kept": b""}
-        monkeypatch.setattr("sklearn_prune._report.output.written_files.draw", lambda report: blank)
+        monkeypatch.setattr(
+            "sklearn_prune._report.output.written_files.draw_pictures", lambda report: blank
+        )
 
 
 @pytest.fixture
@@ -157,9 +159,9 @@ def test_unlabelled_rows(run, frame, tmp_path):
     ],
 )
 def test_unlabelled_rows_that_do_not_fit(refused, frame, tmp_path, change, message):
-    more = frame.drop(columns="price")
-    more = more.drop(columns="size") if "columns" in change else more.assign(size=change["values"])
-    more.to_csv(tmp_path / "more.csv", index=False)
+    rows = frame.drop(columns="price")
+    rows = rows.drop(columns="size") if "columns" in change else rows.assign(size=change["values"])
+    rows.to_csv(tmp_path / "more.csv", index=False)
     arguments = ["--target", "price", "--unlabelled", str(tmp_path / "more.csv")]
     assert message in refused(frame, *arguments)
 
@@ -289,7 +291,7 @@ def test_full_disk_leaves_nothing_half_written(run, frame, tmp_path, monkeypatch
     def full(*args):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("sklearn_prune._report.comparison.store.os.fsync", full)
+    monkeypatch.setattr("sklearn_prune._report.comparison.whole_files.os.fsync", full)
     status, out, err = run(frame, "--target", "price", *FAST, "--quiet", "--seed", "1")
     assert (status, out) == (2, "")
     assert "no space left on device" in err
@@ -335,7 +337,7 @@ def test_killed_and_resumed_equals_not_killed(stopped, tmp_path, monkeypatch, ca
         calls.append(args)
         return evaluate_part(*args)
 
-    monkeypatch.setattr("sklearn_prune._report.comparison.run.evaluate_part", count)
+    monkeypatch.setattr("sklearn_prune._report.comparison.all_parts.evaluate_part", count)
     assert main([*arguments, "--out", str(out), "--resume"]) == 0
     assert len(calls) == 8 - n_finished
     resumed = capsys.readouterr().out
@@ -361,7 +363,7 @@ def test_stopped_by_the_user(stopped):
 def test_other_options_do_not_resume(run, frame, monkeypatch):
     calls = []
     monkeypatch.setattr(
-        "sklearn_prune._report.comparison.run.evaluate_part",
+        "sklearn_prune._report.comparison.all_parts.evaluate_part",
         lambda *args: calls.append(args) or evaluate_part(*args),
     )
     run(frame, "--target", "price", *FAST)
@@ -373,10 +375,21 @@ def test_other_options_do_not_resume(run, frame, monkeypatch):
     assert len(calls) == 24
 
 
-def test_without_the_extra(monkeypatch):
+@pytest.mark.parametrize("module", ["jinja2", "matplotlib.pyplot", "pandas", "rich.progress"])
+def test_without_the_extra(monkeypatch, module):
+    monkeypatch.setitem(sys.modules, module, None)
+    monkeypatch.delitem(sys.modules, "sklearn_prune.__main__")
+    with pytest.raises(SystemExit, match=r'pip install "sklearn-prune\[report\]"') as stop:
+        runpy.run_module("sklearn_prune.__main__")
+    assert module in str(stop.value)
+    assert "[plot]" not in str(stop.value)
+
+
+def test_what_to_install_is_said_in_one_place(monkeypatch):
+    monkeypatch.setattr("sklearn_prune._report.from_python.EXTRA", "get more")
     monkeypatch.setitem(sys.modules, "rich.progress", None)
     monkeypatch.delitem(sys.modules, "sklearn_prune.__main__")
-    with pytest.raises(SystemExit, match=r'pip install "sklearn-prune\[report\]"'):
+    with pytest.raises(SystemExit, match=r"^sklearn_prune: get more \("):
         runpy.run_module("sklearn_prune.__main__")
 
 

@@ -36,7 +36,7 @@ def find_parameter(estimator, path, name, owner):
 def check_counts(values, name, largest=np.inf):
     """Return increasing numbers of features as a list of int."""
     values = as_list(values, name)
-    counts = all(isinstance(v, Integral) and 1 <= v <= largest for v in values)
+    counts = all(isinstance(v, Integral) and 1 <= int(v) <= largest for v in values)
     if not values or not counts or values != sorted(set(values)):
         upto = "" if largest == np.inf else f" and at most {largest}, the largest width"
         msg = f"{name} is {values}: give increasing ints, at least 1{upto}."
@@ -83,6 +83,7 @@ def _score_split(estimator, params, X, y, split, scorer):
 
 
 def error_name(scoring):
+    """Return what `scores_to_errors` makes of a score, as a label."""
     if callable(scoring):
         return "Error"
     if scoring is None:

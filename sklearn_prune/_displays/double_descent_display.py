@@ -15,7 +15,8 @@ from .cross_validated_errors import (
     squared_errors,
     training_folds,
 )
-from .error_curves_display import ErrorCurvesDisplay, check_theory, require_matplotlib
+from .drawing import require_matplotlib
+from .error_curves_display import ErrorCurvesDisplay, check_theory
 from .shared_widths import cross_validate_widths, shares_widths
 
 

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-# Colours that colour-blind readers tell apart. The first four, Paul Tol's high-contrast
-# scheme and black, also differ in grey; markers and line styles tell all of them apart.
-STYLES = (
-    ("#004488", "o", "-"),
-    ("#BB5566", "s", "--"),
-    ("#DDAA33", "^", "-."),
-    ("#000000", "D", ":"),
-    ("#117733", "v", (0, (6, 1, 1, 1, 1, 1))),
-    ("#88CCEE", "P", (0, (8, 2))),
+from .drawing import (
+    BAND_REACH,
+    LOG_FROM,
+    MARKS,
+    PEAK_REACH,
+    STYLES,
+    draw_mark,
+    label_log_axis,
+    require_matplotlib,
 )
-MARKS = {"markersize": 5.5, "markeredgecolor": "white", "markeredgewidth": 0.5}
-# Factors: from LOG_FROM between the lowest and the highest line, the y axis is logarithmic;
-# it ends at most BAND_REACH beyond them, and PEAK_REACH above their upper quartile.
-LOG_FROM, BAND_REACH, PEAK_REACH = 5, 3, 1000
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
-def require_matplotlib(caller):
-    """Import matplotlib, which nothing but a plot needs."""
-    try:
-        import matplotlib.pyplot  # noqa: ICN001, PLC0415
-    except ImportError as error:
-        msg = f'{caller} needs matplotlib: pip install "sklearn-prune[plot]"'
-        raise ImportError(msg) from error
-    return matplotlib
+    from numpy.typing import ArrayLike
 
 
 def check_theory(theory, shape):
@@ -36,10 +30,15 @@ def check_theory(theory, shape):
         raise ValueError(msg)
 
 
-class ErrorCurvesDisplay:
+class ErrorCurvesDisplay(ABC):
     """Medians and quantiles of errors against a size; the subclasses say which."""
 
-    theory = dense_error = None
+    errors: ArrayLike
+    labels: Sequence[str]
+    threshold: float | None
+    error_name: str
+    theory: ArrayLike | None = None
+    dense_error: ArrayLike | None = None
 
     def plot(
         self,
@@ -83,43 +82,52 @@ class ErrorCurvesDisplay:
         curves = _summarize(errors, quantiles)
         if ax is None:
             ax = mpl.pyplot.subplots(layout="constrained")[1]
-        _scale_y_axis(ax, yscale, *curves, [*theory.flat, *dense])
+        low, median, high = curves
+        _scale_y_axis(ax, yscale, low, median, high, [*theory.flat, *dense])
         ax.set(xscale=xscale, xlabel=size_name, ylabel=self.error_name)
-        self.lines_, self.fill_between_, self.theory_lines_ = [], [], []
-        others = [line for line in ax.lines if not line.get_label().startswith("_")]
-        for k, label in enumerate(self.labels):
-            color, marker, style = STYLES[(len(others) + k) % len(STYLES)]
-            kw = {"color": color, "linestyle": "-" if len(theory) else style, "label": label}
-            kw |= {"marker": marker, **MARKS}
-            kw |= mpl.cbook.normalize_kwargs(line_kw, mpl.lines.Line2D)
-            band_kw = {"alpha": min(0.2, 0.6 / len(curves[0]))}
-            band_kw |= mpl.cbook.normalize_kwargs(fill_between_kw, mpl.collections.Collection)
-            line, band = _draw_curve(ax, sizes, curves[:, k], kw, band_kw)
-            self.lines_.append(line)
-            self.fill_between_.append(band)
-            if len(theory):
-                kw = {"color": line.get_color(), "linestyle": "--", "linewidth": 1}
-                self.theory_lines_ += ax.plot(sizes, theory[k], **kw)
+        earlier = [line for line in ax.lines if not line.get_label().startswith("_")]
+        line_kw = mpl.cbook.normalize_kwargs(line_kw, mpl.lines.Line2D)
+        band_kw = mpl.cbook.normalize_kwargs(fill_between_kw, mpl.collections.Collection)
+        self._draw_curves(ax, sizes, curves, theory, len(earlier), line_kw, band_kw)
         self.dense_line_ = _draw_dense_line(ax, dense)
-        self.threshold_line_ = draw_mark(ax, self.threshold, sizes, mark)
-        self._draw_more(ax)
+        self._draw_marks(ax, sizes, mark)
         label_log_axis(ax.xaxis)
         label_log_axis(ax.yaxis)
         self.legend_ = None
         if legend:
             extra = _legend_extras(mpl, quantiles, errors, theory)
-            self.legend_ = _draw_legend(ax, [*others, *self.lines_, self.dense_line_, *extra])
+            self.legend_ = _draw_legend(ax, [*earlier, *self.lines_, self.dense_line_, *extra])
         self.ax_, self.figure_ = ax, ax.figure
         return self
 
-    def _draw_more(self, ax):
-        """Draw what one kind of display has and others have not."""
+    @abstractmethod
+    def _sizes(self) -> tuple[ArrayLike, str, str]:
+        """Return the sizes on the x axis, its label, and the name of the mark at n."""
+
+    def _draw_curves(self, ax, sizes, curves, theory, n_earlier, line_kw, band_kw):
+        """Draw a line, a band and the theory for each label, in styles not yet on the axes."""
+        self.lines_, self.fill_between_, self.theory_lines_ = [], [], []
+        band_kw = {"alpha": min(0.2, 0.6 / len(self.labels))} | band_kw
+        for k, label in enumerate(self.labels):
+            color, marker, style = STYLES[(n_earlier + k) % len(STYLES)]
+            style = "-" if len(theory) else style
+            kw = {"color": color, "marker": marker, "linestyle": style, "label": label}
+            line, band = _draw_curve(ax, sizes, curves[:, k], kw | MARKS | line_kw, band_kw)
+            self.lines_.append(line)
+            self.fill_between_.append(band)
+            if len(theory):
+                dashed = {"color": line.get_color(), "linestyle": "--", "linewidth": 1}
+                self.theory_lines_ += ax.plot(sizes, theory[k], **dashed)
+
+    def _draw_marks(self, ax, sizes, mark):
+        """Draw a vertical line at each size that stands out."""
+        self.threshold_line_ = draw_mark(ax, self.threshold, sizes, mark)
 
     def _check(self, sizes):
         """Return the data as arrays that fit together; what is None is empty."""
         sizes, errors = np.asarray(sizes, dtype=float), np.asarray(self.errors, dtype=float)
         theory = np.asarray([] if self.theory is None else self.theory, dtype=float)
-        dense = [] if self.dense_error is None else [np.median(self.dense_error)]
+        dense = [] if self.dense_error is None else [np.median(np.asarray(self.dense_error))]
         if sizes.ndim != 1 or not (np.diff(sizes, prepend=0) > 0).all():
             msg = f"The sizes on the x axis must be positive and increase, but are {sizes}."
             raise ValueError(msg)
@@ -170,19 +178,6 @@ def _scale_y_axis(ax, yscale, lows, medians, highs, others):
         ax.set_ylim(min(limits), max(limits))
 
 
-def label_log_axis(axis):
-    """Label a logarithmic axis at steps that suit its range, and 100 rather than 10^2."""
-    if axis.get_scale() != "log":
-        return
-    ticker = require_matplotlib("plot").ticker
-    low, high = sorted(axis.get_view_interval())
-    steps = (1, 2, 5) if high < 20 * low else (1, 3) if high < 1000 * low else (1,)
-    axis.set_major_locator(ticker.LogLocator(subs=steps))
-    axis.set_minor_formatter(ticker.NullFormatter())
-    if low > 1e-4 and high < 1e5:
-        axis.set_major_formatter("{x:g}")
-
-
 def _draw_curve(ax, sizes, summary, line_kw, band_kw):
     low, median, high = summary
     (line,) = ax.plot(sizes, median, **line_kw)
@@ -194,16 +189,6 @@ def _draw_dense_line(ax, dense):
     if not dense:
         return None
     return ax.axhline(dense[0], color="0.3", linewidth=1, label="dense model")
-
-
-def draw_mark(ax, size, sizes, mark):
-    """Draw a vertical line if it lies within the sizes, and write its name above the axes."""
-    if size is None or not sizes[0] <= size <= sizes[-1]:
-        return None
-    top = ax.secondary_xaxis("top")
-    top.set_xticks([size], labels=[mark])
-    top.minorticks_off()
-    return ax.axvline(size, color="0.5", linewidth=1, linestyle=":", zorder=1)
 
 
 def _draw_legend(ax, handles):

@@ -20,7 +20,8 @@ from .cross_validated_errors import (
     squared_errors,
     training_folds,
 )
-from .error_curves_display import ErrorCurvesDisplay, draw_mark, require_matplotlib
+from .drawing import draw_mark, require_matplotlib
+from .error_curves_display import ErrorCurvesDisplay
 
 
 class PruningPathDisplay(ErrorCurvesDisplay):
@@ -251,9 +252,9 @@ class PruningPathDisplay(ErrorCurvesDisplay):
         )
         return display.plot(ax, **plot_kwargs)
 
-    def _draw_more(self, ax):
-        mark = f"chosen: s = {self.chosen}"
-        self.chosen_line_ = draw_mark(ax, self.chosen, self.sparsities, mark)
+    def _draw_marks(self, ax, sizes, mark):
+        super()._draw_marks(ax, sizes, mark)
+        self.chosen_line_ = draw_mark(ax, self.chosen, sizes, f"chosen: s = {self.chosen}")
 
     def _sizes(self):
         return self.sparsities, self.sparsity_name, "s = n"

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
-from importlib.metadata import version
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .comparison.plan import make_plan
-from .comparison.predicted_errors import predict
-from .comparison.run import run_parts
-from .comparison.store import Store, fingerprint
+from sklearn_prune._report.comparison.all_parts import run_parts
+from sklearn_prune._report.comparison.fingerprint import fingerprint
+from sklearn_prune._report.comparison.plan import make_plan
+from sklearn_prune._report.comparison.predicted_errors import predict
+from sklearn_prune._report.comparison.store import Store
+from sklearn_prune._report.table.columns import as_frame, check_features, match_columns
+from sklearn_prune._report.table.target_column import check_target
+from sklearn_prune._report.table.targets import encode_target
+
 from .result import Report
-from .table.columns import as_frame, check_features, check_target, match_columns
-from .table.targets import encode_target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .comparison.plan import Plan
-    from .table.targets import Target
+    from sklearn_prune._report.comparison.plan import Plan
+    from sklearn_prune._report.table.targets import Target
 
 EXTRA = 'the report needs more packages: pip install "sklearn-prune[report]"'
 
@@ -135,8 +137,8 @@ def report(
     except ImportError as error:
         raise ImportError(f"{EXTRA} ({error})") from error
     y = as_frame(np.reshape(np.asarray(y, dtype=object), (-1, 1)))["x0"]
-    notes = check_target(y, classification=classification)
-    X, more = check_features(as_frame(X), impute=impute)
+    target_notes = check_target(y, classification=classification)
+    X, feature_notes = check_features(as_frame(X), impute=impute)
     if len(y) != len(X):
         msg = f"y has {len(y)} values, but X has {len(X)} rows"
         raise ValueError(msg)
@@ -158,7 +160,7 @@ def report(
     result = run_report(
         plan, X, target, X_unlabeled, folder=folder, resume=True, n_jobs=n_jobs, progress=progress
     )
-    return replace(result, name=name, notes=notes + more)
+    return replace(result, name=name, notes=target_notes + feature_notes)
 
 
 def run_report(
@@ -187,34 +189,18 @@ def run_report(
     n_jobs : int or None
     progress : callable or None
     """
+    store = Store()
+    if folder is not None:
+        store = Store(folder, fingerprint(plan, X, target, X_unlabeled), resume=resume)
     results = run_parts(
         plan,
         X,
         target,
         X_unlabeled,
-        store=Store(folder, data_key(plan, X, target, X_unlabeled), resume=resume),
+        store=store,
         n_jobs=n_jobs,
         progress=progress or (lambda _done, _total: None),
     )
     theory = predict(plan, X, target)
     n_samples, n_columns = X.shape
     return Report("the table", plan, target, n_samples, n_columns, results, theory)
-
-
-def data_key(plan: Plan, X: Any, target: Target, X_unlabeled: Any) -> str:
-    """Return a hash of all that the numbers of a report depend on."""
-    from pandas.util import hash_pandas_object  # noqa: PLC0415
-
-    tables = [
-        part
-        for table in (X, X_unlabeled)
-        if table is not None
-        for part in (list(table), hash_pandas_object(table, index=False).to_numpy().tobytes())
-    ]
-    classes = list(map(str, target.classes))
-    return fingerprint(asdict(plan), versions(), *tables, classes, target.values.tobytes())
-
-
-def versions() -> dict[str, str]:
-    """Return the versions of what computes the numbers."""
-    return {name: version(name) for name in ("sklearn-prune", "scikit-learn", "scipy", "numpy")}

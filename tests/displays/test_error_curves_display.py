@@ -24,7 +24,7 @@ from sklearn_prune import (
     PruningPathDisplay,
     RandomFeatures,
 )
-from sklearn_prune._displays.error_curves_display import STYLES
+from sklearn_prune._displays.drawing import STYLES
 
 DISPLAYS = [DoubleDescentDisplay, PruningPathDisplay]
 WIDTHS = [5, 10, 40, 80]

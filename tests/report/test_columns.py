@@ -2,13 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sklearn_prune._report.table.columns import (
-    as_frame,
-    check_features,
-    check_target,
-    match_columns,
-    split_target,
-)
+from sklearn_prune._report.table.columns import as_frame, check_features, match_columns
 
 RNG = np.random.default_rng(0)
 N = 60
@@ -110,54 +104,16 @@ def test_what_is_told():
     assert "copies" in check_features(as_frame(frame), impute=False)[1][0]
 
 
-@pytest.mark.parametrize(
-    ("y", "classification", "message"),
-    [
-        ([1.0, np.nan] * 10, False, "10 missing values"),
-        ([1.0, np.inf] * 10, False, "infinite"),
-        ([2] * 20, False, "always 2.0"),
-        (["a"] * 20, True, "always a"),
-        (["a", "b"] * 10, False, "add --classification"),
-        (range(20), True, "20 classes in 20 rows"),
-    ],
-)
-def test_targets_that_cannot_be_predicted(y, classification, message):
-    column = as_frame(pd.DataFrame({"y": y}))["y"]
-    with pytest.raises(ValueError, match=message):
-        check_target(column, classification=classification)
-
-
-def test_what_is_told_of_targets():
-    two = as_frame(pd.DataFrame({"y": [0, 1] * 10}))["y"]
-    assert "--classification" in check_target(two, classification=False)[0]
-    assert check_target(two, classification=True) == []
-    rare = as_frame(pd.DataFrame({"y": ["a"] * 20 + ["b"] * 3}))["y"]
-    assert "Fewer than 10 rows have the class b" in check_target(rare, classification=True)[0]
-
-
-def test_split_target():
-    table = features(price=1.0)
-    X, y = split_target(table, "price", "t.csv")
-    assert list(X) == ["age"]
-    assert y.name == "price"
-    with pytest.raises(ValueError, match=r"no column is named 'prize' \(did you mean 'price'\?\)"):
-        split_target(table, "prize", "t.csv")
-    with pytest.raises(
-        ValueError, match=r"no --target is given: t\.csv has the columns age, price"
-    ):
-        split_target(table, None, "t.csv")
-
-
 def test_unlabelled_columns_in_the_order_of_the_others():
     X = features(colour=np.resize(["x", "y"], N))
-    more = X[["colour", "age"]].assign(extra=1.0)
-    assert list(match_columns(X, more, impute=False)) == ["age", "colour"]
+    unlabelled = X[["colour", "age"]].assign(extra=1.0)
+    assert list(match_columns(X, unlabelled, impute=False)) == ["age", "colour"]
     for change, message in [
         ({"age": "old"}, "text in age"),
         ({"age": np.inf}, "infinite"),
         ({"age": np.nan}, "missing"),
     ]:
         with pytest.raises(ValueError, match=message):
-            match_columns(X, as_frame(more.assign(**change)), impute=False)
+            match_columns(X, as_frame(unlabelled.assign(**change)), impute=False)
     with pytest.raises(ValueError, match="no column age"):
-        match_columns(X, more.drop(columns="age"), impute=False)
+        match_columns(X, unlabelled.drop(columns="age"), impute=False)

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from sklearn_prune._report.comparison.plan import Part, make_plan
+from sklearn_prune._report.comparison.plan import make_plan
+from sklearn_prune._report.comparison.records import Part
 
 
 @pytest.mark.parametrize("n_rows", [25, 120, 999, 1797, 2500])

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sklearn_prune._report.comparison.methods import LARGE, PURSUED, RANDOM, SMALL
+from sklearn_prune._report.comparison.records import LARGE, PURSUED, RANDOM, RIDGE, SMALL
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from sklearn_prune._report.comparison.plan import Plan
-    from sklearn_prune._report.comparison.run import Results
-    from sklearn_prune._report.comparison.split import Record
+    from sklearn_prune._report.comparison.records import Part, Record, Results
+    from sklearn_prune._typing import Array
 
 
 class Choice(NamedTuple):
@@ -56,26 +56,53 @@ class Row(NamedTuple):
 
 def choose(plan: Plan, results: Results) -> list[Row]:
     """Return all models of the outer folds, and which of them the inner folds choose."""
-    rows = []
-    for outer, records in results.items():
-        if outer.inner is None:
-            within = [results[p] for p in results if p[:2] == outer[:2] and p.inner is not None]
-            inner = mean_errors(within)
-            best, answers = _best(inner, by_method=True), _best(inner, by_method=False)
-            for record in records:
-                choice = Choice(*record[:5])
-                single = record.method in (SMALL, RANDOM, PURSUED) and record.budget in plan.budgets
-                rows.append(
-                    Row(
-                        outer.repeat,
-                        outer.fold,
-                        record,
-                        inner.get(choice, np.nan),
-                        single or choice in best,
-                        choice in answers,
-                    )
-                )
-    return rows
+    return [
+        row
+        for part, records in results.items()
+        if part.inner is None
+        for row in _fold_rows(plan, part, records, _inner_errors(results, part))
+    ]
+
+
+def _inner_errors(results: Results, outer: Part) -> dict[Choice, float]:
+    """Return the mean error of every choice over the inner folds of an outer one."""
+    return mean_errors(
+        records
+        for part, records in results.items()
+        if part[:2] == outer[:2] and part.inner is not None
+    )
+
+
+def _fold_rows(
+    plan: Plan, outer: Part, records: list[Record], inner: dict[Choice, float]
+) -> Iterator[Row]:
+    """Return the models of an outer fold, with what its inner folds say of them."""
+    best, answers = _best(inner, by_method=True), _best(inner, by_method=False)
+    for record in records:
+        choice = Choice(*record[:5])
+        single = record.method in (SMALL, RANDOM, PURSUED) and record.budget in plan.budgets
+        error, chosen = inner.get(choice, np.nan), single or choice in best
+        yield Row(outer.repeat, outer.fold, record, error, chosen, choice in answers)
+
+
+def is_small(row: Row) -> bool:
+    """Return whether a model stands for *small* in the answer, which is with ridge."""
+    return row.chosen and (row.record.method, row.record.setting) == (SMALL, RIDGE)
+
+
+def is_large(row: Row) -> bool:
+    """Return whether a model stands for *large and pruned* in the answer."""
+    return row.answer and row.record.setting == RIDGE
+
+
+def fold_values(
+    rows: Sequence[Row], use: Callable[[Row], bool], field: str = "error"
+) -> dict[int, Array]:
+    """Return a field of the rows that are asked for, by budget and in the order of the folds."""
+    values: dict[int, list[float]] = {}
+    for row in sorted((row for row in rows if use(row)), key=lambda row: (row.repeat, row.fold)):
+        values.setdefault(row.record.budget, []).append(getattr(row.record, field))
+    return {budget: np.array(found) for budget, found in values.items()}
 
 
 def mean_errors(parts: Iterable[list[Record]]) -> dict[Choice, float]:

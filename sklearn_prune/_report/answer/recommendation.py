@@ -10,7 +10,7 @@ from sklearn.linear_model import RidgeCV
 from sklearn.pipeline import Pipeline, make_pipeline
 
 from sklearn_prune._pruning.pruned import PrunedRegressor
-from sklearn_prune._report.comparison.methods import DISTILLED, LARGE, PRUNED, RETRAINED
+from sklearn_prune._report.comparison.records import DISTILLED, LARGE, PRUNED, RETRAINED
 from sklearn_prune._report.comparison.ridge_fits import ALPHAS
 from sklearn_prune._report.table.preparation import (
     MOST_CATEGORIES,

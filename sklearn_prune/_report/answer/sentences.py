@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sklearn_prune._report.comparison.methods import DENSE, PURSUED, RIDGE, SMALL
+from sklearn_prune._report.comparison.records import DENSE, PURSUED, RIDGE
 
-from .statistics import EQUAL, LARGE_WINS, NOTHING, RELEVANT, Comparison, compare
+from .choices import fold_values, is_large, is_small
+from .statistics import EQUAL, LARGE_WINS, NOTHING, RELEVANT, SMALL_WINS, Comparison, compare
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -50,38 +51,56 @@ class Answer(NamedTuple):
 
     def sentence(self) -> str:
         """Return the answer in one sentence."""
-        s, small, large, _, _, p, verdict = self.comparison
+        s, verdict = self.comparison.budget, self.comparison.verdict
         kept = "1 feature" if s == 1 else f"{s} features"
-        if verdict == NOTHING:
-            return (
-                f"{kept}: no difference, for neither is better than always predicting the mean of "
-                f"the target, beyond noise: {s} trained directly leave {small:.1%} of its variance "
-                f"unexplained, {self.width} pruned to {s} {large:.1%}"
-                f"{self._rates(small_first=True)}."
-            )
-        errors = (
+        says = {
+            NOTHING: self._says_nothing,
+            EQUAL: self._says_equal,
+            LARGE_WINS: self._says_large,
+            SMALL_WINS: self._says_small,
+        }
+        return f"{kept}: {says[verdict]()}."
+
+    def _says_nothing(self) -> str:
+        s, small, large, *_ = self.comparison
+        return (
+            "no difference, for neither is better than always predicting the mean of the target, "
+            f"beyond noise: {s} trained directly leave {small:.1%} of its variance unexplained, "
+            f"{self.width} pruned to {s} {large:.1%}{self._rates(small_first=True)}"
+        )
+
+    def _says_equal(self) -> str:
+        small, large = self.comparison.small, self.comparison.large
+        gap = abs(small - large) / max(small, large)
+        equal = "no difference beyond noise, so train small"
+        if gap < RELEVANT:
+            equal = f"no difference that matters, less than {RELEVANT:.0%}, so train small"
+        elif gap > LARGE_GAP:
+            equal += ", unless more folds (--repeats 5) show one"
+        return (
+            f"{equal}: {self._errors()} ({self._p()}), and training the large model takes "
+            f"{self._price()}"
+        )
+
+    def _says_large(self) -> str:
+        less = 1 - self.comparison.large / self.comparison.small
+        return (
+            f"train large and prune: {self._errors()}, which is {less:.0%} less and beyond noise "
+            f"({self._p()}); training takes {self._price()}"
+        )
+
+    def _says_small(self) -> str:
+        excess = self.comparison.large / self.comparison.small - 1
+        return (
+            f"train small: {self._errors()}, so pruning leaves {excess:.0%} more, beyond noise "
+            f"({self._p()}), and its training takes {self._price()}"
+        )
+
+    def _errors(self) -> str:
+        s, small, large, *_ = self.comparison
+        return (
             f"{self.width} random features pruned to {s} leave {large:.1%} of the variance "
             f"unexplained, {s} trained directly {small:.1%}{self._rates()}"
-        )
-        price = f"{_times(self.width / s)} as many features and {self._time()}"
-        if verdict == EQUAL:
-            gap = abs(small - large) / max(small, large)
-            equal = "no difference beyond noise, so train small"
-            if gap < RELEVANT:
-                equal = f"no difference that matters, less than {RELEVANT:.0%}, so train small"
-            elif gap > LARGE_GAP:
-                equal += ", unless more folds (--repeats 5) show one"
-            return (
-                f"{kept}: {equal}: {errors} ({_p(p)}), and training the large model takes {price}."
-            )
-        if verdict == LARGE_WINS:
-            return (
-                f"{kept}: train large and prune: {errors}, which is {1 - large / small:.0%} less "
-                f"and beyond noise ({_p(p)}); training takes {price}."
-            )
-        return (
-            f"{kept}: train small: {errors}, so pruning leaves {large / small - 1:.0%} more, "
-            f"beyond noise ({_p(p)}), and its training takes {price}."
         )
 
     def _rates(self, *, small_first: bool = False) -> str:
@@ -90,9 +109,14 @@ class Answer(NamedTuple):
             return ""
         return f" (wrong class: {rates[0]:.1%} and {rates[1]:.1%})"
 
-    def _time(self) -> str:
+    def _price(self) -> str:
         small, large = self.seconds
-        return f"about {_round(large)} s instead of {_round(small)} s"
+        times = _times(self.width / self.comparison.budget)
+        return f"{times} as many features and about {_round(large)} s instead of {_round(small)} s"
+
+    def _p(self) -> str:
+        p = self.comparison.p_value
+        return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
 
 
 def _times(ratio: float) -> str:
@@ -102,20 +126,6 @@ def _times(ratio: float) -> str:
 def _round(seconds: float) -> str:
     """Return one digit, without an exponent."""
     return f"{float(f'{seconds:.1g}'):.9f}".rstrip("0").rstrip(".")
-
-
-def _p(p: float) -> str:
-    return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
-
-
-def fold_values(
-    rows: Sequence[Row], use: Callable[[Row], bool], field: str = "error"
-) -> dict[int, Array]:
-    """Return a field of the rows that are asked for, by budget and in the order of the folds."""
-    values: dict[int, list[float]] = {}
-    for row in sorted((row for row in rows if use(row)), key=lambda row: (row.repeat, row.fold)):
-        values.setdefault(row.record.budget, []).append(getattr(row.record, field))
-    return {budget: np.array(found) for budget, found in values.items()}
 
 
 def answer(plan: Plan, rows: Sequence[Row], widths: dict[int, int]) -> list[Answer]:
@@ -128,12 +138,6 @@ def answer(plan: Plan, rows: Sequence[Row], widths: dict[int, int]) -> list[Answ
     widths : dict of int to int
         The width of the final large model, by budget.
     """
-
-    def is_small(row: Row) -> bool:
-        return row.chosen and (row.record.method, row.record.setting) == (SMALL, RIDGE)
-
-    def is_large(row: Row) -> bool:
-        return row.answer and row.record.setting == RIDGE
 
     def both(field: str, budget: int, reduce: Callable[[Array], float]) -> tuple[float, float]:
         small, large = (fold_values(rows, use, field)[budget] for use in (is_small, is_large))
@@ -153,28 +157,37 @@ def answer(plan: Plan, rows: Sequence[Row], widths: dict[int, int]) -> list[Answ
 
 def remarks(rows: Sequence[Row], answers: Sequence[Answer]) -> list[str]:
     """Return what the answer does not say: without pruning, and with greedy selection."""
-    dense = fold_values(
-        rows, lambda row: row.record.method == DENSE and row.record.setting == RIDGE
-    )
-    width = min(dense, key=lambda width: dense[width].mean())
-    best = f"{width} random features with a ridge leave {dense[width].mean():.1%}"
-    found = [f"Not pruned, {best}: the least of all widths."]
+    found = [_without_pruning(_with_ridge(rows, DENSE))]
     if all(answer.comparison.verdict == NOTHING for answer in answers):
         found.append(
             "No model of a budget is better than predicting the mean, beyond noise, and neither "
             "is the recommended one."
         )
-    pursued = fold_values(
-        rows, lambda row: row.record.method == PURSUED and row.record.setting == RIDGE
-    )
-    better = [
-        f"{pursued[s].mean():.1%} at {s} features"
-        for s, small, large, *_ in (answer.comparison for answer in answers)
-        if pursued[s].mean() < min(small, large)
-    ]
+    better = _greedy_wins(_with_ridge(rows, PURSUED), answers)
     if better:
         found.append(
             "Orthogonal matching pursuit, which adds features one by one instead of pruning, "
             f"leaves less than both: {', '.join(better)}."
         )
     return found
+
+
+def _with_ridge(rows: Sequence[Row], method: str) -> dict[int, Array]:
+    """Return the errors of a method with ridge, by budget."""
+    which = method, RIDGE
+    return fold_values(rows, lambda row: (row.record.method, row.record.setting) == which)
+
+
+def _without_pruning(dense: dict[int, Array]) -> str:
+    width = min(dense, key=lambda width: dense[width].mean())
+    best = f"{width} random features with a ridge leave {dense[width].mean():.1%}"
+    return f"Not pruned, {best}: the least of all widths."
+
+
+def _greedy_wins(pursued: dict[int, Array], answers: Sequence[Answer]) -> list[str]:
+    """Return the errors of matching pursuit where it beats both small and large."""
+    return [
+        f"{pursued[s].mean():.1%} at {s} features"
+        for s, small, large, *_ in (answer.comparison for answer in answers)
+        if pursued[s].mean() < min(small, large)
+    ]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .rows import column_gram, row_slices
+from .row_blocks import column_gram, row_slices
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array, Indices

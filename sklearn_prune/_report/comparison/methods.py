@@ -11,10 +11,11 @@ from sklearn_prune._checks.training_data import TrainingData
 from sklearn_prune._pruning.linear_fit import LinearFit
 from sklearn_prune._pruning.recipe import Recipe
 
+from .centring import centre
 from .matching_pursuit import pursue
 from .plain_fits import PlainFits
+from .records import DENSE, DISTILLED, PLAIN, PRUNED, PURSUED, RANDOM, RETRAINED, RIDGE, SMALL
 from .ridge_fits import RidgeFits
-from .rows import centre
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,15 +24,7 @@ if TYPE_CHECKING:
 
     from .plan import Plan
 
-PLAIN, RIDGE = "plain", "ridge"
-SETTINGS: dict[str, Any] = {PLAIN: PlainFits, RIDGE: RidgeFits}
-
-SMALL, DENSE = "small", "large, not pruned"
-PRUNED, RETRAINED = "large, pruned", "large, pruned, retrained"
-DISTILLED = "large, pruned, distilled"
-RANDOM, PURSUED = "large, randomly pruned", "large, OMP"
-# What is chosen among where a report speaks of large and pruned.
-LARGE = (PRUNED, RETRAINED, DISTILLED)
+FITS: dict[str, Any] = {PLAIN: PlainFits, RIDGE: RidgeFits}
 
 
 class Features(NamedTuple):
@@ -89,7 +82,7 @@ def train(features: Features, plan: Plan, *, seed: int, everything: bool) -> Ite
             RANDOM: (_rank("random", np.empty((p, 1)), features, seed), 0.0),
             PURSUED: timed(pursue, features.fit, features.y, plan.budgets[-1]),
         }
-    for setting, Fits in SETTINGS.items():
+    for setting, Fits in FITS.items():
         fits, seconds = timed(Fits, features.fit, features.y)
         yield from _large(setting, fits, features, plan, everything=everything, seconds=seconds)
         for method, (order, ordering) in orders.items():
@@ -108,7 +101,7 @@ def _large(
     G, p = features.judge, features.fit.shape[1]
     stacked = None
     if features.unlabeled is not None:
-        stacked = _Stacked(features.fit, features.unlabeled, SETTINGS[setting])
+        stacked = _Stacked(features.fit, features.unlabeled, FITS[setting])
     dense = fits.dense(np.array(plan.widths))
     for width in plan.widths:
         (coef, alpha), fitting = timed(next, dense)

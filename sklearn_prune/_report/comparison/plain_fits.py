@@ -12,7 +12,7 @@ from sklearn_prune._least_squares.design import EPS, triangular_factor
 from sklearn_prune._least_squares.min_norm import MinNormRegressor
 from sklearn_prune._paths.width_fits import width_fits
 
-from .rows import row_slices
+from .row_blocks import row_slices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,6 +25,9 @@ TALL = 2
 
 class PlainFits:
     """Fits of `MinNormRegressor` to centred features.
+
+    The report times every model separately, so refits must not share work: they are not those
+    of `_paths`, which do.
 
     Parameters
     ----------

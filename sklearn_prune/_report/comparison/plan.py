@@ -5,10 +5,12 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 from numbers import Integral
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.model_selection import KFold, StratifiedKFold
+
+from .records import Part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,27 +22,11 @@ WIDTH_SHARES = (0.05, 0.2, 0.5, 0.8, 1, 1.25, 2, 4)
 # From so many training rows on, the shares are of this number: nothing wider than twice of it.
 MOST_ROWS = 2000
 STRATEGIES = ("magnitude", "hessian")
+POSSIBLE_STRATEGIES = (*STRATEGIES, "obs")
 INNER_FOLDS = 3
 FEWEST_ROWS = 20
 # The fewer rows, the more folds: there is time for them, and the noise is larger.
 FEW_ROWS, FEW_ROWS_FOLDS, FOLDS = 1000, 10, 5
-
-
-class Part(NamedTuple):
-    """One task: fit everything to some rows, and judge it on others.
-
-    Attributes
-    ----------
-    repeat, fold : int
-        Which outer fold is put aside.
-    inner : int or None
-        Which of the inner folds is judged, within the training rows of the outer one.
-        None stands for the outer fold itself.
-    """
-
-    repeat: int
-    fold: int
-    inner: int | None
 
 
 @dataclass(frozen=True)
@@ -106,7 +92,7 @@ class Plan:
 
     def n_train(self, n_rows: int) -> int:
         """Return the number of training rows of the smallest outer fold."""
-        return n_rows - -(-n_rows // self.cv)
+        return _n_train(n_rows, self.cv)
 
 
 def make_plan(
@@ -125,26 +111,13 @@ def make_plan(
     ValueError
         If there are too few rows, or sizes do not fit together or the rows.
     """
-    if cv is None:
-        cv = FEW_ROWS_FOLDS if n_rows < FEW_ROWS else FOLDS
-    if not 2 <= cv <= n_rows // 2:
-        msg = f"{cv} folds of {n_rows} rows are not possible: give from 2 to half as many as rows"
-        raise ValueError(msg)
+    cv = _folds(cv, n_rows)
     if options.get("repeats", 1) < 1:
         msg = f"repeats is {options['repeats']}: give at least 1"
         raise ValueError(msg)
-    seed = options.get("seed", 0)
-    if not isinstance(seed, Integral) or not 0 <= int(seed) < 2**31:
-        msg = f"the seed is {seed!r}: give an int from 0 to {2**31 - 1}"
-        raise ValueError(msg)
-    cv, options["seed"] = int(cv), int(seed)
-    if isinstance(strategies, str):
-        strategies = [strategies]
-    for strategy in strategies or ():
-        if strategy not in ("magnitude", "hessian", "obs"):
-            msg = f"strategy is {strategy!r}: give magnitude, hessian or obs"
-            raise ValueError(msg)
-    n_train = n_rows - -(-n_rows // cv)
+    options["seed"] = _seed(options.get("seed", 0))
+    strategies = _strategies(strategies)
+    n_train = _n_train(n_rows, cv)
     if n_train < FEWEST_ROWS:
         msg = (
             f"a fold has {n_train} training rows of {n_rows}: there must be at least {FEWEST_ROWS}"
@@ -153,10 +126,43 @@ def make_plan(
     return Plan(
         budgets=_budgets(budgets, n_train, widths),
         widths=_widths(widths, n_train, budgets),
-        strategies=tuple(dict.fromkeys(strategies or STRATEGIES)),
+        strategies=strategies,
         cv=cv,
         **options,
     )
+
+
+def _n_train(n_rows: int, cv: int) -> int:
+    """Return the number of training rows of the smallest of so many folds."""
+    return n_rows - -(-n_rows // cv)
+
+
+def _folds(cv: int | None, n_rows: int) -> int:
+    """Return the number of folds, more of them for few rows."""
+    if cv is None:
+        cv = FEW_ROWS_FOLDS if n_rows < FEW_ROWS else FOLDS
+    if not 2 <= cv <= n_rows // 2:
+        msg = f"{cv} folds of {n_rows} rows are not possible: give from 2 to half as many as rows"
+        raise ValueError(msg)
+    return int(cv)
+
+
+def _seed(seed: Any) -> int:
+    if not isinstance(seed, Integral) or not 0 <= int(seed) < 2**31:
+        msg = f"the seed is {seed!r}: give an int from 0 to {2**31 - 1}"
+        raise ValueError(msg)
+    return int(seed)
+
+
+def _strategies(strategies: Sequence[str] | str | None) -> tuple[str, ...]:
+    """Return each strategy once."""
+    if isinstance(strategies, str):
+        strategies = [strategies]
+    for strategy in strategies or ():
+        if strategy not in POSSIBLE_STRATEGIES:
+            msg = f"strategy is {strategy!r}: give magnitude, hessian or obs"
+            raise ValueError(msg)
+    return tuple(dict.fromkeys(strategies or STRATEGIES))
 
 
 def _budgets(

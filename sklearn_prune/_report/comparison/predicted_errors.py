@@ -13,7 +13,7 @@ from sklearn_prune._report.table.preparation import preparation, random_features
 from sklearn_prune._theoretical_risk.scorer import TheoreticalRisk
 from sklearn_prune.theory import SampleProblem
 
-from .rows import centre
+from .centring import centre
 
 if TYPE_CHECKING:
     from sklearn_prune._report.table.targets import Target

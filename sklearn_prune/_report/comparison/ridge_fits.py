@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import linalg
 
-from .rows import column_gram, row_slices
+from .row_blocks import column_gram, row_slices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +26,8 @@ ALPHAS = np.logspace(-3, 5, 17)
 
 class RidgeFits:
     """Fits of ``RidgeCV(ALPHAS)`` to centred features.
+
+    The report times every model separately, so refits must not share work (see `PlainFits`).
 
     Parameters
     ----------
@@ -61,8 +63,8 @@ class RidgeFits:
 
     def _primal(self, columns: Any, y: Array) -> tuple[Array, float]:
         """Fit fewer columns than rows."""
-        every = self.gram
-        gram = column_gram(self.X, columns) if every is None else every[columns][:, columns]
+        whole = self.gram
+        gram = column_gram(self.X, columns) if whole is None else whole[columns][:, columns]
         values, V = linalg.eigh(gram, overwrite_a=True, check_finite=False, driver="evd")
         inverse = 1 / (np.maximum(values, 0)[:, np.newaxis] + ALPHAS)
         moments = V.T @ sum(self.X[rows, columns].T @ y[rows] for rows in row_slices(self.X))

@@ -1,55 +1,17 @@
-"""Files that appear whole or not at all, and the finished parts of a report in them."""
+"""The finished parts of a report, so that it can be stopped and go on."""
 
 from __future__ import annotations
 
 import json
-import os
-from contextlib import suppress
-from hashlib import blake2b
-from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from .split import Record
+from .records import Record
+from .whole_files import write_files
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from pathlib import Path
 
-    from .plan import Part
-
-
-def write_files(folder: Path, contents: Mapping[str, bytes]) -> None:
-    """Write several files: all of them are on the disk before the first takes its name.
-
-    Raises
-    ------
-    OSError
-        If there is no space or no permission; what was there before is left alone.
-    """
-    folder.mkdir(parents=True, exist_ok=True)
-    written: list[tuple[Path, Path]] = []
-    try:
-        for name, content in contents.items():
-            with NamedTemporaryFile(dir=folder, prefix=".", suffix=".part", delete=False) as file:
-                written.append((Path(file.name), folder / name))
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            written[-1][0].chmod(0o644)
-        for temporary, final in written:
-            temporary.replace(final)
-    finally:
-        for temporary, _ in written:
-            with suppress(OSError):
-                temporary.unlink()
-
-
-def fingerprint(*things: Any) -> str:
-    """Return a name for values that JSON knows, and bytes."""
-    digest = blake2b(digest_size=8)
-    for thing in things:
-        digest.update(thing if isinstance(thing, bytes) else json.dumps(thing).encode())
-    return digest.hexdigest()
+    from .records import Part
 
 
 class Store:

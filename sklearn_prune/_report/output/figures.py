@@ -6,27 +6,29 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sklearn_prune._displays.error_curves_display import (
+from sklearn_prune._displays.drawing import (
     MARKS,
     STYLES,
     draw_mark,
     label_log_axis,
     require_matplotlib,
 )
-from sklearn_prune._report.answer.sentences import fold_values
-from sklearn_prune._report.comparison.methods import (
+from sklearn_prune._report.answer.choices import fold_values
+from sklearn_prune._report.comparison.records import (
     DENSE,
     DISTILLED,
+    PLAIN,
     PRUNED,
     PURSUED,
     RANDOM,
     RETRAINED,
+    RIDGE,
     SMALL,
 )
 
 if TYPE_CHECKING:
     from sklearn_prune._report.answer.choices import Row
-    from sklearn_prune._report.result import Report
+    from sklearn_prune._report.answer.findings import Findings
 
 # The axes end at this many variances of the target: predicting its mean has an error of one.
 TOP = 10
@@ -34,13 +36,13 @@ TOP = 10
 WIDTH_CURVES = (RETRAINED, PRUNED, DISTILLED, DENSE)
 KEPT_CURVES = (SMALL, RETRAINED, PRUNED)
 LEVELS = {SMALL: ("-", "black"), RANDOM: ((0, (6, 2)), "0.35"), PURSUED: (":", "0.35")}
-SETTING_NAMES = {"plain": "plain least squares", "ridge": "with a ridge"}
+SETTING_NAMES = {PLAIN: "plain least squares", RIDGE: "with a ridge"}
 
 
-def draw_width(report: Report) -> Any:
+def draw_width(findings: Findings) -> Any:
     """Draw error against width: a column a budget, a row for plain and one for ridge."""
     pyplot = require_matplotlib("Report.plot").pyplot
-    budgets = report.plan.budgets
+    budgets = findings.plan.budgets
     figure, axes = pyplot.subplots(
         2,
         len(budgets),
@@ -52,41 +54,41 @@ def draw_width(report: Report) -> Any:
     )
     for row, setting in zip(axes, SETTING_NAMES, strict=True):
         for ax, budget in zip(row, budgets, strict=True):
-            _draw_budget(ax, report, setting, budget)
+            _draw_budget(ax, findings, setting, budget)
             title = "1 feature kept" if budget == 1 else f"{budget} features kept"
             ax.set_title(f"{title}, {SETTING_NAMES[setting]}", fontsize=10.5, pad=8)
             ax.label_outer()
     _finish(figure, axes, "Number of random features before pruning, p", legend_rows=2)
-    figure.suptitle(f"Small, or large and pruned? {report.name}", parse_math=False)
+    figure.suptitle(f"Small, or large and pruned? {findings.name}", parse_math=False)
     return figure
 
 
-def _draw_budget(ax: Any, report: Report, setting: str, budget: int) -> None:
+def _draw_budget(ax: Any, findings: Findings, setting: str, budget: int) -> None:
     """Draw one budget: curves over the width, and levels of what has no width to choose."""
-    widths = report.plan.widths
+    widths = findings.plan.widths
     for k, method in enumerate(WIDTH_CURVES):
         points = {}
         for width in widths:
-            found = fold_values(report.rows, _at_width(report, method, setting, width))
+            found = fold_values(findings.rows, _at_width(findings, method, setting, width))
             key = width if method == DENSE else budget
             if key in found:
                 points[width] = found[key]
         if points:
             _draw_curve(ax, k, method, points)
     for method, (style, color) in LEVELS.items():
-        level = np.median(_chosen(report, method, setting)[budget])
+        level = np.median(_chosen(findings, method, setting)[budget])
         ax.axhline(level, linestyle=style, color=color, linewidth=1.4, label=method)
-    if setting == "plain":
-        _draw_theory(ax, report, budget)
+    if setting == PLAIN:
+        _draw_theory(ax, findings, budget)
     ax.set(xscale="log", yscale="log", ylabel="Mean squared error / variance")
     label_log_axis(ax.xaxis)
-    draw_mark(ax, report.n_train, widths, "p = n")
+    draw_mark(ax, findings.n_train, widths, "p = n")
 
 
-def _at_width(report: Report, method: str, setting: str, width: int) -> Any:
+def _at_width(findings: Findings, method: str, setting: str, width: int) -> Any:
     """Return what picks the models of one width, of the strategy that inner folds choose."""
     best: dict[tuple[int, int, int], tuple[float, str]] = {}
-    for row in report.rows:
+    for row in findings.rows:
         r = row.record
         if (r.method, r.setting, r.width) == (method, setting, width):
             key = row.repeat, row.fold, r.budget
@@ -104,8 +106,9 @@ def _at_width(report: Report, method: str, setting: str, width: int) -> Any:
     return use
 
 
-def _chosen(report: Report, method: str, setting: str) -> dict[int, Any]:
-    return fold_values(report.rows, lambda row: row.chosen and row.record[:2] == (method, setting))
+def _chosen(findings: Findings, method: str, setting: str) -> dict[int, Any]:
+    which = method, setting
+    return fold_values(findings.rows, lambda row: row.chosen and row.record[:2] == which)
 
 
 def _draw_curve(ax: Any, style: int, label: str, points: dict[int, Any], **kw: Any) -> None:
@@ -117,9 +120,9 @@ def _draw_curve(ax: Any, style: int, label: str, points: dict[int, Any], **kw: A
     ax.fill_between(list(points), low, high, color=color, alpha=0.15, linewidth=0)
 
 
-def _draw_theory(ax: Any, report: Report, budget: int) -> None:
+def _draw_theory(ax: Any, findings: Findings, budget: int) -> None:
     """Draw the predicted errors where they may be trusted."""
-    theory = report.theory
+    theory = findings.theory
     retrained = {w: risk for (s, w), risk in theory.retrained.items() if s == budget}
     for points, style, label in [
         (retrained, 0, "theory, retrained"),
@@ -131,13 +134,13 @@ def _draw_theory(ax: Any, report: Report, budget: int) -> None:
             ax.plot(list(points), list(points.values()), linestyle="--", label=label, **kw)
 
 
-def draw_kept(report: Report) -> Any:
+def draw_kept(findings: Findings) -> Any:
     """Draw error against the number of features kept, from the widest model."""
     pyplot = require_matplotlib("Report.plot").pyplot
     figure, axes = pyplot.subplots(
         1, 2, sharey=True, squeeze=False, figsize=(9.4, 4.8), layout="constrained"
     )
-    width, strategy = report.plan.widths[-1], report.plan.strategies[0]
+    width, strategy = findings.plan.widths[-1], findings.plan.strategies[0]
     for ax, setting in zip(axes[0], SETTING_NAMES, strict=True):
         for method, style in zip(KEPT_CURVES, (3, 0, 1), strict=True):
 
@@ -145,22 +148,22 @@ def draw_kept(report: Report) -> Any:
                 r = row.record
                 return r[:2] == which and (r.method == SMALL or r[2:4] == (strategy, width))
 
-            _draw_curve(ax, style, method, fold_values(report.rows, use))
-        widest = _widest(report, setting)
+            _draw_curve(ax, style, method, fold_values(findings.rows, use))
+        widest = _widest(findings, setting)
         ax.axhline(np.median(widest), color="0.35", linewidth=1.4, label=DENSE)
         ax.set(xscale="log", yscale="log", ylabel="Mean squared error / variance")
         ax.set_title(SETTING_NAMES[setting], fontsize=10.5)
         label_log_axis(ax.xaxis)
         ax.label_outer()
     _finish(figure, axes, "Number of features kept, s", legend_rows=1)
-    title = f"{report.name}: pruned from {width} features by {strategy}"
+    title = f"{findings.name}: pruned from {width} features by {strategy}"
     figure.suptitle(title, parse_math=False)
     return figure
 
 
-def _widest(report: Report, setting: str) -> Any:
-    widest = report.plan.widths[-1]
-    dense = fold_values(report.rows, lambda row: row.record[:2] == (DENSE, setting))
+def _widest(findings: Findings, setting: str) -> Any:
+    widest = findings.plan.widths[-1]
+    dense = fold_values(findings.rows, lambda row: row.record[:2] == (DENSE, setting))
     return dense[widest]
 
 
@@ -184,3 +187,20 @@ def _finish(figure: Any, axes: Any, xlabel: str, *, legend_rows: int) -> None:
         ncols=-(-len(found) // legend_rows),
         frameon=False,
     )
+
+
+FIGURES = {"width": draw_width, "kept": draw_kept}
+
+
+def draw(findings: Findings, kind: str) -> Any:
+    """Draw the errors against width, or against the number of features kept.
+
+    Raises
+    ------
+    ValueError
+        If `kind` is neither "width" nor "kept".
+    """
+    if kind not in FIGURES:
+        msg = f"kind is {kind!r}: give one of {', '.join(map(repr, FIGURES))}"
+        raise ValueError(msg)
+    return FIGURES[kind](findings)

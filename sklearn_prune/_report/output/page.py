@@ -5,25 +5,30 @@ from __future__ import annotations
 import io
 import platform
 from base64 import b64encode
-from importlib.metadata import PackageNotFoundError, version
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sklearn_prune._displays.drawing import require_matplotlib
 from sklearn_prune._report.answer.statistics import LEVEL
-from sklearn_prune._report.comparison.methods import (
+from sklearn_prune._report.comparison.records import (
     DENSE,
     DISTILLED,
+    PLAIN,
     PRUNED,
     PURSUED,
     RANDOM,
     RETRAINED,
+    RIDGE,
     SMALL,
 )
+from sklearn_prune._report.comparison.versions import versions
+
+from .figures import FIGURES, draw
 
 if TYPE_CHECKING:
-    from sklearn_prune._report.result import Report
+    from sklearn_prune._report.answer.findings import Findings
 
 PACKAGES = ("sklearn-prune", "scikit-learn", "numpy", "scipy", "pandas", "matplotlib")
 DESCRIPTIONS = {
@@ -37,16 +42,16 @@ DESCRIPTIONS = {
 }
 
 
-def render(report: Report, command: str, pictures: dict[str, bytes]) -> str:
-    """Return the page.
+def render(findings: Findings, command: str, pictures: dict[str, bytes]) -> str:
+    """Return the page of a report.
 
     Parameters
     ----------
-    report : Report
+    findings : Findings
     command : str
         How the report was made.
     pictures : dict of str to bytes
-        What `draw` returns.
+        What `draw_pictures` returns.
 
     Raises
     ------
@@ -58,56 +63,54 @@ def render(report: Report, command: str, pictures: dict[str, bytes]) -> str:
     source = (files(__package__) / "page.html").read_text(encoding="utf-8")
     template = Environment(autoescape=True, undefined=StrictUndefined).from_string(source)
     return template.render(
-        report=report,
-        tables=_tables(report),
-        descriptions={
-            name: text for name, text in DESCRIPTIONS.items() if name in _methods(report)
-        },
+        findings=findings,
+        tables=_tables(findings),
+        descriptions=_descriptions(findings),
         pictures={kind: b64encode(picture).decode() for kind, picture in pictures.items()},
-        choices=_choices(report),
+        choices=_choices(findings),
         level=LEVEL,
         command=command,
         versions=_versions(),
     )
 
 
-def draw(report: Report) -> dict[str, bytes]:
+def draw_pictures(findings: Findings) -> dict[str, bytes]:
     """Return the pictures as PNG, by kind."""
-    return {kind: _png(report.plot(kind)) for kind in ("width", "kept")}
+    return {kind: _png(draw(findings, kind)) for kind in FIGURES}
 
 
 def _png(figure: Any) -> bytes:
     """Return a figure as a PNG, and close it."""
-    from matplotlib import pyplot as plt  # noqa: PLC0415
-
     buffer = io.BytesIO()
     figure.savefig(buffer, dpi=120, format="png")
-    plt.close(figure)
+    require_matplotlib("Report.to_html").pyplot.close(figure)
     return buffer.getvalue()
 
 
-def _methods(report: Report) -> list[str]:
-    return list(dict.fromkeys(name for name, _ in report.summary().index))
+def _descriptions(findings: Findings) -> dict[str, str]:
+    """Return what the methods of the tables are."""
+    methods = {method for method, _ in findings.summary().index}
+    return {name: text for name, text in DESCRIPTIONS.items() if name in methods}
 
 
-def _tables(report: Report) -> list[tuple[str, dict[str, list[list[str]]]]]:
+def _tables(findings: Findings) -> list[tuple[str, dict[str, list[list[str]]]]]:
     """Return a title, and rows of cells by setting, for each kind of error."""
     kinds = [("error", "Squared error, in units of the variance of the target", "{:.3g}")]
-    if report.target.classes:
+    if findings.target.classes:
         title = (
             "Share of rows in the wrong class (always guessing the most frequent class: "
-            f"{report.target.majority_error_rate:.1%})"
+            f"{findings.target.majority_error_rate:.1%})"
         )
         kinds.append(("error_rate", title, "{:.1%}"))
-    return [(title, _cells(report, field, style)) for field, title, style in kinds]
+    return [(title, _cells(findings, field, style)) for field, title, style in kinds]
 
 
-def _cells(report: Report, field: str, style: str) -> dict[str, list[list[str]]]:
-    table = report.summary(field)
-    cells: dict[str, list[list[str]]] = {"ridge": [], "plain": []}
+def _cells(findings: Findings, field: str, style: str) -> dict[str, list[list[str]]]:
+    table = findings.summary(field)
+    cells: dict[str, list[list[str]]] = {RIDGE: [], PLAIN: []}
     for (method, setting), values in table.iterrows():
         row = [method]
-        for budget in report.plan.budgets:
+        for budget in findings.plan.budgets:
             mean, std_error = values[budget, "mean"], values[budget, "std_error"]
             if np.isnan(mean):
                 row.append("")
@@ -118,14 +121,14 @@ def _cells(report: Report, field: str, style: str) -> dict[str, list[list[str]]]
     return cells
 
 
-def _choices(report: Report) -> list[list[str]]:
+def _choices(findings: Findings) -> list[list[str]]:
     """Return what the folds chose for the large model with ridge, by budget."""
     chosen = []
-    for budget in report.plan.budgets:
+    for budget in findings.plan.budgets:
         picked = [
             row.record
-            for row in report.rows
-            if row.answer and (row.record.setting, row.record.budget) == ("ridge", budget)
+            for row in findings.rows
+            if row.answer and (row.record.setting, row.record.budget) == (RIDGE, budget)
         ]
         texts = [
             f"{r.width} features, {r.strategy}, {r.method.removeprefix('large, ')}" for r in picked
@@ -137,10 +140,5 @@ def _choices(report: Report) -> list[list[str]]:
 
 def _versions() -> str:
     """Return the versions of Python and of the packages."""
-    found = [f"Python {platform.python_version()}"]
-    for package in PACKAGES:
-        try:
-            found.append(f"{package} {version(package)}")
-        except PackageNotFoundError:
-            continue
-    return ", ".join(found)
+    numbers = {"Python": platform.python_version()} | versions(PACKAGES)
+    return ", ".join(f"{name} {number}" for name, number in numbers.items())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -71,69 +70,6 @@ def _plain_column(column: Column) -> Column:
     )
 
 
-def split_target(table: Frame, target: str | None, name: str) -> tuple[Frame, Column]:
-    """Return the features and the target.
-
-    Raises
-    ------
-    ValueError
-        If there is no such column, or nothing but it.
-    """
-    if target not in table:
-        similar = get_close_matches(str(target), map(str, table.columns), 1)
-        hint = f" (did you mean {similar[0]!r}?)" if similar else ""
-        asked = "no --target is given" if target is None else f"no column is named {target!r}{hint}"
-        msg = f"{asked}: {name} has the columns {_listed(table.columns)}"
-        raise ValueError(msg)
-    if table.shape[1] == 1:
-        msg = f"{name} has no column but the target: there is nothing to learn from"
-        raise ValueError(msg)
-    return table.drop(columns=target), table[target]
-
-
-def check_target(y: Column, *, classification: bool) -> list[str]:
-    """Check the target, and return what to tell of it.
-
-    Raises
-    ------
-    ValueError
-        If it is text without `classification`, or has missing, infinite or no different
-        values, or as many classes as would be numbers.
-    """
-    text = y.dtype == object
-    missing = int(y.isna().sum())
-    if missing:
-        msg = f"the target has {missing} missing values: drop these rows, or give them unlabelled"
-        raise ValueError(msg)
-    if not text and not np.isfinite(y).all():
-        msg = "the target has infinite values: drop or correct these rows"
-        raise ValueError(msg)
-    values, counts = np.unique(y.astype(str) if text else y, return_counts=True)
-    if len(values) == 1:
-        msg = f"the target is constant, always {values[0]}: there is nothing to predict"
-        raise ValueError(msg)
-    if text and not classification:
-        msg = (
-            f"the target is text, such as {values[0]!r}: add --classification if it is a class, "
-            "or make it a number"
-        )
-        raise ValueError(msg)
-    if not classification:
-        if len(values) == 2:
-            return ["The target has two values only: --classification would count errors, too."]
-        return []
-    if len(values) > max(2, len(y) // 4):
-        msg = (
-            f"the target has {len(values)} classes in {len(y)} rows: leave --classification out "
-            "for a number"
-        )
-        raise ValueError(msg)
-    rare = values[counts < 10]
-    if len(rare):
-        return [f"Fewer than 10 rows have the class {_listed(rare)}: its errors say little."]
-    return []
-
-
 def check_features(X: Frame, *, impute: bool) -> tuple[Frame, list[str]]:
     """Return the columns that can be learned from, and what to tell of them.
 
@@ -142,39 +78,53 @@ def check_features(X: Frame, *, impute: bool) -> tuple[Frame, list[str]]:
     ValueError
         If values are infinite, or missing without `impute`, or every column is constant.
     """
-    numbers = X.select_dtypes(list(NUMBERS))
-    infinite = numbers.columns[np.isinf(numbers).any()]
-    if len(infinite):
-        msg = f"infinite values in {_listed(infinite)}: drop or correct these rows"
-        raise ValueError(msg)
+    _check_finite(X)
     missing = X.columns[X.isna().any()]
-    if len(missing) and not impute:
-        n_rows = int(X.isna().any(axis=1).sum())
-        msg = (
-            f"missing values in {n_rows} rows, in {_listed(missing)}: drop these rows, or add "
-            "--impute to fill in medians and most frequent values of the training rows"
-        )
-        raise ValueError(msg)
-    known = X.notna().sum()
-    scarce = X.columns[(known > 0) & (known < min(FEWEST_VALUES, len(X)))]
-    if len(scarce):
-        msg = (
-            f"fewer than {FEWEST_VALUES} values in {_listed(scarce)}, which may all be missing in "
-            "training rows: leave out with --drop"
-        )
-        raise ValueError(msg)
+    if not impute:
+        _check_known(X, missing)
+    _check_enough(X)
     different = X.nunique()
     constant = X.columns[different <= 1]
-    notes = []
-    if len(constant):
-        notes.append(f"Constant columns are left out: {_listed(constant)}.")
     X = X.drop(columns=constant)
     if X.shape[1] == 0:
         msg = "every column but the target is constant: there is nothing to learn from"
         raise ValueError(msg)
+    notes = []
+    if len(constant):
+        notes.append(f"Constant columns are left out: {listed(constant)}.")
     if len(missing):
-        notes.append(f"Missing values are filled in: {_listed(missing)}.")
+        notes.append(f"Missing values are filled in: {listed(missing)}.")
     return X, notes + _warnings(X, different)
+
+
+def _check_finite(X: Frame) -> None:
+    numbers = X.select_dtypes(list(NUMBERS))
+    infinite = numbers.columns[np.isinf(numbers).any()]
+    if len(infinite):
+        msg = f"infinite values in {listed(infinite)}: drop or correct these rows"
+        raise ValueError(msg)
+
+
+def _check_known(X: Frame, missing: Any) -> None:
+    if len(missing):
+        n_rows = int(X.isna().any(axis=1).sum())
+        msg = (
+            f"missing values in {n_rows} rows, in {listed(missing)}: drop these rows, or add "
+            "--impute to fill in medians and most frequent values of the training rows"
+        )
+        raise ValueError(msg)
+
+
+def _check_enough(X: Frame) -> None:
+    """Raise ValueError if a column has so few values that a fold may have none to train on."""
+    known = X.notna().sum()
+    scarce = X.columns[(known > 0) & (known < min(FEWEST_VALUES, len(X)))]
+    if len(scarce):
+        msg = (
+            f"fewer than {FEWEST_VALUES} values in {listed(scarce)}, which may all be missing in "
+            "training rows: leave out with --drop"
+        )
+        raise ValueError(msg)
 
 
 def _warnings(X: Frame, different: Column) -> list[str]:
@@ -184,7 +134,7 @@ def _warnings(X: Frame, different: Column) -> list[str]:
     if identifiers:
         look = "looks like an identifier" if len(identifiers) == 1 else "look like identifiers"
         notes.append(
-            f"Warning: {_listed(identifiers)} {look}, which cannot help with new rows: leave out "
+            f"Warning: {listed(identifiers)} {look}, which cannot help with new rows: leave out "
             "with --drop."
         )
     for name in X.select_dtypes(object):
@@ -195,17 +145,21 @@ def _warnings(X: Frame, different: Column) -> list[str]:
             )
         share, example = _numbers_in_text(X[name])
         if share > 0.5:
-            notes.append(
-                f"Warning: {share:.0%} of {name!r} look like numbers, but not all are plain ones, "
-                f"such as {example!r}, so all are taken for categories: write them as plain "
-                "numbers, or leave the value empty."
-            )
+            notes.append(_number_warning(share, name, example))
     copies = X.duplicated().mean()
     if copies > 0.01:
         notes.append(
             f"{copies:.0%} of the rows are copies of others, and may be trained and judged on."
         )
     return notes
+
+
+def _number_warning(share: float, name: str, example: str) -> str:
+    return (
+        f"Warning: {share:.0%} of {name!r} look like numbers, but not all are plain ones, "
+        f"such as {example!r}, so all are taken for categories: write them as plain "
+        "numbers, or leave the value empty."
+    )
 
 
 def _is_identifier(column: Column, name: str, different: int) -> bool:
@@ -242,13 +196,13 @@ def match_columns(X: Frame, unlabeled: Frame, *, impute: bool) -> Frame:
     """
     missing = X.columns.difference(unlabeled.columns)
     if len(missing):
-        msg = f"the unlabelled rows have no column {_listed(missing)}"
+        msg = f"the unlabelled rows have no column {listed(missing)}"
         raise ValueError(msg)
     unlabeled = unlabeled[X.columns]
     numbers = X.select_dtypes(list(NUMBERS)).columns
     text = [name for name in numbers if unlabeled[name].dtype == object]
     if text:
-        msg = f"the unlabelled rows have text in {_listed(text)}, where the others have numbers"
+        msg = f"the unlabelled rows have text in {listed(text)}, where the others have numbers"
         raise ValueError(msg)
     if np.isinf(unlabeled[numbers]).any(axis=None):
         msg = "the unlabelled rows have infinite values: drop or correct these rows"
@@ -260,7 +214,7 @@ def match_columns(X: Frame, unlabeled: Frame, *, impute: bool) -> Frame:
     return unlabeled.astype(dict.fromkeys(others, object))
 
 
-def _listed(names: Any) -> str:
+def listed(names: Any) -> str:
     """Return names in a row, the first ten of them."""
     shown = ", ".join(map(str, names[:10]))
     return f"{shown} and {len(names) - 10} more" if len(names) > 10 else shown

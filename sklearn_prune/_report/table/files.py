@@ -1,23 +1,20 @@
-"""Tables from files: CSV in any usual dialect, or parquet, compressed or not."""
+"""Tables from files: CSV or parquet, compressed or not."""
 
 from __future__ import annotations
 
-import csv
 import gzip
 import json
-import warnings
 import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from .csv_dialects import first_line, read_csv
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     Frame = Any
 
-GZIP, PARQUET, NUL = b"\x1f\x8b", b"PAR1", b"\x00"
-HEAD = 2**20
-DELIMITERS = ";\t|, "
-BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+GZIP, PARQUET = b"\x1f\x8b", b"PAR1"
 
 
 class Table(NamedTuple):
@@ -46,38 +43,34 @@ def read_table(file: Path) -> Table:
         If the file cannot be read, is empty, binary or truncated, or is no table; the
         message is one line.
     """
+    content = _read_bytes(file)
+    if content.startswith(PARQUET):
+        return Table(_read_parquet(file), f"pd.read_parquet({_code(str(file))})", [])
+    packed = content.startswith(GZIP)
+    frame, options, notes = read_csv(file, _unpack(file, content) if packed else content)
+    if packed:
+        options["compression"] = "gzip"
+    arguments = [_code(str(file)), *(f"{name}={_code(value)}" for name, value in options.items())]
+    return Table(frame, f"pd.read_csv({', '.join(arguments)})", notes)
+
+
+def _read_bytes(file: Path) -> bytes:
     try:
-        content = file.read_bytes()
+        return file.read_bytes()
     except OSError as error:
         msg = f"cannot read {file}: {(error.strerror or str(error)).lower()}"
         raise ValueError(msg) from error
-    if not content:
-        msg = f"{file} is empty"
-        raise ValueError(msg)
-    if content.startswith(PARQUET):
-        return Table(_read_parquet(file), f"pd.read_parquet({json.dumps(str(file))})", [])
-    packed = content.startswith(GZIP)
-    if packed:
-        try:
-            text = gzip.decompress(content)
-        except (OSError, EOFError, zlib.error) as error:
-            msg = f"{file} is a truncated or damaged gzip file: {error}"
-            raise ValueError(msg) from error
-    else:
-        text = content
-    frame, options, notes = _read_csv(file, text)
-    if packed:
-        options["compression"] = "gzip"
-    arguments = ", ".join([json.dumps(str(file)), *(f"{k}={_code(v)}" for k, v in options.items())])
-    return Table(frame, f"pd.read_csv({arguments})", notes)
 
 
-def _code(value: Any) -> str:
-    return json.dumps(value) if isinstance(value, str) else repr(value)
+def _unpack(file: Path, content: bytes) -> bytes:
+    try:
+        return gzip.decompress(content)
+    except (OSError, EOFError, zlib.error) as error:
+        msg = f"{file} is a truncated or damaged gzip file: {error}"
+        raise ValueError(msg) from error
 
 
 def _read_parquet(file: Path) -> Frame:
-    """Read a parquet file."""
     import pandas as pd  # noqa: PLC0415
 
     try:
@@ -85,133 +78,10 @@ def _read_parquet(file: Path) -> Frame:
     except ImportError:
         raise
     except Exception as error:
-        msg = f"cannot read {file} as parquet, it may be truncated: {_first_line(error)}"
+        msg = f"cannot read {file} as parquet, it may be truncated: {first_line(error)}"
         raise ValueError(msg) from error
 
 
-def _read_csv(file: Path, text: bytes) -> tuple[Frame, dict[str, Any], list[str]]:
-    """Return the table in a text, the options for pandas, and what was guessed."""
-    import pandas as pd  # noqa: PLC0415
-
-    if not text.strip():
-        msg = f"{file} is empty"
-        raise ValueError(msg)
-    encoding, notes = _guess_encoding(file, text)
-    options: dict[str, Any] = {} if encoding == "utf-8" else {"encoding": encoding}
-    lines = text[:HEAD].decode(encoding, errors="ignore").splitlines()
-    delimiter = _guess_delimiter([line for line in lines if line.strip()][:30])
-    if delimiter != ",":
-        options["sep"] = delimiter
-    if lines and f"{delimiter} " in lines[0]:
-        options["skipinitialspace"] = True
-    _check_header(file, lines, delimiter)
-    frame = _parse(file, text, options)
-    if delimiter != "," and _has_decimal_commas(frame):
-        other = _parse(file, text, options | {"decimal": ","})
-        if _n_numeric(other) > _n_numeric(frame):
-            frame, options["decimal"] = other, ","
-            notes.append("Numbers are read with a decimal comma.")
-    if len(frame) == 0:
-        msg = f"{file} has a header and no rows"
-        raise ValueError(msg)
-    cut = not text.endswith((b"\n", b"\r", b"\n\x00")) and pd.isna(frame.iloc[-1, -1])
-    if cut and frame.shape[1] > 1 and frame.iloc[:-1, -1].notna().all():
-        msg = f"{file} ends in the middle of its row {len(frame)}: it is truncated"
-        raise ValueError(msg)
-    return frame, options, notes
-
-
-def _guess_encoding(file: Path, text: bytes) -> tuple[str, list[str]]:
-    """Return the encoding of a text: UTF-8, UTF-16 with a mark, or else Windows-1252."""
-    for mark, encoding in BYTE_ORDER_MARKS.items():
-        if text.startswith(mark):
-            return encoding, []
-    if NUL in text[:HEAD]:
-        msg = f"{file} is binary, and neither parquet nor gzip: give a CSV or parquet file"
-        raise ValueError(msg)
-    try:
-        text.decode("utf-8")
-    except UnicodeDecodeError as error:
-        control = sum(byte < 9 or 13 < byte < 27 for byte in text[:HEAD])
-        if control > len(text[:HEAD]) // 100:
-            msg = f"{file} is binary, and neither parquet nor gzip: give a CSV or parquet file"
-            raise ValueError(msg) from error
-        byte = text[error.start]
-        note = (
-            f"The file is not UTF-8 (byte 0x{byte:02x} at {error.start}) but read as Windows-1252."
-        )
-        return "cp1252", [note]
-    return "utf-8", []
-
-
-def _guess_delimiter(lines: list[str]) -> str:
-    """Return the delimiter that cuts all lines alike, else what the sniffer finds.
-
-    The comma comes late: decimal numbers have it, too.
-    """
-    header = lines[0] if lines else ""
-    candidates = [delimiter for delimiter in DELIMITERS if delimiter in header]
-    for delimiter in candidates:
-        if _is_regular(lines, delimiter):
-            return delimiter
-    try:
-        return csv.Sniffer().sniff("\n".join(lines), "".join(candidates)).delimiter
-    except csv.Error:
-        return max(candidates, key=header.count, default=",")
-
-
-def _is_regular(lines: list[str], delimiter: str) -> bool:
-    """Return whether the records have as many fields each; the last one may be cut."""
-    try:
-        records = list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
-    except csv.Error:
-        return False
-    return len({len(record) for record in records[: max(2, len(records) - 1)]}) == 1
-
-
-def _check_header(file: Path, lines: list[str], delimiter: str) -> None:
-    """Raise ValueError if names occur twice, which pandas would rename."""
-    try:
-        names = next(csv.reader(lines, delimiter=delimiter), [])
-    except csv.Error as error:
-        msg = f"cannot read {file} as a table, a quote may not be closed: {error}"
-        raise ValueError(msg) from error
-    header = [name.strip() for name in names]
-    twice = sorted({name for name in header if name and header.count(name) > 1})
-    if twice:
-        msg = f"{file} has more than one column {twice[0]!r}: give every column a name of its own"
-        raise ValueError(msg)
-
-
-def _parse(file: Path, text: bytes, options: dict[str, Any]) -> Frame:
-    """Parse with pandas, and turn its complaints into one line."""
-    import io  # noqa: PLC0415
-
-    import pandas as pd  # noqa: PLC0415
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.ParserWarning)
-            return pd.read_csv(io.BytesIO(text), index_col=False, low_memory=False, **options)
-    except (ValueError, pd.errors.ParserWarning) as error:
-        msg = f"cannot read {file} as a table: {_first_line(error)}"
-        raise ValueError(msg) from error
-
-
-def _has_decimal_commas(frame: Frame) -> bool:
-    """Return whether a column of text has a number with a comma."""
-    return any(
-        column.dropna().astype(str).str.fullmatch(r"[+-]?\d*,\d+").any()
-        for name, column in frame.select_dtypes(exclude="number").items()
-    )
-
-
-def _n_numeric(frame: Frame) -> int:
-    return frame.select_dtypes("number").shape[1]
-
-
-def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    if lines[0].startswith("Length of header"):
-        return "its rows have more fields than its header has names"
-    return lines[0].removeprefix("Error tokenizing data. C error: ").rstrip(".")
+def _code(value: Any) -> str:
+    """Return strings and numbers as Python code, with double quotes."""
+    return json.dumps(value) if isinstance(value, str) else repr(value)

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from numpy.testing import assert_allclose, assert_array_equal
+from numpy.testing import assert_allclose
 from sklearn.compose import make_column_transformer
 from sklearn.linear_model import LinearRegression, RidgeCV, orthogonal_mp
 from sklearn.model_selection import KFold
@@ -15,8 +15,9 @@ from sklearn.preprocessing import (
 )
 
 from sklearn_prune import MinNormRegressor, PrunedRegressor, RandomFeatures
-from sklearn_prune._report.comparison.matching_pursuit import pursue
-from sklearn_prune._report.comparison.methods import (
+from sklearn_prune._report.comparison.one_part import evaluate_part
+from sklearn_prune._report.comparison.plan import make_plan
+from sklearn_prune._report.comparison.records import (
     DENSE,
     DISTILLED,
     PRUNED,
@@ -24,9 +25,8 @@ from sklearn_prune._report.comparison.methods import (
     RANDOM,
     RETRAINED,
     SMALL,
+    Part,
 )
-from sklearn_prune._report.comparison.plan import Part, make_plan
-from sklearn_prune._report.comparison.split import evaluate_part
 from sklearn_prune._report.table.targets import encode_target
 
 ALPHAS = np.logspace(-3, 5, 17)
@@ -169,17 +169,3 @@ def test_penalties_are_those_of_ridge_cv():
         if (r.method, r.setting, r.strategy, r.budget) == (RETRAINED, "ridge", "magnitude", 4)
     ]
     assert chosen == [(model.estimator_.alpha_, model.retrained_estimator_.alpha_)]
-
-
-def test_matching_pursuit_of_several_targets_takes_the_best_column_first():
-    rng = np.random.default_rng(0)
-    F = rng.standard_normal((40, 6)) * [1, 10, 1, 1, 1, 0]
-    F -= F.mean(axis=0)
-    Y = np.stack([F[:, 1] + 0.1 * F[:, 3], F[:, 1] - F[:, 2]], axis=1)
-    assert_array_equal(np.sort(pursue(F, Y, 3)), [1, 2, 3])
-    assert pursue(F, Y, 6)[-1] == 5
-
-
-def test_matching_pursuit_goes_on_when_nothing_is_independent():
-    F = np.outer([1.0, -1.0], np.ones(5))
-    assert_array_equal(pursue(F, np.array([[1.0], [-1.0]]), 3), [0, 1, 2])

@@ -3,52 +3,23 @@
 from __future__ import annotations
 
 from time import process_time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from threadpoolctl import threadpool_limits
 
 from sklearn_prune._report.table.preparation import preparation, random_features
 
+from .centring import centre
 from .methods import Features, train
-from .rows import centre
+from .records import Record
 
 if TYPE_CHECKING:
     from sklearn_prune._report.table.targets import Target
     from sklearn_prune._typing import Array, Indices
 
     from .methods import Model
-    from .plan import Part, Plan
-
-
-class Record(NamedTuple):
-    """The error of one model on the rows that judge it.
-
-    Attributes
-    ----------
-    method, setting, strategy : str
-        Which model; see `_methods`.
-    width, budget : int
-        Numbers of features it was trained on, and that it keeps.
-    alpha, retrain_alpha : float
-        Penalties of the dense model and of the refit, NaN if there was none.
-    error : float
-        Mean squared error in units of the variance of the target.
-    error_rate : float
-        Share of rows in the wrong class, NaN for a regression.
-    seconds : float
-        Processor time of its training.
-    """
-
-    method: str
-    setting: str
-    strategy: str
-    width: int
-    budget: int
-    alpha: float
-    retrain_alpha: float
-    error: float
-    error_rate: float
-    seconds: float
+    from .plan import Plan
+    from .records import Part
 
 
 def evaluate_part(part: Part, plan: Plan, X: Any, target: Target, X_unlabeled: Any) -> list[Record]:

@@ -5,8 +5,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sklearn_prune._report.from_command_line import _conversion
 from sklearn_prune._report.table.columns import as_frame
+from sklearn_prune._report.table.loading_code import conversion
 
 DAYS = [dt.date(2020, 1, day) for day in (1, 2, 3)]
 COLUMNS = {
@@ -29,7 +29,7 @@ PLAIN = {"numbers", "text", "nullable ints", "categories"}
 def test_code_makes_the_columns_that_the_report_learned_from(name):
     raw = pd.DataFrame({name: COLUMNS[name], "other": [1, 2, 3]})
     plain = as_frame(raw)
-    code = _conversion("table", raw, plain)
+    code = conversion("table", raw, plain)
     assert (code == "") == (name in PLAIN)
     found = {"table": raw.copy(), "np": np}
     exec(code, found)

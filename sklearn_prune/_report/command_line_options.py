@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from sklearn_prune._report.comparison.plan import POSSIBLE_STRATEGIES
+
 DESCRIPTION = """\
 Train a small model, or train a large one and prune it? Answers for your table.
 
@@ -90,7 +92,7 @@ def _add_comparison(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--strategy",
         nargs="+",
-        choices=("magnitude", "hessian", "obs"),
+        choices=POSSIBLE_STRATEGIES,
         help="what to keep, to choose among: largest coefficients, largest contributions, or "
         "the survivors of backward elimination, which takes long (magnitude hessian)",
     )

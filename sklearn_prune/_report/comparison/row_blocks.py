@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -20,21 +18,6 @@ def row_slices(F: Array) -> Iterator[slice]:
     n_rows, n_columns = F.shape
     step = max(BLOCK_ENTRIES // max(1, n_columns), 2 * n_columns, 1)
     return (slice(start, start + step) for start in range(0, n_rows, step))
-
-
-def centre(F: Array) -> Array:
-    """Subtract the means of the columns in place, and return them.
-
-    What is left of a constant column is rounding, and becomes zero.
-    """
-    mean = F.mean(axis=0)
-    F -= mean
-    rest = F.mean(axis=0)
-    F -= rest
-    mean += rest
-    norms = np.sqrt(np.einsum("ij,ij->j", F, F))
-    F[:, norms <= 10 * np.finfo(float).eps * np.sqrt(len(F)) * np.abs(mean)] = 0
-    return mean
 
 
 def column_gram(F: Array, columns: Any) -> Array:

@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING, Any
 from joblib import effective_n_jobs
 from sklearn.utils.parallel import Parallel, delayed
 
-from .split import evaluate_part
+from .one_part import evaluate_part
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sklearn_prune._report.table.targets import Target
 
-    from .plan import Part, Plan
-    from .split import Record
+    from .plan import Plan
+    from .records import Part, Record, Results
     from .store import Store
-
-    Results = dict[Part, list[Record]]
 
 # Parts run at the same time only as long as their features fit into this memory: 4 GiB.
 MEMORY = 2**32

@@ -1,0 +1,69 @@
+"""What the pictures share: styles, marks, axes, and matplotlib itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+# Colours that colour-blind readers tell apart. The first four, Paul Tol's high-contrast
+# scheme and black, also differ in grey; markers and line styles tell all of them apart.
+STYLES = (
+    ("#004488", "o", "-"),
+    ("#BB5566", "s", "--"),
+    ("#DDAA33", "^", "-."),
+    ("#000000", "D", ":"),
+    ("#117733", "v", (0, (6, 1, 1, 1, 1, 1))),
+    ("#88CCEE", "P", (0, (8, 2))),
+)
+MARKS: dict[str, Any] = {"markersize": 5.5, "markeredgecolor": "white", "markeredgewidth": 0.5}
+# Factors: from LOG_FROM between the lowest and the highest line, the y axis is logarithmic;
+# it ends at most BAND_REACH beyond them, and PEAK_REACH above their upper quartile.
+LOG_FROM, BAND_REACH, PEAK_REACH = 5, 3, 1000
+
+
+def require_matplotlib(caller):
+    """Import matplotlib, which nothing but a plot needs.
+
+    Parameters
+    ----------
+    caller : str
+        What needs it.
+
+    Returns
+    -------
+    module
+        matplotlib, with its `pyplot`.
+
+    Raises
+    ------
+    ImportError
+        If it is not installed; the message says what to install.
+    """
+    try:
+        import matplotlib.pyplot  # noqa: ICN001, PLC0415
+    except ImportError as error:
+        msg = f'{caller} needs matplotlib: pip install "sklearn-prune[plot]"'
+        raise ImportError(msg) from error
+    return matplotlib
+
+
+def label_log_axis(axis):
+    """Label a logarithmic axis at steps that suit its range, and 100 rather than 10^2."""
+    if axis.get_scale() != "log":
+        return
+    ticker = require_matplotlib("plot").ticker
+    low, high = sorted(axis.get_view_interval())
+    steps = (1, 2, 5) if high < 20 * low else (1, 3) if high < 1000 * low else (1,)
+    axis.set_major_locator(ticker.LogLocator(subs=steps))
+    axis.set_minor_formatter(ticker.NullFormatter())
+    if low > 1e-4 and high < 1e5:
+        axis.set_major_formatter("{x:g}")
+
+
+def draw_mark(ax, size, sizes, mark):
+    """Draw a vertical line if it lies within the sizes, and write its name above the axes."""
+    if size is None or not sizes[0] <= size <= sizes[-1]:
+        return None
+    top = ax.secondary_xaxis("top")
+    top.set_xticks([size], labels=[mark])
+    top.minorticks_off()
+    return ax.axvline(size, color="0.5", linewidth=1, linestyle=":", zorder=1)

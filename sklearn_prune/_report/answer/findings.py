@@ -1,0 +1,212 @@
+"""What a report finds: numbers, sentences, and what to use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from sklearn_prune._report.comparison.records import DENSE, METHODS, PLAIN, RIDGE, SMALL
+
+from .choices import Choice, Row, choose, fold_values, is_large, is_small, overall_choice
+from .recommendation import build, code
+from .sentences import Answer, answer, remarks
+from .statistics import mean_and_error
+
+if TYPE_CHECKING:
+    from sklearn_prune._report.comparison.plan import Plan
+    from sklearn_prune._report.comparison.predicted_errors import Theory
+    from sklearn_prune._report.comparison.records import Results
+    from sklearn_prune._report.table.targets import Target
+    from sklearn_prune._typing import Array
+
+LOADING = """\
+# X: a DataFrame of the columns to learn from; y: the target, as a number a row."""
+LOADING_UNLABELED = "# X_unlabeled: a DataFrame of the same columns."
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Findings:
+    """All of a :class:`Report` that draws nothing; its attributes are described there."""
+
+    name: str
+    plan: Plan
+    target: Target
+    n_samples: int
+    n_columns: int
+    results: Results
+    theory: Theory
+    notes: list[str] = field(default_factory=list)
+    loading: tuple[str, str] = (LOADING, LOADING_UNLABELED)
+
+    @cached_property
+    def rows(self) -> list[Row]:
+        """Every model on every outer fold."""
+        return choose(self.plan, self.results)
+
+    @cached_property
+    def large_choices(self) -> dict[int, Choice]:
+        """What all folds together choose for the large model, by budget."""
+        return {s: overall_choice(self.results, RIDGE, s) for s in self.plan.budgets}
+
+    @cached_property
+    def answers(self) -> list[Answer]:
+        """Small against large at every budget, in numbers."""
+        widths = {s: choice.width for s, choice in self.large_choices.items()}
+        return answer(self.plan, self.rows, widths)
+
+    @property
+    def n_train(self) -> int:
+        """Number of training rows of a fold, n."""
+        return self.plan.n_train(self.n_samples)
+
+    @property
+    def sentences(self) -> list[str]:
+        """The answer: one sentence a budget."""
+        return [answer.sentence() for answer in self.answers]
+
+    @property
+    def remarks(self) -> list[str]:
+        """What else the numbers say."""
+        return remarks(self.rows, self.answers)
+
+    @property
+    def recommended_budget(self) -> int:
+        """The smallest budget whose winner is within one standard error of the best."""
+        winners = {a.comparison.budget: self._winner(a) for a in self.answers}
+        summary = {s: mean_and_error(values, self.plan.cv) for s, values in winners.items()}
+        best = min(summary, key=lambda s: summary[s][0])
+        return min(s for s in summary if summary[s][0] <= sum(summary[best]))
+
+    def _winner(self, answer: Answer) -> Array:
+        """Return the errors by fold of what is recommended for a budget."""
+        use = is_large if answer.large_wins else is_small
+        return fold_values(self.rows, use)[answer.comparison.budget]
+
+    def recommended(self, budget: int | None = None) -> Choice:
+        """Return what is recommended for a budget: method, strategy and width.
+
+        Parameters
+        ----------
+        budget : int, default=None
+            Number of features to keep; `recommended_budget` if None.
+
+        Returns
+        -------
+        Choice
+            A named tuple. The width and the strategy are those of the least error over the
+            inner folds of all outer folds.
+
+        Raises
+        ------
+        ValueError
+            If the budget is not one of the report.
+        """
+        budget = self.recommended_budget if budget is None else budget
+        if budget not in self.plan.budgets:
+            msg = f"budget is {budget}: give one of {', '.join(map(str, self.plan.budgets))}"
+            raise ValueError(msg)
+        if self.answers[self.plan.budgets.index(budget)].large_wins:
+            return self.large_choices[budget]
+        return Choice(SMALL, RIDGE, "", budget, budget)
+
+    def pipeline(self, budget: int | None = None) -> Any:
+        """Return the recommended pipeline, not fitted.
+
+        Parameters
+        ----------
+        budget : int, default=None
+            Number of features to keep; `recommended_budget` if None.
+
+        Returns
+        -------
+        Pipeline
+            From the columns of the table to predictions.
+        """
+        return build(self.recommended(budget), self.plan)
+
+    def code(self, budget: int | None = None) -> str:
+        """Return the recommended pipeline as Python code that fits it.
+
+        Parameters
+        ----------
+        budget : int, default=None
+            Number of features to keep; `recommended_budget` if None.
+
+        Returns
+        -------
+        str
+            Python code.
+        """
+        return code(self.recommended(budget), self.plan, self.loading)
+
+    def to_frame(self) -> Any:
+        """Return every model on every outer fold as a table.
+
+        Returns
+        -------
+        DataFrame
+            With the columns repeat, fold, method, setting ("plain" or "ridge"), strategy,
+            width, budget, alpha, retrain_alpha, error (mean squared error in units of the
+            variance of the target), error_rate (NaN for a regression), seconds, inner_error
+            (mean over the inner folds), chosen (whether the inner folds choose this width
+            and strategy for its method) and answer (whether they choose its method, too).
+        """
+        import pandas as pd  # noqa: PLC0415
+
+        return pd.DataFrame(
+            [
+                {
+                    "repeat": row.repeat,
+                    "fold": row.fold,
+                    **row.record._asdict(),
+                    "inner_error": row.inner_error,
+                    "chosen": row.chosen,
+                    "answer": row.answer,
+                }
+                for row in self.rows
+            ]
+        )
+
+    def summary(self, field: str = "error") -> Any:
+        """Return means over the folds, with the chosen widths and strategies.
+
+        Parameters
+        ----------
+        field : {"error", "error_rate", "seconds", "width"}, default="error"
+            What to average.
+
+        Returns
+        -------
+        DataFrame
+            Columns are pairs of a budget and of "mean" or "std_error", the corrected standard
+            error; rows are pairs of a method and a setting.
+        """
+        import pandas as pd  # noqa: PLC0415
+
+        table: dict[tuple[int, str], dict[tuple[str, str], float]] = {}
+        for setting in (PLAIN, RIDGE):
+            for method in METHODS:
+                for budget, values in self._values(method, setting, field).items():
+                    mean, std_error = mean_and_error(values, self.plan.cv)
+                    table.setdefault((budget, "mean"), {})[method, setting] = mean
+                    table.setdefault((budget, "std_error"), {})[method, setting] = std_error
+        frame = pd.DataFrame({key: table[key] for key in sorted(table)})
+        frame.index = frame.index.set_names(["method", "setting"])
+        frame.columns = frame.columns.set_names(["budget", None])
+        return frame
+
+    def _values(self, method: str, setting: str, field: str) -> dict[int, Array]:
+        """Return the chosen models of a method by budget; the widest for the dense one."""
+        which = method, setting
+        if method == DENSE:
+            widest = self.plan.widths[-1]
+            values = fold_values(
+                self.rows, lambda row: row.record[:2] == which and row.record.width == widest, field
+            )
+            return dict.fromkeys(self.plan.budgets, values[widest])
+        return fold_values(self.rows, lambda row: row.chosen and row.record[:2] == which, field)
+
+    def __repr__(self) -> str:
+        """Return the answer."""
+        return "\n".join([f"Report on {self.name}:", *self.sentences])

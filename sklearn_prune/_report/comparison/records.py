@@ -1,0 +1,72 @@
+"""What a comparison is made of: its tasks, its methods, and what each task finds."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+PLAIN, RIDGE = "plain", "ridge"
+
+SMALL, DENSE = "small", "large, not pruned"
+PRUNED, RETRAINED = "large, pruned", "large, pruned, retrained"
+DISTILLED = "large, pruned, distilled"
+RANDOM, PURSUED = "large, randomly pruned", "large, OMP"
+# What is chosen among where a report speaks of large and pruned.
+LARGE = (PRUNED, RETRAINED, DISTILLED)
+# All of them, as tables list them.
+METHODS = (SMALL, *LARGE, RANDOM, PURSUED, DENSE)
+
+
+class Part(NamedTuple):
+    """One task: fit everything to some rows, and judge it on others.
+
+    Attributes
+    ----------
+    repeat, fold : int
+        Which outer fold is put aside.
+    inner : int or None
+        Which of the inner folds is judged, within the training rows of the outer one.
+        None stands for the outer fold itself.
+    """
+
+    repeat: int
+    fold: int
+    inner: int | None
+
+
+class Record(NamedTuple):
+    """The error of one model on the rows that judge it.
+
+    Attributes
+    ----------
+    method : str
+        One of `METHODS`.
+    setting : str
+        "plain" or "ridge".
+    strategy : str
+        How its features were scored, empty where nothing was chosen by a score.
+    width, budget : int
+        Numbers of features it was trained on, and that it keeps.
+    alpha, retrain_alpha : float
+        Penalties of the dense model and of the refit, NaN if there was none.
+    error : float
+        Mean squared error in units of the variance of the target.
+    error_rate : float
+        Share of rows in the wrong class, NaN for a regression.
+    seconds : float
+        Processor time of its training.
+    """
+
+    method: str
+    setting: str
+    strategy: str
+    width: int
+    budget: int
+    alpha: float
+    retrain_alpha: float
+    error: float
+    error_rate: float
+    seconds: float
+
+
+# The records of every part.
+Results = dict[Part, list[Record]]

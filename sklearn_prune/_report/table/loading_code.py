@@ -1,0 +1,98 @@
+"""Python code that makes the same columns and the same target as the report learns from."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .files import Table
+    from .targets import Target
+
+    Frame = Any
+    Column = Any
+
+
+def labelled_code(table: Table, frame: Frame, X: Frame, column: str, target: Target) -> str:
+    """Return code that makes X and y.
+
+    Parameters
+    ----------
+    table : Table
+        What was read; its code assigns to `table`.
+    frame : DataFrame
+        The same, as `as_frame` returns it.
+    X : DataFrame
+        The columns to learn from.
+    column : str
+        The column to predict.
+    target : Target
+        That column as numbers.
+    """
+    left_out = [name for name in frame if name not in X]
+    return (
+        f"{table.code}\n{conversion('table', table.frame, frame[[*X, column]])}"
+        f"X = table.drop(columns={_quoted(left_out)})\ny = {_target_code(column, target)}"
+    )
+
+
+def unlabelled_code(table: Table, frame: Frame, X: Frame) -> str:
+    """Return code that makes `X_unlabeled`, with the columns of X."""
+    return (
+        f"rows = {table.code}\n{conversion('rows', table.frame, frame[X.columns])}"
+        "X_unlabeled = rows[X.columns]"
+    )
+
+
+def conversion(table: str, raw: Frame, plain: Frame) -> str:
+    """Return code that does to the columns of a file what `as_frame` did, where it matters.
+
+    Parameters
+    ----------
+    table : str
+        Name of the variable that holds the table.
+    raw, plain : DataFrame
+        The table before and after, of which the columns of `plain` matter.
+    """
+    raw = raw.rename(columns=str)
+    numbers = [name for name in plain if _becomes_number(raw[name], plain[name])]
+    text = [name for name in plain if plain[name].dtype == object and not _is_text(raw[name])]
+    code = ""
+    if numbers:
+        code += f"{table} = {table}.astype(dict.fromkeys({_quoted(numbers)}, float))\n"
+    if text:
+        names = _quoted(text)
+        code += f"text = {table}[{names}]\n"
+        code += f"{table}[{names}] = text.astype(str).astype(object).where(text.notna(), np.nan)\n"
+    return code
+
+
+def _becomes_number(raw: Column, plain: Column) -> bool:
+    return raw.dtype == object and plain.dtype != object
+
+
+def _is_text(column: Column) -> bool:
+    """Return whether scikit-learn takes a column for the categories that its texts are."""
+    import pandas as pd  # noqa: PLC0415
+
+    if isinstance(column.dtype, pd.StringDtype):
+        return not column.isna().any() or column.dtype.na_value is not pd.NA
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        return True
+    return column.dtype == object and pd.api.types.infer_dtype(column, skipna=True) == "string"
+
+
+def _target_code(column: str, target: Target) -> str:
+    """Return code that makes the target as `encode_target` does."""
+    y = f"table[{_quoted(column)}]"
+    if not target.classes:
+        return f"{y}.astype(float)"
+    if len(target.classes) == 2:
+        second = target.classes[1]
+        return f"np.where({y} == {_quoted(second)}, 1.0, -1.0)"
+    return f"pd.get_dummies({y}).astype(float)"
+
+
+def _quoted(value: Any) -> str:
+    """Return strings and numbers as Python code, with double quotes."""
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,18 @@
+import numpy as np
+from numpy.testing import assert_array_equal
+
+from sklearn_prune._report.comparison.matching_pursuit import pursue
+
+
+def test_pursuit_of_several_targets_takes_the_best_column_first():
+    rng = np.random.default_rng(0)
+    F = rng.standard_normal((40, 6)) * [1, 10, 1, 1, 1, 0]
+    F -= F.mean(axis=0)
+    Y = np.stack([F[:, 1] + 0.1 * F[:, 3], F[:, 1] - F[:, 2]], axis=1)
+    assert_array_equal(np.sort(pursue(F, Y, 3)), [1, 2, 3])
+    assert pursue(F, Y, 6)[-1] == 5
+
+
+def test_pursuit_goes_on_when_nothing_is_independent():
+    F = np.outer([1.0, -1.0], np.ones(5))
+    assert_array_equal(pursue(F, np.array([[1.0], [-1.0]]), 3), [0, 1, 2])
