@@ -12,6 +12,8 @@ from ._random_features.random_features import RandomFeatures
 from ._report import Report, report
 from ._theoretical_risk.scorer import TheoreticalRisk
 
+__version__ = "0.1.0"
+
 __all__ = [
     "DoubleDescentDisplay",
     "MinNormRegressor",

@@ -2,6 +2,7 @@
 
 import ast
 from collections import Counter
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -10,75 +11,73 @@ import sklearn_prune
 
 ROOT = Path(sklearn_prune.__file__).parent
 
-# Rooms are folders, or files where they stand alone. Those of one floor are neighbours.
+# A file belongs to the room of the longest name. Rooms of one line are neighbours.
 FLOORS = [
-    {"_checks", "theory", "datasets"},
-    {"_least_squares"},
-    {"_pruning"},
-    {"_paths", "_random_features"},
-    {"_displays", "_theoretical_risk"},
-    {"_report", "neural"},
-    {"__init__", "__main__"},
+    ["theory/_checks"],
+    ["theory/_moments"],
+    ["theory/_problems"],
+    ["theory/_risk"],
+    ["theory", "_checks", "datasets"],
+    ["_least_squares"],
+    ["_pruning"],
+    ["_paths", "_random_features"],
+    ["_displays", "_theoretical_risk"],
+    ["_report/table"],
+    ["_report/comparison"],
+    ["_report/answer"],
+    ["_report/output"],
+    ["_report", "neural"],
+    ["__init__", "__main__"],
 ]
-INSIDE = {
-    "_report": [{"table"}, {"comparison"}, {"answer"}, {"output"}],
-    "theory": [{"_checks"}, {"_moments"}, {"_problems"}, {"_risk"}],
-}
+FLOOR = {room: k for k, rooms in enumerate(FLOORS) for room in rooms}
 FILES = sorted(path for path in ROOT.rglob("*.py") if path.name != "_typing.py")
-MODULES = {path.relative_to(ROOT).with_suffix("").parts: path for path in FILES}
+MODULES = {path.relative_to(ROOT).with_suffix("").as_posix(): path for path in FILES}
 
 
-def imports(path):
-    """Yield the modules of the package that a file imports, lazily or for types, too."""
-    here = ("sklearn_prune", *path.relative_to(ROOT).parts[:-1])
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+def imports(module):
+    """Yield the modules of the package that one imports, lazily or for types, too."""
+    package = ("sklearn_prune", *module.split("/")[:-1])
+    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
             names = [alias.name.split(".") for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            start = here[: len(here) - node.level + 1] if node.level else ()
-            module = [*start, *filter(None, (node.module or "").split("."))]
-            names = [[*module, alias.name] for alias in node.names]
+            above = package[: len(package) - node.level + 1] if node.level else ()
+            start = [*above, *filter(None, (node.module or "").split("."))]
+            names = [[*start, alias.name] for alias in node.names]
         else:
             continue
-        for package, *parts in names:
-            if package == "sklearn_prune" and parts != ["_typing"] and parts[:1] != ["_typing"]:
-                yield module_of(tuple(parts))
+        yield from (
+            module_of(name[1:])
+            for name in names
+            if name[0] == "sklearn_prune" and name[1:2] != ["_typing"]
+        )
 
 
-def module_of(parts):
-    """Return the file that a dotted name stands for, or stands in."""
-    while parts:
-        if parts in MODULES or (parts := (*parts, "__init__")) in MODULES:
-            return parts
-        parts = parts[:-2]
-    return ("__init__",)
+def module_of(name):
+    """Return the module that a dotted name is, or stands in."""
+    for end in range(len(name), -1, -1):
+        path = "/".join(name[:end])
+        for module in (path, f"{path}/__init__".lstrip("/")):
+            if module in MODULES:
+                return module
+    raise AssertionError(name)
 
 
-def floor(parts):
-    """Return the floor of a module, counted within its room where this has floors."""
-    level = next(k for k, rooms in enumerate(FLOORS) if parts[0] in rooms)
-    inside = INSIDE.get(parts[0], [])
-    return level, next((k for k, rooms in enumerate(inside) if parts[1] in rooms), len(inside))
+def room_of(module):
+    return max((r for r in FLOOR if f"{module}/".startswith(f"{r}/")), key=len)
 
 
-def rooms(one, other):
-    """Return the rooms of two modules where these part."""
-    depth = 2 if one[0] == other[0] and one[0] in INSIDE else 1
-    return one[:depth], other[:depth]
-
-
-@pytest.mark.parametrize("module", MODULES, ids="/".join)
+@pytest.mark.parametrize("module", MODULES)
 def test_imports_go_down(module):
-    for imported in imports(MODULES[module]):
-        here, there = rooms(module, imported)
-        top = module[0] in INSIDE and floor(module)[1] == floor(imported)[1] == len(INSIDE[here[0]])
-        assert here == there or floor(imported) < floor(module) or top, imported
+    here = room_of(module)
+    others = {room_of(imported) for imported in imports(module)} - {here}
+    assert all(FLOOR[room] < FLOOR[here] for room in others), others
 
 
 def test_nothing_goes_in_circles():
-    graph = {module: set(imports(path)) - {module} for module, path in MODULES.items()}
-    while leaves := {module for module, imported in graph.items() if not imported & graph.keys()}:
-        graph = {module: imported for module, imported in graph.items() if module not in leaves}
+    graph = {module: set(imports(module)) - {module} for module in MODULES}
+    while leaves := {module for module in graph if not graph[module] & graph.keys()}:
+        graph = {module: graph[module] for module in graph.keys() - leaves}
     assert not graph
 
 
@@ -87,5 +86,10 @@ def test_a_name_stands_for_one_module():
     assert {name for name, n in names.items() if n > 1} == {"init", "main", "checks"}
 
 
-def test_every_room_has_a_floor():
-    assert {module[0] for module in MODULES} == set.union(*FLOORS)
+def test_array_types_are_named_once():
+    others = [path for path in FILES if "NDArray[np.float64]" in path.read_text(encoding="utf-8")]
+    assert not others
+
+
+def test_the_version_is_that_of_the_metadata():
+    assert sklearn_prune.__version__ == version("sklearn-prune")

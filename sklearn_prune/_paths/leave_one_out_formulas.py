@@ -191,14 +191,14 @@ class LeftOutRows:
         if self.fit_intercept:
             mean = self.target_mean - self.targets[rows] * (far * self.share[rows, np.newaxis])
         terms = coef * (far * self.design[rows])[:, np.newaxis]
-        sums, every = np.empty(order.shape), len(sizes) == order.shape[1]
+        sums, all_sizes = np.empty(order.shape), len(sizes) == order.shape[1]
         predictions = np.empty((len(order), len(sizes), mean.shape[1]))
         for t, target_mean in enumerate(mean.T):
             for ordered, row, best in zip(sums, terms[:, t], order, strict=True):
                 row.take(best, out=ordered, mode="clip")  # "raise" would take a buffer
             sums[:, 0] += target_mean
             np.cumsum(sums, axis=1, out=sums)
-            predictions[:, :, t] = sums if every else sums[:, sizes - 1]
+            predictions[:, :, t] = sums if all_sizes else sums[:, sizes - 1]
         return predictions
 
     def predict_retrained(self, orders: Indices, sizes: Indices, recipe: Recipe) -> AnyArray:

@@ -278,7 +278,10 @@ def test_without_retraining():
         ({"retrain": "yes"}, "retrain is 'yes'"),
         ({"estimator": FrozenEstimator(Ridge())}, "FrozenEstimator cannot be refitted"),
         ({"sample_weight": np.ones(3)}, "sample_weight has shape"),
-        ({"sample_weight": np.append(np.zeros(20), np.ones(40)), "cv": KFold(3)}, "A fold has no"),
+        (
+            {"sample_weight": np.append(np.zeros(20), np.ones(40)), "cv": KFold(3)},
+            "Fold 0 of cv has no sample of positive weight",
+        ),
     ],
 )
 def test_bad_arguments(params, message):

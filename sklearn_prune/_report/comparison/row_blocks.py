@@ -1,8 +1,10 @@
-"""Rows in blocks, so that what is made of them never needs memory for all at once."""
+"""The rows of features in blocks."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+from sklearn_prune._least_squares.blocks import slices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,8 +18,7 @@ BLOCK_ENTRIES = 2**23
 def row_slices(F: Array) -> Iterator[slice]:
     """Return slices of the rows of F."""
     n_rows, n_columns = F.shape
-    step = max(BLOCK_ENTRIES // max(1, n_columns), 2 * n_columns, 1)
-    return (slice(start, start + step) for start in range(0, n_rows, step))
+    return slices(range(n_rows), n_columns, entries=BLOCK_ENTRIES, least=2 * n_columns)
 
 
 def column_gram(F: Array, columns: Any) -> Array:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sklearn_prune._displays.error_curves_display import (
+from sklearn_prune._displays.drawing import (
     LOG_FROM,
     MARKS,
     STYLES,
