@@ -78,6 +78,8 @@ class TrainingData:
     ) -> Iterator[tuple[Indices, Indices]]:
         """Yield the samples to train on, and those that are held out, of each fold.
 
+        A fold whose held-out samples all have weight zero is as if absent.
+
         Parameters
         ----------
         splitter : cross-validation generator
@@ -87,7 +89,7 @@ class TrainingData:
         Raises
         ------
         ValueError
-            If a fold has no sample of positive weight on one side.
+            If a fold has no sample of positive weight to train on.
         """
         place = np.arange(len(y))
         if self.rows is not None:
@@ -95,10 +97,11 @@ class TrainingData:
             place[self.rows] = np.arange(len(self.rows))
         for fold, sides in enumerate(splitter.split(X, y, groups)):
             train, held_out = (kept[kept >= 0] for kept in map(place.__getitem__, sides))
-            if not len(train) or not len(held_out):
-                msg = f"Fold {fold} of cv has no sample of positive weight on one side."
+            if not len(train):
+                msg = f"Fold {fold} of cv has no sample of positive weight to train on."
                 raise ValueError(msg)
-            yield train, held_out
+            if len(held_out):
+                yield train, held_out
 
     def columns(self, features: Any) -> TrainingData:
         """Return the samples with some of the features."""

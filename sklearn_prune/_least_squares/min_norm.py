@@ -222,7 +222,7 @@ def fit_min_norm(
         solution = coef.T, problem.intercept(coef.T), rank
     coef, intercept, rank = solution
     shape = data.y.shape[1:]
-    model.coef_ = coef.astype(X.dtype).reshape((*shape, X.shape[1]))
+    model.coef_ = coef.astype(X.dtype, order="C").reshape((*shape, X.shape[1]))
     model.intercept_ = intercept.astype(X.dtype).reshape(shape)[()]
     model.rank_ = rank
     model.n_samples_fit_ = len(weights)
