@@ -13,6 +13,7 @@ from sklearn.utils import check_array, check_X_y
 from sklearn.utils.validation import (
     _check_feature_names,
     _get_feature_names,
+    _num_samples,
     check_non_negative,
     validate_data,
 )
@@ -89,14 +90,15 @@ class TrainingData:
         Raises
         ------
         ValueError
-            If a fold has no sample of positive weight to train on.
+            If a fold has no sample of positive weight to train on, none at all that is held
+            out, or rows that X does not have.
         """
-        place = np.arange(len(y))
+        place = np.arange(_num_samples(y))
         if self.rows is not None:
             place[:] = -1
             place[self.rows] = np.arange(len(self.rows))
         for fold, sides in enumerate(splitter.split(X, y, groups)):
-            train, held_out = (kept[kept >= 0] for kept in map(place.__getitem__, sides))
+            train, held_out = (_places(place, rows, fold) for rows in sides)
             if not len(train):
                 msg = f"Fold {fold} of cv has no sample of positive weight to train on."
                 raise ValueError(msg)
@@ -122,6 +124,19 @@ class TrainingData:
         weights = np.append(self.weights, np.ones(self.unlabeled.shape[0]))
         sample_weight = None if self.sample_weight is None else weights
         return TrainingData(X, predict(X), weights, sample_weight, names=self.names)
+
+
+def _places(place: Indices, rows: Any, fold: int) -> Indices:
+    """Return where rows of a fold, indices or a mask, are among those that are kept."""
+    if not len(rows):
+        msg = f"Fold {fold} of cv has no rows on one side: give rows to train on and to test on."
+        raise ValueError(msg)
+    try:
+        kept = place[rows]
+    except IndexError as error:
+        msg = f"Fold {fold} of cv does not fit X, which has {len(place)} rows: {error}."
+        raise ValueError(msg) from error
+    return kept[kept >= 0]
 
 
 def check_training_data(

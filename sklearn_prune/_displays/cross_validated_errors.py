@@ -45,9 +45,9 @@ def check_counts(values, name, largest=np.inf):
 
 
 def training_folds(estimator, X, y, cv):
-    """Return the folds, and the median number of samples to train on."""
+    """Return the folds, and the median number of distinct samples to train on."""
     splits = list(check_cv(cv, y, classifier=is_classifier(estimator)).split(X, y))
-    return splits, float(np.median([len(train) for train, _ in splits]))
+    return splits, float(np.median([len(np.unique(train)) for train, _ in splits]))
 
 
 def cross_validate(estimator, X, y, settings, shape, splits, scoring, n_jobs):
