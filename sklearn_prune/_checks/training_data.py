@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
+from sklearn import config_context
 from sklearn.utils import check_array, check_X_y
 from sklearn.utils.validation import (
     _check_feature_names,
@@ -167,11 +168,16 @@ def check_training_data(
     """
     options = FORMATS | {"y_numeric": True, "multi_output": True}
     names = _get_feature_names(X)
-    if estimator is None:
-        checked, y = check_X_y(X, y, **options)
-    else:
-        checked, y = validate_data(estimator, X, y, **options)
-    unlabeled = _check_unlabeled(X_unlabeled, checked, names) if distill else None
+    with config_context(array_api_dispatch=False):  # tensors become arrays
+        if estimator is None:
+            checked, y = check_X_y(X, y, **options)
+        else:
+            checked, y = validate_data(estimator, X, y, **options)
+        unlabeled = _check_unlabeled(X_unlabeled, checked, names) if distill else None
+    if sparse.issparse(y) or y.dtype.kind in "mM":
+        what = "sparse" if sparse.issparse(y) else f"of dtype {y.dtype}"
+        msg = f"y is {what}: give an array of numbers."
+        raise ValueError(msg)
     if sample_weight is None:
         return TrainingData(checked, y, np.ones(len(y)), None, unlabeled, names=names)
     weights = _check_sample_weight(sample_weight, len(y))
@@ -187,10 +193,11 @@ def check_samples(model: Any, X: Any, *, reset: bool = False) -> Any:
     ValueError
         If they are not finite, or have other features than the model was fitted to.
     """
-    if hasattr(model, "__sklearn_tags__"):
-        return validate_data(model, X, reset=reset, **FORMATS)
-    _check_feature_names(model, X, reset=False)
-    X = check_array(X, **FORMATS)
+    with config_context(array_api_dispatch=False):  # tensors become arrays
+        if hasattr(model, "__sklearn_tags__"):
+            return validate_data(model, X, reset=reset, **FORMATS)
+        _check_feature_names(model, X, reset=False)
+        X = check_array(X, **FORMATS)
     if X.shape[1] != model.n_features_in_:
         msg = f"X has {X.shape[1]} features, but the path has {model.n_features_in_}."
         raise ValueError(msg)

@@ -16,6 +16,9 @@ from sklearn_prune._checks.arguments import as_list
 
 def find_parameter(estimator, path, name, owner):
     """Return the path of a parameter, if there are several that of an `owner`."""
+    if not hasattr(estimator, "get_params") or isinstance(estimator, type):
+        msg = f"estimator is {estimator!r}: give an estimator, such as a Pipeline."
+        raise ValueError(msg)
     params = estimator.get_params()
     if path != "auto":
         found = [path] if path in params else []

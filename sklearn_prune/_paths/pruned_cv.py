@@ -10,8 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.model_selection import check_cv
 from sklearn.utils import check_random_state
+from sklearn.utils.metadata_routing import UNUSED, MetadataRouter, MethodMapping
 
-from sklearn_prune._checks.arguments import check_alphas, check_sparsities
+from sklearn_prune._checks.arguments import check_alphas, check_bool, check_sparsities
 from sklearn_prune._checks.training_data import check_training_data
 from sklearn_prune._pruning.linear_fit import penalised_model
 from sklearn_prune._pruning.pruned import PrunedRegressor, fit_pruned
@@ -175,6 +176,9 @@ class PrunedRegressorCV(SparseModel):
     np.int64(4)
     """
 
+    # They are for the splitter, as in scikit-learn's own searches.
+    __metadata_request__fit = {"groups": UNUSED}
+
     def __init__(
         self,
         strategy="magnitude",
@@ -254,14 +258,29 @@ class PrunedRegressorCV(SparseModel):
         self.best_score_ = float(self.cv_results_["mean_test_score"][self.best_index_])
         for name in ("strategy", "alpha", "retrain_alpha", "sparsity"):
             setattr(self, f"{name}_", self.cv_results_[name].tolist()[self.best_index_])
+        dense = search.full_fit(self.alpha_)
         recipes = [recipe for candidate in candidates for recipe in candidate.recipes]
         recipe = recipes[self.best_index_ // len(sizes)]
         self.best_estimator_ = best = self._model(recipe, self.strategy_, self.sparsity_)
-        fit_pruned(best, recipe, data, search.full_fit(self.alpha_))
+        fit_pruned(best, recipe, data, dense)
         self.coef_ = best.coef_
         self.intercept_ = best.intercept_
         self.support_ = best.support_
         return self
+
+    def get_metadata_routing(self):
+        """Return how metadata such as `groups` reach the splitter.
+
+        Returns
+        -------
+        MetadataRouter
+            Routing information of scikit-learn.
+        """
+        router = MetadataRouter(owner=self).add_self_request(self)
+        return router.add(
+            splitter=check_cv(self.cv),
+            method_mapping=MethodMapping().add(caller="fit", callee="split"),
+        )
 
     def _candidates(self):
         """Return what is compared; what is random has the same seed in every fold."""
@@ -293,6 +312,8 @@ class PrunedRegressorCV(SparseModel):
                 "the refit as retrain_alphas. For other refits search over a PrunedRegressor."
             )
             raise ValueError(msg)
+        check_bool(self.fit_intercept, "fit_intercept")
+        check_bool(self.one_standard_error, "one_standard_error")
         alphas = check_alphas(self.alphas, "alphas", default=[0.0])
         if self.retrain_alphas is None:
             return [(alpha, [alpha if self.retrain else None]) for alpha in alphas]

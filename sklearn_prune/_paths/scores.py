@@ -106,6 +106,10 @@ class ResultsTable:
     ) -> None:
         self.scorer = _resolve_scoring(scoring)
         self.data, self.given, self.held_out, self.pooled = data, given, held_out, pooled
+        # Whether the scorer may look at fitted models, of which there is one a fold.
+        self.reads_models = (
+            not pooled and self.scorer is not None and not reads_predictions(self.scorer)
+        )
         self.share = self._shares()
         self.models: list[tuple[Any, float, float, int]] = []
         self.means: list[AnyArray] = []
@@ -124,11 +128,6 @@ class ResultsTable:
             total = np.array([weights[rows].sum() for rows in self.held_out])
             return total / total.sum()
         return np.full(len(self.held_out), 1 / len(self.held_out))
-
-    @property
-    def reads_models(self) -> bool:
-        """Whether the scorer may look at fitted models, of which there is one a fold."""
-        return not self.pooled and self.scorer is not None and not reads_predictions(self.scorer)
 
     def add(
         self,

@@ -229,9 +229,10 @@ def _check_sparsities(sparsities: Any, width: int) -> AnyArray:
         If there are none, one is out of range for the largest width, or ints and
         floats are mixed.
     """
-    budgets = sorted(set(as_list(sparsities, "sparsities")))
-    for budget in budgets:
+    values = as_list(sparsities, "sparsities")
+    for budget in values:
         check_n_keep(budget, width)
+    budgets = sorted(set(values))
     if len({_is_count(budget) for budget in budgets}) != 1:
         msg = f"sparsities is {sparsities!r}: give ints to keep, or else fractions, at least one."
         raise ValueError(msg)

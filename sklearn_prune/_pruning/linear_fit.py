@@ -73,6 +73,8 @@ class Penalty(NamedTuple):
 
 def penalty_of(estimator: Any) -> Penalty | None:
     """Return the penalty of a regressor that solves one set of normal equations, or None."""
+    if not isinstance(getattr(estimator, "fit_intercept", None), bool | np.bool_):
+        return None
     if type(estimator) is MinNormRegressor:
         return Penalty(0.0, bool(estimator.fit_intercept), estimator.tol)
     is_plain_ridge = (
