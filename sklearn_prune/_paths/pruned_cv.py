@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import product
 from numbers import Integral
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from sklearn.model_selection import check_cv
@@ -177,7 +177,7 @@ class PrunedRegressorCV(SparseModel):
     """
 
     # They are for the splitter, as in scikit-learn's own searches.
-    __metadata_request__fit = {"groups": UNUSED}
+    __metadata_request__fit: ClassVar = {"groups": UNUSED}
 
     def __init__(
         self,
