@@ -141,9 +141,9 @@ class FoldFits:
         """Return what a fold adds to the Gram matrix of all rows, and takes off it."""
         change = -self.data.weights
         change[self.rows[k]] += self.weights[k]
-        less, more = np.flatnonzero(change < 0), np.flatnonzero(change > 0)
-        taken, _ = column_gram(take_rows(self.design, less), -change[less])
-        added, _ = column_gram(take_rows(self.design, more), change[more])
+        left_out, repeated = np.flatnonzero(change < 0), np.flatnonzero(change > 0)
+        taken, _ = column_gram(take_rows(self.design, left_out), -change[left_out])
+        added, _ = column_gram(take_rows(self.design, repeated), change[repeated])
         return added - taken
 
     def _linear_fit(self, model: Any, k: int, coef: AnyArray, mean: AnyArray) -> LinearFit:
