@@ -278,7 +278,7 @@ class PrunedRegressorCV(SparseModel):
         """
         router = MetadataRouter(owner=self).add_self_request(self)
         return router.add(
-            splitter=check_cv(self.cv),
+            splitter=self.cv,
             method_mapping=MethodMapping().add(caller="fit", callee="split"),
         )
 
