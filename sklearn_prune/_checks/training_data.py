@@ -167,12 +167,13 @@ def check_training_data(
         `X_unlabeled`.
     """
     options = FORMATS | {"y_numeric": True, "multi_output": True}
-    names = _get_feature_names(X)
     with config_context(array_api_dispatch=False):  # tensors become arrays
         if estimator is None:
             checked, y = check_X_y(X, y, **options)
+            names = _get_feature_names(X)
         else:
             checked, y = validate_data(estimator, X, y, **options)
+            names = getattr(estimator, "feature_names_in_", None)
         unlabeled = _check_unlabeled(X_unlabeled, checked, names) if distill else None
     if sparse.issparse(y) or y.dtype.kind in "mM":
         what = "sparse" if sparse.issparse(y) else f"of dtype {y.dtype}"
