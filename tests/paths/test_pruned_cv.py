@@ -312,7 +312,7 @@ def test_rows_of_weight_zero_are_not_there():
     kept = weights > 0
     model = PrunedRegressorCV(sparsities=[1, 5, 9], cv=PredefinedSplit(folds)).fit(X, y, weights)
     expected = PrunedRegressorCV(sparsities=[1, 5, 9], cv=PredefinedSplit(folds[kept]))
-    expected.fit(X[kept], y[kept])
+    expected.fit(X[kept], y[kept], weights[kept])
     for key in ("mean_test_score", "split3_test_score"):
         assert_allclose(model.cv_results_[key], expected.cv_results_[key])
     assert_allclose(model.coef_, expected.coef_)

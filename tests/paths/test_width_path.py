@@ -273,7 +273,7 @@ def test_without_retraining():
         ({"sparsities": [True]}, "sparsity is True"),
         ({"strategy": "largest"}, "strategy is 'largest'"),
         ({"strategy": "oracle"}, "needs the true importance"),
-        ({"strategy": "oracle", "saliency": np.ones(20)}, "scores have shape"),
+        ({"strategy": "oracle", "saliency": np.ones(20)}, "saliency has shape"),
         ({"retrain": "distill"}, "needs unlabelled samples"),
         ({"retrain": "yes"}, "retrain is 'yes'"),
         ({"estimator": FrozenEstimator(Ridge())}, "FrozenEstimator cannot be refitted"),
