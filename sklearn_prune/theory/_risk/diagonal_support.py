@@ -47,14 +47,16 @@ class DiagonalSelection:
 
     def _kept_moments(self, strategy: str, n_keep: float) -> Moments:
         r"""Return moments of :math:`\theta-u` on the event that the feature is kept."""
-        mean, scale = self._first.support_law
+        mean, scale = self._first.law
         basis = self._first.problem.eigenbasis
         if strategy in {"magnitude", "hessian"}:
             weights = basis.to_coordinates(self._first.score_weights(strategy))
             factor = np.maximum(weights * self._first.unwhiten, SMALLEST)
-            thresholds = _thresholds(np.log(factor), mean, scale, self._counts, n_keep)
-            law = HardThreshold(thresholds).moments(mean, np.full_like(mean, scale), origin=mean)
-            return law._replace(kept=_exactly(law.kept, self._counts, n_keep))
+            order = mean, self._first.order_scale
+            kept_beyond = HardThreshold(_thresholds(np.log(factor), *order, self._counts, n_keep))
+            kept = _exactly(kept_beyond.moments(*order).kept, self._counts, n_keep)
+            law = kept_beyond.moments(mean, np.full_like(mean, scale), origin=mean)
+            return law._replace(kept=kept)
         if strategy == "random":
             share = np.full_like(mean, n_keep / self._first.problem.n_features)
         else:
@@ -84,7 +86,7 @@ class DiagonalSelection:
 
     def grams(self, n: float, alpha: float) -> Grams:
         r"""Return the inner products, where P is diagonal: :math:`1-\zeta_i` or 0."""
-        u, K = self._first.signal, self._first.support_law[1] ** 2
+        u, K = self._first.signal, self._first.law[1] ** 2
         kept, first, second = self._moments
         spectrum = self._kept_spectrum()
         xi = spectral_sums(spectrum, np.array(n), np.array(alpha)).xi
@@ -123,7 +125,7 @@ def compressed_risk(first: FirstFit, compression: Compression) -> float:
 
 
 def _thresholds(
-    log_factor: Array, mean: Array, scale: float, counts: Array, n_keep: float
+    log_factor: Array, mean: Array, scale: Array, counts: Array, n_keep: float
 ) -> Array:
     r"""Return where :math:`|\theta_i|` is kept, if n_keep features are expected to be.
 
@@ -144,7 +146,7 @@ def _thresholds(
         return float(kept @ counts - n_keep)
 
     # Of a normal law, at most a share of t is between -t and t deviations.
-    least = np.log1p(-n_keep / n_features) + log_factor.min() + np.log(scale)
+    least = np.log1p(-n_keep / n_features) + np.min(log_factor + np.log(scale))
     largest = np.max(log_factor + np.log(np.abs(mean) + 40 * scale))
     log_t = brentq(surplus, least, largest, xtol=1e-15, rtol=4 * EPS)
     return np.exp(log_t - log_factor)

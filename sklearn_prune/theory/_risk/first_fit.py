@@ -93,16 +93,21 @@ class FirstFit:
         return self.shrinkage / np.sqrt(self.eigenvalues)
 
     @cached_property
-    def support_law(self) -> tuple[Array, float]:
-        r"""Mean and standard deviation of :math:`\theta`, as far as order matters.
-
-        At the peak the noise is all there is. Without any noise, scores that
-        differ by less than 1e-10 are ties, which share the last places.
-        """
+    def law(self) -> tuple[Array, float]:
+        r"""Mean and standard deviation of :math:`\theta`; at the peak, noise is all there is."""
         if np.isinf(self.variance):
             return np.zeros_like(self.signal), 1.0
-        smallest = 1e-10 * np.abs(self.signal).max(initial=1e-290)
-        return self.signal, max(np.sqrt(self.variance), smallest)
+        return self.signal, float(np.sqrt(self.variance))
+
+    @property
+    def order_scale(self) -> Array:
+        """Standard deviations as far as order matters, of shape (rank,).
+
+        Scores that differ by less than 1e-10 are ties, which share the last places.
+        """
+        mean, scale = self.law
+        least = 1e-20 * np.abs(mean).max(initial=1e-280)
+        return np.maximum(np.maximum(scale, 1e-10 * np.abs(mean)), least)
 
     def score_weights(self, strategy: str) -> Array:
         """Return w of the score ``w |b|``, one a feature."""

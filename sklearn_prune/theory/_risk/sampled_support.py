@@ -153,7 +153,8 @@ def draw_fits(
     coefs : ndarray of shape (n_draws, n_features)
         The coefficients.
     """
-    mean, scale = first.support_law
+    mean, scale = first.law
+    scale = max(scale, 1e-10 * np.abs(mean).max(initial=1e-290))  # between ties, chance decides
     rank = len(mean)
     normal = random_state.standard_normal((-(-n_draws // 2), rank))
     if rank >= HIGH_DIMENSION:
