@@ -10,6 +10,8 @@ from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, Stan
 from sklearn_prune._random_features.random_features import RandomFeatures
 from sklearn_prune.theory import LinearGaussianProblem, SampleProblem, SingleIndexProblem
 
+from .named_columns import as_fitted
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -70,6 +72,7 @@ def _push_sample(
     problem: SampleProblem, transformers: list[Any], cache: Cache
 ) -> LinearGaussianProblem:
     def features(X: Any) -> Any:
+        X = as_fitted(X, transformers)
         for transformer in transformers:
             X = transformer.transform(X)
         return X

@@ -16,6 +16,7 @@ from sklearn_prune.theory import (
     SingleIndexProblem,
     predict_risk,
 )
+from sklearn_prune.theory._checks import check_count, check_flag, check_seed, shown
 
 from .fitted_model import check_oracle, read_plan
 from .pushed_problem import push
@@ -85,12 +86,13 @@ class TheoreticalRisk:
 
     def __init__(self, problem, *, n_samples=None, finite_n=False, n_draws=100, random_state=0):
         if not isinstance(problem, LinearGaussianProblem | SingleIndexProblem | SampleProblem):
-            msg = f"problem is {problem!r}: give a problem of sklearn_prune.theory."
+            msg = f"problem is {shown(problem)}: give a problem of sklearn_prune.theory."
             raise ValueError(msg)
+        check_seed(random_state)
         self.problem = problem
-        self.n_samples = n_samples
-        self.finite_n = finite_n
-        self.n_draws = n_draws
+        self.n_samples = None if n_samples is None else check_count(n_samples, "n_samples", 1)
+        self.finite_n = check_flag(finite_n, "finite_n")
+        self.n_draws = check_count(n_draws, "n_draws", 4)
         self.random_state = random_state
         self._problems: OrderedDict[bytes, LinearGaussianProblem] = OrderedDict()
 
@@ -116,6 +118,9 @@ class TheoreticalRisk:
         ValueError
             If the theory does not cover the model.
         """
+        if isinstance(estimator, type) or not hasattr(estimator, "fit"):
+            msg = f"estimator is {shown(estimator)}: give a fitted regressor, or a pipeline."
+            raise ValueError(msg)
         check_is_fitted(estimator)
         *transformers, model = _steps(estimator)
         plan = read_plan(model)

@@ -6,11 +6,20 @@ from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sklearn.utils import check_random_state
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sklearn_prune._typing import Array, Indices
+
+
+def shown(value: Any) -> str:
+    """Return a value as a message shows it: on one line, by its type where it is long."""
+    text = repr(value)
+    if len(text) <= 80 and "\n" not in text:
+        return text
+    return f"of type {type(value).__name__}"
 
 
 def as_floats(value: Any, name: str, *shapes: tuple[int, ...]) -> Array:
@@ -19,13 +28,15 @@ def as_floats(value: Any, name: str, *shapes: tuple[int, ...]) -> Array:
     Raises
     ------
     ValueError
-        If it is not numeric, has another shape, or a value is not finite.
+        If it is not numeric, has another shape, or a value is missing or not finite.
     """
-    try:
-        array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        msg = f"{name} is {value!r}: give numbers."
-        raise ValueError(msg) from None
+    array = _real_numbers(value)
+    if array is None:
+        msg = f"{name} is {shown(value)}: give real numbers."
+        raise ValueError(msg)
+    if np.ma.is_masked(value):
+        msg = f"{name} has masked entries: give numbers in their place."
+        raise ValueError(msg)
     if shapes and array.shape not in shapes:
         wanted = " or ".join(map(str, shapes))
         msg = f"{name} has shape {array.shape}: give an array of shape {wanted}."
@@ -35,6 +46,114 @@ def as_floats(value: Any, name: str, *shapes: tuple[int, ...]) -> Array:
         msg = f"{name} contains {bad}: every value must be finite."
         raise ValueError(msg)
     return array
+
+
+def _real_numbers(value: Any) -> Array | None:
+    """Return a float64 array; None if the values are texts, dates, complex or no numbers."""
+    if value is None:
+        return None
+    try:
+        array = np.asarray(value)
+        if array.dtype.kind == "O" and any(isinstance(item, str | bytes) for item in array.flat):
+            return None
+        return array.astype(np.float64) if array.dtype.kind in "biufO" else None
+    except (TypeError, ValueError):
+        return None
+
+
+def as_number(value: Any, name: str) -> float:
+    """Return a finite number that is no bool.
+
+    Raises
+    ------
+    ValueError
+        If it is anything else.
+    """
+    array = as_floats(value, name, ())
+    if np.asarray(value).dtype == bool:
+        msg = f"{name} is {value!r}: give a number."
+        raise ValueError(msg)
+    return float(array)
+
+
+def check_flag(value: Any, name: str) -> bool:
+    """Return a bool.
+
+    Raises
+    ------
+    ValueError
+        If it is anything else, such as 1 or "no".
+    """
+    if not isinstance(value, bool | np.bool_):
+        msg = f"{name} is {shown(value)}: give True or False."
+        raise ValueError(msg)
+    return bool(value)
+
+
+def check_count(value: Any, name: str, least: int) -> int:
+    """Return a whole number that is not below `least`.
+
+    Raises
+    ------
+    ValueError
+        If it is no int, or too small.
+    """
+    is_int = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not is_int or value < least:
+        msg = f"{name} is {shown(value)}: give an int, at least {least}."
+        raise ValueError(msg)
+    return int(value)
+
+
+def check_seed(random_state: Any) -> np.random.RandomState:
+    """Return the source of random numbers, from which nothing is drawn yet.
+
+    Raises
+    ------
+    ValueError
+        If it is no seed of scikit-learn's kind.
+    """
+    try:
+        return check_random_state(random_state)
+    except ValueError:
+        msg = (
+            f"random_state is {shown(random_state)}: give None, an int from 0 to 2**32 - 1 or a "
+            "numpy.random.RandomState."
+        )
+        raise ValueError(msg) from None
+
+
+def broadcast(**arrays: Array) -> tuple[Array, ...]:
+    """Return named arrays in their common shape.
+
+    Raises
+    ------
+    ValueError
+        If they have none.
+    """
+    try:
+        return tuple(np.broadcast_arrays(*arrays.values()))
+    except ValueError:
+        shapes = " and ".join(f"{name} has shape {a.shape}" for name, a in arrays.items())
+        msg = f"{shapes}: give shapes that broadcast."
+        raise ValueError(msg) from None
+
+
+def check_law(mean: Any, scale: Any, origin: Any, unit: Any) -> tuple[Array, ...]:
+    """Return mean, deviation, origin and unit of normal laws, in their common shape.
+
+    Raises
+    ------
+    ValueError
+        If a deviation is negative, a unit not positive, or the shapes do not go together.
+    """
+    given = {"mean": mean, "scale": scale, "origin": origin, "unit": unit}
+    arrays = {name: as_floats(value, name) for name, value in given.items()}
+    check_at_least(arrays["scale"], "scale", 0, "give standard deviations, not negative")
+    if (arrays["unit"] <= 0).any():
+        msg = f"unit is {arrays['unit'].min():.6g}: give positive numbers."
+        raise ValueError(msg)
+    return broadcast(**arrays)
 
 
 def check_at_least(array: Array, name: str, least: float, advice: str) -> Array:
@@ -53,9 +172,11 @@ def check_at_least(array: Array, name: str, least: float, advice: str) -> Array:
 
 def check_noise_variance(value: Any) -> float:
     """Return a variance as a float, if it is finite and not negative."""
-    noise = as_floats(value, "noise_variance", ())
-    advice = "give a variance, a number that is not negative"
-    return float(check_at_least(noise, "noise_variance", 0, advice))
+    noise = as_number(value, "noise_variance")
+    if noise < 0:
+        msg = f"noise_variance is {noise:.6g}: give a variance, a number that is not negative."
+        raise ValueError(msg)
+    return noise
 
 
 def check_covariance(value: Any) -> Array:
@@ -114,10 +235,13 @@ def eigh_psd(matrix: Array) -> tuple[Array, Array]:
 
 
 def check_n_samples(value: Any, *, fit_intercept: bool) -> Array:
-    """Return numbers of samples that leave a degree of freedom for the slopes."""
+    """Return whole numbers of samples that leave a degree of freedom for the slopes."""
     n_samples = as_floats(value, "n_samples")
     if np.asarray(value).dtype == bool:
-        msg = f"n_samples is {value!r}: give numbers of samples."
+        msg = f"n_samples is {shown(value)}: give numbers of samples."
+        raise ValueError(msg)
+    if (n_samples != np.round(n_samples)).any():
+        msg = f"n_samples is {n_samples[n_samples != np.round(n_samples)].flat[0]}: give an int."
         raise ValueError(msg)
     least = 2 if fit_intercept else 1
     advice = f"give at least {least}" + " with an intercept" * fit_intercept
@@ -133,7 +257,7 @@ def check_alpha(value: Any, name: str = "alpha") -> Array:
 def check_choice(value: Any, name: str, choices: Sequence[str]) -> None:
     """Raise a ValueError if the value is neither None nor one of the choices."""
     if value is not None and not (isinstance(value, str) and value in choices):
-        msg = f"{name} is {value!r}: give None or one of {', '.join(map(repr, choices))}."
+        msg = f"{name} is {shown(value)}: give None or one of {', '.join(map(repr, choices))}."
         raise ValueError(msg)
 
 
@@ -145,7 +269,11 @@ def n_kept(sparsity: Any, n_features: float) -> Array:
     ValueError
         If an int is not in [1, n_features], a float not in (0, 1], or either a bool.
     """
-    array = np.asarray(sparsity)
+    try:
+        array = np.asarray(sparsity)
+    except ValueError:
+        msg = f"sparsity is {shown(sparsity)}: give one number, or an array of them."
+        raise ValueError(msg) from None
     if array.dtype == object and array.ndim:  # ints and floats together stay what they are
         return np.vectorize(lambda value: n_kept(value, n_features), otypes=[float])(array)
     if np.issubdtype(array.dtype, np.integer):
@@ -169,21 +297,25 @@ def check_positive(value: Any, name: str) -> float:
     """Return a positive finite number."""
     number = isinstance(value, Real) and not isinstance(value, bool)
     if not (number and 0 < float(value) < np.inf):
-        msg = f"{name} is {value!r}: give a positive number."
+        msg = f"{name} is {shown(value)}: give a positive number."
         raise ValueError(msg)
     return float(value)
 
 
 def check_support(support: Any, size: int) -> Indices:
     """Return distinct indices below `size`, from indices or a mask."""
-    support = np.asarray(support)
+    given = shown(support)
+    try:
+        support = np.asarray(support)
+    except ValueError:
+        support = np.array(None)
     if support.dtype == bool and support.shape == (size,):
         support = np.flatnonzero(support)
     whole = np.issubdtype(support.dtype, np.integer) and support.ndim == 1 and support.size
     if not whole or support.min() < -size or support.max() >= size:
-        msg = f"support is {support!r}: give indices below {size}, or a mask of that length."
+        msg = f"support is {given}: give indices below {size}, or a mask of that length."
         raise ValueError(msg)
     if len(np.unique(support % size)) < support.size:
-        msg = f"support is {support!r}: give every index once."
+        msg = f"support is {given}: give every index once."
         raise ValueError(msg)
     return support % size

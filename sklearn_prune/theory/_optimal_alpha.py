@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.optimize import minimize_scalar
 from scipy.special import expit
-from sklearn.utils import check_random_state
 
-from ._checks import as_floats, check_n_samples
+from ._checks import as_floats, check_flag, check_n_samples, check_seed, n_kept
 from ._predict_risk import predict_risk
+from ._problems.linear_only import check_linear
 from ._problems.spectrum import spectral_sums
 
 if TYPE_CHECKING:
@@ -92,10 +92,15 @@ def optimal_alpha(
     >>> round(optimal_alpha(problem, 300, "magnitude", 100) / 300, 1)
     5.9
     """
+    check_linear(problem)
+    fit_intercept = check_flag(fit_intercept, "fit_intercept")
+    if sparsity is not None:
+        as_floats(n_kept(sparsity, problem.n_features), "sparsity", ())
     n = float(as_floats(check_n_samples(n_samples, fit_intercept=fit_intercept), "n_samples", ()))
-    centred = problem.centred() if fit_intercept else problem
+    centred = (problem.centred() if fit_intercept else problem).in_units()
     spectrum, dof = centred.spectrum, n - fit_intercept
-    seed = check_random_state(random_state).randint(2**31 - 1)
+    rng, draws = check_seed(random_state), strategy is not None and not centred.is_diagonal
+    seed = rng.randint(2**31 - 1) if draws else 0  # the same draws for every penalty
 
     def penalty(log_c: float) -> float:
         degrees = spectrum.counts @ expit(np.log(spectrum.eigenvalues) - log_c)
@@ -118,13 +123,14 @@ def optimal_alpha(
             )
         )
 
+    without = risk(0.0)
     if spectrum.rank == 0:
         return 0.0
     free = float(spectral_sums(spectrum, np.array(dof), np.array(0.0)).xi)
     low = -np.log(free) if np.isfinite(free) else np.log(1e-3 * spectrum.eigenvalues.min())
     grid = np.linspace(low, np.log(1e3 * spectrum.eigenvalues.max()), N_GRID)
     candidates = [0.0, *map(penalty, grid[1:])]
-    risks = [risk(alpha) for alpha in candidates]
+    risks = [without, *map(risk, candidates[1:])]
     best = int(np.argmin(risks))
     bounds = grid[max(best - 1, 0)], grid[min(best + 1, N_GRID - 1)]
     refined = minimize_scalar(

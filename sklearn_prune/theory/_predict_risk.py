@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from numbers import Integral, Real
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.utils import check_random_state
 
-from ._checks import as_floats, check_alpha, check_choice, check_n_samples, n_kept
+from ._checks import (
+    as_number,
+    broadcast,
+    check_choice,
+    check_count,
+    check_flag,
+    check_n_samples,
+    check_seed,
+    n_kept,
+    shown,
+)
+from ._problems.linear_only import check_linear
+from ._problems.second_moments import squared_units
 from ._risk.compression import SoftThreshold, UniformQuantizer
 from ._risk.first_fit import STRATEGIES
 from ._risk.steps import RETRAIN, Steps
@@ -131,10 +142,12 @@ def predict_risk(
     fresh [47.2 12. ]
     same [49.2 12. ]
     """
+    check_linear(problem)
+    fit_intercept = check_flag(fit_intercept, "fit_intercept")
     n = check_n_samples(n_samples, fit_intercept=fit_intercept)
-    _check_plan(strategy, sparsity, retrain, n_unlabeled, compression)
+    _check_plan(strategy, sparsity, retrain, retrain_alpha, n_unlabeled, compression)
     steps = Steps(
-        problem=problem.centred() if fit_intercept else problem,
+        problem=(problem.centred() if fit_intercept else problem).in_units(),
         strategy=strategy or "",
         retrain=retrain,
         alpha=_one_penalty(alpha, "alpha"),
@@ -144,41 +157,45 @@ def predict_risk(
         n_unlabeled=0.0 if n_unlabeled is None else float(n_unlabeled),
         compression=compression,
         fit_intercept=fit_intercept,
-        finite_n=finite_n,
-        n_draws=_check_n_draws(n_draws),
-        seed=check_random_state(random_state).randint(2**31 - 1),
+        finite_n=check_flag(finite_n, "finite_n"),
+        n_draws=check_count(n_draws, "n_draws", 4),
+        random_state=check_seed(random_state),
     )
+    with_error = check_flag(return_std_error, "return_std_error")
     kept = n_kept(1.0 if sparsity is None else sparsity, problem.n_features)
-    n, kept = np.broadcast_arrays(n, kept)
+    n, kept = broadcast(n_samples=n, sparsity=kept)
     if strategy is None and compression is None:
         risk = steps.dense(n)
         error = np.zeros_like(risk)
     else:
         pairs = [steps.risk(float(a), float(s)) for a, s in zip(n.flat, kept.flat, strict=True)]
-        risk, error = (np.reshape(column, n.shape) for column in zip(*pairs, strict=True))
-    return (risk[()], error[()]) if return_std_error else risk[()]
+        risk, error = np.moveaxis(np.reshape(pairs, (*n.shape, 2)), -1, 0)
+    risk, error = (squared_units(part, steps.problem.unit) for part in (risk, error))
+    return (risk[()], error[()]) if with_error else risk[()]
 
 
 def _one_penalty(value: Any, name: str) -> float:
-    return float(check_alpha(as_floats(value, name, ()), name))
-
-
-def _check_n_draws(n_draws: Any) -> int:
-    if not isinstance(n_draws, Integral) or n_draws < 4:
-        msg = f"n_draws is {n_draws!r}: give an int, at least 4."
+    penalty = as_number(value, name)
+    if penalty < 0:
+        msg = f"{name} is {penalty:.6g}: a ridge penalty must not be negative."
         raise ValueError(msg)
-    return int(n_draws)
+    return penalty
 
 
 def _check_plan(
-    strategy: Any, sparsity: Any, retrain: Any, n_unlabeled: Any, compression: Any
+    strategy: Any,
+    sparsity: Any,
+    retrain: Any,
+    retrain_alpha: Any,
+    n_unlabeled: Any,
+    compression: Any,
 ) -> None:
     """Raise a ValueError if the parameters do not go together."""
     check_choice(strategy, "strategy", STRATEGIES)
     check_choice(retrain, "retrain", RETRAIN)
     msg = None
     if compression is not None and not isinstance(compression, SoftThreshold | UniformQuantizer):
-        msg = f"compression is {compression!r}: give a SoftThreshold or a UniformQuantizer."
+        msg = f"compression is {shown(compression)}: give a SoftThreshold or a UniformQuantizer."
     elif compression is not None and strategy is not None:
         msg = "compression takes the place of pruning: give it without strategy."
     elif strategy is None and (sparsity is not None or retrain is not None):
@@ -187,6 +204,11 @@ def _check_plan(
         )
     elif strategy is not None and sparsity is None:
         msg = f"strategy={strategy!r} needs a sparsity: give what is to be KEPT of the features."
+    elif retrain is None and retrain_alpha is not None:
+        msg = (
+            f"retrain_alpha is {shown(retrain_alpha)}, but nothing is refitted: give it with "
+            "retrain."
+        )
     elif (retrain == "distill") != (n_unlabeled is not None):
         msg = (
             'retrain="distill" and n_unlabeled go together: give both, n_unlabeled=np.inf for the '
@@ -194,6 +216,12 @@ def _check_plan(
         )
     if msg is not None:
         raise ValueError(msg)
-    if n_unlabeled is not None and not (isinstance(n_unlabeled, Real) and float(n_unlabeled) >= 1):
-        msg = f"n_unlabeled is {n_unlabeled!r}: give a number of rows, at least 1."
+    if n_unlabeled is not None and not _is_row_count(n_unlabeled):
+        msg = f"n_unlabeled is {shown(n_unlabeled)}: give a number of rows, at least 1, or np.inf."
         raise ValueError(msg)
+
+
+def _is_row_count(value: Any) -> bool:
+    """Return whether it is a whole number from 1 on, or infinite."""
+    number = isinstance(value, Real) and not isinstance(value, bool)
+    return number and float(value) >= 1 and float(value) == np.round(float(value))

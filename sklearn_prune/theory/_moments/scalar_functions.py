@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.special import erf
 
+from sklearn_prune.theory._checks import shown
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -43,7 +45,9 @@ def check_function(value: Any, names: Iterable[str], label: str) -> Function:
     if isinstance(value, str) and value in names:
         return FUNCTIONS[value]
     if not callable(value):
-        raise ValueError(f"{label}={value!r} is unknown: pass a callable or one of {list(names)}.")
+        raise ValueError(
+            f"{label}={shown(value)} is unknown: pass a callable or one of {list(names)}."
+        )
 
     def function(Z: Array) -> Array:
         values = np.asarray(value(np.array(Z, dtype=np.float64)))

@@ -39,7 +39,7 @@ def moments_from_data(
         If the arrays do not fit together, or there are too few rows.
     """
     X = as_floats(X, "X")
-    if X.ndim != 2:
+    if X.ndim != 2 or 0 in X.shape:
         msg = f"X has shape {X.shape}: give an array of shape (n_samples, n_features)."
         raise ValueError(msg)
     y = as_floats(y, "y", X.shape[:1])

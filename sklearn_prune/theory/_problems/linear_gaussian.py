@@ -5,9 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
-from sklearn.utils import check_random_state
 
-from sklearn_prune.theory._checks import as_floats, check_covariance, check_support
+from sklearn_prune.theory._checks import (
+    as_floats,
+    as_number,
+    broadcast,
+    check_count,
+    check_covariance,
+    check_seed,
+    check_support,
+)
 
 from .from_data import moments_from_data
 from .second_moments import SecondMoments, multiply
@@ -143,7 +150,7 @@ class LinearGaussianProblem(SecondMoments):
         second = check_covariance(second_moment)
         shape = second.shape[:1]
         cross = as_floats(cross_moment, "cross_moment", shape)
-        total = float(as_floats(target_second_moment, "target_second_moment", ()))
+        total = as_number(target_second_moment, "target_second_moment")
         problem = cls(second, np.zeros(shape), 0.0)
         # From the cross moment itself: coef loses digits to small eigenvalues.
         basis, root = problem.eigenbasis, np.sqrt(problem.eigenbasis.eigenvalues)
@@ -159,7 +166,7 @@ class LinearGaussianProblem(SecondMoments):
             raise ValueError(msg)
         problem.noise_variance = max(float(noise), 0.0)
         problem.mean = None if mean is None else as_floats(mean, "mean", shape)
-        problem.target_mean = float(as_floats(target_mean, "target_mean", ()))
+        problem.target_mean = as_number(target_mean, "target_mean")
         if mean is None or np.any(problem.mean) or problem.target_mean:
             problem._centred = None
         return problem
@@ -222,6 +229,7 @@ class LinearGaussianProblem(SecondMoments):
         if coef.shape[-1:] != self.coef.shape:
             msg = f"coef has shape {coef.shape}: give {len(self.coef)} coefficients."
             raise ValueError(msg)
+        broadcast(coef=coef[..., 0], intercept=a)
         error = coef - self.coef
         energy = self.counts * error * multiply(self.covariance, error)
         risk = self.noise_variance + np.sum(energy, axis=-1)
@@ -342,7 +350,7 @@ class LinearGaussianProblem(SecondMoments):
                 "and coef as often as its weight says."
             )
             raise ValueError(msg)
-        rng = check_random_state(random_state)
+        n_samples, rng = check_count(n_samples, "n_samples", 0), check_seed(random_state)
         problem = self if self.mean is None else self.centred()
         root = np.sqrt(problem.eigenbasis.eigenvalues)
         scores = rng.standard_normal((n_samples, len(root)))

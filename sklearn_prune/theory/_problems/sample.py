@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sklearn_prune.theory._checks import as_floats
+from sklearn_prune.theory._checks import as_floats, shown
 
 from .linear_gaussian import LinearGaussianProblem
 
@@ -90,8 +90,8 @@ class SampleProblem:
         """
         if not callable(feature_map):
             raise ValueError(
-                f"feature_map={feature_map!r} must be a callable from inputs to features: pass "
-                f"the transform method of a fitted transformer, not the transformer."
+                f"feature_map is {shown(feature_map)}: it must be a callable from inputs to "
+                f"features: pass the transform method of a fitted transformer, not the transformer."
             )
         features = _map_rows(feature_map, self.X, "X")
         if self.X_unlabeled is None:
@@ -101,7 +101,10 @@ class SampleProblem:
 
 
 def _n_rows(X: Any, label: str) -> int:
-    shape = np.shape(X) if not hasattr(X, "shape") else X.shape
+    try:
+        shape = np.shape(X) if not hasattr(X, "shape") else X.shape
+    except ValueError:
+        raise ValueError(f"{label} is {shown(X)}: give rows of equal length.") from None
     if len(shape) != 2 or 0 in shape:
         raise ValueError(f"{label} must be two-dimensional and not empty: got shape {shape}.")
     return int(shape[0])

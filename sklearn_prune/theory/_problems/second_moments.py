@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from math import fsum
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -34,7 +36,11 @@ class SecondMoments:
     ----------
     eigenbasis : Eigenbasis
         Where the covariance is diagonal.
+    unit : float
+        What the target is measured in, see `in_units`.
     """
+
+    unit = 1.0
 
     def __init__(self, covariance: Any, coef: Any, noise_variance: Any, weights: Any) -> None:
         self.covariance = check_covariance(covariance)
@@ -58,10 +64,27 @@ class SecondMoments:
             raise ValueError(msg)
         return weights
 
+    def in_units(self) -> Self:
+        """Return the problem of the target over a power of two, whose squares do not overflow.
+
+        That is the size of the signal or of the noise, whichever is larger, but for
+        noise whose variance would vanish in it.
+        """
+        noise, signal = np.sqrt(self.noise_variance), np.abs(self.signal).max(initial=0.0)
+        size = max(noise, min(signal, noise * 1e140), signal * 1e-140) if noise else signal
+        unit = float(np.ldexp(1.0, np.frexp(size)[1]))
+        scaled = copy(self)
+        scaled.__dict__.pop("spectrum", None)
+        scaled.coef, scaled.signal = self.coef / unit, self.signal / unit
+        scaled.noise_variance, scaled.unit = float((noise / unit) ** 2), unit
+        if "cross_moment" in self.__dict__:
+            scaled.cross_moment = self.cross_moment / unit
+        return scaled
+
     @property
     def n_features(self) -> float:
-        """The number of coordinates, p."""
-        return float(self.counts.sum())
+        """The number of coordinates, p, the same in every order of them."""
+        return fsum(self.counts)
 
     @property
     def counts(self) -> Array:
@@ -94,6 +117,12 @@ class SecondMoments:
         basis, values = self.eigenbasis, self.eigenbasis.eigenvalues
         counts = basis.to_coordinates(self.counts) if self.is_diagonal else np.ones_like(values)
         return Spectrum(values, counts, counts * self.signal**2)
+
+
+def squared_units(value: Any, unit: float) -> Any:
+    """Return a second moment of a problem `in_units` as that of the problem itself."""
+    with np.errstate(over="ignore"):
+        return np.asarray(value) * unit * unit
 
 
 def multiply(covariance: Array, vectors: Array) -> Array:

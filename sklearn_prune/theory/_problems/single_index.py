@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.utils import check_random_state
 
-from sklearn_prune.theory._checks import check_covariance, check_noise_variance, eigh_psd
+from sklearn_prune.theory._checks import (
+    check_count,
+    check_covariance,
+    check_noise_variance,
+    check_seed,
+    eigh_psd,
+)
 from sklearn_prune.theory._moments.feature_moments import (
     check_direction,
     check_weights,
@@ -121,7 +126,7 @@ class SingleIndexProblem:
         y : ndarray of shape (n_samples,)
             Labels.
         """
-        rng = check_random_state(random_state)
+        n_samples, rng = check_count(n_samples, "n_samples", 0), check_seed(random_state)
         X = self._whiten(rng.standard_normal((n_samples, len(self.direction))))
         noise = rng.standard_normal(n_samples)
         return X, self._function(X @ self.direction) + np.sqrt(self.noise_variance) * noise

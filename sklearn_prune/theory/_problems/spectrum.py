@@ -7,6 +7,7 @@ replaced, cell by cell, with a few Chebyshev nodes of the same sums.
 
 from __future__ import annotations
 
+from math import fsum
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -14,8 +15,6 @@ from scipy.optimize import brentq, elementwise
 from scipy.special import expit
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from sklearn_prune._typing import Array
 
 EPS = float(np.finfo(np.float64).eps)
@@ -49,8 +48,8 @@ class Spectrum(NamedTuple):
 
     @property
     def rank(self) -> float:
-        """The number of coordinates."""
-        return float(self.counts.sum())
+        """The number of coordinates, the same in every order of them."""
+        return fsum(self.counts)
 
     def condense(self) -> Spectrum:
         """Return a spectrum of few nodes with the same sums, or itself if it is short.
@@ -76,10 +75,10 @@ class Spectrum(NamedTuple):
         nodes = CELL_WIDTH * (cells[:, np.newaxis] + (1 + np.cos(angles)) / 2)
         return Spectrum(np.exp(nodes).ravel(), measures[0].ravel(), measures[1].ravel())
 
-    def compare(self, n: Array) -> NDArray[np.int_]:
-        """Return the sign of the rank minus n, forgiving rounding in fractional counts."""
-        difference = self.rank - n
-        return np.sign(np.where(np.abs(difference) <= 1e-10 * n, 0, difference)).astype(int)
+    def left(self, n: Array) -> Array:
+        """Return n minus the rank, 0 where rounding in fractional counts is all there is."""
+        difference = n - self.rank
+        return np.where(np.abs(difference) <= 1e-10 * n, 0.0, difference)
 
 
 class Sums(NamedTuple):
@@ -120,16 +119,15 @@ def spectral_sums(spectrum: Spectrum, n: Array, alpha: Array) -> Sums:
     Sums
     """
     small = spectrum.condense() if n.size > FEW else spectrum
-    free = (alpha == 0) & (spectrum.compare(n) <= 0)
-    xi = np.full(n.shape, np.inf)
-    xi[~free] = _solve_xi(small, n[~free], alpha[~free])
-    shrinkage = np.ones((*n.shape, len(small.eigenvalues)))
-    logs = np.log(small.eigenvalues)
-    shrinkage[~free] = expit(np.log(xi[~free])[:, np.newaxis] + logs)
-    zeta = np.zeros_like(shrinkage)
-    zeta[~free] = expit(-np.log(xi[~free])[:, np.newaxis] - logs)
-    excess = np.where(spectrum.compare(n) == 0, 0.0, n - spectrum.rank)
-    residual = np.where(free, excess, alpha * np.where(free, 0, xi))
+    left = spectrum.left(n)
+    free = (alpha == 0) & (left >= 0)
+    log_xi = np.full(n.shape, np.inf)
+    log_xi[~free] = _solve_log_xi(small, n[~free], alpha[~free])
+    logs = log_xi[..., np.newaxis] + np.log(small.eigenvalues)
+    shrinkage, zeta = expit(logs), expit(-logs)
+    with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
+        xi, by_penalty = np.exp(log_xi), np.exp(np.log(alpha) + log_xi)
+    residual = np.where(free, left, by_penalty)
     return Sums(
         xi=xi,
         bias=np.maximum(zeta**2 @ small.energy, 0),
@@ -139,8 +137,25 @@ def spectral_sums(spectrum: Spectrum, n: Array, alpha: Array) -> Sums:
     )
 
 
-def _solve_xi(spectrum: Spectrum, n: Array, alpha: Array) -> Array:
-    r"""Solve :math:`n=\sum\xi\lambda_i/(1+\xi\lambda_i)+\mu\xi` for :math:`\xi`.
+def shrink(xi: Array, eigenvalues: Array) -> tuple[Array, Array]:
+    r"""Return :math:`1-\zeta_i` and :math:`\zeta_i` to full precision, along a last axis.
+
+    Parameters
+    ----------
+    xi : ndarray
+    eigenvalues : ndarray of shape (rank,)
+
+    Returns
+    -------
+    shrinkage, zeta : ndarray of shape (..., rank)
+    """
+    with np.errstate(divide="ignore"):
+        logs = np.log(xi)[..., np.newaxis] + np.log(eigenvalues)
+    return expit(logs), expit(-logs)
+
+
+def _solve_log_xi(spectrum: Spectrum, n: Array, alpha: Array) -> Array:
+    r"""Solve :math:`n=\sum\xi\lambda_i/(1+\xi\lambda_i)+\mu\xi` for :math:`\log\xi`.
 
     Parameters
     ----------
@@ -159,31 +174,33 @@ def _solve_xi(spectrum: Spectrum, n: Array, alpha: Array) -> Array:
     if n.size == 0:
         return n
     logs, counts = np.log(spectrum.eigenvalues), spectrum.counts
-
-    def excess(x: Any, n: Any, alpha: Any) -> Array:
-        degrees = expit(np.asarray(x)[..., np.newaxis] + logs) @ counts
-        return np.asarray(degrees + alpha * np.exp(x) - n)
-
     low, high = _brackets(spectrum, n, alpha)
+    with np.errstate(divide="ignore"):
+        log_alpha = np.log(alpha)
+
+    def excess(x: Any, n: Any, log_alpha: Any) -> Array:
+        degrees = expit(np.asarray(x)[..., np.newaxis] + logs) @ counts
+        return np.asarray(degrees + np.exp(log_alpha + x) - n)
+
     if n.size <= FEW:
-        brackets = zip(low, high, zip(n, alpha, strict=True), strict=True)
+        brackets = zip(low, high, zip(n, log_alpha, strict=True), strict=True)
         roots = [brentq(excess, a, b, args, xtol=1e-14, rtol=4 * EPS) for a, b, args in brackets]
-        return np.exp(roots)
+        return np.array(roots)
     # One table of the sum narrows every bracket to a cell of its grid.
     grid = np.linspace(low.min(), high.max(), 2 * n.size)
-    table = excess(grid, 0.0, 0.0) + alpha[:, np.newaxis] * np.exp(grid)
+    table = excess(grid, 0.0, -np.inf) + np.exp(log_alpha[:, np.newaxis] + grid)
     cell = np.argmax(table >= n[:, np.newaxis], axis=1)
     result = elementwise.find_root(
         excess,
         (grid[cell - 1] - 1e-9, grid[cell] + 1e-9),
-        args=(n, alpha),
+        args=(n, log_alpha),
         tolerances={"xatol": 1e-14, "xrtol": 4 * EPS, "fatol": 0, "frtol": 0},
     )
     if not np.all(result.success):
         bad = np.flatnonzero(~result.success)[0]
         msg = f"Failed to converge to xi at n = {n[bad]:g}, alpha = {alpha[bad]:g}."
         raise RuntimeError(msg)
-    return np.exp(result.x)
+    return np.asarray(result.x)
 
 
 def _brackets(spectrum: Spectrum, n: Array, alpha: Array) -> tuple[Array, Array]:

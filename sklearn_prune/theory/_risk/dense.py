@@ -56,24 +56,47 @@ def dense_fit(spectrum: Spectrum, noise: float, n: Array, alpha: Array, finite_n
     """
     n, alpha = np.broadcast_arrays(n, alpha)
     sums = spectral_sums(spectrum, n, alpha)
-    gamma = _ratio(n * (noise + sums.bias), sums.slack)
+    gamma = ratio(n * (noise + sums.bias), sums.slack)
     if not (finite_n and noise > 0):
         return DenseFit(sums, gamma, gamma, gamma)
-    risk, spread = gamma.copy(), gamma.copy()
-    free = alpha == 0
-    tall, wide = free & (spectrum.compare(n) <= 0), free & (spectrum.compare(n) > 0)
-    left = np.maximum(n[tall] - spectrum.rank - 1, 0)
-    risk[tall], spread[tall] = _ratio(noise * (n[tall] - 1), left), _ratio(noise * n[tall], left)
+    bias = ratio(n * sums.bias, sums.slack)
+    factor = noise * inflation(spectrum, sums, n, alpha)
+    risk = noise + bias + factor * ratio(sums.variance, sums.slack)
+    return DenseFit(sums, gamma, risk, bias + factor * ratio(n, sums.slack))
+
+
+def inflation(spectrum: Spectrum, sums: Sums, n: Array, alpha: Array) -> Array:
+    r"""Return by what the variance at n exceeds its limit of large dimensions, 1 with penalty.
+
+    Least squares has :math:`p/(n-p-1)` in place of :math:`p/(n-p)`, and a wide fit what
+    the limit gives for a row more: inf within a row of the peak.
+
+    Parameters
+    ----------
+    spectrum : Spectrum
+    sums : Sums
+        Those of the spectrum at n and alpha.
+    n, alpha : ndarray of the same shape
+
+    Returns
+    -------
+    ndarray
+        Of the shape of `n`.
+    """
+    factor = np.ones(n.shape)
+    apart = (alpha == 0) & (sums.slack > 0) & (spectrum.rank > 0)
+    tall, wide = apart & (spectrum.left(n) > 0), apart & (spectrum.left(n) < 0)
+    factor[tall] = ratio(spectrum.left(n[tall]), np.maximum(spectrum.left(n[tall] - 1), 0))
     if wide.any():
-        above = spectral_sums(spectrum, n[wide] + 1, alpha[wide])
-        variance = noise * n[wide] / (n[wide] + 1) * _ratio(above.variance, above.slack)
-        bias = _ratio(n[wide] * sums.bias[wide], sums.slack[wide])
-        risk[wide] = bias + noise + variance
-        spread[wide] = bias + variance * n[wide] / sums.variance[wide]
-    return DenseFit(sums, gamma, risk, spread)
+        more = n[wide] + 1
+        above = spectral_sums(spectrum, more, alpha[wide])
+        slack = np.where(spectrum.left(more) >= 0, 0.0, above.slack)
+        limit = sums.variance[wide] / sums.slack[wide]
+        factor[wide] = n[wide] / more * ratio(above.variance, slack) / limit
+    return factor
 
 
-def _ratio(numerator: Array, denominator: Array) -> Array:
+def ratio(numerator: Array | float, denominator: Array) -> Array:
     """Divide, with inf for a/0 and 0 for 0/0: at the peak, noise decides."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(numerator > 0, numerator / denominator, 0.0)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        return np.where(np.asarray(numerator) > 0, numerator / denominator, 0.0)

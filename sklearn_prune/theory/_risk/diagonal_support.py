@@ -8,7 +8,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import ndtr
 
-from sklearn_prune.theory._problems.spectrum import EPS, Spectrum, spectral_sums
+from sklearn_prune.theory._problems.spectrum import EPS, Spectrum, shrink, spectral_sums
 
 from .compression import HardThreshold, Moments
 from .support import Grams
@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
     from .compression import Compression
     from .first_fit import FirstFit
+
+
+# Scores of coefficients that underflow.
+SMALLEST = float(np.finfo(np.float64).tiny)
 
 
 class DiagonalSelection:
@@ -42,28 +46,33 @@ class DiagonalSelection:
         self._moments = self._kept_moments(strategy, n_keep)
 
     def _kept_moments(self, strategy: str, n_keep: float) -> Moments:
-        r"""Return moments of :math:`\theta` on the event that the feature is kept."""
-        mean, scale = self._first.support_law
+        r"""Return moments of :math:`\theta-u` on the event that the feature is kept."""
+        mean, scale = self._first.law
         basis = self._first.problem.eigenbasis
         if strategy in {"magnitude", "hessian"}:
             weights = basis.to_coordinates(self._first.score_weights(strategy))
-            factor = weights * self._first.unwhiten
-            t = _score_threshold(factor, mean, scale, self._counts, n_keep)
-            return HardThreshold(t / factor).moments(mean, np.full_like(mean, scale))
+            factor = np.maximum(weights * self._first.unwhiten, SMALLEST)
+            order = mean, self._first.order_scale
+            kept_beyond = HardThreshold(_thresholds(np.log(factor), *order, self._counts, n_keep))
+            kept = _exactly(kept_beyond.moments(*order).kept, self._counts, n_keep)
+            law = kept_beyond.moments(mean, np.full_like(mean, scale), origin=mean)
+            return law._replace(kept=kept)
         if strategy == "random":
             share = np.full_like(mean, n_keep / self._first.problem.n_features)
         else:
             scores = basis.to_coordinates(self._first.oracle_scores())
             share = _best_shares(scores, self._counts, n_keep)
-        return Moments(share, share * mean, share * (mean**2 + scale**2))
+        return Moments(share, np.zeros_like(mean), share * scale**2)
 
     def pruned_risks(self) -> Array:
         """Return the risk of the pruned model, of shape (1,)."""
         fit = self._first
         if np.isinf(fit.variance):
             return np.array([np.inf])
-        u, z, (_, first, second) = fit.signal, fit.shrinkage, self._moments
-        error = u**2 - 2 * u * z * first + z**2 * second
+        u, z, (kept, first, second) = fit.signal, fit.shrinkage, self._moments
+        # Kept is z (theta - u) - zeta u, lost is -u: no difference of large numbers.
+        bias = fit.zeta * u
+        error = (1 - kept) * u**2 + kept * bias**2 - 2 * bias * z * first + z**2 * second
         return np.array([fit.problem.noise_variance + self._counts @ error])
 
     def _kept_spectrum(self) -> Spectrum:
@@ -77,12 +86,13 @@ class DiagonalSelection:
 
     def grams(self, n: float, alpha: float) -> Grams:
         r"""Return the inner products, where P is diagonal: :math:`1-\zeta_i` or 0."""
-        u, K = self._first.signal, self._first.support_law[1] ** 2
+        u, K = self._first.signal, self._first.law[1] ** 2
         kept, first, second = self._moments
         spectrum = self._kept_spectrum()
         xi = spectral_sums(spectrum, np.array(n), np.array(alpha)).xi
-        P = 1 - 1 / (1 + xi * spectrum.eigenvalues)
-        inside = np.stack([kept * u**2, u * first, second])
+        P = shrink(xi, spectrum.eigenvalues)[0]
+        cross = first + kept * u
+        inside = np.stack([kept * u**2, u * cross, second + u * (first + cross)])
         return Grams(
             plain=self._gram(np.stack([u**2, u**2, u**2 + K]), np.ones_like(u)),
             once=self._gram(inside, P),
@@ -103,39 +113,54 @@ class DiagonalSelection:
 def compressed_risk(first: FirstFit, compression: Compression) -> float:
     r"""Return the risk of coefficients compressed entry by entry, :math:`\Sigma` diagonal.
 
-    With :math:`C_i=C(b_i)`:
-    :math:`\sigma^2+\sum\lambda_i(\beta_i^2-2\beta_i\mathbb{E}C_i+\mathbb{E}C_i^2)`.
+    It is :math:`\sigma^2+\sum\lambda_i\mathbb{E}(C(b_i)-\beta_i)^2`, summed in whitened units.
     """
     if np.isinf(first.variance):
         return np.inf
-    problem = first.problem
-    beta = problem.eigenbasis.to_coordinates(problem.coef)
-    scale = np.sqrt(first.variance) * first.unwhiten
-    _, mean, square = compression.moments(first.shrinkage * beta, scale)
-    weights = problem.spectrum.counts * first.eigenvalues
-    return float(problem.noise_variance + weights @ (beta**2 - 2 * beta * mean + square))
+    u, z = first.signal, first.shrinkage
+    law = z * u, np.sqrt(first.variance) * z
+    unit = np.sqrt(first.eigenvalues) / first.problem.unit
+    errors = compression.moments(*law, origin=u, unit=unit).second
+    return float(first.problem.noise_variance + first.problem.spectrum.counts @ errors)
 
 
-def _score_threshold(
-    factor: Array, mean: Array, scale: float, counts: Array, n_keep: float
-) -> float:
-    """Return t such that n_keep scores ``factor * |theta|`` are expected above it.
+def _thresholds(
+    log_factor: Array, mean: Array, scale: Array, counts: Array, n_keep: float
+) -> Array:
+    r"""Return where :math:`|\theta_i|` is kept, if n_keep features are expected to be.
+
+    It is where the score, a factor times :math:`|\theta_i|`, is as large as that of the last.
 
     Raises
     ------
     RuntimeError
         If the bracketing method does not converge.
     """
-    if n_keep >= counts.sum() * (1 - 1e-12):
-        return 0.0
+    n_features = counts.sum()
+    if n_keep >= n_features * (1 - 1e-12):
+        return np.zeros_like(mean)
 
-    def surplus(t: float) -> float:
-        thresholds = t / factor
+    def surplus(log_t: float) -> float:
+        thresholds = np.exp(log_t - log_factor)
         kept = ndtr((mean - thresholds) / scale) + ndtr((-mean - thresholds) / scale)
         return float(kept @ counts - n_keep)
 
-    largest = np.max(factor * (np.abs(mean) + 40 * scale))
-    return float(brentq(surplus, 0.0, largest, xtol=1e-300, rtol=4 * EPS))
+    # Of a normal law, at most a share of t is between -t and t deviations.
+    least = np.log1p(-n_keep / n_features) + np.min(log_factor + np.log(scale))
+    largest = np.max(log_factor + np.log(np.abs(mean) + 40 * scale))
+    log_t = brentq(surplus, least, largest, xtol=1e-15, rtol=4 * EPS)
+    return np.exp(log_t - log_factor)
+
+
+def _exactly(kept: Array, counts: Array, n_keep: float) -> Array:
+    """Return probabilities whose sum is n_keep, where rounding moved the threshold off it.
+
+    What is missing falls to the features that are neither certain to be kept nor to go.
+    """
+    open_ends = kept * (1 - kept)
+    total = counts @ open_ends
+    missing = min(n_keep, counts.sum()) - counts @ kept
+    return kept + open_ends * (missing / total) if total > 0 else kept
 
 
 def _best_shares(scores: Array, counts: Array, n_keep: float) -> Array:

@@ -6,9 +6,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.utils import check_random_state
 
-from sklearn_prune.theory._checks import check_alpha, check_n_samples
+from sklearn_prune.theory._checks import (
+    broadcast,
+    check_alpha,
+    check_count,
+    check_flag,
+    check_n_samples,
+    check_seed,
+)
+from sklearn_prune.theory._problems.linear_only import check_linear
+from sklearn_prune.theory._problems.second_moments import squared_units
+from sklearn_prune.theory._problems.spectrum import shrink
 
 from .dense import dense_fit
 
@@ -106,32 +115,36 @@ class DistributionalCharacterization:
         fit_intercept: bool = False,
         finite_n: bool = False,
     ) -> None:
+        check_linear(problem)
+        fit_intercept = check_flag(fit_intercept, "fit_intercept")
+        finite_n = check_flag(finite_n, "finite_n")
         n = check_n_samples(n_samples, fit_intercept=fit_intercept)
         self.problem, self.n_samples, self.alpha = problem, n_samples, alpha
         self.fit_intercept, self.finite_n = fit_intercept, finite_n
-        self._problem = problem.centred() if fit_intercept else problem
+        self._problem = (problem.centred() if fit_intercept else problem).in_units()
         self._basis = self._problem.eigenbasis
-        self._n, penalty = np.broadcast_arrays(n, check_alpha(alpha))
+        self._n, penalty = broadcast(n_samples=n, alpha=check_alpha(alpha))
         self._dof = self._n - fit_intercept
         noise = self._problem.noise_variance
         self._fit = dense_fit(self._problem.spectrum, noise, self._dof, penalty, finite_n)
-        self.xi_, self.gamma_ = self._fit.sums.xi[()], self._fit.gamma[()]
+        self.xi_ = self._fit.sums.xi[()]
+        self.gamma_ = squared_units(self._fit.gamma, self._problem.unit)[()]
 
     @cached_property
     def _shrinkage(self) -> Array:
         r""":math:`1-\zeta_i`, of shape (..., rank)."""
-        return 1 - 1 / (1 + np.asarray(self.xi_)[..., np.newaxis] * self._basis.eigenvalues)
+        return shrink(np.asarray(self.xi_), self._basis.eigenvalues)[0]
 
     @cached_property
     def _scale(self) -> Array:
         """Standard deviations in the eigenbasis, of shape (..., rank)."""
-        spread = np.sqrt(self._fit.spread / self._dof)[..., np.newaxis]
+        spread = self._problem.unit * np.sqrt(self._fit.spread / self._dof)[..., np.newaxis]
         return spread * self._shrinkage / np.sqrt(self._basis.eigenvalues)
 
     @cached_property
     def mean_(self) -> Array:
         """Means of the coefficients, of shape (..., n_features)."""
-        bar = self._problem.signal / np.sqrt(self._basis.eigenvalues)
+        bar = self._problem.unit * self._problem.signal / np.sqrt(self._basis.eigenvalues)
         return self._basis.to_features(self._shrinkage * bar)
 
     @cached_property
@@ -165,7 +178,7 @@ class DistributionalCharacterization:
                 "finite variance: change n_samples, or give a positive alpha."
             )
             raise ValueError(msg)
-        rng = check_random_state(random_state)
+        n_draws, rng = check_count(n_draws, "n_draws", 0), check_seed(random_state)
         normal = rng.standard_normal((n_draws, *self._scale.shape))
         return self.mean_ + self._basis.to_features(self._scale * normal)
 
@@ -180,7 +193,8 @@ class DistributionalCharacterization:
         float or ndarray
             Of the shape of `n_samples`.
         """
-        return (self._fit.risk * (1 + self.fit_intercept / self._n))[()]
+        risk = squared_units(self._fit.risk, self._problem.unit)
+        return (risk * (1 + self.fit_intercept / self._n))[()]
 
     def training_error(self) -> Any:
         r"""Return the mean square of the training residuals.

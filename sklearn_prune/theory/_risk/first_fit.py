@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .dense import dense_fit
+from sklearn_prune.theory._problems.spectrum import shrink
+
+from .dense import DenseFit, dense_fit
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
@@ -42,30 +44,24 @@ class FirstFit:
     finite_n: bool
 
     @cached_property
-    def _fit(self) -> tuple[float, float, float]:
+    def _fit(self) -> DenseFit:
         problem, n, alpha = self.problem, np.array(self.n), np.array(self.alpha)
-        fit = dense_fit(problem.spectrum, problem.noise_variance, n, alpha, self.finite_n)
-        return float(fit.sums.xi), float(fit.risk), float(fit.spread) / self.n
-
-    @property
-    def xi(self) -> float:
-        r""":math:`\xi`, inf for least squares."""
-        return self._fit[0]
+        return dense_fit(problem.spectrum, problem.noise_variance, n, alpha, self.finite_n)
 
     @property
     def risk(self) -> float:
         r""":math:`\gamma`, or its finite-n value."""
-        return self._fit[1]
+        return float(self._fit.risk)
 
     @property
     def variance(self) -> float:
         r"""The variance K of :math:`\theta`, :math:`\gamma/n`; inf at the peak."""
-        return self._fit[2]
+        return float(self._fit.spread) / self.n
 
     @property
     def penalty(self) -> float:
         r""":math:`\mu\xi`, the degrees of freedom that the penalty takes."""
-        return self.alpha * self.xi if self.alpha else 0.0
+        return float(self._fit.sums.residual) if self.alpha else 0.0
 
     @property
     def eigenvalues(self) -> Array:
@@ -78,9 +74,18 @@ class FirstFit:
         return self.problem.signal
 
     @cached_property
+    def _factors(self) -> tuple[Array, Array]:
+        return shrink(self._fit.sums.xi, self.eigenvalues)
+
+    @property
     def shrinkage(self) -> Array:
         r"""Factors :math:`1-\zeta_i`, of shape (rank,)."""
-        return 1 - 1 / (1 + self.xi * self.eigenvalues)
+        return self._factors[0]
+
+    @property
+    def zeta(self) -> Array:
+        r"""Factors :math:`\zeta_i`, what the fit leaves out, of shape (rank,)."""
+        return self._factors[1]
 
     @cached_property
     def unwhiten(self) -> Array:
@@ -88,16 +93,21 @@ class FirstFit:
         return self.shrinkage / np.sqrt(self.eigenvalues)
 
     @cached_property
-    def support_law(self) -> tuple[Array, float]:
-        r"""Mean and standard deviation of :math:`\theta`, as far as order matters.
-
-        At the peak the noise is all there is. Without any noise, scores that
-        differ by less than 1e-10 are ties, which share the last places.
-        """
+    def law(self) -> tuple[Array, float]:
+        r"""Mean and standard deviation of :math:`\theta`; at the peak, noise is all there is."""
         if np.isinf(self.variance):
             return np.zeros_like(self.signal), 1.0
-        smallest = 1e-10 * np.abs(self.signal).max(initial=1e-290)
-        return self.signal, max(np.sqrt(self.variance), smallest)
+        return self.signal, float(np.sqrt(self.variance))
+
+    @property
+    def order_scale(self) -> Array:
+        """Standard deviations as far as order matters, of shape (rank,).
+
+        Scores that differ by less than 1e-10 are ties, which share the last places.
+        """
+        mean, scale = self.law
+        least = 1e-20 * np.abs(mean).max(initial=1e-280)
+        return np.maximum(np.maximum(scale, 1e-10 * np.abs(mean)), least)
 
     def score_weights(self, strategy: str) -> Array:
         """Return w of the score ``w |b|``, one a feature."""
@@ -105,5 +115,6 @@ class FirstFit:
         return np.sqrt(variances) if strategy == "hessian" else np.ones_like(variances)
 
     def oracle_scores(self) -> Array:
-        r"""Return :math:`\Sigma_{ii}\beta_i^2`, one a feature."""
-        return self.problem.variances * self.problem.coef**2
+        r"""Return :math:`\Sigma_{ii}\beta_i^2` over a power of two, which no square overflows."""
+        largest = np.abs(self.problem.coef).max()
+        return self.problem.variances * np.ldexp(self.problem.coef, -np.frexp(largest)[1]) ** 2

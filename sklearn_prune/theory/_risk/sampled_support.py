@@ -8,7 +8,7 @@ import numpy as np
 from scipy import linalg
 
 from sklearn_prune.theory._checks import eigh_psd
-from sklearn_prune.theory._problems.spectrum import Spectrum, spectral_sums
+from sklearn_prune.theory._problems.spectrum import Spectrum, shrink, spectral_sums
 
 from .support import Grams
 
@@ -97,7 +97,7 @@ class SampledSelection:
             values, inside = self._coordinates(support, cross[:, support], n, alpha)
             spectrum = Spectrum(values, np.ones_like(values), np.zeros_like(values))
             xi = spectral_sums(spectrum, np.array(n), np.array(alpha)).xi
-            P = 1 - 1 / (1 + xi * values)
+            P = shrink(xi, values)[0]
             once.append(inside * P @ inside.T)
             twice.append(inside * P**2 @ inside.T)
             trace.append(P.sum())
@@ -153,7 +153,8 @@ def draw_fits(
     coefs : ndarray of shape (n_draws, n_features)
         The coefficients.
     """
-    mean, scale = first.support_law
+    mean, scale = first.law
+    scale = max(scale, 1e-10 * np.abs(mean).max(initial=1e-290))  # between ties, chance decides
     rank = len(mean)
     normal = random_state.standard_normal((-(-n_draws // 2), rank))
     if rank >= HIGH_DIMENSION:

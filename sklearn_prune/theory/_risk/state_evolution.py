@@ -28,7 +28,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .dense import dense_fit
+from sklearn_prune.theory._problems.spectrum import EPS, spectral_sums
+
+from .dense import inflation
 from .support import FIT, THETA, TRUTH, Grams
 
 if TYPE_CHECKING:
@@ -68,30 +70,29 @@ def refit_risk(
     """
     n_rows = first.n + n_unlabeled
     grams = selection.grams(n_rows, alpha)
-    inflation = 1.0
+    factor = 1.0
     if finite_n:
         spectra = [spectrum for spectrum, _ in selection.restricted(n_rows, alpha)]
-        inflation = float(np.mean([_inflation(spectrum, n_rows, alpha) for spectrum in spectra]))
+        factor = float(np.mean([_inflation(spectrum, n_rows, alpha) for spectrum in spectra]))
     n_draws = len(grams.trace)
     total = Grams(*(part.mean(axis=0, keepdims=True) for part in grams))
-    risk = float(_solve(first, total, n_unlabeled, inflation)[0])
+    risk = float(_solve(first, total, n_unlabeled, factor)[0])
     if n_draws == 1 or not np.isfinite(risk):
         return risk, 0.0
     pairs = zip(total, grams, strict=True)
     left_out = Grams(*((n_draws * mean - part) / (n_draws - 1) for mean, part in pairs))
-    risks = _solve(first, left_out, n_unlabeled, inflation)
+    risks = _solve(first, left_out, n_unlabeled, factor)
     return risk, float(np.sqrt(n_draws - 1) * np.std(risks))
 
 
 def _inflation(spectrum: Spectrum, n: float, alpha: float) -> float:
     """Return by what the variance of a fit to n rows exceeds its limit of large n."""
     size, penalty = np.array(n), np.array(alpha)
-    noise_only = spectrum._replace(energy=np.zeros_like(spectrum.energy))
-    fit = dense_fit(noise_only, 1.0, size, penalty, finite_n=True)
-    return float((fit.risk - 1) / (fit.gamma - 1)) if np.isfinite(fit.gamma) else 1.0
+    sums = spectral_sums(spectrum, size, penalty)
+    return float(inflation(spectrum, sums, size, penalty))
 
 
-def _solve(first: FirstFit, grams: Grams, m: float, inflation: float) -> Array:
+def _solve(first: FirstFit, grams: Grams, m: float, factor: float) -> Array:
     """Solve for the risk of the refit, n K22, for each of several sets of inner products."""
     n, noise = first.n, first.problem.noise_variance
     K, a = first.variance, n / (n + m)
@@ -106,7 +107,7 @@ def _solve(first: FirstFit, grams: Grams, m: float, inflation: float) -> Array:
     if m > 0:
         source, left = source + unlabeled * bias_m / m, left - unlabeled / m
     with np.errstate(divide="ignore", invalid="ignore"):
-        variance = np.where(left > 1e-10, inflation * source / left, np.inf)
+        variance = np.where(left > 1e-10, factor * source / left, np.inf)
     # Where nothing is left to chance, what rounding makes of 0 is no variance.
     return bias + np.where(source > 1e-14 * bias, variance, 0.0)
 
@@ -118,23 +119,23 @@ def _overlap(first: FirstFit, grams: Grams, m: float) -> tuple[Array, Array]:
     fit has no error, K11 = 0, there is nothing to share.
     """
     K, n, a = first.variance, first.n, first.n / (first.n + m)
-    if np.isinf(K) or K == 0:
+    if np.isinf(K) or grams.plain[0, 0, 0] * EPS**2 >= K:
         return (np.zeros((len(grams.trace), 1)),) * 2
     noise_vector, error = THETA - TRUTH, FIT - TRUTH
     start, memory = a * TRUTH + (1 - a) * FIT, FIT - THETA
-    plain, once = grams.plain, grams.once
+    plain, once = grams.plain / K, grams.once / K  # all equations over K: numbers of order one
     # Residuals: n K12 = sigma^2 + E<error, refit - u>.
-    row = [n * K - a * (error @ once @ noise_vector), -(error @ once @ memory)]
-    target = first.problem.noise_variance + error @ once @ start - error @ plain @ TRUTH
+    row = [n - a * (error @ once @ noise_vector), -(error @ once @ memory)]
+    target = first.problem.noise_variance / K + error @ once @ start - error @ plain @ TRUTH
     # Stein: E<G1, refit> = K11 (n b21) + K12 (n b22). Targets that a ridge fit predicted
     # add its penalty to the memory term n b21.
     left = (n + m) - grams.trace
     stein = [
-        a * (noise_vector @ once @ noise_vector - K * grams.trace),
-        noise_vector @ once @ memory - K * left,
+        a * (noise_vector @ once @ noise_vector - grams.trace),
+        noise_vector @ once @ memory - left,
     ]
     penalty = first.penalty if m > 0 else 0.0
-    stein_target = -(noise_vector @ once @ start) - K * penalty
+    stein_target = -(noise_vector @ once @ start) - penalty
     determinant = row[0] * stein[1] - row[1] * stein[0]
     with np.errstate(divide="ignore", invalid="ignore"):
         r = (target * stein[1] - row[1] * stein_target) / determinant

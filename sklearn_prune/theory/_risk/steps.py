@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,7 +42,12 @@ class Steps:
     fit_intercept: bool
     finite_n: bool
     n_draws: int
-    seed: int
+    random_state: np.random.RandomState
+
+    @cached_property
+    def _seed(self) -> int:
+        """The seed of the draws at every n and s, drawn where something is random."""
+        return int(self.random_state.randint(2**31 - 1))
 
     def dense(self, n: Array) -> Array:
         """Return the risk of the dense fit for an array of n."""
@@ -71,7 +77,7 @@ class Steps:
         if retrain is None and n_keep == self.problem.n_features:
             return float(first.risk), 0.0
         selection = self._select(first, n_keep)
-        if retrain == "same" and self.strategy in {"oracle", "random"}:
+        if retrain == "same" and self._is_blind(n_keep):
             retrain = "fresh"  # to a support that knows no sample every sample is fresh
         if retrain == "same":
             return same_risk(first, selection, alpha, finite_n=self.finite_n)
@@ -84,10 +90,17 @@ class Steps:
         risks = pair_means(risks)
         return float(risks.mean()), standard_error(risks)
 
+    def _is_blind(self, n_keep: float) -> bool:
+        """Return whether the support does not depend on the samples."""
+        if self.strategy in {"oracle", "random"}:
+            return True
+        problem = self.problem  # of uncorrelated features, those without variance go first
+        return n_keep >= (problem.spectrum.rank if problem.is_diagonal else problem.n_features)
+
     def _select(self, first: FirstFit, n_keep: float) -> Selection:
         if self.problem.is_diagonal:
             return DiagonalSelection(first, self.strategy, n_keep)
-        rng = np.random.RandomState(self.seed)
+        rng = np.random.RandomState(self._seed)
         return SampledSelection(first, self.strategy, n_keep, self.n_draws, rng)
 
     def _compress(
@@ -97,6 +110,7 @@ class Steps:
             return compressed_risk(first, compression), 0.0
         if np.isinf(first.variance):
             return np.inf, 0.0
-        coefs = draw_fits(first, self.n_draws, np.random.RandomState(self.seed))[1]
-        risks = pair_means(np.asarray(self.problem.risk(compression(coefs))))
+        coefs = draw_fits(first, self.n_draws, np.random.RandomState(self._seed))[1]
+        unit = self.problem.unit
+        risks = pair_means(np.asarray(self.problem.risk(compression(coefs * unit) / unit)))
         return float(risks.mean()), standard_error(risks)
