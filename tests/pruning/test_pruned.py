@@ -546,7 +546,7 @@ def test_bad_retrain(wide, retrain):
         ("size", None, "strategy is 'size': give one of 'magnitude'"),
         (None, None, "strategy is None"),
         ("oracle", None, "array of shape .* as saliency"),
-        ("oracle", np.ones(3), r"scores have shape \(3,\): give one for each of 100"),
+        ("oracle", np.ones(3), r"saliency has shape \(3,\): give an array of shape \(100,\)"),
         ("oracle", np.full(100, np.nan), "score of feature 0 is nan"),
         (lambda coef, X, y: 1.0, None, r"scores have shape \(\)"),
         (lambda coef, X, y: coef + 1j, None, "scores are of dtype complex128"),
