@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from sklearn_prune._typing import Array
 
 LOADING = """\
-# X: a DataFrame of the columns to learn from; y: the target, as a number a row."""
+# X: a DataFrame of the columns to learn from, with names that are text;
+# y: the target, as a number a row."""
 LOADING_UNLABELED = "# X_unlabeled: a DataFrame of the same columns."
 
 
