@@ -138,6 +138,9 @@ def report(
         raise ImportError(f"{EXTRA} ({error})") from error
     check_settings(classification=classification, impute=impute, n_jobs=n_jobs)
     folder = None if store is None else _folder(store)
+    if progress is not None and not callable(progress):
+        msg = f"progress is {progress!r}: give a function of two numbers, or None"
+        raise TypeError(msg)
     y, X = as_frame(raw_column(y), "y")["y"], as_frame(X)
     if len(y) != len(X):
         msg = f"y has {len(y)} values, but X has {len(X)} rows"
@@ -160,8 +163,9 @@ def report(
 
 
 def _folder(store: Any) -> Path:
-    if not os.fspath(store):
-        raise ValueError("store is empty: give the name of a folder")
+    if not isinstance(store, str | os.PathLike) or not os.fspath(store):
+        msg = f"store is {store!r}: give the name of a folder, or None"
+        raise ValueError(msg)
     return Path(store)
 
 

@@ -13,7 +13,9 @@ COLUMNS = {
     "numbers": [1.5, 2.5, np.nan],
     "truth": [True, None, False],
     "decimals": [Decimal("1.5"), Decimal("2.5"), None],
+    "numbers and NA": pd.Series([1, pd.NA, 3], dtype=object),
     "text": ["a", None, "c"],
+    "text and NA": pd.Series(["a", pd.NA, "c"], dtype=object),
     "days": DAYS,
     "times": pd.to_datetime(pd.Series([DAYS[0], None, DAYS[2]])),
     "spans": pd.to_timedelta([1, 2, 3], unit="h"),
@@ -22,7 +24,7 @@ COLUMNS = {
     "nullable ints": pd.array([1, None, 3], dtype="Int64"),
     "categories": pd.Categorical(["a", "b", "a"]),
 }
-PLAIN = {"numbers", "text", "nullable ints", "categories"}
+PLAIN = {"numbers", "text", "text and NA", "nullable ints", "categories"}
 
 
 @pytest.mark.parametrize("name", COLUMNS)
@@ -36,3 +38,12 @@ def test_code_makes_the_columns_that_the_report_learned_from(name):
     if name not in PLAIN:
         pd.testing.assert_frame_equal(found["table"][[name]], plain[[name]])
     pd.testing.assert_series_equal(found["table"]["other"], raw["other"])
+
+
+@pytest.mark.parametrize("names", [[7, 3], pd.MultiIndex.from_tuples([("a", 1), ("a", 2)])])
+def test_code_makes_names_that_are_text(names):
+    raw = pd.DataFrame([[1.5, "u"], [2.5, "v"]], columns=names)
+    plain = as_frame(raw)
+    found = {"table": raw.copy()}
+    exec(conversion("table", raw, plain), found)
+    pd.testing.assert_frame_equal(found["table"], plain, check_dtype=False)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from .choices import Row
 
+MORE_REPEATS = 5
 # Shares are not written with more digits than these, however little they differ.
 MOST_DIGITS = 12
 # A difference of such a share may be one, even where it is not beyond the noise of the folds.
@@ -39,12 +40,15 @@ class Answer(NamedTuple):
         regression.
     seconds : tuple of float
         How long they train.
+    more_repeats : int
+        How often to cut into folds to see smaller differences.
     """
 
     comparison: Comparison
     width: int
     error_rates: tuple[float, float]
     seconds: tuple[float, float]
+    more_repeats: int
 
     @property
     def large_wins(self) -> bool:
@@ -64,10 +68,11 @@ class Answer(NamedTuple):
 
     def _says_nothing(self) -> str:
         s, small, large, *_ = self.comparison
+        rates = self._rates(small_first=True)
         return (
-            "no difference that matters, for neither is better than always predicting the mean of the target, "
-            f"beyond noise: {s} trained directly leave {small:.1%} of its variance unexplained, "
-            f"{self.width} pruned to {s} {large:.1%}{self._rates(small_first=True)}"
+            "no difference that matters, for neither is better than always predicting the mean "
+            f"of the target, beyond noise: {s} trained directly leave {small:.1%} of its "
+            f"variance unexplained, {self.width} pruned to {s} {large:.1%}{rates}"
         )
 
     def _says_equal(self) -> str:
@@ -77,7 +82,7 @@ class Answer(NamedTuple):
         if gap < RELEVANT:
             equal = f"no difference that matters, less than {RELEVANT:.0%}, so train small"
         elif gap > LARGE_GAP:
-            equal += ", unless more folds (--repeats 5) show one"
+            equal += f", unless more folds (--repeats {self.more_repeats}) show one"
         return (
             f"{equal}: {self._errors()} ({self._p()}), and training the large model takes "
             f"{self._price()}"
@@ -86,15 +91,15 @@ class Answer(NamedTuple):
     def _says_large(self) -> str:
         less = 1 - self.comparison.large / self.comparison.small
         return (
-            f"train large and prune: {self._errors(differ=True)}, which is {less:.0%} less and beyond noise "
-            f"({self._p()}); training takes {self._price()}"
+            f"train large and prune: {self._errors(differ=True)}, which is {less:.0%} less and "
+            f"beyond noise ({self._p()}); training takes {self._price()}"
         )
 
     def _says_small(self) -> str:
         excess = self.comparison.large / self.comparison.small - 1
         return (
-            f"train small: {self._errors(differ=True)}, so pruning leaves {excess:.0%} more, beyond noise "
-            f"({self._p()}), and its training takes {self._price()}"
+            f"train small: {self._errors(differ=True)}, so pruning leaves {excess:.0%} more, "
+            f"beyond noise ({self._p()}), and its training takes {self._price()}"
         )
 
     def _errors(self, *, differ: bool = False) -> str:
@@ -161,6 +166,7 @@ def answer(plan: Plan, rows: Sequence[Row], widths: dict[int, int]) -> list[Answ
             widths[comparison.budget],
             both("error_rate", comparison.budget, np.mean),
             both("seconds", comparison.budget, np.median),
+            MORE_REPEATS * plan.repeats,
         )
         for comparison in compare(small, {s: large[s] for s in small}, plan.cv)
     ]

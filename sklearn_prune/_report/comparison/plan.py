@@ -123,6 +123,7 @@ def make_plan(
     if not is_whole(repeats) or repeats < 1:
         msg = f"repeats is {repeats!r}: give an int of at least 1"
         raise ValueError(msg)
+    options["repeats"] = int(repeats)
     options["seed"] = _seed(options.get("seed", 0))
     strategies = _strategies(strategies)
     n_train = _n_train(n_rows, cv)

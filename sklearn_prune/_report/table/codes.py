@@ -36,7 +36,7 @@ def texts_of_numbers(numbers: Column, known: Column) -> dict[float, str]:
         written.setdefault(_number(text), []).append(text)
     found = {}
     for number in numbers.dropna().unique().tolist():
-        texts = written.get(number, [f"{number:.17g}"])
+        texts = written.get(number, [_written(number)])
         if len(texts) > 1:
             raise ValueError(_either(number, texts, numbers.name))
         found[number] = texts[0]
@@ -72,6 +72,10 @@ def _number(text: str) -> float | None:
         except ValueError:
             continue
     return None
+
+
+def _written(number: float) -> str:
+    return str(int(number)) if float(number).is_integer() else repr(number)
 
 
 def _either(number: float, texts: list[str], name: str) -> str:

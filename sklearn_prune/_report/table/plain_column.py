@@ -18,6 +18,7 @@ NUMBERS_AS_OBJECTS = (
     "decimal",
     "empty",
 )
+MAYBE_COMPLEX = ("complex", "mixed")
 
 
 def plain_column(column: Column) -> Column:
@@ -31,16 +32,24 @@ def plain_column(column: Column) -> Column:
     import pandas as pd  # noqa: PLC0415
 
     kind = pd.api.types
-    objects = kind.is_object_dtype(column.dtype)
-    inferred = kind.infer_dtype(column, skipna=True) if objects else None
-    if kind.is_complex_dtype(column.dtype) or inferred == "complex":
-        msg = f"{column.name} has complex numbers: give real and imaginary parts as two columns"
-        raise TypeError(msg)
+    if kind.is_complex_dtype(column.dtype):
+        raise TypeError(_complex(column))
     if kind.is_bool_dtype(column.dtype) or kind.is_numeric_dtype(column.dtype):
         return _floats(column)
     known = column.astype(object).where(column.notna(), np.nan)
-    if inferred in NUMBERS_AS_OBJECTS:
-        return known.astype(np.float64)
+    if not kind.is_object_dtype(column.dtype):
+        return _texts(known)
+    inferred = kind.infer_dtype(known, skipna=True)
+    if inferred in MAYBE_COMPLEX and known.map(np.iscomplexobj).any():
+        raise TypeError(_complex(column))
+    return _floats(known.infer_objects()) if inferred in NUMBERS_AS_OBJECTS else _texts(known)
+
+
+def _complex(column: Column) -> str:
+    return f"{column.name} has complex numbers: give real and imaginary parts as two columns"
+
+
+def _texts(known: Column) -> Column:
     return known.map(str, na_action="ignore").astype(object)
 
 
