@@ -4,6 +4,7 @@ import pytest
 from friedman_report import friedman_table
 
 from sklearn_prune import report
+from sklearn_prune._report.comparison.all_parts import load
 from sklearn_prune._report.comparison.records import Part
 from sklearn_prune._report.comparison.store import Store
 
@@ -77,14 +78,24 @@ def finished(tmp_path_factory):
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_part_that_does_not_fit_is_computed_again(finished, damage):
-    arguments, file, content, first = finished
+def test_a_part_of_another_shape_is_none(finished, damage):
+    _, file, content, first = finished
+    part, plan = Part(0, 1, None), first.plan
+    store = Store(file.parent.parent, file.parent.name.removeprefix("parts-"), resume=True)
+    assert part in load([part], plan, store, distilled=False)
+    assert part not in load([part], plan, store, distilled=True)
     file.write_text(json.dumps(DAMAGES[damage](json.loads(content))))
+    assert load([part], plan, store, distilled=False) == {}
+    file.write_bytes(content)
+
+
+def test_a_part_of_another_shape_is_computed_again(finished):
+    arguments, file, content, first = finished
+    file.write_text("[]")
     again = report(*friedman_table(), **arguments)
     assert again.answers[0].comparison == first.answers[0].comparison
     repaired, whole = json.loads(file.read_bytes()), json.loads(content)
-    assert [row[:5] for row in repaired] == [row[:5] for row in whole]
-    assert [row[7] for row in repaired] == [row[7] for row in whole]
+    assert [[*row[:5], row[7]] for row in repaired] == [[*row[:5], row[7]] for row in whole]
 
 
 @pytest.mark.parametrize("content", [b"", b"[" * 10**5, b"\xff[]", b'[[1, "'])

@@ -49,7 +49,7 @@ def run_parts(
         Called with the numbers of finished and of all parts.
     """
     parts = plan.parts()
-    results = _load(parts, plan, store, distilled=X_unlabeled is not None)
+    results = load(parts, plan, store, distilled=X_unlabeled is not None)
     progress(len(results), len(parts))
     n_rows = len(X) + (0 if X_unlabeled is None else 2 * len(X_unlabeled))
     tasks = (
@@ -64,7 +64,7 @@ def run_parts(
     return {part: results[part] for part in parts}
 
 
-def _load(parts: list[Part], plan: Plan, store: Store, *, distilled: bool) -> Results:
+def load(parts: list[Part], plan: Plan, store: Store, *, distilled: bool) -> Results:
     """Return the records that an earlier run has left."""
     found = {}
     for part in parts:
