@@ -12,7 +12,7 @@ from sklearn.model_selection import KFold, StratifiedKFold
 from sklearn_prune._checks.arguments import as_list
 
 from .records import Part
-from .settings import is_whole
+from .single_settings import is_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -84,7 +84,10 @@ def conversion(table: str, raw: Frame, plain: Frame) -> str:
 
 
 def _becomes_number(raw: Column, plain: Column) -> bool:
-    return raw.dtype == object and plain.dtype != object
+    import pandas as pd  # noqa: PLC0415
+
+    other = raw.dtype == object or isinstance(raw.dtype, pd.CategoricalDtype)
+    return other and plain.dtype != object
 
 
 def _is_text(column: Column) -> bool:
@@ -93,9 +96,10 @@ def _is_text(column: Column) -> bool:
 
     if isinstance(column.dtype, pd.StringDtype):
         return not column.isna().any() or column.dtype.na_value is not pd.NA
-    if isinstance(column.dtype, pd.CategoricalDtype):
+    values = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column
+    if isinstance(values.dtype, pd.StringDtype):
         return True
-    return column.dtype == object and pd.api.types.infer_dtype(column, skipna=True) == "string"
+    return values.dtype == object and pd.api.types.infer_dtype(values, skipna=True) == "string"
 
 
 def _target_code(column: str, target: Target) -> str:
@@ -106,7 +110,7 @@ def _target_code(column: str, target: Target) -> str:
     if len(target.classes) == 2:
         second = target.classes[1]
         return f"np.where({y} == {_quoted(second)}, 1.0, -1.0)"
-    return f"pd.get_dummies({y}).astype(float)"
+    return f"pd.get_dummies({y})[{_quoted(list(target.classes))}].astype(float)"
 
 
 def _quoted(value: Any) -> str:

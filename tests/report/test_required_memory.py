@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 
 from sklearn_prune import report
-from sklearn_prune._report.comparison import memory
-from sklearn_prune._report.comparison.memory import check_memory, memory_size
+from sklearn_prune._report.comparison import required_memory
 from sklearn_prune._report.comparison.one_part import evaluate_part
 from sklearn_prune._report.comparison.plan import make_plan
 from sklearn_prune._report.comparison.records import Part
+from sklearn_prune._report.comparison.required_memory import check_memory, memory_size
 from sklearn_prune._report.table.targets import encode_target
 
 RNG = np.random.default_rng(0)
@@ -25,7 +25,7 @@ GIB = 2**30
     ],
 )
 def test_what_does_not_fit_is_told_before_it_starts(monkeypatch, tmp_path, options, message):
-    monkeypatch.setattr(memory, "memory_size", lambda: 8.0 * GIB)
+    monkeypatch.setattr(required_memory, "memory_size", lambda: 8.0 * GIB)
     X = RNG.standard_normal((60, 3))
     arguments = {"budgets": [3], "widths": [8], "cv": 2} | options
     with pytest.raises(ValueError, match=message):
@@ -36,7 +36,7 @@ def test_what_does_not_fit_is_told_before_it_starts(monkeypatch, tmp_path, optio
 def test_unlabelled_rows_and_columns_count():
     plan = make_plan(60, budgets=[3], widths=[2**20], cv=2)
     monkeypatch = pytest.MonkeyPatch()
-    monkeypatch.setattr(memory, "memory_size", lambda: 2.0 * GIB)
+    monkeypatch.setattr(required_memory, "memory_size", lambda: 2.0 * GIB)
     check_memory(plan, 60, 0, 3)
     for n_unlabeled, n_columns in (60, 3), (0, 60):
         with pytest.raises(ValueError, match="--width"):
@@ -53,17 +53,17 @@ def test_the_estimate_is_near_the_peak(monkeypatch, n_rows, width):
     evaluate_part(Part(0, 0, None), plan, X, target, None)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    monkeypatch.setattr(memory, "memory_size", lambda: peak / 2)
+    monkeypatch.setattr(required_memory, "memory_size", lambda: peak / 2)
     with pytest.raises(ValueError, match="--width"):
         check_memory(plan, n_rows, 0, 3)
-    monkeypatch.setattr(memory, "memory_size", lambda: 2 * peak)
+    monkeypatch.setattr(required_memory, "memory_size", lambda: 2 * peak)
     check_memory(plan, n_rows, 0, 3)
 
 
 def test_a_container_has_less_memory_than_its_machine(monkeypatch, tmp_path):
     assert memory_size() > 2**27
     limit = tmp_path / "memory.max"
-    monkeypatch.setattr(memory, "LIMITS", (str(limit), str(tmp_path / "none")))
+    monkeypatch.setattr(required_memory, "LIMITS", (str(limit), str(tmp_path / "none")))
     whole = memory_size()
     limit.write_text("max\n")
     assert memory_size() == whole
@@ -72,6 +72,6 @@ def test_a_container_has_less_memory_than_its_machine(monkeypatch, tmp_path):
 
 
 def test_a_system_that_does_not_tell(monkeypatch):
-    monkeypatch.setattr(memory, "LIMITS", ())
+    monkeypatch.setattr(required_memory, "LIMITS", ())
     monkeypatch.delattr("os.sysconf", raising=False)
     assert memory_size() == np.inf
