@@ -46,7 +46,11 @@ def run(args: argparse.Namespace, command: str) -> None:
         check_writable(args.save.parent)
     table = problem.table
     report = replace(
-        _compare(args, table), name=problem.name, notes=table.notes, loading=problem.loading
+        _compare(args, table),
+        name=problem.name,
+        notes=table.notes,
+        loading=problem.loading,
+        any_columns=True,
     )
     matplotlib.use("agg")
     names = write_report(args.out, report, command)

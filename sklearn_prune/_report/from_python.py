@@ -7,11 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sklearn_prune._report.answer.findings import LOADING, LOADING_UNLABELED
 from sklearn_prune._report.comparison.all_parts import run_parts
 from sklearn_prune._report.comparison.fingerprint import fingerprint
 from sklearn_prune._report.comparison.predicted_errors import predict
 from sklearn_prune._report.comparison.store import Store
 from sklearn_prune._report.table.columns import as_frame
+from sklearn_prune._report.table.loading_code import conversion
 from sklearn_prune._report.table.raw_table import raw_column
 
 from .checked_table import check_settings, check_table
@@ -133,7 +135,7 @@ def report(
     ['columntransformer', 'polynomialfeatures', 'randomfeatures', 'ridgecv']
     """
     try:
-        import pandas  # noqa: F401, ICN001, PLC0415
+        import pandas as pd  # noqa: PLC0415
     except ImportError as error:
         raise ImportError(f"{EXTRA} ({error})") from error
     check_settings(classification=classification, impute=impute, n_jobs=n_jobs)
@@ -141,12 +143,12 @@ def report(
     if progress is not None and not callable(progress):
         msg = f"progress is {progress!r}: give a function of two numbers, or None"
         raise TypeError(msg)
-    y, X = as_frame(raw_column(y), "y")["y"], as_frame(X)
-    if len(y) != len(X):
-        msg = f"y has {len(y)} values, but X has {len(X)} rows"
+    y, plain = as_frame(raw_column(y), "y")["y"], as_frame(X)
+    if len(y) != len(plain):
+        msg = f"y has {len(y)} values, but X has {len(plain)} rows"
         raise ValueError(msg)
     table = check_table(
-        X,
+        plain,
         y,
         None if X_unlabeled is None else as_frame(X_unlabeled, "X_unlabeled"),
         budgets=budgets,
@@ -159,7 +161,14 @@ def report(
         impute=impute,
     )
     result = run_report(table, folder=folder, resume=True, n_jobs=n_jobs, progress=progress)
-    return replace(result, name=name, notes=table.notes)
+    converting = conversion("X", X, table.X) if isinstance(X, pd.DataFrame) else ""
+    return replace(
+        result,
+        name=name,
+        notes=table.notes,
+        loading=(f"{LOADING}\n{converting}".rstrip("\n"), LOADING_UNLABELED),
+        any_columns=converting != "",
+    )
 
 
 def _folder(store: Any) -> Path:

@@ -17,6 +17,7 @@ COLUMNS = {
     "decimals": [Decimal("1.5"), Decimal("2.5"), None],
     "numbers and NA": pd.Series([1, pd.NA, 3], dtype=object),
     "text": ["a", None, "c"],
+    "text and None": pd.Series(["a", None, "c"], dtype=object),
     "text and NA": pd.Series(["a", pd.NA, "c"], dtype=object),
     "days": DAYS,
     "times": pd.to_datetime(pd.Series([DAYS[0], None, DAYS[2]])),
@@ -36,7 +37,6 @@ COLUMNS = {
 PLAIN = {
     "numbers",
     "text",
-    "text and NA",
     "nullable ints",
     "nullable truth",
     "categories",

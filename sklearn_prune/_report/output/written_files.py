@@ -9,7 +9,6 @@ import numpy as np
 import skops.io
 from sklearn import config_context
 
-from sklearn_prune._report.answer.recommendation import from_any_columns
 from sklearn_prune._report.comparison.whole_files import remove_rest, write_files
 
 from .page import draw_pictures, render
@@ -55,13 +54,10 @@ def told(folder: Path) -> Iterator[None]:
 
 
 def save_model(file: Path, findings: Findings, X: Any, X_unlabeled: Any) -> str:
-    """Fit the recommended pipeline to all rows, save it, and return how to load it.
-
-    What is saved takes the columns as the table has them, of any type.
-    """
+    """Fit the recommended pipeline to all rows, save it, and return how to load it."""
     y = np.squeeze(findings.target.values)
     with config_context(enable_metadata_routing=True):
-        pipeline = from_any_columns(findings.pipeline())
+        pipeline = findings.pipeline()
         routed = {} if pipeline.transform_input is None else {"X_unlabeled": X_unlabeled}
         content = skops.io.dumps(pipeline.fit(X, y, **routed))
     with told(file.parent):

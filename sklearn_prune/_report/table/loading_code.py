@@ -99,7 +99,9 @@ def _is_text(column: Column) -> bool:
     values = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column
     if isinstance(values.dtype, pd.StringDtype):
         return True
-    return values.dtype == object and pd.api.types.infer_dtype(values, skipna=True) == "string"
+    missing_is_nan = all(isinstance(value, float) for value in column[column.isna()])
+    texts = values.dtype == object and pd.api.types.infer_dtype(values, skipna=True) == "string"
+    return texts and missing_is_nan
 
 
 def _target_code(column: str, target: Target) -> str:
