@@ -31,7 +31,7 @@ class Store:
         self.folder = None if folder is None else folder / f"parts-{key}"
         self.resume = resume
         if self.folder is not None:
-            remove_rest(self.folder)
+            remove_rest(self.folder, prefix="")  # nothing else is in this folder
 
     def load(self, part: Part) -> list[Record] | None:
         """Return the records of a part, or None if it is not finished, or the file is damaged."""

@@ -42,8 +42,8 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> None:
                 temporary.unlink()
 
 
-def remove_rest(folder: Path) -> None:
-    """Remove what a process that was killed has left half written."""
-    for file in folder.glob(f"{PREFIX}*{SUFFIX}"):
+def remove_rest(folder: Path, prefix: str = PREFIX) -> None:
+    """Remove what a process that was killed has left half written, under any name for no prefix."""
+    for file in folder.glob(f"{prefix}*{SUFFIX}"):
         with suppress(OSError):
             file.unlink()
