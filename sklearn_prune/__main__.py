@@ -33,19 +33,24 @@ if TYPE_CHECKING:
     import argparse
 
     from sklearn_prune._report import Report
-    from sklearn_prune._report.from_command_line import Problem
+    from sklearn_prune._report.checked_table import CheckedTable
 
 
 def run(args: argparse.Namespace, command: str) -> None:
     """Read, compare, tell, and write."""
     problem = read_problem(args)
+    if args.save is not None and args.save.is_dir():
+        raise ValueError(f"--save {args.save} is a folder: name a file, such as model.skops")
     check_writable(args.out)
     if args.save is not None:
         check_writable(args.save.parent)
-        if args.save.is_dir():
-            raise ValueError(f"--save {args.save} is a folder: name a file, such as model.skops")
+    table = problem.table
     report = replace(
-        _compare(args, problem), name=problem.name, notes=problem.notes, loading=problem.loading
+        _compare(args, table),
+        name=problem.name,
+        notes=table.notes,
+        loading=problem.loading,
+        any_columns=True,
     )
     matplotlib.use("agg")
     names = write_report(args.out, report, command)
@@ -56,12 +61,12 @@ def run(args: argparse.Namespace, command: str) -> None:
         print_report(console, report)
         console.print(f"Written to {args.out}: {', '.join(names)}.")
     if args.save is not None:
-        loader = save_model(args.save, report, problem.X, problem.X_unlabeled)
+        loader = save_model(args.save, report, table.X, table.X_unlabeled)
         if not args.quiet:
             console.print(f"The recommended model, fitted to all rows: {loader}.")
 
 
-def _compare(args: argparse.Namespace, problem: Problem) -> Report:
+def _compare(args: argparse.Namespace, table: CheckedTable) -> Report:
     """Run the comparison behind a progress bar."""
     bar = Progress(
         TextColumn("{task.description}"),
@@ -75,10 +80,7 @@ def _compare(args: argparse.Namespace, problem: Problem) -> Report:
     with bar:
         task = bar.add_task("Training")
         return run_report(
-            problem.plan,
-            problem.X,
-            problem.target,
-            problem.X_unlabeled,
+            table,
             folder=args.out,
             resume=args.resume,
             n_jobs=args.n_jobs,
@@ -89,7 +91,11 @@ def _compare(args: argparse.Namespace, problem: Problem) -> Report:
 def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    args = make_parser().parse_args(arguments)
+    try:
+        args = make_parser().parse_args(arguments)
+    except ValueError as error:
+        print(f"sklearn_prune: {error}", file=sys.stderr)
+        return 2
     try:
         run(args, shlex.join(["python", "-m", "sklearn_prune", *arguments]))
     except ValueError as error:

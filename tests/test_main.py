@@ -12,6 +12,7 @@ import pytest
 from sklearn_prune import __main__ as command_line
 from sklearn_prune.__main__ import main
 from sklearn_prune._report.comparison.all_parts import evaluate_part
+from sklearn_prune._report.output import written_files
 
 FAST = ["--budget", "3", "10", "--width", "40", "--cv", "2", "--n-jobs", "1"]
 FILES = {"report.html", "report.csv", "report.png", "kept.png", "model.py"}
@@ -130,15 +131,97 @@ def test_classes(run, frame, tmp_path, kind):
     assert fitted["pipeline"].predict(fitted["X"]).shape == shape
 
 
+def load_as_printed(out):
+    """Run the line that loads the saved model, with what it trusts."""
+    (line,) = (line for line in out.splitlines() if "skops.io.load" in line)
+    code = line[line.index("skops.io.load") :].removesuffix(".")
+    assert "get_untrusted_types" not in code
+    return eval(code, {"skops": pytest.importorskip("skops")})
+
+
 def test_saved_model_predicts_as_its_code(run, frame, tmp_path):
-    skops_io = pytest.importorskip("skops.io")
+    pytest.importorskip("skops.io")
     file = tmp_path / "models" / "model.skops"
     status, out, _ = run(frame, "--target", "price", *FAST, "--save", str(file))
     assert status == 0
-    assert "get_untrusted_types" in out
-    model = skops_io.load(file, trusted=skops_io.get_untrusted_types(file=file))
+    model = load_as_printed(out)
     fitted = runpy.run_path(str(tmp_path / "out" / "model.py"))
     np.testing.assert_allclose(model.predict(fitted["X"]), fitted["pipeline"].predict(fitted["X"]))
+
+
+@pytest.mark.parametrize(
+    "name", ["it's.skops", 'a "b".skops', "a\\nb\\x41.skops", "ü \U0001f600.skops"]
+)
+def test_the_printed_line_loads_a_file_of_any_name(run, frame, tmp_path, name):
+    status, out, _ = run(frame, "--target", "price", *FAST, "--save", str(tmp_path / name))
+    assert status == 0
+    assert load_as_printed(out).predict(frame).shape == (60,)
+
+
+def test_only_what_the_model_needs_is_trusted(run, frame, tmp_path):
+    skops_io = pytest.importorskip("skops.io")
+    file = tmp_path / "model.skops"
+    _, out, _ = run(frame, "--target", "price", *FAST, "--save", str(file))
+    for name in skops_io.get_untrusted_types(file=file):
+        assert repr(name) in out
+    file.write_bytes(skops_io.dumps(command_line.make_parser))
+    with pytest.raises(TypeError, match="make_parser"):
+        load_as_printed(out)
+
+
+@pytest.fixture
+def dates(frame):
+    days = pd.Timestamp("2020-01-01") + pd.to_timedelta(np.arange(60) % 5, unit="D")
+    return frame.assign(
+        day=days, late=frame["age"] > 0, day_or_none=days.where(frame.index > 5)
+    ).set_index("day")
+
+
+def test_a_model_of_a_parquet_file_takes_the_file_as_it_is(dates, tmp_path, capsys):
+    pytest.importorskip("pyarrow")
+    file, model = tmp_path / "table.parquet", tmp_path / "model.skops"
+    dates.to_parquet(file)
+    arguments = [str(file), "--target", "price", "--impute", *FAST, "--save", str(model)]
+    assert main([*arguments, "--out", str(tmp_path / "out")]) == 0
+    out = capsys.readouterr().out
+    assert "Columns from the index: day." in out
+    table = pd.read_parquet(file).reset_index()
+    fitted = runpy.run_path(str(tmp_path / "out" / "model.py"))
+    expected = fitted["pipeline"].predict(fitted["X"])
+    loaded = load_as_printed(out)
+    np.testing.assert_allclose(loaded.predict(table), expected)
+    np.testing.assert_allclose(loaded.predict(table[:3]), expected[:3])
+    assert fitted["X"]["day"].nunique() == 5
+
+
+def test_numbers_as_names_of_a_parquet_file(frame, tmp_path, capsys):
+    pytest.importorskip("pyarrow")
+    file = tmp_path / "table.parquet"
+    frame.set_axis([4, 0, 9, 2], axis=1).to_parquet(file)
+    arguments = [str(file), "--target", "9", *FAST, "--drop", "0", "--out", str(tmp_path / "out")]
+    assert main([*arguments, "--save", str(tmp_path / "model.skops")]) == 0
+    fitted = runpy.run_path(str(tmp_path / "out" / "model.py"))
+    expected = fitted["pipeline"].predict(fitted["X"])
+    loaded = load_as_printed(capsys.readouterr().out)
+    np.testing.assert_allclose(loaded.predict(pd.read_parquet(file)), expected)
+
+
+def test_codes_that_are_numbers_in_the_unlabelled_rows(run, frame, tmp_path, monkeypatch):
+    frame["code"] = np.resize(["1", "2", "3", "A"], 60)
+    more = frame.drop(columns="price").assign(code=np.resize(["1", "2", "3"], 60))
+    tables = {}
+    monkeypatch.setattr(
+        "sklearn_prune._report.comparison.all_parts.evaluate_part",
+        lambda part, plan, X, target, X_unlabeled: (
+            tables.update(rows=X_unlabeled) or evaluate_part(part, plan, X, target, X_unlabeled)
+        ),
+    )
+    more.to_csv(tmp_path / "more.csv", index=False)
+    arguments = ["--target", "price", *FAST, "--unlabelled", str(tmp_path / "more.csv")]
+    status, out, _ = run(frame, *arguments)
+    assert status == 0
+    assert "that no row with a target has" not in out
+    assert tables["rows"]["code"].tolist() == more["code"].tolist()
 
 
 def test_unlabelled_rows(run, frame, tmp_path):
@@ -265,10 +348,54 @@ def test_useless_targets(refused, frame):
         (["--budget", "9", "--width", "5", "9"], "budget 9 is not below the width, 9"),
         (["--budget", "55"], "budget 55 is more than the 54 training rows"),
         (["--width", "1"], "width is 1"),
+        (["--width", "100000000000"], "give a smaller --width"),
+        (["--repeats", "1000000000"], "give a smaller --repeats"),
+        (["--n-jobs", "0"], "n_jobs is 0: give the number of processes"),
+        (["--cv", "a"], "argument --cv: invalid int value: 'a'"),
+        (["--save", ""], "argument --save: is empty: give a name"),
+        (["--unlabelled", ""], "argument --unlabelled: is empty"),
+        (["--wide", "3"], "unrecognized arguments: --wide 3"),
     ],
 )
 def test_bad_sizes(refused, frame, arguments, message):
     assert message in refused(frame, "--target", "price", *arguments)
+
+
+@pytest.mark.parametrize("arguments", [["--out", ""], ["--out="]])
+def test_a_folder_without_a_name(run, frame, tmp_path, monkeypatch, capsys, arguments):
+    monkeypatch.chdir(tmp_path)
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert (out, err) == ("", "sklearn_prune: argument --out: is empty: give a name\n")
+    assert not list(tmp_path.iterdir())
+
+
+def test_classes_of_fewer_rows_than_folds(run, refused, frame):
+    table = frame[:56].assign(kind=np.repeat(list("abcdefgh"), 7))
+    arguments = ["--target", "kind", "--classification"]
+    err = refused(table, *arguments, "--cv", "8")
+    assert "8 folds are too many, for no class has more than 7 rows" in err
+    status, _, err = run(table, *arguments, "--width", "6", "--budget", "3", "--n-jobs", "1")
+    assert status == 0
+    assert "28 of 28 parts" in err
+
+
+def test_a_model_that_cannot_be_written(run, refused, frame, tmp_path, monkeypatch):
+    assert "is a folder: name a file" in refused(
+        frame, "--target", "price", "--save", str(tmp_path)
+    )
+
+    folder, write = tmp_path / "models", written_files.write_files
+
+    def full(where, contents):
+        if where == folder and "model.skops" in contents:
+            raise OSError(28, "No space left on device")
+        write(where, contents)
+
+    monkeypatch.setattr(written_files, "write_files", full)
+    status, _, err = run(frame, "--target", "price", *FAST, "--save", str(folder / "model.skops"))
+    assert status == 2
+    assert err.endswith(f"sklearn_prune: cannot write to {folder}: no space left on device\n")
 
 
 def test_few_rows(refused, frame):
@@ -331,6 +458,9 @@ def test_killed_and_resumed_equals_not_killed(stopped, tmp_path, monkeypatch, ca
     assert n_finished < 8
     assert not (out / "report.csv").exists()
 
+    (parts,) = out.glob("parts-*")
+    for folder in parts, out:
+        (folder / ".sklearn_prune-abc.part").write_bytes(b"[")
     calls = []
 
     def count(*args):
@@ -340,6 +470,7 @@ def test_killed_and_resumed_equals_not_killed(stopped, tmp_path, monkeypatch, ca
     monkeypatch.setattr("sklearn_prune._report.comparison.all_parts.evaluate_part", count)
     assert main([*arguments, "--out", str(out), "--resume"]) == 0
     assert len(calls) == 8 - n_finished
+    assert not list(out.rglob("*.part"))
     resumed = capsys.readouterr().out
     assert main([*arguments, "--out", str(tmp_path / "whole")]) == 0
     assert len(calls) == 16 - n_finished

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import NoReturn
 
 from sklearn_prune._report.comparison.plan import POSSIBLE_STRATEGIES
 
@@ -29,9 +30,24 @@ model on every fold), report.png and kept.png (the pictures), and model.py (the
 recommended pipeline)."""
 
 
-def make_parser() -> argparse.ArgumentParser:
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints are errors of one line, as all others are."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise ValueError instead of leaving Python."""
+        raise ValueError(message)
+
+
+def a_path(text: str) -> Path:
+    """Return a path that has a name: the empty one would be this folder."""
+    if not text:
+        raise argparse.ArgumentTypeError("is empty: give a name")
+    return Path(text)
+
+
+def make_parser() -> Parser:
     """Return the parser of the command line."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m sklearn_prune",
         description=DESCRIPTION,
         epilog=EPILOG,
@@ -47,7 +63,7 @@ def _add_table(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "file",
         nargs="?",
-        type=Path,
+        type=a_path,
         metavar="FILE",
         help="a CSV file (gzipped or not; delimiter and encoding are guessed) or parquet file",
     )
@@ -59,7 +75,7 @@ def _add_table(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--unlabelled",
-        type=Path,
+        type=a_path,
         metavar="FILE",
         help="rows without a target, to which the large model is distilled",
     )
@@ -115,14 +131,14 @@ def _add_running(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--out",
-        type=Path,
+        type=a_path,
         default=Path("prune_report"),
         metavar="FOLDER",
         help="folder to write to (prune_report)",
     )
     group.add_argument(
         "--save",
-        type=Path,
+        type=a_path,
         metavar="FILE",
         help="fit the recommended pipeline to all rows and save it, such as model.skops",
     )

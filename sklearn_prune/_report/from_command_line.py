@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sklearn.datasets import load_digits
 
-from sklearn_prune._report.comparison.plan import Plan, make_plan
-from sklearn_prune._report.table.columns import as_frame, check_features, match_columns
+from sklearn_prune._report.table.columns import as_frame
 from sklearn_prune._report.table.files import Table, read_table
 from sklearn_prune._report.table.loading_code import labelled_code, unlabelled_code
-from sklearn_prune._report.table.target_column import check_target, split_target
-from sklearn_prune._report.table.targets import Target, encode_target
+from sklearn_prune._report.table.target_column import split_target
+
+from .checked_table import CheckedTable, check_settings, check_table
 
 if TYPE_CHECKING:
     import argparse
@@ -24,28 +24,19 @@ table = digits.data.assign(odd=digits.target % 2)"""
 
 
 class Problem(NamedTuple):
-    """A table, checked, and what to do with it.
+    """What the command line asks about.
 
     Attributes
     ----------
     name : str
         Name of the data and of the target.
-    X, X_unlabeled : DataFrame
-        What to learn from, and rows without a target, or None.
-    target : Target
-    plan : Plan
-    notes : list of str
-        What was found, and done.
+    table : CheckedTable
     loading : tuple of two str
         Python code that makes the same X and y, and the rows without a target.
     """
 
     name: str
-    X: Any
-    X_unlabeled: Any
-    target: Target
-    plan: Plan
-    notes: list[str]
+    table: CheckedTable
     loading: tuple[str, str]
 
 
@@ -57,24 +48,29 @@ def read_problem(args: argparse.Namespace) -> Problem:
     ValueError
         If something cannot be used; the message is one line.
     """
-    table, column, classification = _read(args)
-    frame = as_frame(table.frame, str(args.file))
+    check_settings(classification=args.classification, impute=args.impute, n_jobs=args.n_jobs)
+    read, column, classification = _read(args)
+    frame = as_frame(read.frame, str(args.file))
     X, y = split_target(frame, column, str(args.file))
     _check_drop(args.drop, X)
-    target_notes = check_target(y, classification=classification)
-    X, feature_notes = check_features(X.drop(columns=args.drop), impute=args.impute)
-    plan = _plan(args, len(X), classification=classification)
-    target = encode_target(y, classification=classification)
-    X_unlabeled, unlabelled_loading = _read_unlabelled(args, X)
-    return Problem(
-        "digits, odd against even" if args.file is None else f"{args.file.name}, {column}",
-        X,
-        X_unlabeled,
-        target,
-        plan,
-        table.notes + target_notes + feature_notes,
-        (labelled_code(table, frame, X, y.name, target), unlabelled_loading),
+    others, unlabeled = _read_unlabelled(args)
+    table = check_table(
+        X.drop(columns=args.drop),
+        y,
+        unlabeled,
+        budgets=args.budget,
+        widths=args.width,
+        strategies=args.strategy,
+        cv=args.cv,
+        repeats=args.repeats,
+        seed=args.seed,
+        classification=classification,
+        impute=args.impute,
     )
+    loading = labelled_code(read, frame, table.X, y.name, table.target)
+    more = "" if others is None else unlabelled_code(others, unlabeled, table.X)
+    name = "digits, odd against even" if args.file is None else f"{args.file.name}, {column}"
+    return Problem(name, table._replace(notes=read.notes + table.notes), (loading, more))
 
 
 def _read(args: argparse.Namespace) -> tuple[Table, str | None, bool]:
@@ -97,25 +93,9 @@ def _check_drop(drop: list[str], X: Any) -> None:
         raise ValueError(msg)
 
 
-def _plan(args: argparse.Namespace, n_rows: int, *, classification: bool) -> Plan:
-    """Return what to compare on a table of so many rows."""
-    return make_plan(
-        n_rows,
-        budgets=args.budget,
-        widths=args.width,
-        strategies=args.strategy,
-        cv=args.cv,
-        repeats=args.repeats,
-        seed=args.seed,
-        classification=classification,
-        impute=args.impute,
-    )
-
-
-def _read_unlabelled(args: argparse.Namespace, X: Any) -> tuple[Any, str]:
-    """Return the rows without a target, and code that makes them, or None and no code."""
+def _read_unlabelled(args: argparse.Namespace) -> tuple[Table | None, Any]:
+    """Return the rows without a target as they are, and as plain columns, or None."""
     if args.unlabelled is None:
-        return None, ""
+        return None, None
     table = read_table(args.unlabelled)
-    frame = as_frame(table.frame, str(args.unlabelled))
-    return match_columns(X, frame, impute=args.impute), unlabelled_code(table, frame, X)
+    return table, as_frame(table.frame, str(args.unlabelled))

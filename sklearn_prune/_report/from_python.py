@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
+from sklearn_prune._report.answer.findings import LOADING, LOADING_UNLABELED
 from sklearn_prune._report.comparison.all_parts import run_parts
 from sklearn_prune._report.comparison.fingerprint import fingerprint
-from sklearn_prune._report.comparison.plan import make_plan
 from sklearn_prune._report.comparison.predicted_errors import predict
 from sklearn_prune._report.comparison.store import Store
-from sklearn_prune._report.table.columns import as_frame, check_features, match_columns
-from sklearn_prune._report.table.target_column import check_target
-from sklearn_prune._report.table.targets import encode_target
+from sklearn_prune._report.table.columns import as_frame
+from sklearn_prune._report.table.loading_code import conversion
+from sklearn_prune._report.table.raw_table import raw_column
 
+from .checked_table import check_settings, check_table
 from .result import Report
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sklearn_prune._report.comparison.plan import Plan
-    from sklearn_prune._report.table.targets import Target
+    from .checked_table import CheckedTable
 
 EXTRA = 'the report needs more packages: pip install "sklearn-prune[report]"'
 
@@ -67,7 +66,8 @@ def report(
     strategies : sequence of {"magnitude", "hessian", "obs"}, default=("magnitude", "hessian")
         How features are scored, as in :class:`PrunedRegressor`.
     cv : int, default=None
-        Number of outer folds. None stands for 5, or for 10 if there are fewer than 1,000 rows.
+        Number of outer folds. None stands for 5, or for 10 if there are fewer than 1,000 rows,
+        or for the rows of the largest class if these are fewer.
     repeats : int, default=1
         How often to cut the rows into folds.
     classification : bool, default=False
@@ -100,7 +100,9 @@ def report(
         If pandas is missing.
     ValueError
         If the table has missing or infinite values, no rows or columns to learn from, or
-        sizes do not fit to it.
+        sizes do not fit to it, or into the memory.
+    TypeError
+        If X or y is sparse, or has complex numbers.
 
     See Also
     --------
@@ -133,19 +135,22 @@ def report(
     ['columntransformer', 'polynomialfeatures', 'randomfeatures', 'ridgecv']
     """
     try:
-        import pandas  # noqa: F401, ICN001, PLC0415
+        import pandas as pd  # noqa: PLC0415
     except ImportError as error:
         raise ImportError(f"{EXTRA} ({error})") from error
-    y = as_frame(np.reshape(np.asarray(y, dtype=object), (-1, 1)))["x0"]
-    target_notes = check_target(y, classification=classification)
-    X, feature_notes = check_features(as_frame(X), impute=impute)
-    if len(y) != len(X):
-        msg = f"y has {len(y)} values, but X has {len(X)} rows"
+    check_settings(classification=classification, impute=impute, n_jobs=n_jobs)
+    folder = None if store is None else _folder(store)
+    if progress is not None and not callable(progress):
+        msg = f"progress is {progress!r}: give a function of two numbers, or None"
+        raise TypeError(msg)
+    y, plain = as_frame(raw_column(y), "y")["y"], as_frame(X)
+    if len(y) != len(plain):
+        msg = f"y has {len(y)} values, but X has {len(plain)} rows"
         raise ValueError(msg)
-    if X_unlabeled is not None:
-        X_unlabeled = match_columns(X, as_frame(X_unlabeled, "X_unlabeled"), impute=impute)
-    plan = make_plan(
-        len(X),
+    table = check_table(
+        plain,
+        y,
+        None if X_unlabeled is None else as_frame(X_unlabeled, "X_unlabeled"),
         budgets=budgets,
         widths=widths,
         strategies=strategies,
@@ -155,19 +160,26 @@ def report(
         classification=classification,
         impute=impute,
     )
-    target = encode_target(y, classification=classification)
-    folder = None if store is None else Path(store)
-    result = run_report(
-        plan, X, target, X_unlabeled, folder=folder, resume=True, n_jobs=n_jobs, progress=progress
+    result = run_report(table, folder=folder, resume=True, n_jobs=n_jobs, progress=progress)
+    converting = conversion("X", X, table.X) if isinstance(X, pd.DataFrame) else ""
+    return replace(
+        result,
+        name=name,
+        notes=table.notes,
+        loading=(f"{LOADING}\n{converting}".rstrip("\n"), LOADING_UNLABELED),
+        any_columns=converting != "",
     )
-    return replace(result, name=name, notes=target_notes + feature_notes)
+
+
+def _folder(store: Any) -> Path:
+    if not isinstance(store, str | os.PathLike) or not os.fspath(store):
+        msg = f"store is {store!r}: give the name of a folder, or None"
+        raise ValueError(msg)
+    return Path(store)
 
 
 def run_report(
-    plan: Plan,
-    X: Any,
-    target: Target,
-    X_unlabeled: Any,
+    table: CheckedTable,
     *,
     folder: Path | None,
     resume: bool,
@@ -178,10 +190,7 @@ def run_report(
 
     Parameters
     ----------
-    plan : Plan
-    X : DataFrame of shape (n_samples, n_columns)
-    target : Target
-    X_unlabeled : DataFrame of shape (n_unlabeled, n_columns) or None
+    table : CheckedTable
     folder : Path or None
         Where finished parts are kept.
     resume : bool
@@ -189,6 +198,7 @@ def run_report(
     n_jobs : int or None
     progress : callable or None
     """
+    X, X_unlabeled, target, plan, _ = table
     store = Store()
     if folder is not None:
         store = Store(folder, fingerprint(plan, X, target, X_unlabeled), resume=resume)

@@ -117,3 +117,25 @@ def test_unlabelled_columns_in_the_order_of_the_others():
             match_columns(X, as_frame(unlabelled.assign(**change)), impute=False)
     with pytest.raises(ValueError, match="no column age"):
         match_columns(X, unlabelled.drop(columns="age"), impute=False)
+
+
+@pytest.mark.parametrize(
+    "column", [pd.Categorical(np.arange(N) % 3), (np.arange(N) % 3).astype(str)]
+)
+def test_numbers_that_are_categories_by_their_type(column):
+    (note,) = check_features(features(kind=column), impute=False)[1]
+    assert note.startswith(
+        "Warning: all values of 'kind' are numbers, such as '0', but text or cat"
+    )
+
+
+def test_not_all_is_never_all():
+    values = ["1.5"] * 299 + ["?"]
+    (note,) = check_features(as_frame(pd.DataFrame({"what": values})), impute=False)[1][:1]
+    assert "99% of 'what' look like numbers, but not all are plain ones, such as '?'" in note
+
+
+def test_nothing_is_no_text():
+    X = features(size=np.arange(N) % 7)
+    unlabelled = as_frame(X.astype(object).assign(size=None))
+    assert match_columns(X, unlabelled, impute=True)["size"].isna().all()

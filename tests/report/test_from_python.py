@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 from friedman_report import SETTINGS, friedman_report, friedman_table
 from numpy.testing import assert_allclose
+from scipy import sparse
 from sklearn.datasets import load_iris
 
 from sklearn_prune import report
@@ -66,6 +67,16 @@ def test_several_classes():
         ({"y": [1.0, 2.0]}, "y has 2 values, but X has 90 rows"),
         ({"budgets": [80]}, "more than the 81 training rows|not below|more than"),
         ({"X": np.full((90, 2), np.nan)}, "missing values"),
+        ({"X": np.empty((0, 2)), "y": []}, "has no rows"),
+        ({"X": np.empty((90, 0))}, "X has no columns"),
+        ({"X_unlabeled": np.empty((0, 6))}, "X_unlabeled has no rows"),
+        ({"impute": "yes"}, "impute is 'yes': give True or False"),
+        ({"impute": 1}, "impute is 1: give True or False"),
+        ({"classification": "no"}, "classification is 'no': give True or False"),
+        ({"n_jobs": 0}, "n_jobs is 0: give the number of processes"),
+        ({"n_jobs": 1.5}, "n_jobs is 1.5"),
+        ({"store": ""}, "store is ''"),
+        ({"store": 3}, "store is 3"),
     ],
 )
 def test_bad_input(change, message):
@@ -73,6 +84,59 @@ def test_bad_input(change, message):
     arguments = {"X": X, "y": y, "widths": [60], "budgets": [4]} | change
     with pytest.raises(ValueError, match=message):
         report(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"X": sparse.csr_array(np.ones((90, 2)))}, "X is sparse"),
+        ({"y": sparse.csr_array(np.ones((90, 1)))}, "y is sparse"),
+        ({"X_unlabeled": sparse.csr_array(np.ones((9, 6)))}, "X_unlabeled is sparse"),
+        ({"X": np.full((90, 2), 1j)}, "x0 has complex numbers"),
+        ({"y": np.full(90, 1j)}, "y has complex numbers"),
+        ({"progress": 3}, "progress is 3"),
+    ],
+)
+def test_input_of_another_kind(change, message):
+    X, y = friedman_table()
+    arguments = {"X": X, "y": y, "widths": [60], "budgets": [4]} | change
+    with pytest.raises(TypeError, match=message):
+        report(**arguments)
+
+
+def test_a_table_of_any_kind_has_the_same_report():
+    X, y = friedman_table()
+    arguments = {"budgets": [4], "widths": [12], "cv": 2}
+    expected = report(X, y, **arguments).answers[0].comparison
+    masked = np.ma.masked_array(X.to_numpy(), mask=False)
+    pairs = X.set_axis(pd.MultiIndex.from_product([[1], X.columns]), axis=1)
+    for table in X.set_axis([9, 4, 1, 7, 2, 3], axis=1), pairs, masked, X.astype("Float64"):
+        assert report(table, y[:, np.newaxis], **arguments).answers[0].comparison == expected
+
+
+def test_eight_classes_of_seven_rows():
+    X = np.random.default_rng(0).standard_normal((56, 3))
+    result = report(X, np.repeat(list("abcdefgh"), 7), classification=True, widths=[8])
+    assert result.plan.cv == 7
+
+
+def test_codes_of_the_unlabelled_rows_may_be_numbers():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"code": rng.choice(["1", "2", "A"], 60), "size": rng.uniform(size=60)})
+    y = (X["code"] == "1") + X["size"]
+    rows = pd.DataFrame({"code": rng.integers(1, 3, 20), "size": rng.uniform(size=20)})
+    arguments = {"budgets": [5], "widths": [30], "cv": 2}
+    as_numbers, as_texts = (
+        report(X, y, X_unlabeled=unlabeled, **arguments)
+        for unlabeled in (rows, rows.astype({"code": str}))
+    )
+    columns = ["method", "width", "budget", "error"]
+    pd.testing.assert_frame_equal(as_numbers.to_frame()[columns], as_texts.to_frame()[columns])
+    assert as_numbers.notes == as_texts.notes
+    assert (
+        "20 of 20 unlabelled"
+        in report(X, y, X_unlabeled=rows.assign(code=7), **arguments).notes[-1]
+    )
 
 
 def test_a_checkout_that_is_not_installed(tmp_path, monkeypatch):

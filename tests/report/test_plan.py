@@ -59,7 +59,20 @@ def test_folds_of_classes_are_stratified():
     [
         ({"cv": 1}, "1 folds"),
         ({"cv": 61}, "61 folds"),
+        ({"cv": "a"}, "cv is 'a': give the number of folds"),
+        ({"cv": 2.5}, "cv is 2.5"),
+        ({"cv": True}, "cv is True"),
+        ({"cv": 8, "largest_class": 7}, "8 folds are too many, for no class has more than 7 rows"),
         ({"repeats": 0}, "repeats is 0"),
+        ({"repeats": 1.5}, "repeats is 1.5"),
+        ({"seed": True}, "the seed is True"),
+        ({"budgets": 3}, "budgets is 3: give a list"),
+        ({"budgets": "3"}, "budgets is '3': give a list"),
+        ({"budgets": [True]}, "whole numbers"),
+        ({"budgets": [[1, 2]]}, "whole numbers"),
+        ({"widths": 30}, "widths is 30: give a list"),
+        ({"strategies": 3}, "strategies is 3: give a list"),
+        ({"strategies": []}, "strategies is empty"),
         ({"seed": -1}, "the seed is -1: give an int from 0 to 2147483647"),
         ({"seed": None}, "the seed is None"),
         ({"budgets": [0]}, "whole numbers"),
@@ -84,3 +97,11 @@ def test_too_few_rows():
 def test_numbers_of_numpy_are_plain_ones():
     plan = make_plan(100, cv=np.int64(4), seed=np.int64(3))
     assert (type(plan.cv), type(plan.seed)) == (int, int)
+    assert make_plan(100, budgets=np.array([3]), widths=(w for w in (9, 7))).widths == (7, 9)
+    assert type(make_plan(100, repeats=np.int64(2)).repeats) is int
+
+
+def test_no_more_folds_than_the_largest_class_has_rows():
+    assert make_plan(56, largest_class=7).cv == 7
+    assert make_plan(56, largest_class=30).cv == 10
+    assert make_plan(56, largest_class=7, cv=7).cv == 7

@@ -22,3 +22,18 @@ def test_theory_is_drawn_where_leave_one_out_agrees():
     figure = result.plot()
     assert "theory, retrained" in [text.get_text() for text in figure.legends[0].get_texts()]
     plt.close("all")
+
+
+def test_the_note_names_the_widths_that_were_not_tried():
+    rng = np.random.default_rng(0)
+    X = rng.uniform(-1, 1, (100, 2))
+    y = X[:, 0] + 0.5 * rng.standard_normal(100)
+    note = report(X, y, budgets=[4], widths=[8, 20, 21], cv=2).theory.note
+    assert note.endswith(
+        "For more than 20 features it would need a larger table: five rows a feature."
+    )
+    tried = note.removesuffix(note.split("For more")[1])
+    assert "8" in tried
+    assert "20" in tried
+    assert "21" not in tried
+    assert "within 0%" not in note

@@ -51,3 +51,30 @@ def test_code_of_the_large_models():
             exec(result.code(), made)
             assert describe(made["pipeline"]) == describe(result.pipeline())
             assert np.mean((made["pipeline"].predict(X) - y) ** 2) < 0.5 * np.var(y)
+
+
+DAYS = pd.Timestamp("2020-01-01") + pd.to_timedelta(np.arange(60) % 7, unit="D")
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"b": DAYS},
+        {"b": DAYS - DAYS[0]},
+        {"b": [1, "u", 2.5] * 20},
+        {"b": [[1], [2]] * 30},
+        {"b": pd.Series([pd.NA, *"ab" * 29, "a"], dtype=object)},
+        {"b": pd.Series([pd.NA, *range(58), 0], dtype=object)},
+        {3: ["u", "v"] * 30, 0: np.arange(60) % 7},
+    ],
+    ids=["days", "spans", "mixed", "lists", "NA in text", "NA in numbers", "numbers as names"],
+)
+def test_the_pipeline_takes_what_the_report_takes(columns):
+    y = np.random.default_rng(0).uniform(size=60)
+    X = pd.DataFrame({"a" if "b" in columns else 7: y, **columns})
+    result = report(X, y, budgets=[3], widths=[8], cv=2, impute=True)
+    made = {"X": X.copy(), "y": y}
+    exec(result.code(), made)
+    expected = made["pipeline"].predict(made["X"])
+    predicted = result.pipeline().fit(X, y).predict(X[:9])
+    assert_allclose(predicted, expected[:9])

@@ -14,7 +14,17 @@ from sklearn_prune._report.table.target_column import check_target, split_target
         ([2] * 20, False, "always 2.0"),
         (["a"] * 20, True, "always a"),
         (["a", "b"] * 10, False, "add --classification"),
-        (range(20), True, "20 classes in 20 rows"),
+        (
+            range(20),
+            True,
+            "20 classes in 20 rows: leave --classification out if it is a number, or",
+        ),
+        (["0.0"] * 19 + ["?"], False, r"values that are not numbers, such as '\?': correct them"),
+        (["7", "8"] * 10, False, "numbers that are text or categories by their type, such as '7'"),
+        (pd.Categorical([7, 8] * 10), False, "numbers that are text or categories by their type"),
+        (pd.date_range("2020", periods=20), False, "not numbers, such as '2020-01-01 00:00:00'"),
+        (2**60 + np.arange(20), False, "the same in double precision, about 1.15292e[+]18: subtra"),
+        ([2.0**60] * 20, True, "the same in double precision"),
     ],
 )
 def test_targets_that_cannot_be_predicted(y, classification, message):
@@ -42,3 +52,15 @@ def test_split_target():
         ValueError, match=r"no --target is given: t\.csv has the columns age, price"
     ):
         split_target(table, None, "t.csv")
+
+
+def test_large_numbers_may_be_classes():
+    column = as_frame(pd.DataFrame({"y": 2**60 + np.arange(40) % 2}))["y"]
+    assert check_target(column, classification=True) == []
+
+
+def test_several_rare_classes():
+    column = as_frame(pd.DataFrame({"y": ["a"] * 40 + ["b"] * 3 + ["c"] * 4}))["y"]
+    assert check_target(column, classification=True) == [
+        "Fewer than 10 rows have each of the classes b, c: their errors say little."
+    ]

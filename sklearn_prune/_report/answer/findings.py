@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sklearn_prune._report.comparison.records import DENSE, METHODS, PLAIN, RIDGE, SMALL
 
 from .choices import Choice, Row, choose, fold_values, is_large, is_small, overall_choice
-from .recommendation import build, code
+from .recommendation import build, code, from_any_columns
 from .sentences import Answer, answer, remarks
 from .statistics import mean_and_error
 
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from sklearn_prune._typing import Array
 
 LOADING = """\
-# X: a DataFrame of the columns to learn from; y: the target, as a number a row."""
+# X: a DataFrame of the columns to learn from, with names that are text;
+# y: the target, as a number a row."""
 LOADING_UNLABELED = "# X_unlabeled: a DataFrame of the same columns."
 
 
@@ -38,6 +39,7 @@ class Findings:
     theory: Theory
     notes: list[str] = field(default_factory=list)
     loading: tuple[str, str] = (LOADING, LOADING_UNLABELED)
+    any_columns: bool = False
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -121,9 +123,11 @@ class Findings:
         Returns
         -------
         Pipeline
-            From the columns of the table to predictions.
+            From the columns of the table to predictions. Where the report had to make
+            numbers or texts of columns, or of their names, so does the first step.
         """
-        return build(self.recommended(budget), self.plan)
+        pipeline = build(self.recommended(budget), self.plan)
+        return from_any_columns(pipeline) if self.any_columns else pipeline
 
     def code(self, budget: int | None = None) -> str:
         """Return the recommended pipeline as Python code that fits it.

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from sklearn.linear_model import RidgeCV
 from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 from sklearn_prune._pruning.pruned import PrunedRegressor
 from sklearn_prune._report.comparison.records import DISTILLED, LARGE, PRUNED, RETRAINED
 from sklearn_prune._report.comparison.ridge_fits import ALPHAS
+from sklearn_prune._report.table.columns import as_frame
 from sklearn_prune._report.table.preparation import (
     MOST_CATEGORIES,
     N_QUANTILES,
@@ -46,6 +48,12 @@ def build(choice: Choice, plan: Plan) -> Pipeline:
         model.set_fit_request(X_unlabeled=True)
     transform_input = ["X_unlabeled"] if choice.method == DISTILLED else None
     return make_pipeline(*_steps(first), layer, model, transform_input=transform_input)
+
+
+def from_any_columns(pipeline: Pipeline) -> Pipeline:
+    """Return a pipeline that makes numbers and texts of columns first, as the report did."""
+    plain = FunctionTransformer(as_frame)
+    return make_pipeline(plain, *_steps(pipeline), transform_input=pipeline.transform_input)
 
 
 def _steps(pipeline: Pipeline) -> list[Any]:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
     from .choices import Row
 
+MORE_REPEATS = 5
+# Shares are not written with more digits than these, however little they differ.
+MOST_DIGITS = 12
 # A difference of such a share may be one, even where it is not beyond the noise of the folds.
 LARGE_GAP = 0.1
 
@@ -37,12 +40,15 @@ class Answer(NamedTuple):
         regression.
     seconds : tuple of float
         How long they train.
+    more_repeats : int
+        How often to cut into folds to see smaller differences.
     """
 
     comparison: Comparison
     width: int
     error_rates: tuple[float, float]
     seconds: tuple[float, float]
+    more_repeats: int
 
     @property
     def large_wins(self) -> bool:
@@ -52,31 +58,31 @@ class Answer(NamedTuple):
     def sentence(self) -> str:
         """Return the answer in one sentence."""
         s, verdict = self.comparison.budget, self.comparison.verdict
-        kept = "1 feature" if s == 1 else f"{s} features"
         says = {
             NOTHING: self._says_nothing,
             EQUAL: self._says_equal,
             LARGE_WINS: self._says_large,
             SMALL_WINS: self._says_small,
         }
-        return f"{kept}: {says[verdict]()}."
+        return f"{_features(s)}: {says[verdict]()}."
 
     def _says_nothing(self) -> str:
         s, small, large, *_ = self.comparison
+        rates = self._rates(small_first=True)
         return (
-            "no difference, for neither is better than always predicting the mean of the target, "
-            f"beyond noise: {s} trained directly leave {small:.1%} of its variance unexplained, "
-            f"{self.width} pruned to {s} {large:.1%}{self._rates(small_first=True)}"
+            "no difference that matters, for neither is better than always predicting the mean "
+            f"of the target, beyond noise: {s} trained directly leave {small:.1%} of its "
+            f"variance unexplained, {self.width} pruned to {s} {large:.1%}{rates}"
         )
 
     def _says_equal(self) -> str:
         small, large = self.comparison.small, self.comparison.large
-        gap = abs(small - large) / max(small, large)
+        gap = abs(small - large) / (max(small, large) or 1)
         equal = "no difference beyond noise, so train small"
         if gap < RELEVANT:
             equal = f"no difference that matters, less than {RELEVANT:.0%}, so train small"
         elif gap > LARGE_GAP:
-            equal += ", unless more folds (--repeats 5) show one"
+            equal += f", unless more folds (--repeats {self.more_repeats}) show one"
         return (
             f"{equal}: {self._errors()} ({self._p()}), and training the large model takes "
             f"{self._price()}"
@@ -85,22 +91,23 @@ class Answer(NamedTuple):
     def _says_large(self) -> str:
         less = 1 - self.comparison.large / self.comparison.small
         return (
-            f"train large and prune: {self._errors()}, which is {less:.0%} less and beyond noise "
-            f"({self._p()}); training takes {self._price()}"
+            f"train large and prune: {self._errors(differ=True)}, which is {less:.0%} less and "
+            f"beyond noise ({self._p()}); training takes {self._price()}"
         )
 
     def _says_small(self) -> str:
         excess = self.comparison.large / self.comparison.small - 1
         return (
-            f"train small: {self._errors()}, so pruning leaves {excess:.0%} more, beyond noise "
-            f"({self._p()}), and its training takes {self._price()}"
+            f"train small: {self._errors(differ=True)}, so pruning leaves {excess:.0%} more, "
+            f"beyond noise ({self._p()}), and its training takes {self._price()}"
         )
 
-    def _errors(self) -> str:
+    def _errors(self, *, differ: bool = False) -> str:
         s, small, large, *_ = self.comparison
+        errors = percents(large, small) if differ else [f"{large:.1%}", f"{small:.1%}"]
         return (
-            f"{self.width} random features pruned to {s} leave {large:.1%} of the variance "
-            f"unexplained, {s} trained directly {small:.1%}{self._rates()}"
+            f"{self.width} random features pruned to {s} leave {errors[0]} of the variance "
+            f"unexplained, {s} trained directly {errors[1]}{self._rates()}"
         )
 
     def _rates(self, *, small_first: bool = False) -> str:
@@ -117,6 +124,15 @@ class Answer(NamedTuple):
     def _p(self) -> str:
         p = self.comparison.p_value
         return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
+
+
+def percents(first: float, *others: float) -> list[str]:
+    """Return shares with so many digits that the first, which differs, looks different."""
+    for digits in range(1, MOST_DIGITS):
+        texts = [f"{share:.{digits}%}" for share in (first, *others)]
+        if texts[0] not in texts[1:]:
+            break
+    return texts
 
 
 def _times(ratio: float) -> str:
@@ -150,6 +166,7 @@ def answer(plan: Plan, rows: Sequence[Row], widths: dict[int, int]) -> list[Answ
             widths[comparison.budget],
             both("error_rate", comparison.budget, np.mean),
             both("seconds", comparison.budget, np.median),
+            MORE_REPEATS * plan.repeats,
         )
         for comparison in compare(small, {s: large[s] for s in small}, plan.cv)
     ]
@@ -185,9 +202,14 @@ def _without_pruning(dense: dict[int, Array]) -> str:
 
 
 def _greedy_wins(pursued: dict[int, Array], answers: Sequence[Answer]) -> list[str]:
-    """Return the errors of matching pursuit where it beats both small and large."""
-    return [
-        f"{pursued[s].mean():.1%} at {s} features"
-        for s, small, large, *_ in (answer.comparison for answer in answers)
-        if pursued[s].mean() < min(small, large)
-    ]
+    """Return the errors of matching pursuit where it beats both small and large by enough."""
+    found = []
+    for s, small, large, *_ in (answer.comparison for answer in answers):
+        error = float(pursued[s].mean())
+        if error < (1 - RELEVANT) * min(small, large):
+            found.append(f"{percents(error, small, large)[0]} at {_features(s)}")
+    return found
+
+
+def _features(number: int) -> str:
+    return "1 feature" if number == 1 else f"{number} features"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from joblib import effective_n_jobs
 from sklearn.utils.parallel import Parallel, delayed
 
+from .expected_models import are_records_of, expected_models
 from .one_part import evaluate_part
 
 if TYPE_CHECKING:
@@ -41,15 +42,14 @@ def run_parts(
     target : Target
     X_unlabeled : DataFrame of shape (n_unlabeled, n_columns) or None
     store : Store
-        Parts that it has are not repeated.
+        Parts that it has are not repeated, if they are of this plan.
     n_jobs : int or None
         Number of processes. The results do not depend on it.
     progress : callable
         Called with the numbers of finished and of all parts.
     """
     parts = plan.parts()
-    stored = {part: store.load(part) for part in parts}
-    results = {part: records for part, records in stored.items() if records is not None}
+    results = load(parts, plan, store, distilled=X_unlabeled is not None)
     progress(len(results), len(parts))
     n_rows = len(X) + (0 if X_unlabeled is None else 2 * len(X_unlabeled))
     tasks = (
@@ -62,6 +62,17 @@ def run_parts(
         results[part] = records
         progress(len(results), len(parts))
     return {part: results[part] for part in parts}
+
+
+def load(parts: list[Part], plan: Plan, store: Store, *, distilled: bool) -> Results:
+    """Return the records that an earlier run has left."""
+    found = {}
+    for part in parts:
+        records = store.load(part)
+        models = expected_models(plan, part.inner, distilled=distilled)
+        if records is not None and are_records_of(records, models, classes=plan.classification):
+            found[part] = records
+    return found
 
 
 def _run(part: Part, *task: Any) -> tuple[Part, list[Record]]:

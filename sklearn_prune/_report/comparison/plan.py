@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.model_selection import KFold, StratifiedKFold
 
+from sklearn_prune._checks.arguments import as_list
+
 from .records import Part
+from .single_settings import is_whole
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -102,19 +104,26 @@ def make_plan(
     widths: Sequence[int] | None = None,
     strategies: Sequence[str] | str | None = None,
     cv: int | None = None,
+    largest_class: int | None = None,
     **options: Any,
 ) -> Plan:
     """Fill in the defaults for a table of so many rows, and check that all fits together.
+
+    With classes there are at most as many folds as the largest has rows.
 
     Raises
     ------
     ValueError
         If there are too few rows, or sizes do not fit together or the rows.
     """
-    cv = _folds(cv, n_rows)
-    if options.get("repeats", 1) < 1:
-        msg = f"repeats is {options['repeats']}: give at least 1"
+    kept = None if budgets is None else _counts(budgets, "budget")
+    trained = None if widths is None else _counts(widths, "width")
+    cv = _folds(cv, n_rows, n_rows if largest_class is None else largest_class)
+    repeats = options.get("repeats", 1)
+    if not is_whole(repeats) or repeats < 1:
+        msg = f"repeats is {repeats!r}: give an int of at least 1"
         raise ValueError(msg)
+    options["repeats"] = int(repeats)
     options["seed"] = _seed(options.get("seed", 0))
     strategies = _strategies(strategies)
     n_train = _n_train(n_rows, cv)
@@ -124,8 +133,8 @@ def make_plan(
         )
         raise ValueError(msg)
     return Plan(
-        budgets=_budgets(budgets, n_train, widths),
-        widths=_widths(widths, n_train, budgets),
+        budgets=_budgets(kept, n_train, trained),
+        widths=_widths(trained, n_train, kept),
         strategies=strategies,
         cv=cv,
         **options,
@@ -137,18 +146,24 @@ def _n_train(n_rows: int, cv: int) -> int:
     return n_rows - -(-n_rows // cv)
 
 
-def _folds(cv: int | None, n_rows: int) -> int:
+def _folds(cv: int | None, n_rows: int, largest_class: int) -> int:
     """Return the number of folds, more of them for few rows."""
     if cv is None:
-        cv = FEW_ROWS_FOLDS if n_rows < FEW_ROWS else FOLDS
+        cv = min(FEW_ROWS_FOLDS if n_rows < FEW_ROWS else FOLDS, largest_class)
+    if not is_whole(cv):
+        msg = f"cv is {cv!r}: give the number of folds, an int"
+        raise ValueError(msg)
     if not 2 <= cv <= n_rows // 2:
         msg = f"{cv} folds of {n_rows} rows are not possible: give from 2 to half as many as rows"
         raise ValueError(msg)
+    if cv > largest_class:
+        msg = f"{cv} folds are too many, for no class has more than {largest_class} rows"
+        raise ValueError(f"{msg}: give at most so many")
     return int(cv)
 
 
 def _seed(seed: Any) -> int:
-    if not isinstance(seed, Integral) or not 0 <= int(seed) < 2**31:
+    if not is_whole(seed) or not 0 <= int(seed) < 2**31:
         msg = f"the seed is {seed!r}: give an int from 0 to {2**31 - 1}"
         raise ValueError(msg)
     return int(seed)
@@ -156,17 +171,20 @@ def _seed(seed: Any) -> int:
 
 def _strategies(strategies: Sequence[str] | str | None) -> tuple[str, ...]:
     """Return each strategy once."""
-    if isinstance(strategies, str):
-        strategies = [strategies]
-    for strategy in strategies or ():
+    if strategies is None:
+        return STRATEGIES
+    names = [strategies] if isinstance(strategies, str) else as_list(strategies, "strategies")
+    if not names:
+        raise ValueError("strategies is empty: give magnitude, hessian or obs")
+    for strategy in names:
         if strategy not in POSSIBLE_STRATEGIES:
             msg = f"strategy is {strategy!r}: give magnitude, hessian or obs"
             raise ValueError(msg)
-    return tuple(dict.fromkeys(strategies or STRATEGIES))
+    return tuple(dict.fromkeys(names))
 
 
 def _budgets(
-    budgets: Sequence[int] | None, n_train: int, widths: Sequence[int] | None
+    budgets: tuple[int, ...] | None, n_train: int, widths: tuple[int, ...] | None
 ) -> tuple[int, ...]:
     """Return the budgets, or three shares of the training rows below the largest width."""
     if budgets is None:
@@ -174,18 +192,17 @@ def _budgets(
         if widths is not None:
             reference = min(reference, max(widths))
         return tuple(sorted({max(1, round(share * reference)) for share in BUDGET_SHARES}))
-    budgets = _counts(budgets, "budget")
     if budgets[-1] > n_train:
         msg = (
-            f"budget {budgets[-1]} is more than the {n_train} training rows of a fold: from there "
-            f"on every model fits them exactly, so give at most {n_train}"
+            f"budget {budgets[-1]} is more than the {n_train} training rows of a fold: so many "
+            f"features can fit them exactly, so give at most {n_train}"
         )
         raise ValueError(msg)
     return budgets
 
 
 def _widths(
-    widths: Sequence[int] | None, n_train: int, budgets: Sequence[int] | None
+    widths: tuple[int, ...] | None, n_train: int, budgets: tuple[int, ...] | None
 ) -> tuple[int, ...]:
     """Return the widths, or shares of the training rows."""
     if widths is None:
@@ -196,7 +213,6 @@ def _widths(
         if budgets is not None and max(grid) < 2 * max(budgets):
             grid.add(2 * max(budgets))
         return tuple(sorted(grid))
-    widths = _counts(widths, "width")
     if budgets is not None and max(budgets) >= widths[-1]:
         msg = (
             f"budget {max(budgets)} is not below the width, {widths[-1]}: there is something to "
@@ -211,8 +227,8 @@ def _widths(
 
 def _counts(values: Sequence[int], name: str) -> tuple[int, ...]:
     """Return positive integers, increasing."""
-    counts = sorted(set(np.atleast_1d(values).tolist()))
-    if not counts or any(not isinstance(value, int) or value < 1 for value in counts):
+    counts = as_list(values, f"{name}s")
+    if not counts or not all(is_whole(value) and value >= 1 for value in counts):
         msg = f"{name} is {values}: give whole numbers of at least 1"
         raise ValueError(msg)
-    return tuple(counts)
+    return tuple(sorted({int(value) for value in counts}))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -66,7 +67,7 @@ def predict(plan: Plan, X: Any, target: Target) -> Theory:
     A, y = preparation(impute=plan.impute).fit_transform(X), target.values[:, 0]
     risk, n_train = _Risk(A, y, target.variance, plan), plan.n_train(len(X))
     off = {}
-    for width in (w for w in plan.widths if ROWS_PER_FEATURE * (w + 1) <= len(X)):
+    for width in (w for w in plan.widths if ROWS_PER_FEATURE * w <= len(X)):
         model = MinNormRegressor()
         try:
             off[width] = risk(width, len(X) - 1, model) / risk.left_out(width) - 1
@@ -111,9 +112,9 @@ def _describe(off: dict[int, float], n_rows: int) -> str:
     others = [width for width in off if width not in trusted]
     parts = []
     if trusted:
-        largest = max(abs(off[width]) for width in trusted)
+        largest = ceil(100 * max(abs(off[width]) for width in trusted))
         parts.append(
-            f"Theory is drawn for {_listed(trusted)} features, where it is within {largest:.0%} of "
+            f"Theory is drawn for {_listed(trusted)} features, where it is within {largest}% of "
             "the leave-one-out error."
         )
     if others:

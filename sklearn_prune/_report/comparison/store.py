@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from .records import Record
-from .whole_files import write_files
+from .whole_files import remove_rest, write_files
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,16 +30,18 @@ class Store:
     def __init__(self, folder: Path | None = None, key: str = "", *, resume: bool = False) -> None:
         self.folder = None if folder is None else folder / f"parts-{key}"
         self.resume = resume
+        if self.folder is not None:
+            remove_rest(self.folder, prefix="")  # nothing else is in this folder
 
     def load(self, part: Part) -> list[Record] | None:
-        """Return the records of a part, or None if it is not finished."""
+        """Return the records of a part, or None if it is not finished, or the file is damaged."""
         if self.folder is None or not self.resume:
             return None
         try:
             rows = json.loads((self.folder / _name(part)).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            return [Record(*row) for row in rows]
+        except (OSError, ValueError, TypeError, RecursionError):
             return None
-        return [Record(*row) for row in rows]
 
     def save(self, part: Part, records: list[Record]) -> None:
         """Keep the records of a part."""

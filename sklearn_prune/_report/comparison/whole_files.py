@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+# What files are called as long as they are not whole.
+PREFIX, SUFFIX = ".sklearn_prune-", ".part"
+
+
 def write_files(folder: Path, contents: Mapping[str, bytes]) -> None:
     """Write several files: all of them are on the disk before the first takes its name.
 
@@ -24,7 +28,7 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> None:
     written: list[tuple[Path, Path]] = []
     try:
         for name, content in contents.items():
-            with NamedTemporaryFile(dir=folder, prefix=".", suffix=".part", delete=False) as file:
+            with NamedTemporaryFile(dir=folder, prefix=PREFIX, suffix=SUFFIX, delete=False) as file:
                 written.append((Path(file.name), folder / name))
                 file.write(content)
                 file.flush()
@@ -36,3 +40,10 @@ def write_files(folder: Path, contents: Mapping[str, bytes]) -> None:
         for temporary, _ in written:
             with suppress(OSError):
                 temporary.unlink()
+
+
+def remove_rest(folder: Path, prefix: str = PREFIX) -> None:
+    """Remove what a process that was killed has left half written, under any name for no prefix."""
+    for file in folder.glob(f"{prefix}*{SUFFIX}"):
+        with suppress(OSError):
+            file.unlink()

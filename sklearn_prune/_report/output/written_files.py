@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import skops.io
 from sklearn import config_context
 
-from sklearn_prune._report.comparison.whole_files import write_files
+from sklearn_prune._report.comparison.whole_files import remove_rest, write_files
 
 from .page import draw_pictures, render
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from sklearn_prune._report.answer.findings import Findings
@@ -35,9 +37,17 @@ def write_report(folder: Path, findings: Findings, command: str) -> list[str]:
 
 def check_writable(folder: Path) -> None:
     """Raise ValueError if nothing can be written to a folder, which is made if it is missing."""
-    try:
+    with told(folder):
         write_files(folder, {".probe": b"\0" * 2**16})
         (folder / ".probe").unlink()
+        remove_rest(folder)
+
+
+@contextmanager
+def told(folder: Path) -> Iterator[None]:
+    """Turn what goes wrong into a ValueError of one line that names the folder."""
+    try:
+        yield
     except OSError as error:
         msg = f"cannot write to {folder}: {(error.strerror or str(error)).lower()}"
         raise ValueError(msg) from error
@@ -50,5 +60,7 @@ def save_model(file: Path, findings: Findings, X: Any, X_unlabeled: Any) -> str:
         pipeline = findings.pipeline()
         routed = {} if pipeline.transform_input is None else {"X_unlabeled": X_unlabeled}
         content = skops.io.dumps(pipeline.fit(X, y, **routed))
-    write_files(file.parent, {file.name: content})
-    return f'skops.io.load("{file}", trusted=skops.io.get_untrusted_types(file="{file}"))'
+    with told(file.parent):
+        write_files(file.parent, {file.name: content})
+    types = skops.io.get_untrusted_types(data=content)
+    return f"skops.io.load({str(file)!r}, trusted={types!r})"

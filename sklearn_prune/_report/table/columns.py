@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .codes import as_texts, is_number
+from .constant_columns import leave_out_constant
+from .copied_rows import copied_rows
+from .plain_column import plain_column
 from .preparation import MOST_CATEGORIES, NUMBERS
+from .raw_table import raw_frame
+from .wording import listed, percentage
 
 if TYPE_CHECKING:
     Frame = Any
@@ -25,53 +31,22 @@ FEWEST_VALUES = 10
 
 
 def as_frame(X: Any, name: str = "X") -> Frame:
-    """Return a table as a data frame with names that are strings.
+    """Return a table as a data frame of numbers and texts, with names that are strings.
 
     Raises
     ------
+    TypeError
+        If it is sparse, or has complex numbers.
     ValueError
-        If names are not unique, or it is not two-dimensional.
+        If names are not unique, or it is not two-dimensional, or has no rows or columns.
     """
-    import pandas as pd  # noqa: PLC0415
-
-    if not isinstance(X, pd.DataFrame):
-        X = X.to_pandas() if hasattr(X, "to_pandas") else X
-    if np.ndim(X) != 2:
-        msg = f"{name} has {np.ndim(X)} dimensions: give a table of rows and columns"
-        raise ValueError(msg)
-    if not isinstance(X, pd.DataFrame):  # rows may have numbers and text
-        X = pd.DataFrame(X if isinstance(X, list | tuple) else np.asarray(X)).add_prefix("x")
-    frame = X
-    frame = frame.reset_index(drop=True).rename(columns=str)
-    twice = frame.columns[frame.columns.duplicated()].unique()
-    if len(twice):
-        msg = f"the column name {twice[0]!r} occurs more than once: give every column its own"
-        raise ValueError(msg)
-    return frame.apply(_plain_column) if frame.shape[1] else frame
+    return raw_frame(X, name).apply(plain_column)
 
 
-def _plain_column(column: Column) -> Column:
-    """Return a column as numbers or as text, with NaN for what is missing."""
-    import pandas as pd  # noqa: PLC0415
-
-    kind = pd.api.types
-    if kind.is_bool_dtype(column.dtype) or kind.is_numeric_dtype(column.dtype):
-        return column.astype(np.float64)
-    if kind.is_object_dtype(column.dtype) and kind.infer_dtype(column, skipna=True) in (
-        "integer",
-        "floating",
-        "mixed-integer-float",
-        "boolean",
-        "decimal",
-    ):
-        return column.astype(np.float64)
-    return (
-        column.astype(object).where(column.isna(), column.astype(str)).where(column.notna(), np.nan)
-    )
-
-
-def check_features(X: Frame, *, impute: bool) -> tuple[Frame, list[str]]:
+def check_features(X: Frame, *, impute: bool, y: Column = None) -> tuple[Frame, list[str]]:
     """Return the columns that can be learned from, and what to tell of them.
+
+    Rows that are copies of others agree in the target `y`, too, if it is given.
 
     Raises
     ------
@@ -79,22 +54,14 @@ def check_features(X: Frame, *, impute: bool) -> tuple[Frame, list[str]]:
         If values are infinite, or missing without `impute`, or every column is constant.
     """
     _check_finite(X)
+    X, notes = leave_out_constant(X)
     missing = X.columns[X.isna().any()]
     if not impute:
         _check_known(X, missing)
     _check_enough(X)
-    different = X.nunique()
-    constant = X.columns[different <= 1]
-    X = X.drop(columns=constant)
-    if X.shape[1] == 0:
-        msg = "every column but the target is constant: there is nothing to learn from"
-        raise ValueError(msg)
-    notes = []
-    if len(constant):
-        notes.append(f"Constant columns are left out: {listed(constant)}.")
     if len(missing):
         notes.append(f"Missing values are filled in: {listed(missing)}.")
-    return X, notes + _warnings(X, different)
+    return X, notes + _warnings(X, X.nunique()) + copied_rows(X, y)
 
 
 def _check_finite(X: Frame) -> None:
@@ -146,17 +113,18 @@ def _warnings(X: Frame, different: Column) -> list[str]:
         share, example = _numbers_in_text(X[name])
         if share > 0.5:
             notes.append(_number_warning(share, name, example))
-    copies = X.duplicated().mean()
-    if copies > 0.01:
-        notes.append(
-            f"{copies:.0%} of the rows are copies of others, and may be trained and judged on."
-        )
     return notes
 
 
 def _number_warning(share: float, name: str, example: str) -> str:
+    if is_number(example):
+        return (
+            f"Warning: all values of {name!r} are numbers, such as {example!r}, but text or "
+            "categories by their type, and taken for categories: make them numbers if they are "
+            "quantities."
+        )
     return (
-        f"Warning: {share:.0%} of {name!r} look like numbers, but not all are plain ones, "
+        f"Warning: {percentage(share)} of {name!r} look like numbers, but not all are plain ones, "
         f"such as {example!r}, so all are taken for categories: write them as plain "
         "numbers, or leave the value empty."
     )
@@ -170,8 +138,8 @@ def _is_identifier(column: Column, name: str, different: int) -> bool:
     values = column.to_numpy()
     if different < len(values) or not (values == np.round(values)).all():
         return False
-    counts = np.ptp(values) == len(values) - 1
-    return bool(counts or (np.diff(values) > 0).all() or IDENTIFIER.search(name))
+    counts = int(values.max()) - int(values.min()) == len(values) - 1
+    return bool(counts or (values[1:] > values[:-1]).all() or IDENTIFIER.search(name))
 
 
 def _numbers_in_text(column: Column) -> tuple[float, str]:
@@ -191,8 +159,8 @@ def match_columns(X: Frame, unlabeled: Frame, *, impute: bool) -> Frame:
     Raises
     ------
     ValueError
-        If one is missing, or holds text in place of numbers, or values are missing or
-        infinite.
+        If one is missing, or holds text in place of numbers, or numbers that may be one
+        text or another, or values are missing or infinite.
     """
     missing = X.columns.difference(unlabeled.columns)
     if len(missing):
@@ -202,7 +170,10 @@ def match_columns(X: Frame, unlabeled: Frame, *, impute: bool) -> Frame:
     numbers = X.select_dtypes(list(NUMBERS)).columns
     text = [name for name in numbers if unlabeled[name].dtype == object]
     if text:
-        msg = f"the unlabelled rows have text in {listed(text)}, where the others have numbers"
+        msg = (
+            f"the unlabelled rows have dates or text in {listed(text)}, where the others have "
+            "numbers: write both alike, or leave out with --drop"
+        )
         raise ValueError(msg)
     if np.isinf(unlabeled[numbers]).any(axis=None):
         msg = "the unlabelled rows have infinite values: drop or correct these rows"
@@ -211,10 +182,4 @@ def match_columns(X: Frame, unlabeled: Frame, *, impute: bool) -> Frame:
         msg = "the unlabelled rows have missing values: drop these rows, or add --impute"
         raise ValueError(msg)
     others = X.columns.difference(numbers)
-    return unlabeled.astype(dict.fromkeys(others, object))
-
-
-def listed(names: Any) -> str:
-    """Return names in a row, the first ten of them."""
-    shown = ", ".join(map(str, names[:10]))
-    return f"{shown} and {len(names) - 10} more" if len(names) > 10 else shown
+    return unlabeled.assign(**{name: as_texts(unlabeled[name], X[name]) for name in others})

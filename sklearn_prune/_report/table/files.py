@@ -7,7 +7,8 @@ import json
 import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .csv_dialects import first_line, read_csv
+from .csv_dialects import read_csv
+from .parquet import read_parquet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,7 +46,7 @@ def read_table(file: Path) -> Table:
     """
     content = _read_bytes(file)
     if content.startswith(PARQUET):
-        return Table(_read_parquet(file), f"pd.read_parquet({_code(str(file))})", [])
+        return Table(*read_parquet(file))
     packed = content.startswith(GZIP)
     frame, options, notes = read_csv(file, _unpack(file, content) if packed else content)
     if packed:
@@ -67,18 +68,6 @@ def _unpack(file: Path, content: bytes) -> bytes:
         return gzip.decompress(content)
     except (OSError, EOFError, zlib.error) as error:
         msg = f"{file} is a truncated or damaged gzip file: {error}"
-        raise ValueError(msg) from error
-
-
-def _read_parquet(file: Path) -> Frame:
-    import pandas as pd  # noqa: PLC0415
-
-    try:
-        return pd.read_parquet(file)
-    except ImportError:
-        raise
-    except Exception as error:
-        msg = f"cannot read {file} as parquet, it may be truncated: {first_line(error)}"
         raise ValueError(msg) from error
 
 

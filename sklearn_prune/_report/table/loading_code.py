@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from .codes import texts_of_numbers
+
 if TYPE_CHECKING:
     from .files import Table
     from .targets import Target
@@ -38,10 +40,20 @@ def labelled_code(table: Table, frame: Frame, X: Frame, column: str, target: Tar
 
 def unlabelled_code(table: Table, frame: Frame, X: Frame) -> str:
     """Return code that makes `X_unlabeled`, with the columns of X."""
+    plain = frame[X.columns]
+    codes = [name for name in plain if X[name].dtype == object != plain[name].dtype]
     return (
-        f"rows = {table.code}\n{conversion('rows', table.frame, frame[X.columns])}"
+        f"rows = {table.code}\n{conversion('rows', table.frame, plain)}"
+        f"{''.join(_translation(plain[name], X[name]) for name in codes)}"
         "X_unlabeled = rows[X.columns]"
     )
+
+
+def _translation(numbers: Column, known: Column) -> str:
+    """Return code that makes the texts of the other rows of numbers."""
+    column = f"rows[{_quoted(numbers.name)}]"
+    texts = texts_of_numbers(numbers, known)
+    return f'{column} = {column}.astype("{numbers.dtype}").map({texts!r})\n'
 
 
 def conversion(table: str, raw: Frame, plain: Frame) -> str:
@@ -54,21 +66,28 @@ def conversion(table: str, raw: Frame, plain: Frame) -> str:
     raw, plain : DataFrame
         The table before and after, of which the columns of `plain` matter.
     """
-    raw = raw.rename(columns=str)
+    code = ""
+    if not all(isinstance(name, str) for name in raw.columns):
+        code = f"{table}.columns = {table}.columns.map(str)\n"
+        raw = raw.set_axis(raw.columns.map(str), axis=1)
     numbers = [name for name in plain if _becomes_number(raw[name], plain[name])]
     text = [name for name in plain if plain[name].dtype == object and not _is_text(raw[name])]
-    code = ""
     if numbers:
-        code += f"{table} = {table}.astype(dict.fromkeys({_quoted(numbers)}, float))\n"
+        names = _quoted(numbers)
+        code += f"numbers = {table}[{names}]\n"
+        code += f"{table}[{names}] = numbers.where(numbers.notna(), np.nan).astype(float)\n"
     if text:
         names = _quoted(text)
         code += f"text = {table}[{names}]\n"
-        code += f"{table}[{names}] = text.astype(str).astype(object).where(text.notna(), np.nan)\n"
+        code += f"{table}[{names}] = text.map(str).astype(object).where(text.notna(), np.nan)\n"
     return code
 
 
 def _becomes_number(raw: Column, plain: Column) -> bool:
-    return raw.dtype == object and plain.dtype != object
+    import pandas as pd  # noqa: PLC0415
+
+    other = raw.dtype == object or isinstance(raw.dtype, pd.CategoricalDtype)
+    return other and plain.dtype != object
 
 
 def _is_text(column: Column) -> bool:
@@ -77,9 +96,12 @@ def _is_text(column: Column) -> bool:
 
     if isinstance(column.dtype, pd.StringDtype):
         return not column.isna().any() or column.dtype.na_value is not pd.NA
-    if isinstance(column.dtype, pd.CategoricalDtype):
+    values = column.cat.categories if isinstance(column.dtype, pd.CategoricalDtype) else column
+    if isinstance(values.dtype, pd.StringDtype):
         return True
-    return column.dtype == object and pd.api.types.infer_dtype(column, skipna=True) == "string"
+    missing_is_nan = all(isinstance(value, float) for value in column[column.isna()])
+    texts = values.dtype == object and pd.api.types.infer_dtype(values, skipna=True) == "string"
+    return texts and missing_is_nan
 
 
 def _target_code(column: str, target: Target) -> str:
@@ -90,7 +112,7 @@ def _target_code(column: str, target: Target) -> str:
     if len(target.classes) == 2:
         second = target.classes[1]
         return f"np.where({y} == {_quoted(second)}, 1.0, -1.0)"
-    return f"pd.get_dummies({y}).astype(float)"
+    return f"pd.get_dummies({y})[{_quoted(list(target.classes))}].astype(float)"
 
 
 def _quoted(value: Any) -> str:

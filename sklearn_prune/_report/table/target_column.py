@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .columns import listed
+from .codes import is_number
+from .plain_column import is_coarse
+from .wording import listed
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import AnyArray, Indices
@@ -51,20 +53,42 @@ def check_target(y: Column, *, classification: bool) -> list[str]:
     text = y.dtype == object
     _check_known(y, text=text)
     values, counts = np.unique(y.astype(str) if text else y, return_counts=True)
-    if len(values) == 1:
-        msg = f"the target is constant, always {values[0]}: there is nothing to predict"
-        raise ValueError(msg)
+    _check_different(values, text=text, classification=classification)
     if classification:
         return _check_classes(values, counts)
     if text:
-        msg = (
-            f"the target is text, such as {values[0]!r}: add --classification if it is a class, "
-            "or make it a number"
-        )
-        raise ValueError(msg)
+        raise ValueError(_not_numeric(values.tolist()))
     if len(values) == 2:
         return ["The target has two values only: --classification would count errors, too."]
     return []
+
+
+def _check_different(values: AnyArray, *, text: bool, classification: bool) -> None:
+    """Raise ValueError if there is one value only, or doubles take all for one."""
+    if not text and is_coarse(values) and (len(values) == 1 or not classification):
+        first = float(values[0])
+        if (values.astype(np.float64) == first).all():
+            msg = (
+                f"the numbers of the target are the same in double precision, about {first:g}: "
+                "subtract one of them from all"
+            )
+            raise ValueError(msg)
+    if len(values) == 1:
+        msg = f"the target is constant, always {values[0]}: there is nothing to predict"
+        raise ValueError(msg)
+
+
+def _not_numeric(values: list[str]) -> str:
+    odd = [value for value in values if not is_number(value)]
+    if odd:
+        return (
+            f"the target has values that are not numbers, such as {odd[0]!r}: correct them, or "
+            "add --classification if it is a class"
+        )
+    return (
+        f"the target has numbers that are text or categories by their type, such as {values[0]!r}: "
+        "make them numbers, or add --classification if it is a class"
+    )
 
 
 def _check_known(y: Column, *, text: bool) -> None:
@@ -83,12 +107,12 @@ def _check_classes(classes: AnyArray, counts: Indices) -> list[str]:
     if len(classes) > max(2, n_rows // 4):
         msg = (
             f"the target has {len(classes)} classes in {n_rows} rows: leave --classification out "
-            "for a number"
+            "if it is a number, or merge classes"
         )
         raise ValueError(msg)
     rare = classes[counts < FEWEST_OF_A_CLASS]
     if len(rare) == 0:
         return []
-    return [
-        f"Fewer than {FEWEST_OF_A_CLASS} rows have the class {listed(rare)}: its errors say little."
-    ]
+    which, whose = ("the class", "its") if len(rare) == 1 else ("each of the classes", "their")
+    few = f"Fewer than {FEWEST_OF_A_CLASS} rows have {which} {listed(rare)}"
+    return [f"{few}: {whose} errors say little."]

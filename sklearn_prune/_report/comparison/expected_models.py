@@ -1,0 +1,87 @@
+"""Which models a part of the comparison has, without training them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .records import (
+    DENSE,
+    DISTILLED,
+    PLAIN,
+    PRUNED,
+    PURSUED,
+    RANDOM,
+    RETRAINED,
+    RIDGE,
+    SMALL,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .plan import Plan
+    from .records import Record
+
+# What tells a model from the others of a part: the first fields of a record.
+Model = tuple[str, str, str, int, int]
+
+
+def expected_models(plan: Plan, inner: int | None, *, distilled: bool) -> list[Model]:
+    """Return method, setting, strategy, width and budget of all models, in their order.
+
+    Parameters
+    ----------
+    plan : Plan
+    inner : int or None
+        Which inner fold, None for an outer one.
+    distilled : bool
+        Whether there are rows without labels.
+    """
+    models: list[Model] = []
+    for setting in PLAIN, RIDGE:
+        models += _large(plan, setting, everything=inner is None, distilled=distilled)
+        if inner is None:
+            width = plan.widths[-1]
+            models += [(SMALL, setting, "", size, size) for size in plan.kept_sizes()]
+            for method in RANDOM, PURSUED:
+                models += [(method, setting, "", width, size) for size in plan.budgets]
+    return models
+
+
+def _large(plan: Plan, setting: str, *, everything: bool, distilled: bool) -> Iterator[Model]:
+    methods = (PRUNED, RETRAINED, DISTILLED) if distilled else (PRUNED, RETRAINED)
+    for width in plan.widths:
+        yield DENSE, setting, "", width, width
+        kept = plan.kept_sizes() if everything and width == plan.widths[-1] else plan.budgets
+        for strategy in plan.strategies:
+            for size in (size for size in kept if size < width):
+                for method in methods:
+                    yield method, setting, strategy, width, size
+
+
+def are_records_of(records: list[Record], models: list[Model], *, classes: bool) -> bool:
+    """Return whether records are of exactly these models, with errors that can be.
+
+    Parameters
+    ----------
+    records : list of Record
+        Maybe of values of any kind.
+    models : list of tuple
+        What `expected_models` returns.
+    classes : bool
+        Whether the target is a class, so that there are error rates.
+    """
+    return [record[:5] for record in records] == models and all(
+        _is_possible(record, classes=classes) for record in records
+    )
+
+
+def _is_possible(record: Record, *, classes: bool) -> bool:
+    if [type(value) for value in record[3:]] != [int] * 2 + [float] * 5:
+        return False
+    penalties, error, rate = record[5:7], record.error, record.error_rate
+    known = 0 <= error < np.inf and 0 <= record.seconds < np.inf
+    rated = 0 <= rate <= 1 if classes else np.isnan(rate)
+    return bool(known and rated and not any(penalty < 0 for penalty in penalties))

@@ -1,0 +1,64 @@
+"""Whether a comparison fits into the memory of this machine."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .expected_models import expected_models
+
+if TYPE_CHECKING:
+    from .plan import Plan
+
+GIB = 2**30
+# The features are there twice while they are fitted, at least; a column has two inputs.
+COPIES, INPUTS_OF_A_COLUMN = 2, 2
+# A record, with all that is made of it.
+RECORD_BYTES = 500
+# What a container may use, in version 2 and in version 1.
+LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+
+
+def check_memory(plan: Plan, n_rows: int, n_unlabeled: int, n_columns: int) -> None:
+    """Raise ValueError if the features, or the records, are larger than the memory.
+
+    Parameters
+    ----------
+    plan : Plan
+    n_rows, n_unlabeled, n_columns : int
+        Sizes of the table, and the number of rows without a target.
+    """
+    there = memory_size()
+    width = plan.widths[-1]
+    lines = n_rows + 2 * n_unlabeled + INPUTS_OF_A_COLUMN * n_columns + plan.budgets[-1]
+    needed = COPIES * 8 * width * lines
+    if needed > there:
+        what = f"width {width}: {n_rows} rows of so many features take"
+        raise ValueError(_too_large(what, needed, there, "--width"))
+    needed = (
+        RECORD_BYTES * plan.repeats * plan.cv * len(expected_models(plan, None, distilled=True))
+    )
+    if needed > there:
+        what = f"repeats {plan.repeats}: the errors of so many models take"
+        raise ValueError(_too_large(what, needed, there, "--repeats"))
+
+
+def memory_size() -> float:
+    """Return how many bytes there are, infinitely many if the system does not tell."""
+    limits = (Path(file).read_text().strip() for file in LIMITS if Path(file).exists())
+    return min([_physical(), *(float(limit) for limit in limits if limit.isdigit())])
+
+
+def _physical() -> float:
+    try:
+        return float(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    except (AttributeError, OSError, ValueError):  # Windows has no such function
+        return float("inf")
+
+
+def _too_large(what: str, needed: float, there: float, option: str) -> str:
+    return (
+        f"{what} about {needed / GIB:,.0f} GiB of memory, and there are {there / GIB:,.0f}: "
+        f"give a smaller {option}"
+    )
