@@ -129,6 +129,9 @@ class ResNet20(nn.Module):
     torch.Size([2, 10])
     """
 
+    # On CPUs its convolutions take up to a third less time in this format.
+    image_format = torch.channels_last
+
     def __init__(
         self,
         width: int = 16,
@@ -189,7 +192,8 @@ class _Block(nn.Module):
     def forward(self, X: Tensor) -> Tensor:
         Z = functional.relu(self.norm1(self.conv1(X)))
         # A 1 x 1 convolution of stride 2 would do the same, but on CPUs without AVX-512 its
-        # gradients of fewer than 8 channels are wrong in the format channels_last.
+        # gradients of fewer than 8 channels are wrong in the format channels_last:
+        # https://github.com/uxlfoundation/oneDNN/issues/6035
         pixels = X[:, :, :: self.stride, :: self.stride]
         return functional.relu(self.norm2(self.conv2(Z)) + self.shortcut(pixels))
 

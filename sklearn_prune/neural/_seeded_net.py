@@ -143,8 +143,9 @@ class SeededNet(NeuralNet):
             )
             raise ValueError(msg)
         X = torch.from_numpy(np.require(X, requirements=["C", "W"]))
-        if X.ndim == 4:  # on CPUs convolutions of this format take a third less time
-            X = X.contiguous(memory_format=torch.channels_last)
+        if X.ndim == 4:  # channels_last is for nets that ask for it: see _Block of ResNet20
+            image_format = getattr(self.module, "image_format", torch.contiguous_format)
+            X = X.contiguous(memory_format=image_format)
         return X if y is None else (X, y)
 
     def _set_data_sizes(self, X, n_outputs):

@@ -565,6 +565,31 @@ def test_images_of_another_size(images):
         net.predict(X[..., :31])
 
 
+class Pointwise(nn.Module):
+    """A net with a convolution whose gradients oneDNN gets wrong in channels_last."""
+
+    def __init__(self, in_channels, n_classes):
+        super().__init__()
+        self.net = nn.Conv2d(in_channels, n_classes, 1, stride=2)
+
+    def forward(self, X):
+        assert X.is_contiguous()
+        return self.net(X).mean((2, 3))
+
+
+class InChannelsLast(ResNet20):
+    def forward(self, X):
+        assert X.is_contiguous(memory_format=torch.channels_last)
+        return super().forward(X)
+
+
+@pytest.mark.parametrize("module", [Pointwise, InChannelsLast])
+def test_the_net_decides_on_the_format_of_images(images, module):
+    width = {"module__width": 1} if module is InChannelsLast else {}
+    net = make(module=module, **width, sparsity=0.5, max_epochs=1).fit(*images)
+    assert net.predict(images[0]).shape == (20,)
+
+
 def test_batches_of_torch(digits):
     shuffled = make(iterator_train=DataLoader, iterator_valid=DataLoader).fit(*digits)
     assert sum(shuffled.n_kept_.values()) == round(0.1 * TOTAL)
