@@ -68,7 +68,8 @@ class PrunedNetClassifier(PrunedNet, NeuralNetClassifier):
 
     random_state : int, RandomState instance or None, default=None
         Decides the weights at the start, the order of samples and the strategy "random".
-        The generators of torch are left as they were.
+        The generators of torch are left as they were; threads take turns at them, batch
+        by batch.
 
     checkpoint : str or path, default=None
         Folder where the state of the fit is written after every epoch. The same fit of the

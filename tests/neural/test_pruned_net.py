@@ -6,10 +6,13 @@ import random
 import signal
 import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 import pytest
 import torch
+from drawn import Drawn, correlation
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
@@ -483,6 +486,13 @@ def test_random_state(digits):
     assert make(random_state=None).fit(*digits).seed_ != make(random_state=None).fit(*digits).seed_
 
 
+def test_random_masks_know_nothing_of_the_weights(digits):
+    params = {"module": Drawn, "max_epochs": 0, "retrain": None}
+    initial = make(sparsity=1.0, **params).fit(*digits).module_.weight
+    mask = make(sparsity=320, strategy="random", **params).fit(*digits).masks_["weight"]
+    assert abs(correlation(initial, mask)) < 4 / initial.numel() ** 0.5
+
+
 class Noisy(nn.Module):
     """With dropout, which draws random numbers in training."""
 
@@ -518,6 +528,56 @@ def test_the_random_numbers_of_the_caller_go_on(digits, strategy):
     net.partial_fit(*digits).set_params(module__width=5)
     found.append(draw_from_all())
     assert found == expected
+
+
+def in_threads(*tasks):
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        return [future.result() for future in [pool.submit(task) for task in tasks]]
+
+
+@pytest.mark.parametrize(("strategy", "retrain"), [("hessian", "rewind"), ("random", "reinit")])
+def test_nets_in_threads_are_those_of_one_thread(digits, strategy, retrain):
+    def fit(seed):
+        params = {"strategy": strategy, "retrain": retrain, "max_epochs": 1, "module": Noisy}
+        net = make(criterion=Temperature, random_state=seed, **params).fit(*digits)
+        return net.partial_fit(*digits)
+
+    expected = [fit(seed) for seed in range(8)]
+    seed_all(0)
+    caller = draw_from_all()
+    seed_all(0)
+    found = in_threads(*(partial(fit, seed) for seed in range(8)))
+    assert draw_from_all() == caller
+    for net, other in zip(found, expected, strict=True):
+        assert_same_weights(net, other)
+
+
+def test_predictions_do_not_wait_for_the_end_of_a_fit(digits):
+    """Nor do they change it, though their batches draw from the generator that it trains with."""
+    predicted, other = threading.Event(), make().fit(*digits)
+
+    class Long(Callback):
+        def on_epoch_end(self, net, **kwargs):
+            if predicted.is_set():
+                raise KeyboardInterrupt
+
+    class Predict(Callback):
+        """Asks another thread for a prediction after the first epoch."""
+
+        def on_train_begin(self, net, **kwargs):
+            thread.start()
+
+    def predict():
+        other.set_params(iterator_valid=DataLoader).predict(digits[0])
+        predicted.set()
+
+    thread = threading.Thread(target=predict)
+    params = {"max_epochs": 10_000, "sparsity": 1.0, "retrain": None, "module": Noisy}
+    net = make(callbacks=[Long(), Predict()], **params).fit(*digits)
+    thread.join()
+    assert len(net.history) < 10_000
+    params["max_epochs"] = len(net.history)
+    assert_same_weights(net, make(**params).fit(*digits))
 
 
 def test_the_seed_of_the_caller_decides_nothing(digits):
