@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ._checks import check_sizes
+from ._checks import check_choice, check_sizes
 
 SHORTCUTS = ("projection", "padding")
 
@@ -141,9 +141,7 @@ class ResNet20(nn.Module):
     ) -> None:
         super().__init__()
         check_sizes(width=width, n_classes=n_classes, in_channels=in_channels)
-        if shortcut not in SHORTCUTS:
-            msg = f"shortcut is {shortcut!r}: give one of {', '.join(map(repr, SHORTCUTS))}."
-            raise ValueError(msg)
+        check_choice("shortcut", shortcut, SHORTCUTS)
         self.first = nn.Conv2d(in_channels, width, 3, padding=1)
         self.first_norm = nn.BatchNorm2d(width)
         self.blocks = nn.Sequential(
@@ -168,7 +166,17 @@ class ResNet20(nn.Module):
         -------
         logits : Tensor of shape (n_samples, n_classes)
             Unnormalised log-probabilities.
+
+        Raises
+        ------
+        ValueError
+            If they are no images, or their last map cannot be pooled to 2 x 2 pixels.
         """
+        if X.ndim != 4 or not all(20 < size <= 32 for size in X.shape[2:]):
+            msg = (
+                f"X has shape {tuple(X.shape)}: give images of shape (n_samples, channels, 32, 32)."
+            )
+            raise ValueError(msg)
         X = functional.relu(self.first_norm(self.first(X)))
         X = functional.avg_pool2d(self.blocks(X), 3)
         return self.last(torch.flatten(X, 1))

@@ -13,11 +13,12 @@ from skorch.utils import to_device
 from sklearn_prune._checks.arguments import round_sizes
 
 from ._checkpoint_file import FitFile, fit_key
-from ._checks import arguments_of, check_choice, check_sizes
+from ._checks import check_choice, check_folder, check_sizes
 from ._fit_progress import FitProgress
 from ._interrupts import stoppable_by_callbacks
 from ._masks import apply_masks, masks_from_zeros, masks_of, n_weights, set_masks, weights_of
 from ._net_pruning import SCOPES, check_finite, prune, warn_if_emptied
+from ._part_checks import arguments_of
 from ._phases import Phase, plan_phases
 from ._random_streams import random_stream, untouched_random_state
 from ._saliency import hessian, magnitude, random
@@ -51,8 +52,7 @@ class PrunedNet(SeededNet):
     def _fit(self, X, y):
         """Train, prune, retrain."""
         self._check_settings()
-        X, y = self._check_training_data(X, y)
-        self.initialize()
+        X, y = self._initialize_for(X, y)
         phases = self._plan_phases()
         initial = deepcopy(self.module_.state_dict()) if self.retrain == "rewind" else None
         progress = FitProgress(initial, self._fit_file(X, y))
@@ -71,10 +71,10 @@ class PrunedNet(SeededNet):
     def _partial_fit(self, X, y, classes=None):
         """Train further, and leave out what is pruned."""
         self._check_settings()
-        first = not self.initialized_ or not hasattr(self, "sample_shape_")
-        X, y = self._check_training_data(X, y, first, classes)
-        if not self.initialized_:
-            self.initialize()
+        if self.initialized_ and hasattr(self, "sample_shape_"):
+            X, y = self._check_training_data(X, y, first=False, classes=classes)
+        else:
+            X, y = self._initialize_for(X, y, classes, anew=False)
         past = self.history
         phase = Phase("partial_fit", sum(self.n_kept_.values()), "finetune", self.max_epochs)
         with random_stream(self.device, self.seed_, FURTHER_EPOCHS, len(past)) as stream:
@@ -189,8 +189,10 @@ class PrunedNet(SeededNet):
         check_choice("strategy", self.strategy, STRATEGIES)
         check_choice("scope", self.scope, SCOPES)
         if self.warm_start:
-            msg = "warm_start is True: fit starts anew, use partial_fit to train further."
+            msg = f"warm_start is {self.warm_start!r}: fit starts anew, partial_fit trains further."
             raise ValueError(msg)
+        if self.checkpoint is not None:
+            check_folder("checkpoint", self.checkpoint)
 
     def _fit_file(self, X, y):
         if self.checkpoint is None:

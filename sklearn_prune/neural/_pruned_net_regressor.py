@@ -242,7 +242,7 @@ class PrunedNetRegressor(PrunedNet, NeuralNetRegressor):
         Raises
         ------
         TypeError
-            If the module is an instance.
+            If the module is an instance, or a part of another type than it should be.
         ValueError
             If a parameter is out of its range, the data are not finite or do not fit
             together, the training diverges, or a checkpoint is not whole.

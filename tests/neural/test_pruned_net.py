@@ -248,6 +248,7 @@ def test_early_stopping_ends_a_phase(digits):
     assert sum(net.n_kept_.values()) == round(0.1 * TOTAL)
 
 
+@pytest.mark.usefixtures("sigint_of_python")
 def test_ctrl_c_ends_the_fit(digits):
     class Interrupt(Callback):
         def on_batch_begin(self, net, **kwargs):
@@ -407,7 +408,7 @@ def test_parameters_of_a_fitted_net_can_be_set(digits):
         ({"n_rounds": 0}, "n_rounds is 0: give the number of pruning rounds"),
         ({"max_epochs": -1}, "max_epochs is -1: give a number of epochs"),
         ({"retrain_epochs": 1.5}, "retrain_epochs is 1.5: give a number of epochs"),
-        ({"warm_start": True}, "warm_start is True: fit starts anew, use partial_fit"),
+        ({"warm_start": True}, "warm_start is True: fit starts anew, partial_fit trains further"),
         ({"epochs": 3}, "unexpected argument"),
         ({"module_width": 3}, "did you mean module__width"),
     ],
@@ -606,6 +607,89 @@ def test_data_of_any_real_type(digits):
         assert_same_weights(make(sparsity=0.5).fit(read_only, y), expected)
 
 
+class Words(nn.Module):
+    """A net of words, the mean of whose vectors tells the class."""
+
+    def __init__(self, n_classes, n_words=50):
+        super().__init__()
+        self.vectors = nn.Embedding(n_words, 8)
+        self.last = nn.Linear(8, n_classes)
+
+    def forward(self, X):
+        return self.last(self.vectors(X).mean(1))
+
+
+class Counts(nn.Module):
+    """A net that takes numbers by itself for what they are."""
+
+    def __init__(self, n_inputs, n_classes):
+        super().__init__()
+        self.vectors = nn.Embedding(17, 8)
+        self.net = TwoLayerNet(8, n_inputs + 7, n_classes)
+
+    def forward(self, X):
+        assert X.dtype == torch.float32
+        return self.net(torch.hstack([self.vectors(X[:, 0].long()), X[:, 1:]]))
+
+
+@pytest.fixture(scope="module")
+def words():
+    """The numbers of the words of sentences, and whether one of the first ten is in them."""
+    rng = np.random.default_rng(0)
+    X = rng.integers(0, 50, (200, 6))
+    return X, (X < 10).any(1)
+
+
+@pytest.mark.parametrize("strategy", ["magnitude", "hessian"])
+def test_whole_numbers_stay_so_for_an_embedding(words, strategy, tmp_path):
+    X, y = words
+    params = {"module": Words, "strategy": strategy, "sparsity": 0.5, "batch_size": 20}
+    params |= {"lr": 0.03, "max_epochs": 20}
+    net = make(**params, checkpoint=tmp_path).fit(X, y)
+    assert net.score(X, y) > 0.9
+    for other in (X.astype("u1"), X.astype(float), X.tolist(), torch.tensor(X)):
+        assert_same_weights(net, make(**params).fit(other, y))
+        assert_array_equal(net.predict_proba(other), net.predict_proba(X))
+    assert_array_equal(pickle.loads(pickle.dumps(net)).predict(X), net.predict(X))
+    net.partial_fit(X, y)
+    with pytest.raises(ValueError, match="X has fractions, but the module takes whole numbers"):
+        net.predict(X + 0.5)
+
+
+def test_whole_numbers_beyond_single_precision():
+    taken = []
+
+    class Wide(nn.Module):
+        def __init__(self, n_classes):
+            super().__init__()
+            self.vectors = nn.Embedding(2, 4)
+            self.last = nn.Linear(4, n_classes)
+
+        def forward(self, X):
+            taken.append(X)
+            return self.last(self.vectors(X % 2).mean(1))
+
+    X = 2**24 + np.arange(40).reshape(20, 2)
+    make(module=Wide, max_epochs=1, iterator_train__shuffle=False, retrain=None).fit(X, [0, 1] * 10)
+    assert_array_equal(taken[-1], X)
+
+
+def test_whole_numbers_in_further_fits(words):
+    X, y = words
+    net = make(module=Words, max_epochs=1).partial_fit(X, y).partial_fit(X, y)
+    assert net.predict(X).shape == (200,)
+    net.set_params(module=TwoLayerNet).fit(X, y)
+    assert net.predict(X + 0.5).shape == (200,)
+
+
+def test_whole_numbers_are_floats_for_other_nets(digits):
+    X, y = digits
+    X = np.round(X * 16).astype(int)
+    assert_same_weights(
+        make(module=Counts).fit(X, y), make(module=Counts).fit(X.astype(np.float32), y)
+    )
+
+
 def test_sizes_come_from_the_data(digits, images):
     X, y = digits
     net = make().fit(X, y)
@@ -668,6 +752,41 @@ def test_without_callbacks(digits):
 def test_one_batch_of_all(digits):
     net = make(batch_size=-1).fit(*digits)
     assert {row["train_batch_count"] for row in net.history} == {1}
+
+
+class Normed(nn.Module):
+    def __init__(self, n_inputs, n_classes):
+        super().__init__()
+        self.norm = nn.BatchNorm1d(n_inputs)
+        self.net = TwoLayerNet(8, n_inputs, n_classes)
+
+    def forward(self, X):
+        return self.net(self.norm(X))
+
+
+@pytest.mark.parametrize("iterator", [TensorBatches, DataLoader])
+def test_a_last_batch_of_one_sample_under_batch_normalisation(digits, iterator):
+    X, y = digits
+    params = {"module": Normed, "iterator_train": iterator, "sparsity": 0.5}
+    message = (
+        "batch_size is 13, which leaves a batch of one sample, too few for batch "
+        "normalisation: give another batch_size, or iterator_train__drop_last=True"
+    )
+    with pytest.raises(ValueError, match=message):
+        make(**params, batch_size=13).fit(X[:40], y[:40])
+    net = make(**params, batch_size=13, iterator_train__drop_last=True).fit(X[:40], y[:40])
+    assert {row["train_batch_count"] for row in net.history} == {3}
+    assert net.predict(X[:1]).shape == (1,)
+    make(**params, batch_size=12).fit(X[:40], y[:40])
+
+
+def test_other_errors_of_a_module_pass(digits):
+    class Broken(TwoLayerNet):
+        def forward(self, X):
+            raise RuntimeError("broken")
+
+    with pytest.raises(RuntimeError, match="broken"):
+        make(module=Broken).fit(*digits)
 
 
 def test_diverged_training_is_told(digits):

@@ -193,6 +193,7 @@ def test_what_has_ended_is_read(digits, tmp_path):
     assert crash_anywhere.score(*digits) == net.score(*digits)
 
 
+@pytest.mark.usefixtures("sigint_of_python")
 def test_ctrl_c_and_again(digits, tmp_path):
     def interrupted(at):
         return make(tmp_path, callbacks=[Interrupt(at)])
