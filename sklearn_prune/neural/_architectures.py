@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ._checks import check_sizes
+from ._checks import check_choice, check_sizes
 
 SHORTCUTS = ("projection", "padding")
 
@@ -98,9 +98,8 @@ class ResNet20(nn.Module):
         Number of channels of the images.
 
     shortcut : {"projection", "padding"}, default="projection"
-        How a block that halves the image is bypassed: by a 1 x 1 convolution of
-        stride 2 with bias, or by every other pixel and channels of zeros, which have
-        no parameters.
+        How a block that halves the image is bypassed by every other pixel: through a
+        1 x 1 convolution with bias, or with channels of zeros, which have no parameters.
 
     Raises
     ------
@@ -130,6 +129,9 @@ class ResNet20(nn.Module):
     torch.Size([2, 10])
     """
 
+    # On CPUs its convolutions take up to a third less time in this format.
+    image_format = torch.channels_last
+
     def __init__(
         self,
         width: int = 16,
@@ -139,9 +141,7 @@ class ResNet20(nn.Module):
     ) -> None:
         super().__init__()
         check_sizes(width=width, n_classes=n_classes, in_channels=in_channels)
-        if shortcut not in SHORTCUTS:
-            msg = f"shortcut is {shortcut!r}: give one of {', '.join(map(repr, SHORTCUTS))}."
-            raise ValueError(msg)
+        check_choice("shortcut", shortcut, SHORTCUTS)
         self.first = nn.Conv2d(in_channels, width, 3, padding=1)
         self.first_norm = nn.BatchNorm2d(width)
         self.blocks = nn.Sequential(
@@ -166,7 +166,17 @@ class ResNet20(nn.Module):
         -------
         logits : Tensor of shape (n_samples, n_classes)
             Unnormalised log-probabilities.
+
+        Raises
+        ------
+        ValueError
+            If they are no images, or their last map cannot be pooled to 2 x 2 pixels.
         """
+        if X.ndim != 4 or not all(20 < size <= 32 for size in X.shape[2:]):
+            msg = (
+                f"X has shape {tuple(X.shape)}: give images of shape (n_samples, channels, 32, 32)."
+            )
+            raise ValueError(msg)
         X = functional.relu(self.first_norm(self.first(X)))
         X = functional.avg_pool2d(self.blocks(X), 3)
         return self.last(torch.flatten(X, 1))
@@ -181,21 +191,26 @@ class _Block(nn.Module):
         self.norm1 = nn.BatchNorm2d(n_out)
         self.conv2 = nn.Conv2d(n_out, n_out, 3, padding=1)
         self.norm2 = nn.BatchNorm2d(n_out)
+        self.stride = stride
         self.shortcut: nn.Module = nn.Identity()
         if stride > 1:
             projects = shortcut == "projection"
-            self.shortcut = nn.Conv2d(n_in, n_out, 1, stride=stride) if projects else _Padding()
+            self.shortcut = nn.Conv2d(n_in, n_out, 1) if projects else _Padding()
 
     def forward(self, X: Tensor) -> Tensor:
         Z = functional.relu(self.norm1(self.conv1(X)))
-        return functional.relu(self.norm2(self.conv2(Z)) + self.shortcut(X))
+        # A 1 x 1 convolution of stride 2 would do the same, but on CPUs without AVX-512 its
+        # gradients of fewer than 8 channels are wrong in the format channels_last:
+        # https://github.com/uxlfoundation/oneDNN/issues/6035
+        pixels = X[:, :, :: self.stride, :: self.stride]
+        return functional.relu(self.norm2(self.conv2(Z)) + self.shortcut(pixels))
 
 
 class _Padding(nn.Module):
-    """Every other pixel, and as many channels of zeros again."""
+    """As many channels of zeros again."""
 
     def forward(self, X: Tensor) -> Tensor:
-        return functional.pad(X[:, :, ::2, ::2], (0, 0, 0, 0, 0, X.shape[1]))
+        return functional.pad(X, (0, 0, 0, 0, 0, X.shape[1]))
 
 
 def _draw_weights(module: nn.Module) -> None:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import inspect
+from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
-from torch import nn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sklearn_prune._typing import AnyArray
+
 
 def check_choice(name: str, value: Any, choices: Sequence[Any]) -> None:
     """Raise a ValueError unless the value is one of the choices."""
-    if not any(value is choice or value == choice for choice in choices):
+    if np.ndim(value) or not any(value is choice or value == choice for choice in choices):
         msg = f"{name} is {value!r}: give one of {', '.join(map(repr, choices))}."
         raise ValueError(msg)
 
@@ -28,7 +30,7 @@ def check_epochs(name: str, value: Any) -> int:
     ValueError
         If it is no int of at least 0.
     """
-    if not _is_int(value) or value < 0:
+    if not is_int(value) or value < 0:
         msg = f"{name} is {value!r}: give a number of epochs, an int of at least 0."
         raise ValueError(msg)
     return int(value)
@@ -36,7 +38,7 @@ def check_epochs(name: str, value: Any) -> int:
 
 def check_batch_size(value: Any) -> None:
     """Raise a ValueError unless it is a number of samples, or -1 for all."""
-    if not (_is_int(value) and (value > 0 or value == -1)):
+    if not (is_int(value) and (value > 0 or value == -1)):
         msg = f"batch_size is {value!r}: give an int of at least 1, or -1 for all samples."
         raise ValueError(msg)
 
@@ -44,22 +46,8 @@ def check_batch_size(value: Any) -> None:
 def check_sizes(**sizes: Any) -> None:
     """Raise a ValueError unless all are ints of at least 1."""
     for name, value in sizes.items():
-        if not _is_int(value) or value < 1:
+        if not is_int(value) or value < 1:
             raise ValueError(f"{name} is {value!r}: give an int of at least 1.")
-
-
-def check_module(module: Any) -> None:
-    """Raise a TypeError unless the module is a class, or another maker of nets."""
-    if isinstance(module, nn.Module):
-        name = type(module).__name__
-        msg = (
-            f"module is an instance of {name}, which fit cannot draw anew: give the class, "
-            f"module={name}, and its arguments as module__width=... and the like."
-        )
-        raise TypeError(msg)
-    if not callable(module):
-        msg = f"module is {module!r}: give a class of torch.nn.Module, such as TwoLayerNet."
-        raise TypeError(msg)
 
 
 def check_device(device: Any) -> None:
@@ -68,15 +56,53 @@ def check_device(device: Any) -> None:
         kind = torch.device(device).type
     except (RuntimeError, TypeError) as error:
         raise ValueError(f"device is {device!r}: give one of torch, 'cpu' or 'cuda'.") from error
+    if kind == "meta":
+        raise ValueError("device is 'meta', which holds no numbers: give 'cpu' or 'cuda'.")
     if kind == "cuda" and not torch.cuda.is_available():
         msg = f"device is {device!r}, but torch finds no CUDA device: give device='cpu'."
         raise ValueError(msg)
 
 
-def arguments_of(module: Any) -> set[str]:
-    """Return the names of the arguments that the constructor of a module takes."""
-    return set(inspect.signature(module).parameters)
+def check_folder(name: str, value: Any) -> None:
+    """Raise an error unless it can be a folder, which need not be there."""
+    if _check_path(name, value, "folder").is_file() or not str(value):
+        raise ValueError(f"{name} is {str(value)!r}: give the path of a folder.")
 
 
-def _is_int(value: Any) -> bool:
+def check_file(name: str, value: Any) -> Path:
+    """Return the path of a file, which need not be there.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is no path, or that of a folder.
+    """
+    path = _check_path(name, value, "file")
+    if path.is_dir():
+        raise ValueError(f"{name} is {str(value)!r}: give the path of a file.")
+    return path
+
+
+def _check_path(name: str, value: Any, what: str) -> Path:
+    if not isinstance(value, str | PathLike):
+        raise TypeError(f"{name} is {value!r}: give the path of a {what}.")
+    return Path(value)
+
+
+def whole_numbers(X: AnyArray) -> AnyArray:
+    """Return an array as integers.
+
+    Raises
+    ------
+    ValueError
+        If a number has a fraction.
+    """
+    whole = X.astype(np.int64)
+    if (whole != X).any():
+        raise ValueError("X has fractions, but the module takes whole numbers: give integers.")
+    return whole
+
+
+def is_int(value: Any) -> bool:
+    """Return whether a value is an integer, and no truth value."""
     return isinstance(value, int | np.integer) and not isinstance(value, bool)

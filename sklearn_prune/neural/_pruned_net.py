@@ -13,11 +13,12 @@ from skorch.utils import to_device
 from sklearn_prune._checks.arguments import round_sizes
 
 from ._checkpoint_file import FitFile, fit_key
-from ._checks import arguments_of, check_choice, check_sizes
+from ._checks import check_choice, check_folder, check_sizes
 from ._fit_progress import FitProgress
 from ._interrupts import stoppable_by_callbacks
 from ._masks import apply_masks, masks_from_zeros, masks_of, n_weights, set_masks, weights_of
 from ._net_pruning import SCOPES, check_finite, prune, warn_if_emptied
+from ._part_checks import arguments_of
 from ._phases import Phase, plan_phases
 from ._random_streams import random_stream, untouched_random_state
 from ._saliency import hessian, magnitude, random
@@ -26,6 +27,8 @@ from ._training_state import restore_state
 
 if TYPE_CHECKING:
     from skorch.callbacks import Callback
+
+    from ._random_streams import RandomStream
 
 STRATEGIES = ("magnitude", "hessian", "random")
 DEFAULT_SPARSITY = 0.1
@@ -42,22 +45,23 @@ class PrunedNet(SeededNet):
     """
 
     callbacks_: list[tuple[str, Callback]]
-    phase_: Phase | None = None  # of the fit that is going on
+    # Of the fit that is going on:
+    phase_: Phase | None = None
+    stream_: RandomStream | None = None
 
     def _fit(self, X, y):
         """Train, prune, retrain."""
         self._check_settings()
-        X, y = self._check_training_data(X, y)
-        self.initialize()
+        X, y = self._initialize_for(X, y)
         phases = self._plan_phases()
         initial = deepcopy(self.module_.state_dict()) if self.retrain == "rewind" else None
         progress = FitProgress(initial, self._fit_file(X, y))
         state = progress.resume(self)
         for phase in phases[progress.index :]:
-            with random_stream(self.device, self.seed_, PHASES, progress.index):
+            with random_stream(self.device, self.seed_, PHASES, progress.index) as stream:
                 if progress.index and state is None:
                     self._prune(phase, X, y, progress.initial)
-                self._train(phase, X, y, progress, state)
+                self._train(phase, stream, X, y, progress, state)
             progress.end_phase(self)
             state = None
         self.history = History(progress.past)
@@ -67,18 +71,18 @@ class PrunedNet(SeededNet):
     def _partial_fit(self, X, y, classes=None):
         """Train further, and leave out what is pruned."""
         self._check_settings()
-        first = not self.initialized_ or not hasattr(self, "sample_shape_")
-        X, y = self._check_training_data(X, y, first, classes)
-        if not self.initialized_:
-            self.initialize()
+        if self.initialized_ and hasattr(self, "sample_shape_"):
+            X, y = self._check_training_data(X, y, first=False, classes=classes)
+        else:
+            X, y = self._initialize_for(X, y, classes, anew=False)
         past = self.history
         phase = Phase("partial_fit", sum(self.n_kept_.values()), "finetune", self.max_epochs)
-        with random_stream(self.device, self.seed_, FURTHER_EPOCHS, len(past)):
-            self._train(phase, X, y)
+        with random_stream(self.device, self.seed_, FURTHER_EPOCHS, len(past)) as stream:
+            self._train(phase, stream, X, y)
         self.history = History([*past, *self.history])
         return self
 
-    def _train(self, phase, X, y, progress=None, state=None):
+    def _train(self, phase, stream, X, y, progress=None, state=None):
         """Train for the epochs of a phase, or for what a saved state has left of them."""
         self.history = History()
         if not phase.epochs:
@@ -90,7 +94,7 @@ class PrunedNet(SeededNet):
         if progress:
             self.initialize_optimizer()
             self.callbacks_ = [*callbacks, ("fit_progress", progress)]
-        self.phase_, trained = phase, set(weights_of(self.module_))
+        self.phase_, self.stream_, trained = phase, stream, set(weights_of(self.module_))
         try:
             self.notify("on_train_begin", X=X, y=y)
             if state:
@@ -99,7 +103,7 @@ class PrunedNet(SeededNet):
                 self.fit_loop(X, y, epochs=phase.epochs - len(self.history))
             self.notify("on_train_end", X=X, y=y)
         finally:
-            self.phase_ = None
+            self.phase_ = self.stream_ = None
             self.callbacks_ = callbacks
         apply_masks(self.module_)
         check_finite(self.module_)
@@ -185,8 +189,10 @@ class PrunedNet(SeededNet):
         check_choice("strategy", self.strategy, STRATEGIES)
         check_choice("scope", self.scope, SCOPES)
         if self.warm_start:
-            msg = "warm_start is True: fit starts anew, use partial_fit to train further."
+            msg = f"warm_start is {self.warm_start!r}: fit starts anew, partial_fit trains further."
             raise ValueError(msg)
+        if self.checkpoint is not None:
+            check_folder("checkpoint", self.checkpoint)
 
     def _fit_file(self, X, y):
         if self.checkpoint is None:
@@ -220,6 +226,24 @@ class PrunedNet(SeededNet):
         if self.phase_:
             self.history.record("phase", self.phase_.name)
             self.history.record("n_kept", self.phase_.n_keep)
+
+    def on_batch_end(self, net, batch=None, training=False, **kwargs):
+        """Let other threads train or predict, which draw from the same generators.
+
+        Parameters
+        ----------
+        net : object
+            This net.
+        batch : tuple of (Tensor, Tensor)
+            Samples and targets.
+        training : bool
+            Whether the net learnt from them.
+        **kwargs : dict
+            Ignored.
+        """
+        super().on_batch_end(net, batch, training, **kwargs)
+        if self.stream_:
+            self.stream_.give_way()
 
     # Masks
 
@@ -264,4 +288,4 @@ class PrunedNet(SeededNet):
 
     def __setstate__(self, state):
         super().__setstate__(state)
-        self.phase_ = None  # that of a net that was pickled while it was trained
+        self.phase_ = self.stream_ = None  # those of a net that was pickled while it was trained

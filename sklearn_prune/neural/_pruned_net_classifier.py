@@ -12,6 +12,9 @@ from ._architectures import TwoLayerNet
 from ._pruned_net import PrunedNet
 from ._tensor_batches import TensorBatches
 
+# Losses that number the outputs by the classes.
+NEED_ALL_CLASSES = (torch.nn.CrossEntropyLoss, torch.nn.NLLLoss)
+
 
 class PrunedNetClassifier(PrunedNet, NeuralNetClassifier):
     r"""Train a neural net, prune it to few weights, retrain these.
@@ -68,7 +71,8 @@ class PrunedNetClassifier(PrunedNet, NeuralNetClassifier):
 
     random_state : int, RandomState instance or None, default=None
         Decides the weights at the start, the order of samples and the strategy "random".
-        The generators of torch are left as they were.
+        The generators of torch are left as they were; threads take turns at them, batch
+        by batch.
 
     checkpoint : str or path, default=None
         Folder where the state of the fit is written after every epoch. The same fit of the
@@ -257,7 +261,7 @@ class PrunedNetClassifier(PrunedNet, NeuralNetClassifier):
         Raises
         ------
         TypeError
-            If the module is an instance.
+            If the module is an instance, or a part of another type than it should be.
         ValueError
             If a parameter is out of its range, the data are not finite or do not fit
             together, the training diverges, or a checkpoint is not whole.
@@ -311,6 +315,32 @@ class PrunedNetClassifier(PrunedNet, NeuralNetClassifier):
         probabilities = self.predict_proba(X)
         return self.classes_[probabilities.argmax(axis=1)]
 
+    def get_loss(self, y_pred, y_true, *args, **kwargs):
+        """Return the loss of a batch.
+
+        Parameters
+        ----------
+        y_pred : Tensor of shape (n_samples, n_classes)
+            Outputs of the net.
+        y_true : Tensor of shape (n_samples,)
+            Numbers of the classes.
+        *args, **kwargs : tuple, dict
+            As of skorch's ``NeuralNetClassifier.get_loss``.
+
+        Returns
+        -------
+        loss : Tensor
+            The loss.
+        """
+        n_classes = len(self.classes_)
+        if isinstance(self.criterion_, NEED_ALL_CLASSES) and y_pred.shape[1:] < (n_classes,):
+            msg = (
+                f"The net returns outputs of shape {tuple(y_pred.shape)} for {n_classes} classes: "
+                "give it as many outputs as there are classes."
+            )
+            raise ValueError(msg)
+        return super().get_loss(y_pred, y_true, *args, **kwargs)
+
     def _check_training_data(self, X, y, first=True, classes=None):
         """Return samples, and the numbers of their classes, on the device."""
         X, y = self._check_samples(X, y, first)
@@ -318,7 +348,7 @@ class PrunedNetClassifier(PrunedNet, NeuralNetClassifier):
         check_classification_targets(y)
         if first:
             given = self.classes if classes is None else classes
-            self.labels_ = np.unique(y) if given is None else np.asarray(given)
+            self.labels_ = np.unique(y) if given is None else _check_labels(given)
             self._set_data_sizes(X, len(self.labels_))
         return X.to(self.device), torch.from_numpy(self._encode(y)).to(self.device)
 
@@ -331,3 +361,11 @@ class PrunedNetClassifier(PrunedNet, NeuralNetClassifier):
             raise ValueError(msg)
         order = np.argsort(self.labels_)
         return order[np.searchsorted(self.labels_, y, sorter=order)]
+
+
+def _check_labels(labels):
+    """Return labels as an array."""
+    array = np.asarray(labels)
+    if array.ndim != 1 or len(np.unique(array)) < max(1, len(array)):
+        raise ValueError(f"classes is {labels!r}: give a list of all labels, each once.")
+    return array

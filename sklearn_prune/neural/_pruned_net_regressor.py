@@ -67,7 +67,8 @@ class PrunedNetRegressor(PrunedNet, NeuralNetRegressor):
 
     random_state : int, RandomState instance or None, default=None
         Decides the weights at the start, the order of samples and the strategy "random".
-        The generators of torch are left as they were.
+        The generators of torch are left as they were; threads take turns at them, batch
+        by batch.
 
     checkpoint : str or path, default=None
         Folder where the state of the fit is written after every epoch. The same fit of the
@@ -241,7 +242,7 @@ class PrunedNetRegressor(PrunedNet, NeuralNetRegressor):
         Raises
         ------
         TypeError
-            If the module is an instance.
+            If the module is an instance, or a part of another type than it should be.
         ValueError
             If a parameter is out of its range, the data are not finite or do not fit
             together, the training diverges, or a checkpoint is not whole.

@@ -1,4 +1,8 @@
-"""Random numbers of torch that leave those of the caller alone."""
+"""Random numbers of torch that leave those of the caller, and of other threads, alone.
+
+Layers such as dropout draw from the generator of torch, of which a process has one a
+device. So whoever draws puts a state of its own in place, for as long as it is its turn.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,15 @@ import numpy as np
 import torch
 from sklearn.utils import check_random_state
 
+from ._turns import Turns
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import TracebackType
 
     from torch import Tensor
+
+GENERATORS = Turns()
 
 
 def draw_seed(random_state: Any) -> int:
@@ -23,21 +32,61 @@ def draw_seed(random_state: Any) -> int:
 @contextmanager
 def untouched_random_state(device: Any) -> Iterator[None]:
     """Put the generators of the CPU and of the device back afterwards."""
-    with torch.random.fork_rng([torch.device(device)] if _is_cuda(device) else []):
-        yield
+    with GENERATORS:
+        states = get_random_state(device)
+        try:
+            yield
+        finally:
+            set_random_state(states, device)
 
 
-@contextmanager
-def random_stream(device: Any, *path: int) -> Iterator[None]:
-    """Draw from a stream of its own, that of a path such as (seed, phase), on both devices."""
-    state = int(np.random.SeedSequence(path).generate_state(1, np.uint64)[0])
-    with untouched_random_state(device):
-        # torch.manual_seed would seed all CUDA devices, those of others included.
-        torch.default_generator.manual_seed(state)
-        if _is_cuda(device):
-            with torch.cuda.device(device):
-                torch.cuda.manual_seed(state)
-        yield
+class RandomStream:
+    """What the generators draw inside of a ``with`` block, on the CPU and on a device.
+
+    Parameters
+    ----------
+    device : torch.device or str
+        The device.
+    seed : int
+        Where the stream begins.
+    """
+
+    def __init__(self, device: Any, seed: int) -> None:
+        self.device = device
+        kinds = [torch.device("cpu"), *([torch.device(device)] if _is_cuda(device) else [])]
+        self._states = [torch.Generator(kind).manual_seed(seed).get_state() for kind in kinds]
+        self._callers: list[Tensor] | None = None
+
+    def __enter__(self) -> RandomStream:
+        """Wait for the turn, and go on with the stream."""
+        GENERATORS.__enter__()
+        self._callers = get_random_state(self.device)
+        set_random_state(self._states, self.device)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None = None,
+        error: BaseException | None = None,
+        trace: TracebackType | None = None,
+    ) -> None:
+        """Go on with the random numbers of the caller, and end the turn."""
+        if self._callers is None:  # Ctrl-C came while it gave way
+            return
+        self._states = get_random_state(self.device)
+        set_random_state(self._callers, self.device)
+        self._callers = None
+        GENERATORS.__exit__()
+
+    def give_way(self) -> None:
+        """Let threads that wait for their turn go first."""
+        self.__exit__()
+        self.__enter__()
+
+
+def random_stream(device: Any, *path: int) -> RandomStream:
+    """Return a stream of its own, that of a path such as (seed, phase), on both devices."""
+    return RandomStream(device, int(np.random.SeedSequence(path).generate_state(1, np.uint64)[0]))
 
 
 def get_random_state(device: Any) -> list[Tensor]:

@@ -11,7 +11,18 @@ from skorch import NeuralNet
 from skorch.dataset import Dataset
 from skorch.utils import is_dataset
 
-from ._checks import arguments_of, check_batch_size, check_device, check_module
+from ._checks import check_batch_size, check_device, whole_numbers
+from ._part_checks import (
+    arguments_of,
+    check_arguments,
+    check_callbacks,
+    check_criterion,
+    check_iterator,
+    check_learning_rate,
+    check_module,
+    check_optimizer,
+    check_train_split,
+)
 from ._random_streams import draw_seed, random_stream, untouched_random_state
 
 # Streams of random numbers, by the seed and one of these.
@@ -24,11 +35,12 @@ class SeededNet(NeuralNet):
     """A skorch net with a `random_state`, whose data are arrays.
 
     Weights depend on `random_state` alone, and the random numbers of the caller on
-    nothing that is done here. Samples of any real type are cast to single precision, and
-    the module takes its sizes from the data.
+    nothing that is done here. Samples of any real type are cast to single precision, or to
+    integers for modules that take nothing else, and the module takes its sizes from the data.
     """
 
     data_sizes_: dict[str, int] = {}  # noqa: RUF012 (replaced, never changed)
+    takes_integers_ = False
 
     def initialize(self):
         """Make the net, of weights that `random_state` decides.
@@ -41,7 +53,7 @@ class SeededNet(NeuralNet):
         Raises
         ------
         TypeError
-            If the module is an instance, which could not be drawn anew.
+            If the module is an instance, which could not be drawn anew, or a part is no class.
         ValueError
             If the device is not there, or parameters do not belong to anything.
         """
@@ -52,6 +64,33 @@ class SeededNet(NeuralNet):
         check_module(self.module)
         check_device(self.device)
         check_batch_size(self.batch_size)
+        check_train_split(self.train_split)
+        check_callbacks(self.callbacks)
+        self._check_criterion()
+        self._check_optimizer()
+        self._check_iterators()
+
+    def _check_criterion(self):
+        check_criterion(self.criterion)
+        if not isinstance(self.criterion, torch.nn.Module):
+            check_arguments("criterion", self.criterion, **self.get_params_for("criterion"))
+
+    def _check_optimizer(self):
+        check_optimizer(self.optimizer)
+        check_learning_rate("lr", self.lr)
+        arguments, options = self.get_params_for_optimizer("optimizer", [])
+        check_learning_rate("optimizer__lr", options["lr"])
+        check_arguments("optimizer", self.optimizer, *arguments, **options)
+
+    def _check_iterators(self):
+        check_iterator("iterator_train", self.iterator_train)
+        check_iterator("iterator_valid", self.iterator_valid)
+        if self.get_params_for("iterator_valid").get("drop_last"):
+            msg = (
+                "iterator_valid__drop_last is True, but predictions are of all samples: give "
+                "iterator_train__drop_last."
+            )
+            raise ValueError(msg)
 
     def initialize_module(self):
         """Draw the weights.
@@ -77,10 +116,85 @@ class SeededNet(NeuralNet):
         with random_stream(self.device, self.seed_, CRITERION):
             return super().initialize_criterion()
 
+    def initialize_optimizer(self, *args):
+        """Make the optimiser.
+
+        Parameters
+        ----------
+        *args : tuple
+            As of skorch's ``NeuralNet.initialize_optimizer``.
+
+        Returns
+        -------
+        self : object
+            This net.
+
+        Raises
+        ------
+        TypeError
+            If an argument of the optimiser is of a wrong type.
+        """
+        try:
+            return super().initialize_optimizer(*args)
+        except TypeError as error:
+            _, options = self.get_params_for_optimizer("optimizer", [])
+            msg = f"optimizer cannot be made with {options}: {error}."
+            raise TypeError(msg) from error
+
     def _new_module(self, **changes):
         takes = arguments_of(self.module)
         inferred = {name: n for name, n in self.data_sizes_.items() if name in takes}
-        return self.module(**inferred | self.get_params_for("module") | changes)
+        arguments = inferred | self.get_params_for("module") | changes
+        check_arguments("module", self.module, **arguments)
+        module = self.module(**arguments)
+        if not isinstance(module, torch.nn.Module):
+            raise TypeError(f"module made {module!r}: give a class of torch.nn.Module.")
+        return module
+
+    def infer(self, x, **fit_params):
+        """Return the outputs of the module for a batch.
+
+        Parameters
+        ----------
+        x : Tensor of shape (n_samples, ...)
+            Samples.
+        **fit_params : dict
+            Passed to the module.
+
+        Returns
+        -------
+        outputs : Tensor
+            Outputs.
+
+        Raises
+        ------
+        ValueError
+            If the sizes of the module are not those of the data, or batch normalisation
+            gets one sample.
+        """
+        try:
+            return super().infer(x, **fit_params)
+        except (RuntimeError, ValueError) as error:
+            if reason := self._reason_for(error):
+                raise ValueError(reason) from error
+            raise
+
+    def _reason_for(self, error):
+        """Return what the user can change about an error of torch, if anything is known."""
+        if "more than 1 value per channel" in str(error):
+            return (
+                f"batch_size is {self.batch_size!r}, which leaves a batch of one sample, too few "
+                "for batch normalisation: give another batch_size, or "
+                "iterator_train__drop_last=True."
+            )
+        given = self.get_params_for("module")
+        sizes = {name: n for name, n in self.data_sizes_.items() if name != "n_classes"}
+        wrong = [name for name, n in sizes.items() if given.get(name, n) != n]
+        if isinstance(error, RuntimeError) and wrong:
+            found = ", ".join(f"module__{name} is {given[name]!r}" for name in wrong)
+            wanted = ", ".join(str(sizes[name]) for name in wrong)
+            return f"{found}, but the data have {wanted}: leave it out, and it comes from them."
+        return None
 
     def get_params(self, deep=True):
         """Get parameters.
@@ -128,12 +242,12 @@ class SeededNet(NeuralNet):
         return self
 
     def _check_samples(self, X, y="no_validation", first=False, **check_params):
-        """Return samples as a tensor of single precision, and targets, if any, as an array."""
+        """Return samples as a tensor of the type of the net, and targets, if any, as an array."""
         X, y = (a.numpy(force=True) if isinstance(a, torch.Tensor) else a for a in (X, y))
-        checked = validate_data(
-            self, X, y, reset=first, dtype=np.float32, allow_nd=True, **check_params
-        )
+        dtype = "numeric" if self.takes_integers_ else np.float32
+        checked = validate_data(self, X, y, reset=first, dtype=dtype, allow_nd=True, **check_params)
         X, y = (checked, None) if isinstance(y, str) else checked
+        X = whole_numbers(X) if self.takes_integers_ else X
         if first:
             self.sample_shape_ = X.shape[1:]
         elif X.shape[1:] != getattr(self, "sample_shape_", X.shape[1:]):
@@ -143,9 +257,42 @@ class SeededNet(NeuralNet):
             )
             raise ValueError(msg)
         X = torch.from_numpy(np.require(X, requirements=["C", "W"]))
-        if X.ndim == 4:  # on CPUs convolutions of this format take a third less time
-            X = X.contiguous(memory_format=torch.channels_last)
+        if X.ndim == 4:  # channels_last is for nets that ask for it: see _Block of ResNet20
+            image_format = getattr(self.module, "image_format", torch.contiguous_format)
+            X = X.contiguous(memory_format=image_format)
         return X if y is None else (X, y)
+
+    def _initialize_for(self, X, y, classes=None, anew=True):
+        """Make the net, if it is to be made, and return the data as it takes them."""
+        self.takes_integers_ = False
+        samples, targets = self._check_training_data(X, y, classes=classes)
+        if anew or not self.initialized_:
+            self.initialize()
+        self.takes_integers_ = self._wants_integers(samples[:1])
+        if self.takes_integers_:
+            return self._check_training_data(X, y, classes=classes)
+        return samples, targets
+
+    def _wants_integers(self, sample):
+        """Return whether the module fails on a sample of whole numbers, unless they are integers.
+
+        So do embeddings.
+        """
+        if (sample != sample.round()).any():
+            return False
+        with untouched_random_state(self.device):
+            return not self._takes(sample) and self._takes(sample.long())
+
+    @torch.no_grad()
+    def _takes(self, sample):
+        self.module_.eval()
+        try:
+            self.module_(sample)
+        except (IndexError, RuntimeError, TypeError):
+            return False
+        finally:
+            self.module_.train()
+        return True
 
     def _set_data_sizes(self, X, n_outputs):
         """Note what the constructor of a module may take from the data."""
@@ -165,7 +312,7 @@ class SeededNet(NeuralNet):
         """
 
     def get_dataset(self, X, y=None):
-        """Return samples, cast to single precision, as a data set.
+        """Return samples, cast to the type of the net, as a data set.
 
         A :class:`skorch.dataset.Dataset` of arrays is taken for its samples.
 

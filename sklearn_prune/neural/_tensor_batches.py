@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.utils.data import Subset
+
+from ._checks import check_choice, check_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,17 +33,42 @@ class TensorBatches:
 
     shuffle : bool, default=False
         Whether every pass takes the samples in another order.
+
+    drop_last : bool, default=False
+        Whether to leave out the last batch if it is smaller than the others.
+
+    Raises
+    ------
+    ValueError
+        If a parameter is out of its range, or no batch is left.
     """
 
-    def __init__(self, dataset: Any, batch_size: int = 128, shuffle: bool = False) -> None:
+    def __init__(
+        self, dataset: Any, batch_size: int = 128, shuffle: bool = False, drop_last: bool = False
+    ) -> None:
+        check_sizes(batch_size=batch_size)
+        check_choice("shuffle", shuffle, (True, False))
+        check_choice("drop_last", drop_last, (True, False))
         self.X, self.y = _tensors(dataset)
         self.batch_size = batch_size
         self.shuffle = shuffle
+        self.drop_last = drop_last
+        if drop_last and not len(self):
+            msg = (
+                f"batch_size is {batch_size}, but there are {len(self.X)} samples: with drop_last "
+                "no batch is left, give a smaller batch_size."
+            )
+            raise ValueError(msg)
 
     def __len__(self) -> int:
-        return ceil(len(self.X) / self.batch_size)
+        n_samples = len(self.X)
+        return n_samples // self.batch_size if self.drop_last else ceil(n_samples / self.batch_size)
 
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
+        return islice(self._all(), len(self))
+
+    def _all(self) -> Iterator[tuple[Tensor, Tensor]]:
+        """Iterate over the batches, the smaller one too."""
         if self.shuffle:
             # Drawn on the CPU, so that every device sees the same order.
             order = torch.randperm(len(self.X)).to(self.X.device)

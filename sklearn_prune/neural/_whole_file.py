@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -12,9 +13,10 @@ if TYPE_CHECKING:
 def write_whole(path: Path, content: bytes) -> None:
     """Put a file in place of an older one, in one step, when it is on the disk.
 
-    Another process that writes the same file at the same time does no harm.
+    Whoever else writes the same file at the same time does no harm: another thread, or
+    a process of another machine, whose number may be that of this one.
     """
-    partial = path.with_suffix(f".{os.getpid()}.partial")
+    partial = path.with_suffix(f".{uuid4().hex}.partial")
     try:
         with partial.open("wb") as file:
             file.write(content)

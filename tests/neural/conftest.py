@@ -1,3 +1,5 @@
+import signal
+
 import numpy as np
 import pytest
 from sklearn.datasets import load_diabetes, load_digits
@@ -15,6 +17,14 @@ def digits():
 def diabetes():
     X, y = load_diabetes(return_X_y=True)
     return scale(X), scale(y)
+
+
+@pytest.fixture
+def sigint_of_python():
+    """Ctrl-C raises KeyboardInterrupt, even in a job in the background, which ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")

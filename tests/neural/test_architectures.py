@@ -1,6 +1,9 @@
+import copy
+
 import pytest
 import torch
 from torch import nn
+from torch.nn import functional
 
 from sklearn_prune.neural import ResNet20, TwoLayerNet
 from sklearn_prune.neural._masks import n_weights
@@ -51,8 +54,10 @@ def test_shortcuts_without_weights():
     padding = ResNet20(width, shortcut="padding")
     assert n_weights(padding) == n_weights(ResNet20(width)) - projections
     X = torch.randn(2, width, 8, 8)
-    Z = padding.blocks[3].shortcut(X)
-    torch.testing.assert_close(Z[:, :width], X[:, :, ::2, ::2])
+    block = padding.blocks[3].eval()
+    nn.init.zeros_(block.norm2.weight)  # leaves the shortcut alone
+    Z = block(X)
+    assert torch.equal(Z[:, :width], X[:, :, ::2, ::2].clamp(min=0))
     assert not Z[:, width:].any()
     assert Z.shape == (2, 2 * width, 4, 4)
 
@@ -79,7 +84,29 @@ def test_a_block_by_hand():
     block = net.blocks[3]
     X = torch.randn(2, 3, 8, 8)
     Z = block.norm2(block.conv2(torch.relu(block.norm1(block.conv1(X)))))
-    torch.testing.assert_close(block(X), torch.relu(Z + block.shortcut(X)))
+    projection = block.shortcut
+    bypass = functional.conv2d(X, projection.weight, projection.bias, stride=2)
+    torch.testing.assert_close(block(X), torch.relu(Z + bypass))
+
+
+@pytest.mark.parametrize("width", [1, 3, 5, 7])
+def test_gradients_in_the_format_of_training(width):
+    """Those of channels_last in single precision against those of double precision."""
+    net = ResNet20(width).train()
+    X, y = torch.randn(8, 3, 32, 32), torch.arange(8)
+    exact = copy.deepcopy(net).double()
+    functional.cross_entropy(exact(X.double()), y).backward()
+    functional.cross_entropy(net(X.contiguous(memory_format=torch.channels_last)), y).backward()
+    for stage in (3, 6):
+        found, expected = (n.blocks[stage].shortcut.weight.grad for n in (net, exact))
+        assert (found - expected).norm() < 1e-3 * expected.norm()
+
+
+def test_no_convolution_skips_pixels_by_itself():
+    """One of a single pixel has wrong gradients in some builds, and may end the process."""
+    layers = ResNet20(2).modules()
+    pointwise = [m for m in layers if isinstance(m, nn.Conv2d) and m.kernel_size == (1, 1)]
+    assert [m.stride for m in pointwise] == [(1, 1), (1, 1)]
 
 
 @pytest.mark.parametrize("name", ["width", "n_classes", "in_channels"])

@@ -13,6 +13,7 @@ def test_callbacks_end_the_block_alone():
     assert reached
 
 
+@pytest.mark.usefixtures("sigint_of_python")
 def test_the_user_ends_more():
     before = signal.getsignal(signal.SIGINT)
     with pytest.raises(KeyboardInterrupt), stoppable_by_callbacks():

@@ -6,10 +6,13 @@ import random
 import signal
 import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 import pytest
 import torch
+from drawn import Drawn, correlation
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
@@ -245,6 +248,7 @@ def test_early_stopping_ends_a_phase(digits):
     assert sum(net.n_kept_.values()) == round(0.1 * TOTAL)
 
 
+@pytest.mark.usefixtures("sigint_of_python")
 def test_ctrl_c_ends_the_fit(digits):
     class Interrupt(Callback):
         def on_batch_begin(self, net, **kwargs):
@@ -404,7 +408,7 @@ def test_parameters_of_a_fitted_net_can_be_set(digits):
         ({"n_rounds": 0}, "n_rounds is 0: give the number of pruning rounds"),
         ({"max_epochs": -1}, "max_epochs is -1: give a number of epochs"),
         ({"retrain_epochs": 1.5}, "retrain_epochs is 1.5: give a number of epochs"),
-        ({"warm_start": True}, "warm_start is True: fit starts anew, use partial_fit"),
+        ({"warm_start": True}, "warm_start is True: fit starts anew, partial_fit trains further"),
         ({"epochs": 3}, "unexpected argument"),
         ({"module_width": 3}, "did you mean module__width"),
     ],
@@ -483,6 +487,13 @@ def test_random_state(digits):
     assert make(random_state=None).fit(*digits).seed_ != make(random_state=None).fit(*digits).seed_
 
 
+def test_random_masks_know_nothing_of_the_weights(digits):
+    params = {"module": Drawn, "max_epochs": 0, "retrain": None}
+    initial = make(sparsity=1.0, **params).fit(*digits).module_.weight
+    mask = make(sparsity=320, strategy="random", **params).fit(*digits).masks_["weight"]
+    assert abs(correlation(initial, mask)) < 4 / initial.numel() ** 0.5
+
+
 class Noisy(nn.Module):
     """With dropout, which draws random numbers in training."""
 
@@ -520,6 +531,56 @@ def test_the_random_numbers_of_the_caller_go_on(digits, strategy):
     assert found == expected
 
 
+def in_threads(*tasks):
+    with ThreadPoolExecutor(len(tasks)) as pool:
+        return [future.result() for future in [pool.submit(task) for task in tasks]]
+
+
+@pytest.mark.parametrize(("strategy", "retrain"), [("hessian", "rewind"), ("random", "reinit")])
+def test_nets_in_threads_are_those_of_one_thread(digits, strategy, retrain):
+    def fit(seed):
+        params = {"strategy": strategy, "retrain": retrain, "max_epochs": 1, "module": Noisy}
+        net = make(criterion=Temperature, random_state=seed, **params).fit(*digits)
+        return net.partial_fit(*digits)
+
+    expected = [fit(seed) for seed in range(8)]
+    seed_all(0)
+    caller = draw_from_all()
+    seed_all(0)
+    found = in_threads(*(partial(fit, seed) for seed in range(8)))
+    assert draw_from_all() == caller
+    for net, other in zip(found, expected, strict=True):
+        assert_same_weights(net, other)
+
+
+def test_predictions_do_not_wait_for_the_end_of_a_fit(digits):
+    """Nor do they change it, though their batches draw from the generator that it trains with."""
+    predicted, other = threading.Event(), make().fit(*digits)
+
+    class Long(Callback):
+        def on_epoch_end(self, net, **kwargs):
+            if predicted.is_set():
+                raise KeyboardInterrupt
+
+    class Predict(Callback):
+        """Asks another thread for a prediction after the first epoch."""
+
+        def on_train_begin(self, net, **kwargs):
+            thread.start()
+
+    def predict():
+        other.set_params(iterator_valid=DataLoader).predict(digits[0])
+        predicted.set()
+
+    thread = threading.Thread(target=predict)
+    params = {"max_epochs": 10_000, "sparsity": 1.0, "retrain": None, "module": Noisy}
+    net = make(callbacks=[Long(), Predict()], **params).fit(*digits)
+    thread.join()
+    assert len(net.history) < 10_000
+    params["max_epochs"] = len(net.history)
+    assert_same_weights(net, make(**params).fit(*digits))
+
+
 def test_the_seed_of_the_caller_decides_nothing(digits):
     nets = []
     for seed in (1, 2):
@@ -546,6 +607,89 @@ def test_data_of_any_real_type(digits):
         assert_same_weights(make(sparsity=0.5).fit(read_only, y), expected)
 
 
+class Words(nn.Module):
+    """A net of words, the mean of whose vectors tells the class."""
+
+    def __init__(self, n_classes, n_words=50):
+        super().__init__()
+        self.vectors = nn.Embedding(n_words, 8)
+        self.last = nn.Linear(8, n_classes)
+
+    def forward(self, X):
+        return self.last(self.vectors(X).mean(1))
+
+
+class Counts(nn.Module):
+    """A net that takes numbers by itself for what they are."""
+
+    def __init__(self, n_inputs, n_classes):
+        super().__init__()
+        self.vectors = nn.Embedding(17, 8)
+        self.net = TwoLayerNet(8, n_inputs + 7, n_classes)
+
+    def forward(self, X):
+        assert X.dtype == torch.float32
+        return self.net(torch.hstack([self.vectors(X[:, 0].long()), X[:, 1:]]))
+
+
+@pytest.fixture(scope="module")
+def words():
+    """The numbers of the words of sentences, and whether one of the first ten is in them."""
+    rng = np.random.default_rng(0)
+    X = rng.integers(0, 50, (200, 6))
+    return X, (X < 10).any(1)
+
+
+@pytest.mark.parametrize("strategy", ["magnitude", "hessian"])
+def test_whole_numbers_stay_so_for_an_embedding(words, strategy, tmp_path):
+    X, y = words
+    params = {"module": Words, "strategy": strategy, "sparsity": 0.5, "batch_size": 20}
+    params |= {"lr": 0.03, "max_epochs": 20}
+    net = make(**params, checkpoint=tmp_path).fit(X, y)
+    assert net.score(X, y) > 0.9
+    for other in (X.astype("u1"), X.astype(float), X.tolist(), torch.tensor(X)):
+        assert_same_weights(net, make(**params).fit(other, y))
+        assert_array_equal(net.predict_proba(other), net.predict_proba(X))
+    assert_array_equal(pickle.loads(pickle.dumps(net)).predict(X), net.predict(X))
+    net.partial_fit(X, y)
+    with pytest.raises(ValueError, match="X has fractions, but the module takes whole numbers"):
+        net.predict(X + 0.5)
+
+
+def test_whole_numbers_beyond_single_precision():
+    taken = []
+
+    class Wide(nn.Module):
+        def __init__(self, n_classes):
+            super().__init__()
+            self.vectors = nn.Embedding(2, 4)
+            self.last = nn.Linear(4, n_classes)
+
+        def forward(self, X):
+            taken.append(X)
+            return self.last(self.vectors(X % 2).mean(1))
+
+    X = 2**24 + np.arange(40).reshape(20, 2)
+    make(module=Wide, max_epochs=1, iterator_train__shuffle=False, retrain=None).fit(X, [0, 1] * 10)
+    assert_array_equal(taken[-1], X)
+
+
+def test_whole_numbers_in_further_fits(words):
+    X, y = words
+    net = make(module=Words, max_epochs=1).partial_fit(X, y).partial_fit(X, y)
+    assert net.predict(X).shape == (200,)
+    net.set_params(module=TwoLayerNet).fit(X, y)
+    assert net.predict(X + 0.5).shape == (200,)
+
+
+def test_whole_numbers_are_floats_for_other_nets(digits):
+    X, y = digits
+    X = np.round(X * 16).astype(int)
+    assert_same_weights(
+        make(module=Counts).fit(X, y), make(module=Counts).fit(X.astype(np.float32), y)
+    )
+
+
 def test_sizes_come_from_the_data(digits, images):
     X, y = digits
     net = make().fit(X, y)
@@ -563,6 +707,31 @@ def test_images_of_another_size(images):
     net = make(module__width=2, max_epochs=1).fit(X, y)
     with pytest.raises(ValueError, match=r"X has samples of shape \(3, 32, 31\), but PrunedNetCl"):
         net.predict(X[..., :31])
+
+
+class Pointwise(nn.Module):
+    """A net with a convolution whose gradients oneDNN gets wrong in channels_last."""
+
+    def __init__(self, in_channels, n_classes):
+        super().__init__()
+        self.net = nn.Conv2d(in_channels, n_classes, 1, stride=2)
+
+    def forward(self, X):
+        assert X.is_contiguous()
+        return self.net(X).mean((2, 3))
+
+
+class InChannelsLast(ResNet20):
+    def forward(self, X):
+        assert X.is_contiguous(memory_format=torch.channels_last)
+        return super().forward(X)
+
+
+@pytest.mark.parametrize("module", [Pointwise, InChannelsLast])
+def test_the_net_decides_on_the_format_of_images(images, module):
+    width = {"module__width": 1} if module is InChannelsLast else {}
+    net = make(module=module, **width, sparsity=0.5, max_epochs=1).fit(*images)
+    assert net.predict(images[0]).shape == (20,)
 
 
 def test_batches_of_torch(digits):
@@ -583,6 +752,41 @@ def test_without_callbacks(digits):
 def test_one_batch_of_all(digits):
     net = make(batch_size=-1).fit(*digits)
     assert {row["train_batch_count"] for row in net.history} == {1}
+
+
+class Normed(nn.Module):
+    def __init__(self, n_inputs, n_classes):
+        super().__init__()
+        self.norm = nn.BatchNorm1d(n_inputs)
+        self.net = TwoLayerNet(8, n_inputs, n_classes)
+
+    def forward(self, X):
+        return self.net(self.norm(X))
+
+
+@pytest.mark.parametrize("iterator", [TensorBatches, DataLoader])
+def test_a_last_batch_of_one_sample_under_batch_normalisation(digits, iterator):
+    X, y = digits
+    params = {"module": Normed, "iterator_train": iterator, "sparsity": 0.5}
+    message = (
+        "batch_size is 13, which leaves a batch of one sample, too few for batch "
+        "normalisation: give another batch_size, or iterator_train__drop_last=True"
+    )
+    with pytest.raises(ValueError, match=message):
+        make(**params, batch_size=13).fit(X[:40], y[:40])
+    net = make(**params, batch_size=13, iterator_train__drop_last=True).fit(X[:40], y[:40])
+    assert {row["train_batch_count"] for row in net.history} == {3}
+    assert net.predict(X[:1]).shape == (1,)
+    make(**params, batch_size=12).fit(X[:40], y[:40])
+
+
+def test_other_errors_of_a_module_pass(digits):
+    class Broken(TwoLayerNet):
+        def forward(self, X):
+            raise RuntimeError("broken")
+
+    with pytest.raises(RuntimeError, match="broken"):
+        make(module=Broken).fit(*digits)
 
 
 def test_diverged_training_is_told(digits):

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
@@ -192,6 +193,7 @@ def test_what_has_ended_is_read(digits, tmp_path):
     assert crash_anywhere.score(*digits) == net.score(*digits)
 
 
+@pytest.mark.usefixtures("sigint_of_python")
 def test_ctrl_c_and_again(digits, tmp_path):
     def interrupted(at):
         return make(tmp_path, callbacks=[Interrupt(at)])
@@ -212,6 +214,17 @@ def test_other_fits_have_other_files(digits, tmp_path):
     assert len(list(tmp_path.iterdir())) == len(changes) + 2
     make(tmp_path, verbose=0).fit(X, y)
     assert len(list(tmp_path.iterdir())) == len(changes) + 2
+
+
+def test_two_fits_at_once_in_one_folder(digits, tmp_path):
+    """Both end as one alone does, whoever writes first."""
+    nets = [make(tmp_path, max_epochs=2, n_rounds=1) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda net: net.fit(*digits), nets))
+    expected = make(max_epochs=2, n_rounds=1).fit(*digits)
+    for net in nets:
+        assert_same_fit(net, expected)
+    assert len(list(tmp_path.iterdir())) == 1
 
 
 def test_searches_with_a_folder(digits, tmp_path):

@@ -2,10 +2,19 @@ from dataclasses import replace
 
 import pytest
 import torch
+from drawn import Drawn, correlation
 
 from sklearn_prune.neural._masks import masks_of, weights_of
 from sklearn_prune.neural._net_pruning import kept_counts
-from sklearn_prune.neural._study.runs import Run, build, plan, size_of
+from sklearn_prune.neural._study import runs
+from sklearn_prune.neural._study.runs import (
+    FIRST_WEIGHTS,
+    NEW_WEIGHTS,
+    Run,
+    build,
+    plan,
+    size_of,
+)
 from sklearn_prune.neural._study.settings import METHODS, make_settings
 
 SETTINGS = make_settings("two-layer", {"widths": (2, 4, 8), "base_widths": (2, 4)})
@@ -64,12 +73,22 @@ def test_keeps_as_many_weights_as_the_base_width_has(architecture, method):
 
 
 def test_random_masks():
-    runs = [Run(SETTINGS, method, 8, 2, 0) for method in METHODS[:3]]
-    magnitude, random, layerwise = (masks_of(run.pruned_net(trained_state(run))) for run in runs)
+    pruned = [Run(SETTINGS, method, 8, 2, 0) for method in METHODS[:3]]
+    magnitude, random, layerwise = (masks_of(run.pruned_net(trained_state(run))) for run in pruned)
     assert kept_counts(layerwise) == kept_counts(magnitude) != kept_counts(random)
     assert not torch.equal(layerwise["hidden.weight"], magnitude["hidden.weight"])
-    again = replace(runs[1], seed=1).pruned_net(trained_state(runs[1]))
+    again = replace(pruned[1], seed=1).pruned_net(trained_state(pruned[1]))
     assert not torch.equal(masks_of(again)["hidden.weight"], random["hidden.weight"])
+
+
+def test_random_masks_know_nothing_of_the_weights(monkeypatch):
+    run = Run(SETTINGS, "random", 8, 2, 0)
+    monkeypatch.setattr(runs, "build", lambda _settings, _width: Drawn())
+    monkeypatch.setattr(runs, "size_of", lambda _settings, _width: 320)
+    mask = masks_of(run.pruned_net(run.initial_net().state_dict()))["weight"]
+    for stream in (FIRST_WEIGHTS, NEW_WEIGHTS):
+        initial = run.initial_net(stream).weight
+        assert abs(correlation(initial, mask)) < 4 / initial.numel() ** 0.5
 
 
 @pytest.mark.parametrize("retrain", ["rewind", "finetune", "reinit"])

@@ -9,11 +9,14 @@ X = torch.arange(22.0).reshape(11, 2)
 Y = torch.arange(11)
 
 
-@pytest.mark.parametrize("batch_size", [1, 4, 11, 100])
+@pytest.mark.parametrize(
+    ("batch_size", "drop_last"),
+    [(1, False), (4, False), (11, False), (100, False), (1, True), (3, True), (4, True)],
+)
 @pytest.mark.parametrize("dataset", [Dataset(X, Y), Subset(Dataset(X, Y), [3, 5, 8, 0])])
-def test_the_batches_of_a_data_loader(dataset, batch_size):
-    expected = list(DataLoader(dataset, batch_size=batch_size))
-    batches = TensorBatches(dataset, batch_size=batch_size)
+def test_the_batches_of_a_data_loader(dataset, batch_size, drop_last):
+    expected = list(DataLoader(dataset, batch_size=batch_size, drop_last=drop_last))
+    batches = TensorBatches(dataset, batch_size=batch_size, drop_last=drop_last)
     assert len(batches) == len(expected)
     for batch, other in zip(batches, expected, strict=True):
         assert torch.equal(batch[0], other[0])
@@ -28,6 +31,28 @@ def test_shuffled_samples_keep_their_targets():
     assert torch.equal(first.sort().values, Y)
     for samples, y in batches:
         assert torch.equal(samples, X[y])
+
+
+def test_the_samples_that_are_dropped_change_with_the_order():
+    torch.manual_seed(0)
+    batches = TensorBatches(Dataset(X, Y), batch_size=4, shuffle=True, drop_last=True)
+    passes = [torch.cat([y for _, y in batches]) for _ in range(20)]
+    assert {len(y) for y in passes} == {8}
+    assert torch.equal(torch.cat(passes).unique(), Y)
+
+
+def test_no_batch_is_left():
+    message = "batch_size is 12, but there are 11 samples: with drop_last no batch is left"
+    with pytest.raises(ValueError, match=message):
+        TensorBatches(Dataset(X, Y), batch_size=12, drop_last=True)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"batch_size": 0}, {"batch_size": "a"}, {"shuffle": "no"}, {"drop_last": "no"}]
+)
+def test_parameters_out_of_range(wrong):
+    with pytest.raises(ValueError, match=r"{} is {!r}: give".format(*next(iter(wrong.items())))):
+        TensorBatches(Dataset(X, Y), **wrong)
 
 
 def test_the_order_depends_on_the_seed():

@@ -13,6 +13,7 @@ import torch
 from sklearn_prune.neural._architectures import ResNet20, TwoLayerNet
 from sklearn_prune.neural._masks import n_weights, set_masks
 from sklearn_prune.neural._net_pruning import keep_by_layer, keep_global, kept_counts
+from sklearn_prune.neural._random_streams import RandomStream
 from sklearn_prune.neural._saliency import magnitude, random
 
 from .settings import DATA
@@ -94,8 +95,7 @@ class Run:
 
     def initial_net(self, stream: int = FIRST_WEIGHTS) -> nn.Module:
         """Return the net before training, the same on every device."""
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(10 * self.seed + stream)
+        with RandomStream("cpu", 10 * self.seed + stream):
             return build(self.settings, self.width)
 
     def pruned_net(self, trained: dict[str, Tensor]) -> nn.Module:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from itertools import cycle
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from sklearn_prune._displays.drawing import (
     label_log_axis,
     require_matplotlib,
 )
+from sklearn_prune.neural._checks import check_choice, check_file
 
 from .reference_curves import reference_curve
 from .results_table import read_table
@@ -81,6 +81,8 @@ def plot_study(table, *, reference=False):
 
     Raises
     ------
+    TypeError
+        If the table is no path.
     ValueError
         If the table is empty or damaged, or holds runs of several studies, or is not one of
         ResNet-20 on CIFAR-10 and a reference is asked for.
@@ -102,7 +104,8 @@ def plot_study(table, *, reference=False):
     >>> figure = plot_study("resnet20_study/results.csv", reference=True)  # doctest: +SKIP
     """
     pyplot = require_matplotlib("plot_study").pyplot
-    rows = list(read_table(Path(table)).values())
+    check_choice("reference", reference, (True, False))
+    rows = list(read_table(check_file("table", table)).values())
     title = _title(rows, table)
     methods = [method for method in METHODS if any(row["method"] == method for row in rows)]
     methods = methods or ["dense"]

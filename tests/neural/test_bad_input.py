@@ -1,0 +1,180 @@
+"""What is wrong in a call is said in one line, with what to give instead."""
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from sklearn_prune import neural
+from sklearn_prune.neural import (
+    PrunedNetClassifier,
+    PrunedNetRegressor,
+    ResNet20,
+    TwoLayerNet,
+    plot_study,
+)
+
+LEAST_ROWS = 8
+X = np.random.default_rng(0).standard_normal((30, 5))
+Y = np.arange(30) % 3
+
+
+class OneOutput(nn.Module):
+    def __init__(self, n_inputs):
+        super().__init__()
+        self.net = nn.Linear(n_inputs, 1)
+
+    def forward(self, X):
+        return self.net(X)
+
+
+class OneByOne(nn.Module):
+    def __init__(self, n_inputs, n_classes):
+        super().__init__()
+        self.norm = nn.BatchNorm1d(n_inputs)
+        self.net = nn.Linear(n_inputs, n_classes)
+
+    def forward(self, X):
+        return self.net(self.norm(X))
+
+
+def fit(Net, data=(X, Y), **params):
+    defaults = {"max_epochs": 1, "sparsity": 0.5, "scope": "layer", "random_state": 0}
+    return Net(**defaults | params).fit(*data)
+
+
+def of_both_nets(tmp_file):
+    """Return wrong parameters of nets, or data, the error, and what its message has."""
+    return [
+        ({"lr": "a"}, TypeError, "lr is 'a': give a number of at least 0"),
+        ({"lr": None}, TypeError, "lr is None: give a number"),
+        ({"lr": True}, TypeError, "lr is True: give a number"),
+        ({"lr": -1}, ValueError, "lr is -1: give a number"),
+        ({"lr": float("nan")}, ValueError, "lr is nan: give a number"),
+        ({"optimizer__lr": [0.1]}, TypeError, "optimizer__lr is [0.1]: give a number"),
+        ({"optimizer": "adam"}, TypeError, "optimizer is 'adam': give a class of torch.optim"),
+        ({"optimizer": None}, TypeError, "optimizer is None: give a class of torch.optim"),
+        ({"optimizer": nn.Linear}, TypeError, "Linear'>: give a class of torch.optim"),
+        ({"optimizer__foo": 1}, TypeError, "optimizer is Adam, which optimizer__... does not fit"),
+        ({"optimizer__weight_decay": "a"}, TypeError, "optimizer cannot be made with {"),
+        ({"criterion": "mse"}, TypeError, "criterion is 'mse': give a class of torch.nn.Module"),
+        ({"criterion": nn.Linear}, TypeError, "criterion is Linear, which criterion__... does"),
+        ({"criterion": nn.functional.mse_loss}, TypeError, "criterion is mse_loss, which criter"),
+        ({"criterion__foo": 1}, TypeError, "which criterion__... does not fit: got an unexpected"),
+        ({"module": "net"}, TypeError, "module is 'net': give a class of torch.nn.Module"),
+        ({"module": dict}, TypeError, "module is <class 'dict'>: give a class of torch.nn.Module"),
+        ({"module": lambda: 3}, TypeError, "module made 3: give a class of torch.nn.Module"),
+        ({"module": nn.Linear}, TypeError, "module is Linear, which module__... does not fit"),
+        ({"module": TwoLayerNet()}, TypeError, "module is an instance of TwoLayerNet"),
+        ({"module": ResNet20}, ValueError, "X has shape (30, 5): give images"),
+        ({"module__n_inputs": 4}, ValueError, "module__n_inputs is 4, but the data have 5"),
+        ({"module__n_classes": 2}, ValueError, "The net returns outputs of shape (30, 2) for"),
+        ({"module__foo": 2}, TypeError, "module is TwoLayerNet, which module__... does not fit"),
+        ({"iterator_train": 3}, TypeError, "iterator_train is 3: give a class that makes batches"),
+        ({"iterator_valid": "a"}, TypeError, "iterator_valid is 'a': give a class"),
+        ({"iterator_train__shuffle": "no"}, ValueError, "shuffle is 'no': give one of True, False"),
+        ({"iterator_train__drop_last": True}, ValueError, "with drop_last no batch is left"),
+        ({"iterator_valid__drop_last": True}, ValueError, "but predictions are of all samples"),
+        ({"iterator_train__batch_size": 0}, ValueError, "batch_size is 0: give an int"),
+        ({"module": OneByOne, "batch_size": 29}, ValueError, "or iterator_train__drop_last=True"),
+        ({"train_split": 5}, TypeError, "train_split is 5: give None, or a callable"),
+        ({"callbacks": "stop"}, TypeError, "callbacks is 'stop': give a list of callbacks"),
+        ({"callbacks": [3]}, TypeError, "callbacks is [3]: give a list of callbacks"),
+        ({"device": "meta"}, ValueError, "device is 'meta', which holds no numbers"),
+        ({"checkpoint": 3}, TypeError, "checkpoint is 3: give the path of a folder"),
+        ({"checkpoint": ""}, ValueError, "checkpoint is '': give the path of a folder"),
+        ({"checkpoint": tmp_file}, ValueError, ".csv': give the path of a folder"),
+        ({"warm_start": "a"}, ValueError, "warm_start is 'a': fit starts anew"),
+        ({"scope": np.array([1, 2])}, ValueError, "scope is array([1, 2]): give one of 'global'"),
+        ({"strategy": None}, ValueError, "strategy is None: give one of 'magnitude'"),
+        ({"random_state": "a"}, ValueError, "'a' cannot be used to seed"),
+        ({"data": (X[:, 0], Y)}, ValueError, "Expected 2D array, got 1D array"),
+        ({"data": (X * np.nan, Y)}, ValueError, "Input X contains NaN"),
+        ({"data": (X, Y[:-1])}, ValueError, "inconsistent numbers of samples"),
+        ({"data": (X + 1j, Y)}, ValueError, "Complex data not supported"),
+    ]
+
+
+def bad_calls(tmp_file):
+    """Return what is wrong, by the callable and the place of the argument."""
+    nets = of_both_nets(tmp_file)
+    wrong_sizes = [
+        ({name: wrong}, ValueError, f"{name} is {wrong!r}: give an int of at least 1")
+        for name in ("width", "n_classes")
+        for wrong in (0, -1, 1.0, "a", None, True, [3])
+    ]
+    return {
+        "PrunedNetClassifier": [
+            *nets,
+            ({"classes": 3}, ValueError, "classes is 3: give a list of all labels, each once"),
+            ({"classes": [0, 0, 1, 2]}, ValueError, "classes is [0, 0, 1, 2]: give a list"),
+            ({"classes": [0, 1]}, ValueError, "y has the labels [2], but the classes are [0, 1]"),
+            ({"module": OneOutput}, ValueError, "outputs of shape (30, 1) for 3 classes"),
+            ({"data": (X, X[:, 0])}, ValueError, "Unknown label type: continuous"),
+        ],
+        "PrunedNetRegressor": [
+            *nets,
+            ({"data": (X, X[:, :2]), "module": OneOutput}, ValueError, "targets of shape (30, 2)"),
+            (
+                {"data": (X, np.array(list("abc") * 10))},
+                ValueError,
+                "could not convert string",
+            ),
+        ],
+        "TwoLayerNet": [*wrong_sizes, ({"n_inputs": 0}, ValueError, "n_inputs is 0: give an int")],
+        "ResNet20": [
+            *wrong_sizes,
+            ({"in_channels": 0}, ValueError, "in_channels is 0: give an int of at least 1"),
+            ({"shortcut": "none"}, ValueError, "shortcut is 'none': give one of 'projection', 'pa"),
+            ({"shortcut": None}, ValueError, "shortcut is None: give one of"),
+            ({"shortcut": np.array(["padding"])}, ValueError, "dtype='<U7'): give one of"),
+        ],
+        "plot_study": [
+            ({"table": 3}, TypeError, "table is 3: give the path of a file"),
+            ({"table": None}, TypeError, "table is None: give the path of a file"),
+            ({"table": [tmp_file]}, TypeError, "]: give the path of a file"),
+            ({"table": b"results.csv"}, TypeError, "table is b'results.csv': give the path"),
+            ({"table": ""}, ValueError, "table is '': give the path of a file"),
+            ({"table": tmp_file.parent}, ValueError, "': give the path of a file"),
+            ({"table": tmp_file}, ValueError, ".csv is not a table of results"),
+            ({"table": tmp_file, "reference": "no"}, ValueError, "reference is 'no': give one of"),
+            ({"table": tmp_file, "reference": 2}, ValueError, "reference is 2: give one of"),
+        ],
+    }
+
+
+CALLS = {
+    "PrunedNetClassifier": lambda **given: fit(PrunedNetClassifier, **given),
+    "PrunedNetRegressor": lambda **given: fit(PrunedNetRegressor, **given),
+    "TwoLayerNet": TwoLayerNet,
+    "ResNet20": ResNet20,
+    "plot_study": plot_study,
+}
+
+
+@pytest.fixture
+def calls(tmp_path):
+    file = tmp_path / "no_table.csv"
+    file.write_text("a,b\n1,2\n")
+    return bad_calls(file)
+
+
+@pytest.mark.parametrize("name", neural.__all__)
+def test_what_is_wrong_is_said(calls, name):
+    assert len(calls[name]) >= LEAST_ROWS
+    for given, kind, message in calls[name]:
+        with pytest.raises(kind) as error:
+            CALLS[name](**given)
+        assert type(error.value) is kind, given
+        assert message in str(error.value), given
+
+
+@pytest.mark.parametrize("size", [20, 33, 64])
+def test_images_of_sizes_that_are_not_pooled_to_four_pixels(size):
+    with pytest.raises(ValueError, match=rf"X has shape \(1, 3, {size}, {size}\): give images"):
+        ResNet20(1)(torch.zeros(1, 3, size, size))
+
+
+@pytest.mark.parametrize("size", [21, 28, 32])
+def test_images_of_sizes_that_are(size):
+    assert ResNet20(1).eval()(torch.zeros(1, 3, size, size)).shape == (1, 10)
