@@ -65,10 +65,8 @@ def _shorten(coef: Array, null: Array, sizes: Array, noise: float) -> Array:
     sizes = sizes[:, np.newaxis]
     visible = _above(basis, noise) / sizes * sizes[pivots].T
     gram = linalg.cho_factor(visible.T @ visible)
-    for _ in range(2):
-        step = linalg.cho_solve(gram, visible.T @ (coef / sizes))
-        coef -= basis @ (sizes[pivots] * step)
-    return coef
+    step = linalg.cho_solve(gram, visible.T @ (coef / sizes))
+    return coef - basis @ (sizes[pivots] * step)
 
 
 def _eliminate(null: Array, sizes: Array, noise: float) -> tuple[Array, Indices]:
