@@ -16,7 +16,7 @@ PUBLIC := $(addprefix sklearn_prune/,datasets.py _least_squares/min_norm.py \
     _theoretical_risk/scorer.py \
     $(addprefix theory/,_predict_risk.py $(addprefix _problems/,linear_gaussian.py sample.py single_index.py)) \
     $(addprefix neural/_,pruned_net_classifier.py pruned_net_regressor.py seeded_net.py \
-        pruned_net.py resnet20.py two_layer.py))
+        pruned_net.py architectures.py))
 MARKDOWN := README.md CHANGELOG.md CONTRIBUTING.md
 
 .DEFAULT_GOAL := help

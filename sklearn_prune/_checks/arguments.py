@@ -33,6 +33,20 @@ def check_n_keep(sparsity: Any, n_features: int, what: str = "features") -> int:
     raise ValueError(msg)
 
 
+def check_bool(value: Any, name: str) -> bool:
+    """Return a parameter that is either True or False.
+
+    Raises
+    ------
+    ValueError
+        If it is something else.
+    """
+    if not isinstance(value, bool | np.bool_):
+        msg = f"{name} is {value!r}: give True or False."
+        raise ValueError(msg)
+    return bool(value)
+
+
 def as_list(values: Any, name: str) -> list[Any]:
     """Return the values of a sequence.
 
@@ -120,5 +134,8 @@ def round_sizes(n_features: int, sparsity: Any, n_rounds: Any, what: str = "feat
         If `sparsity` is out of range (see `check_n_keep`), or `n_rounds` no int >= 1.
     """
     n_keep, n_rounds = check_n_keep(sparsity, n_features, what), check_n_rounds(n_rounds)
+    if n_rounds > n_features:
+        msg = f"n_rounds is {n_rounds}, but there are only {n_features} {what} to prune in rounds."
+        raise ValueError(msg)
     decay = (n_keep / n_features) ** (np.arange(1, n_rounds + 1) / n_rounds)
     return [max(n_keep, round(size)) for size in n_features * decay]

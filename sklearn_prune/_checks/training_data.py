@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
+from sklearn import config_context
 from sklearn.utils import check_array, check_X_y
 from sklearn.utils.validation import (
     _check_feature_names,
     _get_feature_names,
+    _num_samples,
     check_non_negative,
     validate_data,
 )
@@ -78,6 +80,8 @@ class TrainingData:
     ) -> Iterator[tuple[Indices, Indices]]:
         """Yield the samples to train on, and those that are held out, of each fold.
 
+        A fold whose held-out samples all have weight zero is as if absent.
+
         Parameters
         ----------
         splitter : cross-validation generator
@@ -87,18 +91,20 @@ class TrainingData:
         Raises
         ------
         ValueError
-            If a fold has no sample of positive weight on one side.
+            If a fold has no sample of positive weight to train on, none at all that is held
+            out, or rows that X does not have.
         """
-        place = np.arange(len(y))
+        place = np.arange(_num_samples(y))
         if self.rows is not None:
             place[:] = -1
             place[self.rows] = np.arange(len(self.rows))
         for fold, sides in enumerate(splitter.split(X, y, groups)):
-            train, held_out = (kept[kept >= 0] for kept in map(place.__getitem__, sides))
-            if not len(train) or not len(held_out):
-                msg = f"Fold {fold} of cv has no sample of positive weight on one side."
+            train, held_out = (_places(place, rows, fold) for rows in sides)
+            if not len(train):
+                msg = f"Fold {fold} of cv has no sample of positive weight to train on."
                 raise ValueError(msg)
-            yield train, held_out
+            if len(held_out):
+                yield train, held_out
 
     def columns(self, features: Any) -> TrainingData:
         """Return the samples with some of the features."""
@@ -119,6 +125,19 @@ class TrainingData:
         weights = np.append(self.weights, np.ones(self.unlabeled.shape[0]))
         sample_weight = None if self.sample_weight is None else weights
         return TrainingData(X, predict(X), weights, sample_weight, names=self.names)
+
+
+def _places(place: Indices, rows: Any, fold: int) -> Indices:
+    """Return where rows of a fold, indices or a mask, are among those that are kept."""
+    if not len(rows):
+        msg = f"Fold {fold} of cv has no rows on one side: give rows to train on and to test on."
+        raise ValueError(msg)
+    try:
+        kept = place[rows]
+    except IndexError as error:
+        msg = f"Fold {fold} of cv does not fit X, which has {len(place)} rows: {error}."
+        raise ValueError(msg) from error
+    return kept[kept >= 0]
 
 
 def check_training_data(
@@ -149,11 +168,16 @@ def check_training_data(
     """
     options = FORMATS | {"y_numeric": True, "multi_output": True}
     names = _get_feature_names(X)
-    if estimator is None:
-        checked, y = check_X_y(X, y, **options)
-    else:
-        checked, y = validate_data(estimator, X, y, **options)
-    unlabeled = _check_unlabeled(X_unlabeled, checked, names) if distill else None
+    with config_context(array_api_dispatch=False):  # tensors become arrays
+        if estimator is None:
+            checked, y = check_X_y(X, y, **options)
+        else:
+            checked, y = validate_data(estimator, X, y, **options)
+        unlabeled = _check_unlabeled(X_unlabeled, checked, names) if distill else None
+    if sparse.issparse(y) or y.dtype.kind in "mM":
+        what = "sparse" if sparse.issparse(y) else f"of dtype {y.dtype}"
+        msg = f"y is {what}: give an array of numbers."
+        raise ValueError(msg)
     if sample_weight is None:
         return TrainingData(checked, y, np.ones(len(y)), None, unlabeled, names=names)
     weights = _check_sample_weight(sample_weight, len(y))
@@ -169,10 +193,11 @@ def check_samples(model: Any, X: Any, *, reset: bool = False) -> Any:
     ValueError
         If they are not finite, or have other features than the model was fitted to.
     """
-    if hasattr(model, "__sklearn_tags__"):
-        return validate_data(model, X, reset=reset, **FORMATS)
-    _check_feature_names(model, X, reset=False)
-    X = check_array(X, **FORMATS)
+    with config_context(array_api_dispatch=False):  # tensors become arrays
+        if hasattr(model, "__sklearn_tags__"):
+            return validate_data(model, X, reset=reset, **FORMATS)
+        _check_feature_names(model, X, reset=False)
+        X = check_array(X, **FORMATS)
     if X.shape[1] != model.n_features_in_:
         msg = f"X has {X.shape[1]} features, but the path has {model.n_features_in_}."
         raise ValueError(msg)

@@ -16,6 +16,9 @@ from sklearn_prune._checks.arguments import as_list
 
 def find_parameter(estimator, path, name, owner):
     """Return the path of a parameter, if there are several that of an `owner`."""
+    if not hasattr(estimator, "get_params") or isinstance(estimator, type):
+        msg = f"estimator is {estimator!r}: give an estimator, such as a Pipeline."
+        raise ValueError(msg)
     params = estimator.get_params()
     if path != "auto":
         found = [path] if path in params else []
@@ -45,9 +48,9 @@ def check_counts(values, name, largest=np.inf):
 
 
 def training_folds(estimator, X, y, cv):
-    """Return the folds, and the median number of samples to train on."""
+    """Return the folds, and the median number of distinct samples to train on."""
     splits = list(check_cv(cv, y, classifier=is_classifier(estimator)).split(X, y))
-    return splits, float(np.median([len(train) for train, _ in splits]))
+    return splits, float(np.median([len(np.unique(train)) for train, _ in splits]))
 
 
 def cross_validate(estimator, X, y, settings, shape, splits, scoring, n_jobs):

@@ -9,13 +9,13 @@ import numpy as np
 from sklearn import model_selection
 from sklearn.base import BaseEstimator, clone
 from sklearn.frozen import FrozenEstimator
-from sklearn.metrics import check_scoring, get_scorer
+from sklearn.metrics import check_scoring
 from sklearn.pipeline import Pipeline
 
 from sklearn_prune._checks.arguments import check_n_keep
 from sklearn_prune._checks.training_data import check_training_data
 from sklearn_prune._least_squares.min_norm import MinNormRegressor
-from sklearn_prune._paths.scores import KnownPredictions
+from sklearn_prune._paths.scores import KnownPredictions, reads_predictions
 from sklearn_prune._paths.width_predictions import predict_widths
 from sklearn_prune._pruning.pruned import PrunedRegressor, recipe_of
 from sklearn_prune._pruning.recipe import Recipe, is_distillation
@@ -47,7 +47,7 @@ def shares_widths(estimator: Any, settings: Settings, scoring: Any) -> bool:
         and type(features) is RandomFeatures
         and isinstance(features.random_state, Integral)
         and (type(model) is MinNormRegressor or _prunes_once(model))
-        and (scoring is None or isinstance(scoring, str | type(get_scorer("r2"))))
+        and (scoring is None or reads_predictions(scoring))
     )
 
 

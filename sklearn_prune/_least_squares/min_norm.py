@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
@@ -214,6 +215,7 @@ def fit_min_norm(
         they are known already.
     """
     X, weights = data.X, data.weights
+    _check_switches(model)
     if solution is None:
         cutoff = rank_cutoff(X, model.tol)
         share = weights / weights.max()
@@ -222,10 +224,18 @@ def fit_min_norm(
         solution = coef.T, problem.intercept(coef.T), rank
     coef, intercept, rank = solution
     shape = data.y.shape[1:]
-    model.coef_ = coef.astype(X.dtype).reshape((*shape, X.shape[1]))
+    model.coef_ = coef.astype(X.dtype, order="C").reshape((*shape, X.shape[1]))
     model.intercept_ = intercept.astype(X.dtype).reshape(shape)[()]
     model.rank_ = rank
     model.n_samples_fit_ = len(weights)
     model.weight_range_ = (float(weights.min()), float(weights.max()))
     model.n_features_in_ = X.shape[1]
     return model
+
+
+def _check_switches(model: MinNormRegressor) -> None:
+    for name in ("fit_intercept", "copy_X"):
+        value = getattr(model, name)
+        if not isinstance(value, bool | np.bool_):
+            msg = f"{name} is {value!r}: give True or False."
+            raise ValueError(msg)

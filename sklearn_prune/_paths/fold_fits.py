@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sklearn_prune._checks.training_data import TrainingData
-    from sklearn_prune._typing import AnyArray, Indices
+    from sklearn_prune._typing import AnyArray, Array, Indices
 
 # Down to this reciprocal condition number a Gram matrix keeps nine digits of the
 # coefficients: with a step of refinement for that of the rows, of which it holds the
@@ -48,7 +48,7 @@ class FoldFits:
     ----------
     data : TrainingData
     folds : sequence of ndarray of int
-        The training rows of each fold.
+        The training rows of each fold. One that occurs several times counts as often.
     fit_intercept : bool
     """
 
@@ -56,15 +56,18 @@ class FoldFits:
         self, data: TrainingData, folds: Sequence[Indices], *, fit_intercept: bool
     ) -> None:
         self.data, self.folds, self.fit_intercept = data, folds, fit_intercept
+        counted = [np.unique(rows, return_counts=True) for rows in folds]
+        self.rows = [rows for rows, _ in counted]
+        self.weights = [data.weights[rows] * counts for rows, counts in counted]
         self.design, mean = as_design(data.X, data.weights, centred=fit_intercept)
         self.mean = np.zeros(data.X.shape[1]) if mean is None else mean
         self.targets = data.y.reshape(len(data.y), -1)
         self.shares = np.zeros((len(data.y), len(folds)))
-        for k, rows in enumerate(folds):
-            self.shares[rows, k] = data.weights[rows] / data.weights[rows].sum()
+        for k, (rows, weights) in enumerate(zip(self.rows, self.weights, strict=True)):
+            self.shares[rows, k] = weights / weights.sum()
         if not fit_intercept:
             self.shares[:] = 0
-        self.wide = data.X.shape[1] > min(map(len, folds)) - fit_intercept
+        self.wide = data.X.shape[1] > min(map(len, self.rows)) - fit_intercept
         self.safe = has_safe_squares(self.design)
         if self.safe and self.wide:
             self.gram, self.loss = row_gram(self.design)
@@ -94,8 +97,8 @@ class FoldFits:
         for _ in range(2):
             fitted = (self.design @ coef.reshape(len(coef), -1)).reshape(dual.shape)
             for j, k in enumerate(folds):
-                rows, share = self.folds[k], self.shares[self.folds[k], k]
-                penalty = alpha / self.data.weights[rows, np.newaxis]
+                rows, share = self.rows[k], self.shares[self.rows[k], k]
+                penalty = alpha / self.weights[k][:, np.newaxis]
                 residual = (self.targets - fitted[:, j])[rows] - penalty * dual[rows, j]
                 dual[rows, j] += solvers[k](residual - share @ residual)
             coef = (self.design.T @ dual.reshape(n_samples, -1)).reshape(coef.shape)
@@ -103,7 +106,7 @@ class FoldFits:
 
     def _dual_solver(self, k: int, alpha: float) -> Callable[[AnyArray], AnyArray] | None:
         """Return a solver with the Gram matrix of a fold, centred, or None."""
-        rows, weights = self.folds[k], self.data.weights[self.folds[k]]
+        rows, weights = self.rows[k], self.weights[k]
         if alpha == 0 and len(rows) - self.fit_intercept >= self.data.X.shape[1]:
             return None
         gram = self.gram[np.ix_(rows, rows)]
@@ -119,22 +122,29 @@ class FoldFits:
 
     def _fit_tall(self, model: Any, alpha: float) -> dict[int, LinearFit]:
         """Fit the folds whose normal equations are well conditioned."""
-        weights = self.data.weights
-        total, _ = column_gram(self.design, weights)
+        total, _ = column_gram(self.design, self.data.weights)
         fits = {}
-        for k, rows in enumerate(self.folds):
+        for k, (rows, weights) in enumerate(zip(self.rows, self.weights, strict=True)):
             mean = self.design.T @ self.shares[:, k]
-            held_out = np.setdiff1d(np.arange(len(weights)), rows)
-            gram = total - column_gram(take_rows(self.design, held_out), weights[held_out])[0]
+            gram = total + self._change_of_gram(k)
             if self.fit_intercept:
-                gram -= weights[rows].sum() * np.outer(mean, mean)
+                gram -= weights.sum() * np.outer(mean, mean)
             gram[np.diag_indices_from(gram)] += alpha
             solve, rcond = cholesky(gram)
             if rcond > RCOND:
                 residual = self.targets[rows] - self.shares[rows, k] @ self.targets[rows]
-                moments = take_rows(self.design, rows).T @ (weights[rows, np.newaxis] * residual)
+                moments = take_rows(self.design, rows).T @ (weights[:, np.newaxis] * residual)
                 fits[k] = self._linear_fit(model, k, solve(moments), mean)
         return fits
+
+    def _change_of_gram(self, k: int) -> Array:
+        """Return what a fold adds to the Gram matrix of all rows, and takes off it."""
+        change = -self.data.weights
+        change[self.rows[k]] += self.weights[k]
+        less, more = np.flatnonzero(change < 0), np.flatnonzero(change > 0)
+        taken, _ = column_gram(take_rows(self.design, less), -change[less])
+        added, _ = column_gram(take_rows(self.design, more), change[more])
+        return added - taken
 
     def _linear_fit(self, model: Any, k: int, coef: AnyArray, mean: AnyArray) -> LinearFit:
         """Return coefficients for centred features as a fit to those of X."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+import numpy as np
 from sklearn.utils.parallel import Parallel, delayed
 
 from .fold_fits import FoldFits
@@ -50,8 +51,8 @@ class FoldSearch:
 
     @property
     def fewest_rows(self) -> int:
-        """Return the size of the smallest training set."""
-        return min(len(train) for train, _ in self.splits)
+        """Return the number of distinct rows of the smallest training set."""
+        return min(len(np.unique(train)) for train, _ in self.splits)
 
     @cached_property
     def _folds(self) -> FoldFits:
@@ -76,7 +77,7 @@ class FoldSearch:
         """Return the least rank of the training rows."""
         n_features = self.data.X.shape[1]
         ranks = [
-            getattr(fit.model, "rank_", min(len(train) - self.fit_intercept, n_features))
+            getattr(fit.model, "rank_", min(len(np.unique(train)) - self.fit_intercept, n_features))
             for fit, (train, _) in zip(self.dense_fits(alpha), self.splits, strict=True)
         ]
         return min(ranks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,18 @@ class _LeftOut(Sequence):
         return np.delete(rows, i), rows[[i]]
 
 
+def _is_centred(data: TrainingData) -> bool:
+    """Return whether the means of the columns and of y vanish to rounding."""
+    share = data.weights / data.weights.sum()
+    equal = np.full(len(share), 1 / len(share))
+    eps = 100 * float(np.finfo(data.X.dtype).eps)
+    return any(
+        np.all(np.abs(w @ data.X) <= eps * (w @ abs(data.X)))
+        and np.all(np.abs(w @ data.y) <= eps * (w @ np.abs(data.y)))
+        for w in (equal, share)
+    )
+
+
 class LeaveOneOutSearch(FoldSearch):
     """Paths that are fitted without one row, for every row, and predict it.
 
@@ -46,6 +59,14 @@ class LeaveOneOutSearch(FoldSearch):
 
     def __init__(self, data: TrainingData, **options: Any) -> None:
         super().__init__(data, _LeftOut(len(data.y)), **options)
+        if not self.fit_intercept and _is_centred(data):
+            warnings.warn(
+                "The columns of X and y have means of zero: if they were centred on all rows, "
+                "each row is minus the sum of the others, and leave-one-out sees what it leaves "
+                "out. Give fit_intercept=True, or centre inside each fold, by a Pipeline.",
+                UserWarning,
+                stacklevel=4,
+            )
         self._last: tuple[float | None, ClosedForm | None] = None, None
 
     @property

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import product
 from numbers import Integral
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 from sklearn.model_selection import check_cv
 from sklearn.utils import check_random_state
+from sklearn.utils.metadata_routing import UNUSED, MetadataRouter, MethodMapping
 
-from sklearn_prune._checks.arguments import check_alphas, check_sparsities
+from sklearn_prune._checks.arguments import check_alphas, check_bool, check_sparsities
 from sklearn_prune._checks.training_data import check_training_data
 from sklearn_prune._pruning.linear_fit import penalised_model
 from sklearn_prune._pruning.pruned import PrunedRegressor, fit_pruned
@@ -20,7 +21,7 @@ from sklearn_prune._pruning.sparse_model import SparseModel
 
 from .fold_search import FoldSearch
 from .leave_one_out_search import LeaveOneOutSearch
-from .scores import ResultsTable, choose
+from .scores import ResultsTable
 
 
 class PrunedRegressorCV(SparseModel):
@@ -65,7 +66,9 @@ class PrunedRegressorCV(SparseModel):
     scoring : str or callable, default=None
         What is maximised. None is the negative mean squared error, weighted by
         `sample_weight`; other scores are unweighted. With ``cv=None`` the predictions for
-        all rows are scored together.
+        all rows are scored together. A callable ``(model, X, y) -> score`` that is no
+        :func:`~sklearn.metrics.make_scorer` may look at the model, which costs a fit for
+        each size and fold.
 
     one_standard_error : bool, default=False
         Whether to choose the fewest features whose mean score is within one standard error
@@ -139,7 +142,13 @@ class PrunedRegressorCV(SparseModel):
     -----
     The scores are those of :class:`~sklearn.model_selection.GridSearchCV` over a
     :class:`PrunedRegressor` whose `estimator` is `MinNormRegressor` or
-    :class:`~sklearn.linear_model.Ridge`, to rounding.
+    :class:`~sklearn.linear_model.Ridge`, to rounding. Scores that differ by no more than
+    rounding are ties, and the model of fewer features wins.
+
+    **Weights.** With `sample_weight` and the default `scoring`, folds count by the total
+    weight of their held-out rows, so that leave-one-out is the same whether `cv` is None or
+    :class:`~sklearn.model_selection.LeaveOneOut`, and folds of weight zero are left out.
+    `GridSearchCV` gives all folds the same weight.
 
     **Cost.** With n rows, p features and F folds, all dense fits need one Gram matrix,
     :math:`n^2 p` operations, and a Cholesky factorisation of :math:`n^3/3` a fold, and all
@@ -166,6 +175,9 @@ class PrunedRegressorCV(SparseModel):
     >>> model.cv_results_["sparsity"][model.best_index_]
     np.int64(4)
     """
+
+    # They are for the splitter, as in scikit-learn's own searches.
+    __metadata_request__fit: ClassVar = {"groups": UNUSED}
 
     def __init__(
         self,
@@ -228,29 +240,47 @@ class PrunedRegressorCV(SparseModel):
         distill = candidates[0].recipes[0].distill
         data = check_training_data(self, X, y, sample_weight, X_unlabeled, distill=distill)
         search = self._search(data, X, y, groups)
-        table = ResultsTable(self.scoring, data, search.held_out, pooled=self.cv is None)
+        table = ResultsTable(self.scoring, data, (X, y), search.held_out, pooled=self.cv is None)
         sizes = self._sizes(data, search, [candidate.alpha for candidate in candidates])
         for strategy, alpha, retrain_alphas, recipes in candidates:
-            paths = search.predictions(recipes, alpha, sizes)
-            for retrain_alpha, predictions in zip(retrain_alphas, paths, strict=True):
-                table.add(strategy, alpha, retrain_alpha, sizes, predictions)
+            if table.reads_models:
+                paths = [self._models(recipe, strategy, sizes, search) for recipe in recipes]
+            else:
+                paths = search.predictions(recipes, alpha, sizes)
+            for retrain_alpha, folds in zip(retrain_alphas, paths, strict=True):
+                table.add(strategy, alpha, retrain_alpha, sizes, folds)
 
         self.cv_results_ = table.to_dict()
         self.n_splits_ = len(search.splits)
-        self.best_index_ = choose(
-            self.cv_results_, self.n_splits_, one_standard_error=self.one_standard_error
+        self.best_index_ = table.choose(
+            self.cv_results_, one_standard_error=self.one_standard_error
         )
         self.best_score_ = float(self.cv_results_["mean_test_score"][self.best_index_])
         for name in ("strategy", "alpha", "retrain_alpha", "sparsity"):
             setattr(self, f"{name}_", self.cv_results_[name].tolist()[self.best_index_])
+        dense = search.full_fit(self.alpha_)
         recipes = [recipe for candidate in candidates for recipe in candidate.recipes]
         recipe = recipes[self.best_index_ // len(sizes)]
-        self.best_estimator_ = best = self._best_model(recipe)
-        fit_pruned(best, recipe, data, search.full_fit(self.alpha_))
+        self.best_estimator_ = best = self._model(recipe, self.strategy_, self.sparsity_)
+        fit_pruned(best, recipe, data, dense)
         self.coef_ = best.coef_
         self.intercept_ = best.intercept_
         self.support_ = best.support_
         return self
+
+    def get_metadata_routing(self):
+        """Return how metadata such as `groups` reach the splitter.
+
+        Returns
+        -------
+        MetadataRouter
+            Routing information of scikit-learn.
+        """
+        router = MetadataRouter(owner=self).add_self_request(self)
+        return router.add(
+            splitter=check_cv(self.cv),
+            method_mapping=MethodMapping().add(caller="fit", callee="split"),
+        )
 
     def _candidates(self):
         """Return what is compared; what is random has the same seed in every fold."""
@@ -282,6 +312,8 @@ class PrunedRegressorCV(SparseModel):
                 "the refit as retrain_alphas. For other refits search over a PrunedRegressor."
             )
             raise ValueError(msg)
+        check_bool(self.fit_intercept, "fit_intercept")
+        check_bool(self.one_standard_error, "one_standard_error")
         alphas = check_alphas(self.alphas, "alphas", default=[0.0])
         if self.retrain_alphas is None:
             return [(alpha, [alpha if self.retrain else None]) for alpha in alphas]
@@ -326,11 +358,19 @@ class PrunedRegressorCV(SparseModel):
         options = {"saliency": self.saliency, "random_state": self.random_state}
         return Recipe.of(strategy, retrain, dense, **options)
 
-    def _best_model(self, recipe):
-        """Return the chosen model, not fitted."""
+    def _models(self, recipe, strategy, sizes, search):
+        """Return the models of every fold, fitted one by one, for scorers that look at them."""
+        folds = [search.data.take(train) for train, _ in search.splits]
+        return [
+            [fit_pruned(self._model(recipe, strategy, int(s)), recipe, data) for s in sizes]
+            for data in folds
+        ]
+
+    def _model(self, recipe, strategy, sparsity):
+        """Return the model of one row of the table, not fitted."""
         return PrunedRegressor(
-            self.strategy_,
-            self.sparsity_,
+            strategy,
+            sparsity,
             self.retrain if self.retrain_alphas is None else recipe.refit,
             estimator=recipe.estimator,
             saliency=self.saliency,

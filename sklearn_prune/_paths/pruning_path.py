@@ -18,6 +18,10 @@ from .path_models import path_models, single_model
 if TYPE_CHECKING:
     from sklearn_prune._typing import AnyArray, Indices
 
+# All sparsities are computed without being asked for if they take no more: an index and a
+# coefficient for every feature that is kept.
+MOST_BYTES = 2**31
+
 
 @dataclass(frozen=True, eq=False)
 class PruningPath:
@@ -234,6 +238,13 @@ def _path_sizes(sparsities, dense, data, *, retrained):
     if sparsities is None:
         rank = getattr(dense.model, "rank_", min(n_samples - dense.centred, n_features))
         largest = max(1, rank - 1) if retrained else n_features
+        size = 12 * data.y[0].size * largest * (largest + 1) // 2
+        if size > MOST_BYTES:
+            msg = (
+                f"The models of all sparsities up to {largest} take {size / 1e9:.1f} GB: name "
+                "those that you want as sparsities."
+            )
+            raise ValueError(msg)
         return np.arange(1, largest + 1)
     return check_sparsities(sparsities, n_features)
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import warnings
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.stats import rankdata
 from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.metrics import check_scoring
+from sklearn.metrics import check_scoring, get_scorer
+from sklearn.utils import _safe_indexing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sklearn_prune._checks.training_data import TrainingData
-    from sklearn_prune._typing import AnyArray, Indices
+    from sklearn_prune._typing import AnyArray, Array, Indices
+
+# Predictions are off by so many times the rounding of the largest target, and scores by so
+# many times their own.
+ROUNDING = 100
 
 
 class KnownPredictions(RegressorMixin, BaseEstimator):
@@ -33,7 +39,7 @@ class KnownPredictions(RegressorMixin, BaseEstimator):
         return True
 
 
-def _resolve_scoring(scoring: Any) -> Callable[..., float] | None:
+def _resolve_scoring(scoring: Any) -> Callable[..., Any] | None:
     """Return the scorer of a parameter `scoring`, None for the negative mean squared error.
 
     Raises
@@ -47,6 +53,11 @@ def _resolve_scoring(scoring: Any) -> Callable[..., float] | None:
     if scoring is None or scoring == "neg_mean_squared_error":
         return None
     return check_scoring(KnownPredictions(), scoring)
+
+
+def reads_predictions(scorer: Any) -> bool:
+    """Return whether a scorer, or its name, is known to look at nothing but predictions."""
+    return isinstance(scorer, str | type(get_scorer("r2")))
 
 
 def squared_errors(y: AnyArray, predictions: AnyArray) -> AnyArray:
@@ -76,6 +87,8 @@ class ResultsTable:
     scoring : str, callable or None
         What scores predictions; None is the negative mean squared error, weighted.
     data : TrainingData
+    given : tuple
+        X and y as the user gave them, which scorers see.
     held_out : list of ndarray of int
         The rows that are predicted together.
     pooled : bool
@@ -86,16 +99,35 @@ class ResultsTable:
         self,
         scoring: Any,
         data: TrainingData,
+        given: tuple[Any, Any],
         held_out: Sequence[Indices],
         *,
         pooled: bool,
     ) -> None:
         self.scorer = _resolve_scoring(scoring)
-        self.data, self.held_out, self.pooled = data, held_out, pooled
+        self.data, self.given, self.held_out, self.pooled = data, given, held_out, pooled
+        # Whether the scorer may look at fitted models, of which there is one a fold.
+        self.reads_models = (
+            not pooled and self.scorer is not None and not reads_predictions(self.scorer)
+        )
+        self.share = self._shares()
         self.models: list[tuple[Any, float, float, int]] = []
         self.means: list[AnyArray] = []
         self.deviations: list[AnyArray] = []
         self.splits: list[AnyArray] = []
+
+    def _shares(self) -> Array:
+        """Return the share of each score in the mean.
+
+        With weights of the rows, the default scores of folds count by what is held out.
+        """
+        weights = self.data.weights
+        if self.scorer is None and self.pooled:
+            return weights / weights.sum()
+        if self.scorer is None and self.data.sample_weight is not None:
+            total = np.array([weights[rows].sum() for rows in self.held_out])
+            return total / total.sum()
+        return np.full(len(self.held_out), 1 / len(self.held_out))
 
     def add(
         self,
@@ -103,49 +135,97 @@ class ResultsTable:
         alpha: float,
         retrain_alpha: float | None,
         sizes: Indices,
-        predictions: Sequence[AnyArray],
+        folds: Sequence[Any],
     ) -> None:
-        """Score the models of all sizes, from their predictions for the held-out rows.
+        """Score the models of all sizes.
 
-        The predictions are overwritten.
+        Parameters
+        ----------
+        strategy, alpha, retrain_alpha : object
+            Which models they are.
+        sizes : ndarray of shape (n_sizes,)
+        folds : sequence
+            Fitted models of each fold, or their predictions for the rows that are held out,
+            of shape (n_held_out, n_sizes, n_targets), which are overwritten.
         """
         refit = np.nan if retrain_alpha is None else retrain_alpha
         self.models += [(strategy, alpha, refit, int(size)) for size in sizes]
-        share = np.full(len(self.held_out), 1 / len(self.held_out))
         if self.pooled and self.scorer is None:
-            share = self.data.weights / self.data.weights.sum()
-            scores = squared_errors(self.data.y, predictions[0])
+            scores = squared_errors(self.data.y, folds[0])
             np.negative(scores, out=scores)
         else:
-            rows = zip(self.held_out, predictions, strict=True)
+            rows = zip(self.held_out, folds, strict=True)
             scores = np.array([self._score(held_out, part) for held_out, part in rows])
         if not self.pooled:
             self.splits.append(scores.copy())
-        mean = share @ scores
+        mean = self.share @ scores
         scores -= mean
-        deviation = np.sqrt(share @ np.square(scores, out=scores))
+        deviation = np.sqrt(self.share @ np.square(scores, out=scores))
         self.means.append(mean)
         if self.pooled and self.scorer is not None:
             deviation = np.full(len(sizes), np.nan)
         self.deviations.append(deviation)
 
-    def _score(self, rows: Indices, predictions: AnyArray) -> AnyArray:
+    def _score(self, rows: Indices, models: Any) -> AnyArray:
         """Return the score of each model on some rows."""
         y = self.data.y[rows]
         if self.scorer is None:
-            errors = squared_errors(y, predictions)
+            errors = squared_errors(y, models)
             return -np.average(errors, axis=0, weights=self.data.weights[rows])
-        X = self.data.X[rows]
-        models = predictions.reshape(*predictions.shape[:2], *y.shape[1:]).swapaxes(0, 1)
-        return np.array([self.scorer(KnownPredictions(model), X, y) for model in models])
+        if isinstance(models, np.ndarray):
+            shape = (*models.shape[:2], *y.shape[1:])
+            models = [KnownPredictions(p) for p in models.reshape(shape).swapaxes(0, 1)]
+        given = rows if self.data.rows is None else self.data.rows[rows]
+        X, y = (_safe_indexing(values, given) for values in self.given)
+        return np.array([self._call(model, X, y) for model in models])
+
+    def _call(self, model: Any, X: Any, y: Any) -> float:
+        try:
+            score = self.scorer(model, X, y) if self.scorer is not None else np.nan
+        except AttributeError as error:
+            if not self.pooled:
+                raise
+            msg = (
+                f"The scorer looks at the model ({error}), but with cv=None there is none that "
+                "predicts all rows: give a number of folds as cv, or a scorer of predictions."
+            )
+            raise ValueError(msg) from error
+        if not isinstance(score, Real):
+            msg = f"The scorer returned {score!r}: it has to return a number."
+            raise ValueError(msg)
+        return float(score)
+
+    def _rounding(self, best: float) -> float:
+        """Return the difference of scores that is no more than rounding.
+
+        It is that between the scores of exact predictions and of others that are off by
+        rounding, and the last digits of the best score itself.
+        """
+        y = self.data.y
+        eps = float(np.finfo(self.data.X.dtype).eps)
+        error = ROUNDING * eps * float(np.abs(y).max(initial=0.0))
+        tie = ROUNDING * float(np.finfo(np.float64).eps) * abs(best)
+        if self.scorer is None:
+            return tie + error**2 + 2 * error * float(np.sqrt(abs(best)))
+        if not reads_predictions(self.scorer):
+            return tie
+        sign = np.where(np.arange(len(y)) % 2, 1.0, -1.0).reshape(-1, *[1] * (y.ndim - 1))
+        every_row = np.arange(len(y))
+        exact, off = (
+            self._score(every_row, p.reshape(len(y), 1, -1)) for p in (y, y + error * sign)
+        )
+        return tie + abs(float(exact[0] - off[0]))
 
     def to_dict(self) -> dict[str, AnyArray]:
-        """Return the table by columns."""
+        """Return the table by columns. Scores that tie with the best have its rank."""
         mean = np.concatenate(self.means)
         strategies, alphas, retrain_alphas, sizes = zip(*self.models, strict=True)
         strategy_column = np.empty(len(strategies), dtype=object)
         strategy_column[:] = strategies
         splits = np.concatenate(self.splits, axis=1) if self.splits else np.empty((0, 0))
+        ranked = _nan_last(mean)
+        if np.isfinite(best := float(ranked.max())):
+            ranked = np.where(ranked >= best - self._rounding(best), best, ranked)
         return {
             "strategy": strategy_column,
             "alpha": np.array(alphas),
@@ -154,41 +234,44 @@ class ResultsTable:
             **{f"split{k}_test_score": scores for k, scores in enumerate(splits)},
             "mean_test_score": mean,
             "std_test_score": np.concatenate(self.deviations),
-            "rank_test_score": rankdata(-_nan_last(mean), method="min").astype(np.intp),
+            "rank_test_score": rankdata(-ranked, method="min").astype(np.intp),
         }
+
+    def choose(self, table: dict[str, AnyArray], *, one_standard_error: bool) -> int:
+        """Return the row of the best mean score, or of the fewest features that come near it.
+
+        Of scores that tie, the fewest features win.
+
+        Raises
+        ------
+        ValueError
+            If no score is finite, or the standard error of the mean of so many is unknown.
+        """
+        mean, sizes = _nan_last(table["mean_test_score"]), table["sparsity"]
+        ties = np.flatnonzero(table["rank_test_score"] == 1)
+        best = int(ties[np.argmin(sizes[ties])])
+        if not np.isfinite(mean[best]):
+            msg = "No model has a finite score: choose another scoring, or another cv."
+            raise ValueError(msg)
+        if n_missing := np.count_nonzero(np.isneginf(mean)):
+            warnings.warn(
+                f"{n_missing} of the {len(mean)} mean scores are not finite, and are not chosen.",
+                UserWarning,
+                stacklevel=3,
+            )
+        if not one_standard_error:
+            return best
+        n_scores = 1 / np.sum(self.share**2)
+        if n_scores <= 1 or np.isnan(table["std_test_score"][best]):
+            msg = (
+                "one_standard_error=True needs several scores of each model: give cv of at least "
+                "two folds, or leave scoring at its default with cv=None."
+            )
+            raise ValueError(msg)
+        std_error = table["std_test_score"][best] / np.sqrt(n_scores - 1)
+        near = np.flatnonzero(mean >= mean[best] - std_error)
+        return int(near[np.lexsort((-mean[near], sizes[near]))[0]])
 
 
 def _nan_last(scores: AnyArray) -> AnyArray:
     return np.where(np.isnan(scores), -np.inf, scores)
-
-
-def choose(table: dict[str, AnyArray], n_scores: int, *, one_standard_error: bool) -> int:
-    """Return the row of the best mean score, or of the fewest features that come near it.
-
-    Raises
-    ------
-    ValueError
-        If no score is finite, or the standard error of the mean of so many is unknown.
-    """
-    mean = _nan_last(table["mean_test_score"])
-    best = int(np.argmax(mean))
-    if not np.isfinite(mean[best]):
-        msg = "No model has a finite score: choose another scoring, or another cv."
-        raise ValueError(msg)
-    if n_missing := np.count_nonzero(np.isneginf(mean)):
-        warnings.warn(
-            f"{n_missing} of the {len(mean)} mean scores are not finite, and are not chosen.",
-            UserWarning,
-            stacklevel=3,
-        )
-    if not one_standard_error:
-        return best
-    if n_scores < 2 or np.isnan(table["std_test_score"][best]):
-        msg = (
-            "one_standard_error=True needs several scores of each model: give cv of at least "
-            "two folds, or leave scoring at its default with cv=None."
-        )
-        raise ValueError(msg)
-    std_error = table["std_test_score"][best] / np.sqrt(n_scores - 1)
-    near = np.flatnonzero(mean >= mean[best] - std_error)
-    return int(near[np.lexsort((-mean[near], table["sparsity"][near]))[0]])

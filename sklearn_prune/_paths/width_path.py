@@ -34,12 +34,15 @@ class WidthPath:
     dense_errors : ndarray of shape (n_widths, n_folds)
         Mean squared errors of the dense models.
     pruned_errors : ndarray of shape (n_sparsities, n_widths, n_folds)
-        Array after pruning without retraining, NaN where more features are to be
+        Errors after pruning without retraining, NaN where more features are to be
         kept than there are.
     retrained_errors : ndarray of shape (n_sparsities, n_widths, n_folds) or None
-        Array after pruning and retraining; None with ``retrain=False``.
+        Errors after pruning and retraining; None with ``retrain=False``.
     random_errors : ndarray of shape (n_sparsities, n_widths, n_folds) or None
-        Array after pruning at random and retraining; None with ``retrain=False``.
+        Errors after pruning at random and retraining; None with ``retrain=False``.
+    fold_weights : ndarray of shape (n_folds,)
+        Total weight of the validation samples of each fold, for a mean over folds. Folds
+        without any are left out.
 
     Examples
     --------
@@ -59,6 +62,7 @@ class WidthPath:
     pruned_errors: Array
     retrained_errors: Array | None = None
     random_errors: Array | None = None
+    fold_weights: Array | None = None
 
     def to_dict(self):
         """Return all errors as columns of a long table, one row a model and fold.
@@ -188,14 +192,17 @@ def width_path(
     names, recipes = _recipes(
         strategy, retrain, estimator, saliency=saliency, random_state=random_state
     )
+    splits = list(data.splits(check_cv(cv, y), X, y))
+    if not splits:
+        raise ValueError(f"cv is {cv!r}, which has no folds: give at least one, or an int.")
     folds = Parallel(n_jobs=n_jobs)(
         delayed(_fold_errors)(recipes, data, *split, widths, sparsities.tolist())
-        for split in data.splits(check_cv(cv, y), X, y)
+        for split in splits
     )
-    if not folds:
-        raise ValueError(f"cv is {cv!r}, which has no folds: give at least one, or an int.")
     dense, pruned = (np.stack(errors, axis=-1) for errors in zip(*folds, strict=True))
-    return WidthPath(widths, sparsities, dense, **dict(zip(names, pruned, strict=True)))
+    weights = np.array([data.weights[held_out].sum() for _, held_out in splits])
+    errors = dict(zip(names, pruned, strict=True))
+    return WidthPath(widths, sparsities, dense, **errors, fold_weights=weights)
 
 
 def _check_widths(widths: Any, n_features: int) -> Indices:
@@ -222,9 +229,10 @@ def _check_sparsities(sparsities: Any, width: int) -> AnyArray:
         If there are none, one is out of range for the largest width, or ints and
         floats are mixed.
     """
-    budgets = sorted(set(as_list(sparsities, "sparsities")))
-    for budget in budgets:
+    values = as_list(sparsities, "sparsities")
+    for budget in values:
         check_n_keep(budget, width)
+    budgets = sorted(set(values))
     if len({_is_count(budget) for budget in budgets}) != 1:
         msg = f"sparsities is {sparsities!r}: give ints to keep, or else fractions, at least one."
         raise ValueError(msg)

@@ -73,6 +73,8 @@ class Penalty(NamedTuple):
 
 def penalty_of(estimator: Any) -> Penalty | None:
     """Return the penalty of a regressor that solves one set of normal equations, or None."""
+    if not isinstance(getattr(estimator, "fit_intercept", None), bool | np.bool_):
+        return None
     if type(estimator) is MinNormRegressor:
         return Penalty(0.0, bool(estimator.fit_intercept), estimator.tol)
     is_plain_ridge = (
@@ -132,12 +134,14 @@ def _fit_clone(estimator: Any, data: TrainingData) -> Any:
     model = clone(estimator)
     if isinstance(model, FrozenEstimator):
         _check_frozen_names(model, data.names)
+    # Sums of single precision, such as column means, would lose what a large mean hides.
+    X, y = data.X.astype(np.float64, copy=False), data.y
     if data.sample_weight is None or isinstance(model, FrozenEstimator):
-        return model.fit(data.X, data.y)
+        return model.fit(X, y)
     if not has_fit_parameter(model, "sample_weight"):
         msg = f"{name}.fit takes no sample_weight: fit without weights, or use another estimator."
         raise ValueError(msg)
-    return model.fit(data.X, data.y, sample_weight=data.sample_weight)
+    return model.fit(X, y, sample_weight=data.sample_weight)
 
 
 def _check_frozen_names(model: FrozenEstimator, names: AnyArray | None) -> None:

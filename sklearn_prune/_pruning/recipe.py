@@ -122,7 +122,7 @@ class Recipe:
         """Return the scores of the features of a fit, which are the first of the data."""
         X, saliency = data.X, self.saliency
         if (width := fit.coef.shape[-1]) < X.shape[1]:
-            X, saliency = X[:, :width], None if saliency is None else saliency[:width]
+            X, saliency = X[:, :width], saliency[:width] if np.ndim(saliency) == 1 else saliency
         given = Scoring(fit.coef, X, data.y, data.weights, fit.centred, saliency, random_state)
         return score_features(self.strategy, given)
 

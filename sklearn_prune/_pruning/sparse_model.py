@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
@@ -13,6 +15,8 @@ from sklearn_prune._checks.training_data import check_samples
 
 class SparseModel(SelectorMixin, MultiOutputMixin, RegressorMixin, BaseEstimator):
     """Base of the pruned regressors, which set `coef_`, `intercept_` and `support_`."""
+
+    coef_: Any
 
     def predict(self, X):
         """Predict with the pruned model: only the kept columns of X are multiplied.

@@ -113,11 +113,15 @@ def _obs(given: Scoring) -> Array:
 
 def _oracle(given: Scoring) -> Any:
     """Score by the true importance."""
+    shape = given.coef.shape[-1:]
     if given.saliency is None:
         msg = (
             'strategy="oracle" needs the true importance of each feature: '
-            "give an array of shape (n_features,) as saliency."
+            f"give an array of shape {shape} as saliency."
         )
+        raise ValueError(msg)
+    if np.shape(given.saliency) != shape:
+        msg = f"saliency has shape {np.shape(given.saliency)}: give an array of shape {shape}."
         raise ValueError(msg)
     return given.saliency
 
@@ -193,7 +197,7 @@ def score_features(strategy: Strategy, given: Scoring) -> Array:
     """
     scores = np.asarray(strategy.score(given))
     n_features = given.coef.shape[-1]
-    if not np.isrealobj(scores):
+    if scores.dtype.kind not in "buif":
         msg = f"The scores are of dtype {scores.dtype}: give real ones."
         raise ValueError(msg)
     scores = scores.astype(np.float64)

@@ -14,7 +14,7 @@ from sklearn.base import (
 )
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_prune._checks.arguments import check_n_keep
+from sklearn_prune._checks.arguments import check_bool, check_n_keep
 from sklearn_prune._checks.training_data import check_samples, check_training_data
 from sklearn_prune._least_squares.min_norm import MinNormRegressor
 from sklearn_prune._pruning.linear_fit import LinearFit, fit_columns
@@ -275,7 +275,7 @@ class PrunedRandomFeatures(
                 f"and that model is not kept: use {PIPELINE}, or retrain=RidgeCV()."
             )
             raise ValueError(msg)
-        dense = MinNormRegressor(fit_intercept=self.fit_intercept)
+        dense = MinNormRegressor(fit_intercept=check_bool(self.fit_intercept, "fit_intercept"))
         return Recipe.of(self.strategy, self.retrain, dense, random_state=self.random_state)
 
     def predict(self, X):

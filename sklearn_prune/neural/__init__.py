@@ -7,10 +7,9 @@ except ImportError as error:
     msg = 'sklearn_prune.neural needs torch and skorch: pip install "sklearn-prune[neural]"'
     raise ImportError(msg) from error
 
+from ._architectures import ResNet20, TwoLayerNet
 from ._pruned_net_classifier import PrunedNetClassifier
 from ._pruned_net_regressor import PrunedNetRegressor
-from ._resnet20 import ResNet20
-from ._study.figure import plot_study
-from ._two_layer import TwoLayerNet
+from ._study.study_figure import plot_study
 
 __all__ = ["PrunedNetClassifier", "PrunedNetRegressor", "ResNet20", "TwoLayerNet", "plot_study"]

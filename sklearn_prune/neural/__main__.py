@@ -13,7 +13,7 @@ from joblib import cpu_count
 from tqdm import tqdm
 
 from ._study.execution import Workshop, carry_out, remaining
-from ._study.figure import plot_study
+from ._study.results_table import ResultsTable
 from ._study.runs import plan
 from ._study.settings import (
     AUGMENTATIONS,
@@ -26,7 +26,7 @@ from ._study.settings import (
     make_settings,
     read_settings,
 )
-from ._study.table import ResultsTable
+from ._study.study_figure import plot_study
 
 TABLE, WEIGHTS, LOCK, FIGURE = "results.csv", "weights", ".lock", "figure.png"
 # Nets of these studies are small: one alone leaves most of a data-centre GPU idle.
@@ -138,10 +138,10 @@ def run_study(args: argparse.Namespace) -> None:
 def _carry_out(workshop: Workshop, table: ResultsTable, n_jobs: int) -> None:
     """Make the runs that a table lacks, with a progress bar."""
     runs = [run for part in plan(workshop.settings) for run in part]
-    left = [run for part in remaining(workshop, table) for run in part]
+    unfinished = [run for part in remaining(workshop, table) for run in part]
     total = sum(run.cost for run in runs)
     print(
-        f"{len(runs)} runs, {len(runs) - len(left)} of them finished before; "
+        f"{len(runs)} runs, {len(runs) - len(unfinished)} of them finished before; "
         f"{workshop.device}, {n_jobs} at a time."
     )
     widest = max(workshop.settings.widths)
@@ -150,7 +150,7 @@ def _carry_out(workshop: Workshop, table: ResultsTable, n_jobs: int) -> None:
             print(f"No net is wider than {widest}: none is pruned to the size of {base_width}.")
     with tqdm(
         total=total,
-        initial=total - sum(run.cost for run in left),
+        initial=total - sum(run.cost for run in unfinished),
         smoothing=0,
         bar_format="{percentage:3.0f}% |{bar}| {elapsed} so far, {remaining} to go",
     ) as bar:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import pickle
 from pathlib import Path
 from typing import Any
@@ -9,7 +11,9 @@ from typing import Any
 import torch
 from joblib.hashing import NumpyHasher
 
-from ._states import load_state, save_state
+from ._whole_file import write_whole
+
+N_DIGEST = hashlib.sha256().digest_size
 
 
 def fit_key(*what: Any) -> str:
@@ -60,11 +64,14 @@ class FitFile:
         self.path.parent.mkdir(parents=True, exist_ok=True)
 
     def write(self, state: dict[str, Any]) -> None:
-        """Put a state in place of the last one."""
-        save_state({"key": self.key, **state}, self.path)
+        """Put a state, of tensors, numbers and strings, in place of the last one."""
+        buffer = io.BytesIO()
+        torch.save({"key": self.key, **state}, buffer)
+        content = buffer.getvalue()
+        write_whole(self.path, hashlib.sha256(content).digest() + content)
 
     def read(self) -> dict[str, Any] | None:
-        """Return the last state, None if there is none yet.
+        """Return the last state, on the CPU, None if there is none yet.
 
         Raises
         ------
@@ -73,8 +80,17 @@ class FitFile:
         """
         if not self.path.exists():
             return None
-        state = load_state(self.path)
+        state = self._load()
         if state.pop("key", None) != self.key:
             msg = f"{self.path} was renamed, it is of another fit: delete it to fit from the start."
             raise ValueError(msg)
         return state
+
+    def _load(self) -> dict[str, Any]:
+        """Return all that the file holds, if it is what was written."""
+        content = self.path.read_bytes()
+        digest, content = content[:N_DIGEST], content[N_DIGEST:]
+        if hashlib.sha256(content).digest() != digest:
+            msg = f"{self.path} is damaged: delete it, and its net will be trained from the start."
+            raise ValueError(msg)
+        return torch.load(io.BytesIO(content), map_location="cpu", weights_only=True)

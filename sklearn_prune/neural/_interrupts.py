@@ -18,13 +18,13 @@ def stoppable_by_callbacks() -> Iterator[None]:
     Callbacks of skorch end the training with the exception of Ctrl-C. The latter is a
     signal, and signals reach the main thread alone: what arrives otherwise is a callback's.
     """
-    handler = signal.getsignal(signal.SIGINT)
+    handler: Any = signal.getsignal(signal.SIGINT)
     interrupted = False
 
     def note(signum: int, frame: Any) -> None:
         nonlocal interrupted
         try:
-            handler(signum, frame)  # type: ignore[operator, misc]
+            handler(signum, frame)
         except KeyboardInterrupt:
             interrupted = True
             raise

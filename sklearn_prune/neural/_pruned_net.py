@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from typing import TYPE_CHECKING
 
 import torch
 from skorch.dataset import unpack_data
@@ -16,12 +17,15 @@ from ._checks import arguments_of, check_choice, check_sizes
 from ._fit_progress import FitProgress
 from ._interrupts import stoppable_by_callbacks
 from ._masks import apply_masks, masks_from_zeros, masks_of, n_weights, set_masks, weights_of
-from ._net_phases import Phase, plan_phases
 from ._net_pruning import SCOPES, check_finite, prune, warn_if_emptied
+from ._phases import Phase, plan_phases
 from ._random_streams import random_stream, untouched_random_state
 from ._saliency import hessian, magnitude, random
-from ._seeded_net import FURTHER_EPOCHS, PHASES, NetBasis
+from ._seeded_net import FURTHER_EPOCHS, PHASES, SeededNet
 from ._training_state import restore_state
+
+if TYPE_CHECKING:
+    from skorch.callbacks import Callback
 
 STRATEGIES = ("magnitude", "hessian", "random")
 DEFAULT_SPARSITY = 0.1
@@ -29,13 +33,15 @@ DEFAULT_SPARSITY = 0.1
 NOT_IN_KEY = {"callbacks", "checkpoint", "random_state", "verbose"}
 
 
-class PrunedNet(NetBasis):
-    """Mixin of skorch nets whose `fit` trains, prunes and retrains.
+class PrunedNet(SeededNet):
+    """A skorch net whose `fit` trains, prunes and retrains.
 
     The net is a plain one with masks beside its weights. They are applied after every
     step of the optimiser, here and in `partial_fit`, and copies and pickles have them.
+    What targets are is up to `_check_training_data` of the classifier and the regressor.
     """
 
+    callbacks_: list[tuple[str, Callback]]
     phase_: Phase | None = None  # of the fit that is going on
 
     def _fit(self, X, y):

@@ -8,9 +8,9 @@ from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 from skorch import NeuralNetClassifier
 
+from ._architectures import TwoLayerNet
 from ._pruned_net import PrunedNet
 from ._tensor_batches import TensorBatches
-from ._two_layer import TwoLayerNet
 
 
 class PrunedNetClassifier(PrunedNet, NeuralNetClassifier):

@@ -6,9 +6,9 @@ import numpy as np
 import torch
 from skorch import NeuralNetRegressor
 
+from ._architectures import TwoLayerNet
 from ._pruned_net import PrunedNet
 from ._tensor_batches import TensorBatches
-from ._two_layer import TwoLayerNet
 
 
 class PrunedNetRegressor(PrunedNet, NeuralNetRegressor):

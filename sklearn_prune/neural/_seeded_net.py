@@ -7,6 +7,7 @@ from math import prod
 import numpy as np
 import torch
 from sklearn.utils.validation import validate_data
+from skorch import NeuralNet
 from skorch.dataset import Dataset
 from skorch.utils import is_dataset
 
@@ -19,8 +20,8 @@ WEIGHTS, PHASES, FURTHER_EPOCHS, CRITERION = range(4)
 MADE_BY_FIT = ("module", "criterion", "optimizer", "iterator_train", "iterator_valid")
 
 
-class NetBasis:
-    """Mixin of skorch nets with a `random_state`, whose data are arrays.
+class SeededNet(NeuralNet):
+    """A skorch net with a `random_state`, whose data are arrays.
 
     Weights depend on `random_state` alone, and the random numbers of the caller on
     nothing that is done here. Samples of any real type are cast to single precision, and
@@ -115,11 +116,15 @@ class NetBasis:
             This net.
         """
         # skorch would make a fitted net anew at once.
-        own = {name: v for name, v in params.items() if name.split("__")[0] in MADE_BY_FIT}
-        vars(self).update(own)
-        self._params_to_validate |= own.keys()
-        theirs = params.keys() - own.keys() | {n for n in own if n.startswith("optimizer__")}
-        super().set_params(**{name: params[name] for name in params if name in theirs})
+        for_fit = {name: v for name, v in params.items() if name.split("__")[0] in MADE_BY_FIT}
+        self.__dict__.update(for_fit)
+        self._params_to_validate |= for_fit.keys()
+        at_once = {
+            name: value
+            for name, value in params.items()
+            if name not in for_fit or name.startswith("optimizer__")
+        }
+        super().set_params(**at_once)
         return self
 
     def _check_samples(self, X, y="no_validation", first=False, **check_params):

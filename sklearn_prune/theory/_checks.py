@@ -147,7 +147,7 @@ def n_kept(sparsity: Any, n_features: float) -> Array:
     """
     array = np.asarray(sparsity)
     if array.dtype == object and array.ndim:  # ints and floats together stay what they are
-        return np.vectorize(lambda one: n_kept(one, n_features), otypes=[float])(array)
+        return np.vectorize(lambda value: n_kept(value, n_features), otypes=[float])(array)
     if np.issubdtype(array.dtype, np.integer):
         good = (array >= 1) & (array <= n_features)
         kept = array.astype(np.float64)

@@ -94,7 +94,7 @@ def optimal_alpha(
     """
     n = float(as_floats(check_n_samples(n_samples, fit_intercept=fit_intercept), "n_samples", ()))
     centred = problem.centred() if fit_intercept else problem
-    spectrum, dof = centred._spectrum, n - fit_intercept
+    spectrum, dof = centred.spectrum, n - fit_intercept
     seed = check_random_state(random_state).randint(2**31 - 1)
 
     def penalty(log_c: float) -> float:

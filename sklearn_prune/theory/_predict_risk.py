@@ -11,7 +11,7 @@ from sklearn.utils import check_random_state
 from ._checks import as_floats, check_alpha, check_choice, check_n_samples, n_kept
 from ._risk.compression import SoftThreshold, UniformQuantizer
 from ._risk.first_fit import STRATEGIES
-from ._risk.steps import RETRAIN, Pipeline
+from ._risk.steps import RETRAIN, Steps
 
 if TYPE_CHECKING:
     from ._problems.linear_gaussian import LinearGaussianProblem
@@ -133,7 +133,7 @@ def predict_risk(
     """
     n = check_n_samples(n_samples, fit_intercept=fit_intercept)
     _check_plan(strategy, sparsity, retrain, n_unlabeled, compression)
-    plan = Pipeline(
+    steps = Steps(
         problem=problem.centred() if fit_intercept else problem,
         strategy=strategy or "",
         retrain=retrain,
@@ -151,10 +151,10 @@ def predict_risk(
     kept = n_kept(1.0 if sparsity is None else sparsity, problem.n_features)
     n, kept = np.broadcast_arrays(n, kept)
     if strategy is None and compression is None:
-        risk = plan.dense(n)
+        risk = steps.dense(n)
         error = np.zeros_like(risk)
     else:
-        pairs = [plan.risk(float(a), float(s)) for a, s in zip(n.flat, kept.flat, strict=True)]
+        pairs = [steps.risk(float(a), float(s)) for a, s in zip(n.flat, kept.flat, strict=True)]
         risk, error = (np.reshape(column, n.shape) for column in zip(*pairs, strict=True))
     return (risk[()], error[()]) if return_std_error else risk[()]
 

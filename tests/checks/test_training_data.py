@@ -101,8 +101,10 @@ def test_folds_are_counted_among_the_rows_that_are_kept(frame):
         assert_array_equal(data.rows[train], np.setdiff1d(all_train, [0, 7]))
         assert_array_equal(data.rows[held_out], np.setdiff1d(all_held_out, [0, 7]))
     alone = PredefinedSplit(np.where(np.isin(np.arange(20), [0, 7]), 0, -1))
-    with pytest.raises(ValueError, match="Fold 0 of cv has no sample of positive weight"):
-        list(data.splits(alone, X, y))
+    assert not list(data.splits(alone, X, y))
+    others = PredefinedSplit(np.where(np.isin(np.arange(20), [0, 7]), -1, 0))
+    with pytest.raises(ValueError, match="Fold 0 of cv has no sample of positive weight to train"):
+        list(data.splits(others, X, y))
 
 
 @pytest.mark.parametrize("container", [np.asarray, sparse.csr_array, sparse.csr_matrix])

@@ -23,3 +23,13 @@ def images():
     rng = np.random.default_rng(0)
     y = np.repeat([0, 1], 10)
     return rng.standard_normal((20, 3, 32, 32)) + y[:, None, None, None], y
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory):
+    """The folder of a finished study."""
+    from studies import study  # noqa: PLC0415 - this file is read where torch is missing, too
+
+    folder = tmp_path_factory.mktemp("finished")
+    assert study(folder) == 0
+    return folder

@@ -39,6 +39,50 @@ def test_parameters_that_cannot_be_recognised():
         fit_key(lambda x: x)
 
 
+STATE = {
+    "epoch": 3,
+    "weights": {"a": torch.arange(1000.0)},
+    "history": [{"loss": 0.1}],
+    "none": None,
+}
+
+
+@pytest.fixture
+def file(tmp_path):
+    file = FitFile(tmp_path, "a")
+    file.write(STATE)
+    return file
+
+
+def test_what_is_written_is_read(file):
+    state = file.read()
+    assert torch.equal(state["weights"].pop("a"), STATE["weights"]["a"])
+    assert state == STATE | {"weights": {}}
+    assert list(file.path.parent.iterdir()) == [file.path]
+
+
+@pytest.mark.parametrize("n_left", [0, 10, 32, 1000, -1])
+def test_truncated_files_are_told(file, n_left):
+    file.path.write_bytes(file.path.read_bytes()[:n_left])
+    with pytest.raises(ValueError, match=r"a.fit is damaged: delete it"):
+        file.read()
+
+
+@pytest.mark.parametrize("position", [0, 31, 32, 2000, -1])
+def test_a_changed_byte_is_told(file, position):
+    content = bytearray(file.path.read_bytes())
+    content[position] ^= 1
+    file.path.write_bytes(content)
+    with pytest.raises(ValueError, match=r"a.fit is damaged: delete it"):
+        file.read()
+
+
+def test_no_code_is_loaded(file):
+    file.write({"code": print})
+    with pytest.raises(Exception, match="weights_only"):
+        file.read()
+
+
 def test_the_last_state_counts(tmp_path):
     file = FitFile(tmp_path / "new" / "folder", "a")
     assert file.read() is None
@@ -48,9 +92,7 @@ def test_the_last_state_counts(tmp_path):
     assert FitFile(tmp_path / "new" / "folder", "b").read() is None
 
 
-def test_damaged_and_renamed_files_are_told(tmp_path):
-    file = FitFile(tmp_path, "a")
-    file.write({"epoch": 1})
+def test_damaged_and_renamed_files_are_told(file, tmp_path):
     file.path.rename(tmp_path / "b.fit")
     with pytest.raises(ValueError, match=r"b.fit was renamed, it is of another fit: delete it"):
         FitFile(tmp_path, "b").read()

@@ -112,8 +112,11 @@ def test_folds_equal_refits(shape, params, weighted):
     expected = refitted_scores(model, X, y, splits, weights)
     for k in range(3):
         assert_allclose(model.cv_results_[f"split{k}_test_score"], expected[:, k], rtol=1e-8)
-    assert_allclose(model.cv_results_["mean_test_score"], expected.mean(axis=1), rtol=1e-8)
-    assert_allclose(model.cv_results_["std_test_score"], expected.std(axis=1), rtol=1e-7)
+    share = [1.0] * 3 if weights is None else [weights[test].sum() for _, test in splits]
+    mean = np.average(expected, axis=1, weights=share)
+    variance = np.average((expected - mean[:, np.newaxis]) ** 2, axis=1, weights=share)
+    assert_allclose(model.cv_results_["mean_test_score"], mean, rtol=1e-8)
+    assert_allclose(model.cv_results_["std_test_score"], np.sqrt(variance), rtol=1e-7)
 
 
 @pytest.mark.parametrize("shape", [(14, 30), (30, 6), (13, 12), (13, 13), (13, 11)], ids=str)

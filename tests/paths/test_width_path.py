@@ -279,7 +279,10 @@ def test_without_retraining():
         ({"estimator": FrozenEstimator(Ridge())}, "FrozenEstimator cannot be refitted"),
         ({"sample_weight": np.ones(3)}, "sample_weight has shape"),
         (
-            {"sample_weight": np.append(np.zeros(20), np.ones(40)), "cv": KFold(3)},
+            {
+                "sample_weight": np.append(np.zeros(20), np.ones(40)),
+                "cv": [(range(20), range(20, 60))],
+            },
             "Fold 0 of cv has no sample of positive weight",
         ),
     ],

@@ -6,8 +6,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import integrate
 
 from sklearn_prune._random_features import activations
-from sklearn_prune.theory._moments import hermite_series as _hermite_series
-from sklearn_prune.theory._moments import scalar_functions
+from sklearn_prune.theory._moments import hermite_series, scalar_functions
 from sklearn_prune.theory._moments.closed_forms import angles
 from sklearn_prune.theory._moments.feature_moments import cross_moment, mean, second_moment
 from sklearn_prune.theory._moments.gaussian_quadrature import gaussian_mean_square
@@ -216,7 +215,7 @@ def test_near_parallel_with_offset(rho):
 def test_series_and_quadrature_meet(rng, monkeypatch):
     W = rng.standard_normal((30, 3))
     expected = second_moment(W, "tanh")
-    monkeypatch.setattr(_hermite_series, "N_TERMS", 60)
+    monkeypatch.setattr(hermite_series, "N_TERMS", 60)
     assert_allclose(second_moment(W, "tanh"), expected, atol=1e-12)
 
 

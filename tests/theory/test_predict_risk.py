@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
-from sklearn_prune.theory import LinearGaussianProblem, optimal_alpha, predict_risk
+from sklearn_prune.theory import LinearGaussianProblem, predict_risk
 from sklearn_prune.theory._risk.diagonal_support import DiagonalSelection
 from sklearn_prune.theory._risk.first_fit import FirstFit
 from sklearn_prune.theory._risk.refits import fresh_risks, same_risk
@@ -253,27 +253,6 @@ def test_draws_are_reproducible(rng):
     one, two = (predict_risk(problem, 10, **options, random_state=3) for _ in range(2))
     assert one == two
     assert one != predict_risk(problem, 10, **options, random_state=4)
-
-
-def test_optimal_penalty_of_a_dense_model(rng):
-    """Isotropic features: the posterior mean, mu = noise variance / coefficient variance."""
-    coef = rng.standard_normal(200)
-    problem = LinearGaussianProblem(np.ones(200), coef, 3.0)
-    for n in (50, 200, 400):
-        assert_allclose(optimal_alpha(problem, n), 3 * 200 / (coef @ coef), rtol=1e-2)
-    assert optimal_alpha(LinearGaussianProblem(np.zeros(2), np.ones(2), 1.0), 10) == 0
-
-
-def test_optimal_penalty_of_a_pruned_model():
-    problem, n = spiked(1000, 100, in_coef=False), 300
-    pruned = {"strategy": "magnitude", "sparsity": 100}
-    best = optimal_alpha(problem, n, "magnitude", 100)
-    risks = predict_risk(problem, n, **pruned), predict_risk(problem, n, **pruned, alpha=best)
-    assert_allclose(np.round(risks), [2261, 1521])
-    for factor in (0.9, 1.1):
-        assert predict_risk(problem, n, **pruned, alpha=factor * best) > risks[1]
-    assert optimal_alpha(problem, n) == 0
-    assert optimal_alpha(problem, n, "magnitude", 100, "same", fit_intercept=True) > 0
 
 
 BAD = {

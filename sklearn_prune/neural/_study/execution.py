@@ -16,6 +16,7 @@ from sklearn.utils.parallel import Parallel, delayed
 
 from sklearn_prune.neural._checkpoint_file import FitFile
 from sklearn_prune.neural._masks import masks_of
+from sklearn_prune.neural._whole_file import remove_partials
 
 from .alignment import aligned, narrow, widen
 from .images import load_images
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from .images import Images
+    from .results_table import ResultsTable
     from .settings import Settings
-    from .table import ResultsTable
 
 AnyTrainer = TypeVar("AnyTrainer", bound=Trainer)
 
@@ -80,8 +81,7 @@ class Workshop:
 
     def clean_up(self, finished: Iterable[Run]) -> None:
         """Remove what a kill left, as long as no process writes."""
-        for file in self.folder.glob("*.partial"):
-            file.unlink(missing_ok=True)
+        remove_partials(self.folder)
         for run in finished:
             self.forget_progress(run)
 
@@ -191,6 +191,7 @@ def carry_out(
     """
     stages = remaining(workshop, table)
     planned = [run for part in plan(workshop.settings) for run in part]
+    table.clean_up()
     workshop.clean_up(run for run in planned if run.key in table.rows)
     if any(stages):  # once, before several processes read or even download them
         load_images(workshop.settings, workshop.data_home)

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from sklearn_prune.neural._architectures import ResNet20, TwoLayerNet
 from sklearn_prune.neural._masks import n_weights, set_masks
-from sklearn_prune.neural._resnet20 import ResNet20
+from sklearn_prune.neural._net_pruning import keep_by_layer, keep_global, kept_counts
 from sklearn_prune.neural._saliency import magnitude, random
-from sklearn_prune.neural._selection import keep_by_layer, keep_global, kept_counts
-from sklearn_prune.neural._two_layer import TwoLayerNet
 
 from .settings import DATA
 
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
 COST_OF_A_STEP = 100_000
 
 # Numbers that tell the random streams of one seed apart.
-FIRST, AGAIN, RANDOM_MASK = range(3)
+FIRST_WEIGHTS, NEW_WEIGHTS, RANDOM_MASK = range(3)
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ class Run:
         text = json.dumps(self.parameters(), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
-    def initial_net(self, stream: int = FIRST) -> nn.Module:
+    def initial_net(self, stream: int = FIRST_WEIGHTS) -> nn.Module:
         """Return the net before training, the same on every device."""
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(10 * self.seed + stream)
@@ -111,7 +110,8 @@ class Run:
         net.load_state_dict(trained)
         masks = self._masks(net)
         if self.method != "no-retraining" and self.settings.retrain != "finetune":
-            net = self.initial_net(AGAIN if self.settings.retrain == "reinit" else FIRST)
+            reinit = self.settings.retrain == "reinit"
+            net = self.initial_net(NEW_WEIGHTS if reinit else FIRST_WEIGHTS)
         set_masks(net, masks)
         return net
 

@@ -9,7 +9,8 @@ from sklearn.utils import check_random_state
 
 from sklearn_prune.theory._checks import as_floats, check_covariance, check_support
 
-from .second_moments import SecondMoments
+from .from_data import moments_from_data
+from .second_moments import SecondMoments, multiply
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array, Indices
@@ -144,9 +145,11 @@ class LinearGaussianProblem(SecondMoments):
         cross = as_floats(cross_moment, "cross_moment", shape)
         total = float(as_floats(target_second_moment, "target_second_moment", ()))
         problem = cls(second, np.zeros(shape), 0.0)
-        problem._cross = cross
-        signal = problem._signal
-        problem.coef = problem._from_eigenbasis(signal / np.sqrt(problem._basis[0]))
+        # From the cross moment itself: coef loses digits to small eigenvalues.
+        basis, root = problem.eigenbasis, np.sqrt(problem.eigenbasis.eigenvalues)
+        signal = basis.to_coordinates(cross) / root
+        problem.cross_moment, problem.signal = cross, signal
+        problem.coef = basis.to_features(signal / root)
         noise = total - signal @ signal
         if noise < -1e-8 * abs(total):
             msg = (
@@ -190,8 +193,6 @@ class LinearGaussianProblem(SecondMoments):
             If there are fewer than five rows for each independent feature: the
             noise cannot then be told from the signal.
         """
-        from .from_data import moments_from_data  # noqa: PLC0415 - it needs this class
-
         plain, centred, means = moments_from_data(X, y, X_unlabeled)
         problem = cls.from_moments(*plain, mean=means[0], target_mean=means[1])
         problem._centred = cls.from_moments(*centred, mean=np.zeros_like(means[0]))
@@ -222,7 +223,8 @@ class LinearGaussianProblem(SecondMoments):
             msg = f"coef has shape {coef.shape}: give {len(self.coef)} coefficients."
             raise ValueError(msg)
         error = coef - self.coef
-        risk = self.noise_variance + np.sum(self._counts * error * self._multiply(error), axis=-1)
+        energy = self.counts * error * multiply(self.covariance, error)
+        risk = self.noise_variance + np.sum(energy, axis=-1)
         if np.any(a):
             risk += a**2 - 2 * a * (self.target_mean - coef @ self._known_mean())
         return risk[()] if np.ndim(risk) else float(risk)
@@ -260,9 +262,8 @@ class LinearGaussianProblem(SecondMoments):
         if self.is_diagonal:
             lost = np.ones(len(self.coef), dtype=bool)
             lost[kept] = False
-            noise = self.noise_variance + np.sum(
-                (self._counts * self.covariance * self.coef**2)[lost]
-            )
+            energy = self.counts * self.covariance * self.coef**2
+            noise = self.noise_variance + np.sum(energy[lost])
             weights = None if self.weights is None else self.weights[kept]
             return LinearGaussianProblem(
                 self.covariance[kept], self.coef[kept], noise, weights=weights
@@ -277,7 +278,7 @@ class LinearGaussianProblem(SecondMoments):
 
     @property
     def _target_second_moment(self) -> float:
-        return self.noise_variance + float(self._spectrum.energy.sum())
+        return self.noise_variance + float(self.spectrum.energy.sum())
 
     def centred(self) -> LinearGaussianProblem:
         r"""Return the problem of the centred variables, which slopes beside an intercept see.
@@ -343,12 +344,10 @@ class LinearGaussianProblem(SecondMoments):
             raise ValueError(msg)
         rng = check_random_state(random_state)
         problem = self if self.mean is None else self.centred()
-        values = problem._basis[0]
-        scores = rng.standard_normal((n_samples, len(values)))
-        X = problem._from_eigenbasis(scores * np.sqrt(values))
-        y = scores @ problem._signal + np.sqrt(problem.noise_variance) * rng.standard_normal(
-            n_samples
-        )
+        root = np.sqrt(problem.eigenbasis.eigenvalues)
+        scores = rng.standard_normal((n_samples, len(root)))
+        noise = np.sqrt(problem.noise_variance) * rng.standard_normal(n_samples)
+        X, y = problem.eigenbasis.to_features(scores * root), scores @ problem.signal + noise
         if self.mean is None:
             return X, y
         return X + self.mean, y + self.target_mean

@@ -96,8 +96,8 @@ class SampleProblem:
         features = _map_rows(feature_map, self.X, "X")
         if self.X_unlabeled is None:
             return LinearGaussianProblem.from_data(features, self.y)
-        more = _map_rows(feature_map, self.X_unlabeled, "X_unlabeled")
-        return LinearGaussianProblem.from_data(features, self.y, more)
+        unlabeled = _map_rows(feature_map, self.X_unlabeled, "X_unlabeled")
+        return LinearGaussianProblem.from_data(features, self.y, unlabeled)
 
 
 def _n_rows(X: Any, label: str) -> int:

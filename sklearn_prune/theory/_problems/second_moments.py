@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sklearn_prune.theory._checks import as_floats, check_covariance, check_noise_variance, eigh_psd
+from sklearn_prune.theory._checks import as_floats, check_covariance, check_noise_variance
 
+from .eigenbasis import Eigenbasis
 from .spectrum import Spectrum
 
 if TYPE_CHECKING:
-    from sklearn_prune._typing import Array, Indices
+    from sklearn_prune._typing import Array
 
 
 class SecondMoments:
@@ -28,6 +29,11 @@ class SecondMoments:
         :math:`\sigma^2`.
     weights : array-like of shape (n_features,) or None
         Multiplicities, with a diagonal covariance.
+
+    Attributes
+    ----------
+    eigenbasis : Eigenbasis
+        Where the covariance is diagonal.
     """
 
     def __init__(self, covariance: Any, coef: Any, noise_variance: Any, weights: Any) -> None:
@@ -36,9 +42,7 @@ class SecondMoments:
         self.coef = as_floats(coef, "coef", shape)
         self.noise_variance = check_noise_variance(noise_variance)
         self.weights = self._check_weights(weights, shape)
-        self._cross: Array | None = None
-        if not self.is_diagonal:
-            self._basis  # noqa: B018 - an indefinite matrix is refused here and not later
+        self.eigenbasis = Eigenbasis.of(self.covariance)
 
     def _check_weights(self, weights: Any, shape: tuple[int, ...]) -> Array | None:
         if weights is None:
@@ -57,10 +61,11 @@ class SecondMoments:
     @property
     def n_features(self) -> float:
         """The number of coordinates, p."""
-        return float(self._counts.sum())
+        return float(self.counts.sum())
 
     @property
-    def _counts(self) -> Array:
+    def counts(self) -> Array:
+        """How many coordinates each entry stands for: the weights, or ones."""
         return np.ones_like(self.coef) if self.weights is None else self.weights
 
     @property
@@ -76,43 +81,21 @@ class SecondMoments:
     @cached_property
     def cross_moment(self) -> Array:
         r"""The cross moment :math:`\mathbb{E}[yx]`, of shape (n_features,)."""
-        return self._multiply(self.coef) if self._cross is None else self._cross
+        return multiply(self.covariance, self.coef)
 
     @cached_property
-    def _basis(self) -> tuple[Array, Array | Indices]:
-        """Positive eigenvalues, and eigenvectors as columns (if diagonal, indices)."""
-        if self.is_diagonal:
-            kept = np.flatnonzero(self.covariance > 0)
-            return self.covariance[kept], kept
-        return eigh_psd(self.covariance)
+    def signal(self) -> Array:
+        r"""Whitened coefficients :math:`\sqrt{\lambda_i}\bar\beta_i`, of shape (rank,)."""
+        return np.sqrt(self.eigenbasis.eigenvalues) * self.eigenbasis.to_coordinates(self.coef)
 
     @cached_property
-    def _signal(self) -> Array:
-        r"""Whitened coefficients :math:`\sqrt{\lambda_i}\bar\beta_i`, from what was given."""
-        values = self._basis[0]
-        if self._cross is not None:
-            return self._to_eigenbasis(self._cross) / np.sqrt(values)
-        return np.sqrt(values) * self._to_eigenbasis(self.coef)
+    def spectrum(self) -> Spectrum:
+        """Positive eigenvalues, how many there are of each, and the signal on them."""
+        basis, values = self.eigenbasis, self.eigenbasis.eigenvalues
+        counts = basis.to_coordinates(self.counts) if self.is_diagonal else np.ones_like(values)
+        return Spectrum(values, counts, counts * self.signal**2)
 
-    @cached_property
-    def _spectrum(self) -> Spectrum:
-        values, kept = self._basis
-        counts = self._counts[kept] if self.is_diagonal else np.ones_like(values)
-        return Spectrum(values, counts, counts * self._signal**2)
 
-    def _to_eigenbasis(self, vector: Array) -> Array:
-        vectors = self._basis[1]
-        return vector[vectors] if self.is_diagonal else vector @ vectors
-
-    def _from_eigenbasis(self, values: Array) -> Array:
-        """Return vectors, given along the last axis in the eigenbasis, in that of the features."""
-        vectors = self._basis[1]
-        if not self.is_diagonal:
-            return values @ vectors.T
-        result = np.zeros((*values.shape[:-1], len(self.covariance)))
-        result[..., vectors] = values
-        return result
-
-    def _multiply(self, vector: Array) -> Array:
-        r"""Return :math:`\Sigma v` for vectors along the last axis."""
-        return vector * self.covariance if self.is_diagonal else vector @ self.covariance
+def multiply(covariance: Array, vectors: Array) -> Array:
+    r"""Return :math:`\Sigma v` for vectors along the last axis, :math:`\Sigma` full or diagonal."""
+    return vectors * covariance if covariance.ndim == 1 else vectors @ covariance

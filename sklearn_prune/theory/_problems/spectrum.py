@@ -166,8 +166,8 @@ def _solve_xi(spectrum: Spectrum, n: Array, alpha: Array) -> Array:
 
     low, high = _brackets(spectrum, n, alpha)
     if n.size <= FEW:
-        each = zip(low, high, zip(n, alpha, strict=True), strict=True)
-        roots = [brentq(excess, a, b, args, xtol=1e-14, rtol=4 * EPS) for a, b, args in each]
+        brackets = zip(low, high, zip(n, alpha, strict=True), strict=True)
+        roots = [brentq(excess, a, b, args, xtol=1e-14, rtol=4 * EPS) for a, b, args in brackets]
         return np.exp(roots)
     # One table of the sum narrows every bracket to a cell of its grid.
     grid = np.linspace(low.min(), high.max(), 2 * n.size)

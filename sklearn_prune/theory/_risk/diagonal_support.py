@@ -38,21 +38,23 @@ class DiagonalSelection:
 
     def __init__(self, first: FirstFit, strategy: str, n_keep: float) -> None:
         self._first = first
-        self._counts = first.problem._spectrum.counts
+        self._counts = first.problem.spectrum.counts
         self._moments = self._kept_moments(strategy, n_keep)
 
     def _kept_moments(self, strategy: str, n_keep: float) -> Moments:
         r"""Return moments of :math:`\theta` on the event that the feature is kept."""
         mean, scale = self._first.support_law
-        kept = self._first.problem._basis[1]
+        basis = self._first.problem.eigenbasis
         if strategy in {"magnitude", "hessian"}:
-            factor = self._first.score_weights(strategy)[kept] * self._first.unwhiten
+            weights = basis.to_coordinates(self._first.score_weights(strategy))
+            factor = weights * self._first.unwhiten
             t = _score_threshold(factor, mean, scale, self._counts, n_keep)
             return HardThreshold(t / factor).moments(mean, np.full_like(mean, scale))
         if strategy == "random":
             share = np.full_like(mean, n_keep / self._first.problem.n_features)
         else:
-            share = _best_shares(self._first.oracle_scores()[kept], self._counts, n_keep)
+            scores = basis.to_coordinates(self._first.oracle_scores())
+            share = _best_shares(scores, self._counts, n_keep)
         return Moments(share, share * mean, share * (mean**2 + scale**2))
 
     def pruned_risks(self) -> Array:
@@ -106,11 +108,12 @@ def compressed_risk(first: FirstFit, compression: Compression) -> float:
     """
     if np.isinf(first.variance):
         return np.inf
-    beta = first.problem.coef[first.problem._basis[1]]
+    problem = first.problem
+    beta = problem.eigenbasis.to_coordinates(problem.coef)
     scale = np.sqrt(first.variance) * first.unwhiten
-    _, one, two = compression.moments(first.shrinkage * beta, scale)
-    counts = first.problem._spectrum.counts * first.eigenvalues
-    return float(first.problem.noise_variance + counts @ (beta**2 - 2 * beta * one + two))
+    _, mean, square = compression.moments(first.shrinkage * beta, scale)
+    weights = problem.spectrum.counts * first.eigenvalues
+    return float(problem.noise_variance + weights @ (beta**2 - 2 * beta * mean + square))
 
 
 def _score_threshold(

@@ -110,36 +110,34 @@ class DistributionalCharacterization:
         self.problem, self.n_samples, self.alpha = problem, n_samples, alpha
         self.fit_intercept, self.finite_n = fit_intercept, finite_n
         self._problem = problem.centred() if fit_intercept else problem
+        self._basis = self._problem.eigenbasis
         self._n, penalty = np.broadcast_arrays(n, check_alpha(alpha))
         self._dof = self._n - fit_intercept
         noise = self._problem.noise_variance
-        self._fit = dense_fit(self._problem._spectrum, noise, self._dof, penalty, finite_n)
+        self._fit = dense_fit(self._problem.spectrum, noise, self._dof, penalty, finite_n)
         self.xi_, self.gamma_ = self._fit.sums.xi[()], self._fit.gamma[()]
 
     @cached_property
     def _shrinkage(self) -> Array:
         r""":math:`1-\zeta_i`, of shape (..., rank)."""
-        scaled = np.asarray(self.xi_)[..., np.newaxis] * self._problem._basis[0]
-        return 1 - 1 / (1 + scaled)
+        return 1 - 1 / (1 + np.asarray(self.xi_)[..., np.newaxis] * self._basis.eigenvalues)
 
     @cached_property
     def _scale(self) -> Array:
         """Standard deviations in the eigenbasis, of shape (..., rank)."""
         spread = np.sqrt(self._fit.spread / self._dof)[..., np.newaxis]
-        return spread * self._shrinkage / np.sqrt(self._problem._basis[0])
+        return spread * self._shrinkage / np.sqrt(self._basis.eigenvalues)
 
     @cached_property
     def mean_(self) -> Array:
         """Means of the coefficients, of shape (..., n_features)."""
-        bar = self._problem._signal / np.sqrt(self._problem._basis[0])
-        return self._problem._from_eigenbasis(self._shrinkage * bar)
+        bar = self._problem.signal / np.sqrt(self._basis.eigenvalues)
+        return self._basis.to_features(self._shrinkage * bar)
 
     @cached_property
     def variance_(self) -> Array:
         """Variances of the coefficients, of shape (..., n_features)."""
-        if self._problem.is_diagonal:
-            return self._problem._from_eigenbasis(self._scale**2)
-        return self._scale**2 @ self._problem._basis[1].T ** 2
+        return self._basis.variances_of_features(self._scale**2)
 
     def sample(self, n_draws: int, random_state: Any = None) -> Array:
         """Draw coefficient vectors.
@@ -169,7 +167,7 @@ class DistributionalCharacterization:
             raise ValueError(msg)
         rng = check_random_state(random_state)
         normal = rng.standard_normal((n_draws, *self._scale.shape))
-        return self.mean_ + self._problem._from_eigenbasis(self._scale * normal)
+        return self.mean_ + self._basis.to_features(self._scale * normal)
 
     def risk(self) -> Any:
         r"""Return the risk :math:`\mathbb{E}(y-x'\hat\beta-\hat a)^2`, noise included.

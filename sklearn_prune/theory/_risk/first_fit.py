@@ -44,7 +44,7 @@ class FirstFit:
     @cached_property
     def _fit(self) -> tuple[float, float, float]:
         problem, n, alpha = self.problem, np.array(self.n), np.array(self.alpha)
-        fit = dense_fit(problem._spectrum, problem.noise_variance, n, alpha, self.finite_n)
+        fit = dense_fit(problem.spectrum, problem.noise_variance, n, alpha, self.finite_n)
         return float(fit.sums.xi), float(fit.risk), float(fit.spread) / self.n
 
     @property
@@ -70,12 +70,12 @@ class FirstFit:
     @property
     def eigenvalues(self) -> Array:
         r"""The eigenvalues :math:`\lambda_i`, of shape (rank,)."""
-        return self.problem._basis[0]
+        return self.problem.eigenbasis.eigenvalues
 
     @property
     def signal(self) -> Array:
         r"""The truth :math:`u_i=\sqrt{\lambda_i}\bar\beta_i`, of shape (rank,)."""
-        return self.problem._signal
+        return self.problem.signal
 
     @cached_property
     def shrinkage(self) -> Array:

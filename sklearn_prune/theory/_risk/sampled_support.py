@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
 # A Cholesky factor of a covariance with a smaller ratio of pivots is not trusted.
 PIVOT_RATIO = 1e-5
-
-
 # From here on the length of a normal vector may be replaced with its mean square root.
 HIGH_DIMENSION = 50
 
@@ -92,7 +90,8 @@ class SampledSelection:
         """
         u = np.broadcast_to(self._first.signal, self.theta.shape)
         vectors = np.stack([u, self.theta, self._first.shrinkage * self.theta], axis=1)
-        crosses = self._first.problem._from_eigenbasis(vectors * np.sqrt(self._first.eigenvalues))
+        basis = self._first.problem.eigenbasis
+        crosses = basis.to_features(vectors * np.sqrt(basis.eigenvalues))
         once, twice, trace, trace_squared = [], [], [], []
         for support, cross in zip(self.supports, crosses, strict=True):
             values, inside = self._coordinates(support, cross[:, support], n, alpha)
@@ -160,7 +159,7 @@ def draw_fits(
     if rank >= HIGH_DIMENSION:
         normal *= np.sqrt(rank) / np.linalg.norm(normal, axis=1, keepdims=True)
     theta = mean + scale * np.stack([normal, -normal], axis=1).reshape(-1, rank)
-    return theta, first.problem._from_eigenbasis(first.unwhiten * theta)
+    return theta, first.problem.eigenbasis.to_features(first.unwhiten * theta)
 
 
 def pair_means(values: Array) -> Array:

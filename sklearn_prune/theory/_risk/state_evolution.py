@@ -70,8 +70,8 @@ def refit_risk(
     grams = selection.grams(n_rows, alpha)
     inflation = 1.0
     if finite_n:
-        restricted = selection.restricted(n_rows, alpha)
-        inflation = float(np.mean([_inflation(one, n_rows, alpha) for one, _ in restricted]))
+        spectra = [spectrum for spectrum, _ in selection.restricted(n_rows, alpha)]
+        inflation = float(np.mean([_inflation(spectrum, n_rows, alpha) for spectrum in spectra]))
     n_draws = len(grams.trace)
     total = Grams(*(part.mean(axis=0, keepdims=True) for part in grams))
     risk = float(_solve(first, total, n_unlabeled, inflation)[0])
@@ -99,12 +99,12 @@ def _solve(first: FirstFit, grams: Grams, m: float, inflation: float) -> Array:
     # The refit is P v and noise, whose variance passes through P.
     v = (a * TRUTH + (1 - a) * FIT) + r * a * (THETA - TRUTH) - c * (THETA - FIT)
     bias, bias_m = noise + _distance(grams, v, TRUTH), _distance(grams, v, FIT)
-    own, other = a**2 * grams.trace_squared, (1 - a) ** 2 * grams.trace_squared
-    memory = 0.0 if np.isinf(K) else own * r[:, 0] ** 2 * K
-    # n K22 = bias + s and m K33 = bias_m + s, with s = own K22 + other K33 - memory.
-    source, left = own * bias / n - memory, 1 - own / n
+    shared, unlabeled = a**2 * grams.trace_squared, (1 - a) ** 2 * grams.trace_squared
+    memory = 0.0 if np.isinf(K) else shared * r[:, 0] ** 2 * K
+    # n K22 = bias + s and m K33 = bias_m + s, with s = shared K22 + unlabeled K33 - memory.
+    source, left = shared * bias / n - memory, 1 - shared / n
     if m > 0:
-        source, left = source + other * bias_m / m, left - other / m
+        source, left = source + unlabeled * bias_m / m, left - unlabeled / m
     with np.errstate(divide="ignore", invalid="ignore"):
         variance = np.where(left > 1e-10, inflation * source / left, np.inf)
     # Where nothing is left to chance, what rounding makes of 0 is no variance.

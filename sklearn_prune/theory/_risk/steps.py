@@ -25,7 +25,7 @@ RETRAIN = ("fresh", "same", "distill")
 
 
 @dataclass(frozen=True)
-class Pipeline:
+class Steps:
     """What is done to a dense fit; the parameters are those of `predict_risk`, validated.
 
     A `strategy` of "" stands for no pruning, an `n_unlabeled` of 0 for none.
@@ -47,7 +47,7 @@ class Pipeline:
         """Return the risk of the dense fit for an array of n."""
         dof, alpha = n - self.fit_intercept, np.array(self.alpha)
         noise = self.problem.noise_variance
-        fit = dense_fit(self.problem._spectrum, noise, dof, alpha, self.finite_n)
+        fit = dense_fit(self.problem.spectrum, noise, dof, alpha, self.finite_n)
         return fit.risk * (1 + self.fit_intercept / n)
 
     def risk(self, n: float, n_keep: float) -> tuple[float, float]:

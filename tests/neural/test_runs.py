@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from sklearn_prune.neural._masks import masks_of, weights_of
-from sklearn_prune.neural._selection import kept_counts
+from sklearn_prune.neural._net_pruning import kept_counts
 from sklearn_prune.neural._study.runs import Run, build, plan, size_of
 from sklearn_prune.neural._study.settings import METHODS, make_settings
 

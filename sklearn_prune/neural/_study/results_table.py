@@ -8,6 +8,8 @@ import io
 import os
 from typing import TYPE_CHECKING, Any
 
+from sklearn_prune.neural._whole_file import remove_partials, write_whole
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
@@ -86,15 +88,13 @@ class ResultsTable:
             self.rows = first | self.rows
             self._write(self.rows.values())
 
+    def clean_up(self) -> None:
+        """Remove what a kill left, as long as no process writes."""
+        remove_partials(self.path.parent, self.path.stem)
+
     def _write(self, rows: Iterable[dict[str, Any]]) -> None:
         """Replace the file by one of these rows, in one step."""
-        partial = self.path.with_suffix(".partial")
-        with partial.open("w", encoding="utf-8", newline="") as file:
-            file.write(HEADER)
-            file.writelines(map(_line, rows))
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(self.path)
+        write_whole(self.path, "".join([HEADER, *map(_line, rows)]).encode())
 
 
 def read_table(path: Path) -> dict[str, dict[str, Any]]:

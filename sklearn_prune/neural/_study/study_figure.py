@@ -17,9 +17,9 @@ from sklearn_prune._displays.drawing import (
     require_matplotlib,
 )
 
-from .reference import reference_curve
+from .reference_curves import reference_curve
+from .results_table import read_table
 from .settings import METHODS
-from .table import read_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,8 +8,8 @@ import torch
 
 from sklearn_prune.neural import ResNet20, TwoLayerNet
 from sklearn_prune.neural._masks import masks_of, set_masks, weights_of
+from sklearn_prune.neural._net_pruning import keep_global
 from sklearn_prune.neural._saliency import magnitude
-from sklearn_prune.neural._selection import keep_global
 from sklearn_prune.neural._study import side_by_side
 from sklearn_prune.neural._study.alignment import aligned, narrow, widen
 from sklearn_prune.neural._study.images import standardize

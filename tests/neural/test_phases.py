@@ -1,6 +1,6 @@
 import pytest
 
-from sklearn_prune.neural._net_phases import Phase, plan_phases
+from sklearn_prune.neural._phases import Phase, plan_phases
 
 
 def test_train_prune_retrain():

@@ -1,6 +1,6 @@
 import pytest
 
-from sklearn_prune.neural._study.table import COLUMNS, INTEGERS, ResultsTable, read_table
+from sklearn_prune.neural._study.results_table import COLUMNS, INTEGERS, ResultsTable, read_table
 
 
 def row(key, **values):

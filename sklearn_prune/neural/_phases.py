@@ -53,8 +53,10 @@ def plan_phases(
     """
     check_choice("retrain", retrain, RETRAIN)
     epochs = check_epochs("max_epochs", max_epochs)
-    again = epochs if retrain_epochs is None else check_epochs("retrain_epochs", retrain_epochs)
+    if retrain_epochs is None:
+        retrain_epochs = epochs
+    retrain_epochs = check_epochs("retrain_epochs", retrain_epochs)
     weights = retrain or "finetune"
-    rounds = [Phase("retrain", size, weights, again) for size in sizes[:-1]]
-    last = Phase("retrain", sizes[-1], weights, again if retrain else 0)
+    rounds = [Phase("retrain", size, weights, retrain_epochs) for size in sizes[:-1]]
+    last = Phase("retrain", sizes[-1], weights, retrain_epochs if retrain else 0)
     return [Phase("train", n_weights, "finetune", epochs), *rounds, last]
