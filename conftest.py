@@ -14,8 +14,8 @@ collect_ignore_glob = [path for name in MISSING for path in LEFT_OUT[name]]
 if "hypothesis" not in MISSING:
     from hypothesis import settings
 
-    settings.register_profile("ci", derandomize=True, deadline=None, max_examples=40)
-    settings.register_profile("thorough", deadline=None, max_examples=2000, database=None)
+    settings.register_profile("ci", derandomize=True, deadline=None, max_examples=15)
+    settings.register_profile("thorough", deadline=None, max_examples=1000, database=None)
     settings.load_profile("ci")  # pytest --hypothesis-profile=thorough takes half an hour
 
 

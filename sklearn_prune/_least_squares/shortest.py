@@ -21,9 +21,13 @@ from .design import EPS
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array, Indices
 
-# Null vectors are off by the cut-off of the rank over the least singular value that counts.
+# Null vectors are off by the largest singular value that does not count over the least that
+# does.
 NOISE = 10
 MOST_NOISE = 0.01
+
+# Columns whose sizes differ by less than this factor are of like size.
+LIKE = 16
 
 
 def shortest_solution(
@@ -50,7 +54,7 @@ def shortest_solution(
     rank = int(np.sum(values > cutoff * np.max(values, initial=0.0)))
     coef = Vt[:rank].T @ (U[:, :rank].T @ target / values[:rank, np.newaxis])
     if 0 < rank < len(R):
-        noise = NOISE * max(cutoff, len(R) * EPS) * values[0] / values[rank - 1]
+        noise = NOISE * max(values[rank], len(R) * EPS * values[0]) / values[rank - 1]
         coef = _shorten(coef, Vt[rank:].T, sizes, min(noise, MOST_NOISE))
     return coef, rank
 
@@ -63,7 +67,9 @@ def _shorten(coef: Array, null: Array, sizes: Array, noise: float) -> Array:
     basis, pivots = _eliminate(null, sizes, noise)
     coef = coef - basis @ coef[pivots]
     sizes = sizes[:, np.newaxis]
-    visible = _above(basis, noise) / sizes * sizes[pivots].T
+    # Rounding does harm where it is magnified.
+    ratio = sizes[pivots].T / sizes
+    visible = np.where((np.abs(basis) > noise) | (ratio < LIKE), basis * ratio, 0)
     gram = linalg.cho_factor(visible.T @ visible)
     step = linalg.cho_solve(gram, visible.T @ (coef / sizes))
     return coef - basis @ (sizes[pivots] * step)
@@ -76,7 +82,8 @@ def _eliminate(null: Array, sizes: Array, noise: float) -> tuple[Array, Indices]
     """
     basis, pivots = null.copy(), np.empty(null.shape[1], dtype=np.intp)
     for k in range(len(pivots)):
-        weight = np.abs(_above(basis[:, k:], noise)) / sizes[:, np.newaxis]
+        size = np.abs(basis[:, k:])
+        weight = np.where(size > noise, size / sizes[:, np.newaxis], 0)
         weight[pivots[:k]] = 0
         row, column = np.unravel_index(np.argmax(weight), weight.shape)
         if weight[row, column] == 0:
@@ -89,8 +96,3 @@ def _eliminate(null: Array, sizes: Array, noise: float) -> tuple[Array, Indices]
     basis = linalg.solve_triangular(basis[pivots], basis.T, trans="T", lower=True).T
     basis[pivots] = np.eye(len(pivots))
     return basis, pivots
-
-
-def _above(array: Array, noise: float) -> Array:
-    """Return the array with zeros for what may be rounding."""
-    return np.where(np.abs(array) > noise, array, 0.0)

@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from exact_least_squares import exact_fit, exact_prediction, fractions
@@ -20,9 +22,9 @@ def assert_shortest(X, y, weights=None, *, fit_intercept=True, container=np.asar
     in_units = (fractions(fitted) - coef) * fractions(np.abs(X).max(axis=0))[:, None]
     assert_allclose(in_units.astype(float), 0, atol=1e-11 * size)
     # The rounding of y is all that the norm may add.
-    rounding = 1e-13 * size / np.abs(X).max(axis=0, where=X != 0, initial=1e-200)
-    longest = np.array([float(v) for v in np.abs(coef).sum(axis=1)])
-    assert np.all(np.abs(fitted).sum(axis=1) <= longest * (1 + 1e-9) + rounding.min())
+    rounding = 1e-13 * size / np.abs(X).max(axis=0, where=X != 0, initial=1e-200).min()
+    longest = np.sum(coef**2) * Fraction(1 + 1e-9) + Fraction(rounding) ** 2
+    assert np.sum(fractions(fitted) ** 2) <= longest
     assert model.rank_ == rank
 
 
@@ -74,4 +76,22 @@ def test_directions_that_a_tolerance_drops_cost_no_length(rng, tol):
     X[:, 1] = 1e-9 * X[:, 0]
     model = MinNormRegressor(tol=tol).fit(X, rng.standard_normal(10))
     assert 1 <= model.rank_ <= 4
-    assert_allclose(model.coef_[1], 1e-9 * model.coef_[0], rtol=1e-6)
+    assert_allclose(model.coef_[1], 1e-9 * model.coef_[0], rtol=1e-4)
+
+
+def test_small_entries_of_null_vectors_count_among_columns_of_like_size():
+    X = np.array(
+        [
+            [-3, 1, 1, 2, 0, 2],
+            [-3, -2, 1, -1, -3, -2],
+            [-1, -3, 1, 1, -1, -2],
+            [-3, 3, 1, -2, -2, 1],
+            [-3, 1, 1, 2, 0, 2],
+            [-3, -3, 1, -1, 0, -2.0],
+        ]
+    )
+    y, weights = np.array([-3, -1.5, -1.5, 5, 2.5, -4.5]), 2.0 ** np.array([6, -5, -4, -5, 9, -1])
+    assert_shortest(X, y, weights, fit_intercept=False)
+    single = MinNormRegressor(fit_intercept=False).fit(X.astype(np.float32), y, weights)
+    double = MinNormRegressor(fit_intercept=False).fit(X, y, weights)
+    assert_allclose(single.coef_, double.coef_, rtol=1e-4)
