@@ -1,16 +1,26 @@
-"""Neural nets are tested where torch and skorch are installed."""
+"""Neural nets are tested where torch and skorch are installed, properties where hypothesis is."""
 
 from importlib.util import find_spec
 
-MISSING = [name for name in ("torch", "skorch") if find_spec(name) is None]
+LEFT_OUT = {
+    "torch": ["sklearn_prune/neural/*", "tests/neural/*", "docs/user_guide/neural.rst"],
+    "skorch": ["sklearn_prune/neural/*", "tests/neural/*", "docs/user_guide/neural.rst"],
+    "hypothesis": ["tests/properties/*"],
+}
+MISSING = [name for name in LEFT_OUT if find_spec(name) is None]
 
-collect_ignore_glob = (
-    ["sklearn_prune/neural/*", "tests/neural/*", "docs/user_guide/neural.rst"] if MISSING else []
-)
+collect_ignore_glob = [path for name in MISSING for path in LEFT_OUT[name]]
+
+if "hypothesis" not in MISSING:
+    from hypothesis import settings
+
+    settings.register_profile("ci", derandomize=True, deadline=None, max_examples=15)
+    settings.register_profile("thorough", deadline=None, max_examples=1000, database=None)
+    settings.load_profile("ci")  # pytest --hypothesis-profile=thorough takes half an hour
 
 
 def pytest_report_header():
     """Say what is not tested."""
     if MISSING:
-        return f"tests of sklearn_prune.neural are left out, without {' and '.join(MISSING)}"
+        return f"tests are left out that need {' and '.join(MISSING)}"
     return None

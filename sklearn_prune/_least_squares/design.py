@@ -140,17 +140,14 @@ def column_scale(X: Any, weights: Array, *, centred: bool) -> Array:
     """
     share = weights / weights.sum()
     design, mean = as_design(X, weights, centred=centred)
-    largest = magnitude(design)
-    if largest == 0:
-        return np.zeros(X.shape[1])
-    factor = 1.0 if 1e-70 < largest < 1e70 else largest
-    if factor != 1:
-        design = rescale(design, 1 / factor)
+    exponents = safe_exponents(design)
+    if exponents.any():
+        design = rescale(design, np.ldexp(1.0, -exponents))
     if isinstance(design, CentredSparse):
         squares = share @ design.X.multiply(design.X) - design.mean**2
     else:
         squares = np.einsum("i,ij,ij->j", share, design, design)
-    scale = factor * np.sqrt(np.maximum(squares, 0))
+    scale = np.ldexp(np.sqrt(np.maximum(squares, 0)), exponents)
     noise = 0.0 if mean is None else 10 * EPS * np.abs(mean)
     return np.where(scale > noise, scale, 0.0)
 
@@ -193,9 +190,43 @@ def magnitude(A: Any) -> float:
     return float(max(A.max(initial=0.0), -A.min(initial=0.0)))
 
 
+def column_sizes(A: Any) -> Array:
+    """Return the largest absolute value of each column (of what is stored, and the mean)."""
+    if isinstance(A, CentredSparse):
+        return np.maximum(abs(A.X).max(axis=0).toarray().ravel(), np.abs(A.mean))
+    largest: Array = np.maximum(A.max(axis=0, initial=0.0), -A.min(axis=0, initial=0.0))
+    return largest
+
+
+def binary_exponents(sizes: Any) -> Any:
+    """Return k such that ``sizes / 2**k`` is about one, 0 for a size of zero.
+
+    To multiply by a power of two is exact. That of the least numbers is in range.
+    """
+    return np.clip(np.frexp(sizes)[1], -1000, 1000)
+
+
+def safe_exponents(A: Any) -> Any:
+    """Return k such that the squares of ``A / 2**k`` are safe: 0 for columns that are."""
+    sizes = column_sizes(A)
+    return np.where(_is_safe(sizes), 0, binary_exponents(sizes))
+
+
 def has_safe_squares(A: Any) -> bool:
-    """Return whether the squares of the entries are far from overflow and underflow."""
-    return 1e-70 < magnitude(A) < 1e70
+    """Return whether the squares of all columns are far from overflow and underflow."""
+    sizes = column_sizes(A)
+    return bool(sizes.any() and np.all(_is_safe(sizes[sizes > 0])))
+
+
+def _is_safe(sizes: Array) -> Any:
+    return (sizes > 1e-70) & (sizes < 1e70)
+
+
+def column_norms(A: Array) -> Array:
+    """Return the norms of columns of any size."""
+    exponents = binary_exponents(column_sizes(A))
+    norms: Array = np.ldexp(np.linalg.norm(A * np.ldexp(1.0, -exponents), axis=0), exponents)
+    return norms
 
 
 def is_dense(A: Any) -> bool:

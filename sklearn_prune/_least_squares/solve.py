@@ -19,13 +19,17 @@ from scipy.linalg import lapack
 from .design import (
     EPS,
     as_design,
+    binary_exponents,
     column_blocks,
     column_gram,
+    column_norms,
+    column_sizes,
     constant_norm,
     joint_factor,
     magnitude,
     rescale,
     row_gram,
+    safe_exponents,
     stored_rows,
     take_columns,
     take_rows,
@@ -33,6 +37,7 @@ from .design import (
 )
 from .equal_rows import group_equal_rows, merge_rows
 from .mixed_precision import interpolate
+from .shortest import shortest_solution
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,6 +56,9 @@ EXTENDED_SIZE = 2**18
 
 # A matrix of this norm, or of its inverse, has a Gram matrix in the range of float32.
 SAFE_SIZE = 1e12
+
+# A matrix of this norm, or of its inverse, has a QR factorisation, however small a column is.
+SAFE_NORM = 1e100
 
 # Weights that differ by more than this factor call for sorted rows.
 WEIGHT_SPAN = 1e6
@@ -84,35 +92,53 @@ def min_norm_lstsq(
     rank : int
         Effective rank of A.
     """
-    factor = _safe_factor(problem.A, dense=problem.dense, gram=gram)
-    y_factor = _safe_factor(problem.y)
-    problem = problem._replace(y=problem.y * y_factor)
-    if factor != 1:
-        mean = None if problem.mean is None else problem.mean * factor
-        problem = problem._replace(A=rescale(problem.A, factor), mean=mean)
-        gram = None  # it has overflowed, or lost its digits
+    y_exponents = binary_exponents(column_sizes(problem.y))
+    problem = problem._replace(y=problem.y * np.ldexp(1.0, -y_exponents))
     n_rows = problem.A.shape[0] - (problem.mean is not None)
     if n_rows < problem.A.shape[1]:
-        coef, rank = _solve_wide(problem, cutoff, n_rows, gram)
+        exponents: Any = _common_exponent(problem, gram)
+        gram = None if exponents else gram  # it has overflowed, or lost its digits
+        coef, rank = _solve_wide(_divided(problem, exponents), cutoff, n_rows, gram)
     else:
-        coef, rank = _solve_tall(problem, cutoff)
-    return coef * factor / y_factor, rank
+        exponents = _column_exponents(problem)
+        coef, rank = _solve_tall(_divided(problem, exponents), cutoff, exponents)
+        exponents = exponents[:, np.newaxis]
+    return np.ldexp(coef, y_exponents - exponents), rank
 
 
-def _safe_factor(A: Any, *, dense: bool = True, gram: Array | None = None) -> float:
-    """Return a power of two that brings entries to a size with squares in any precision."""
-    size = 0.0
+def _common_exponent(problem: Problem, gram: Array | None) -> int:
+    """Return k such that the squares of ``A / 2**k`` are safe in any precision."""
     if gram is not None:
         size = float(np.sqrt(np.trace(gram)))
-    elif dense:
-        flat = A.ravel(order="K")
-        with np.errstate(over="ignore"):
-            size = float(np.sqrt(flat @ flat))  # several times faster than a maximum
+    else:
+        size = _norm(problem.A) if problem.dense else 0.0
     if not 0 < size < np.inf:
-        size = magnitude(A)
-    if size == 0 or 1 / SAFE_SIZE < size < SAFE_SIZE:
-        return 1.0
-    return float(np.ldexp(1.0, -int(np.clip(np.frexp(size)[1], -1000, 1000))))
+        size = magnitude(problem.A)
+    safe = 1 / SAFE_SIZE < size < SAFE_SIZE
+    return 0 if safe else int(binary_exponents(size))
+
+
+def _column_exponents(problem: Problem) -> Any:
+    """Return k such that columns ``A / 2**k`` are safe: for QR those of usual size are."""
+    if problem.dense and 1 / SAFE_NORM < _norm(problem.A) < SAFE_NORM:
+        return np.zeros(problem.A.shape[1], dtype=int)
+    return safe_exponents(problem.A)
+
+
+def _norm(A: Array) -> float:
+    """Return the Frobenius norm of A, several times faster than its maximum."""
+    flat = A.ravel(order="K")
+    with np.errstate(over="ignore"):
+        return float(np.sqrt(flat @ flat))
+
+
+def _divided(problem: Problem, exponents: Any) -> Problem:
+    """Return the problem with columns divided by powers of two."""
+    if not np.any(exponents):
+        return problem
+    factor = np.ldexp(1.0, -exponents)
+    mean = None if problem.mean is None else problem.mean * factor
+    return problem._replace(A=rescale(problem.A, factor), mean=mean)
 
 
 def _solve_wide(
@@ -190,43 +216,50 @@ def _row_space(
     return U, lambda t: from_rows(t) + from_rows(t - U.T @ (A @ from_rows(t)))
 
 
-def _solve_tall(problem: Problem, cutoff: float) -> tuple[Array, int]:
-    """Solve with at least as many independent rows as columns."""
+def _solve_tall(problem: Problem, cutoff: float, exponents: Any) -> tuple[Array, int]:
+    """Solve with at least as many independent rows as columns.
+
+    The columns were divided by powers of two: only which solution is the shortest depends
+    on these exponents.
+    """
     weights = problem.weights
     if not problem.dense:
-        return _solve_tall_sparse(problem, cutoff)
+        return _solve_tall_sparse(problem, cutoff, exponents)
     if weights.max() > WEIGHT_SPAN * weights.min():
         # Rows of very unequal size: Householder's method is then accurate row by row if the
         # rows are sorted and the columns pivoted.
         order = np.argsort(-weights, kind="stable")
         A, y, weights = problem.A[order], problem.y[order], weights[order]
         weighted = np.sqrt(weights)[:, np.newaxis] * A
-        pivots = linalg.qr(weighted, mode="r", pivoting=True)[1]
+        norms = column_norms(weighted)
+        pivots = linalg.qr(weighted / np.where(norms > 0, norms, 1), mode="r", pivoting=True)[1]
         mean = None if problem.mean is None else problem.mean[pivots]
         coef = np.empty((A.shape[1], y.shape[1]))
         problem = problem._replace(A=A[:, pivots], y=y, weights=weights, mean=mean)
-        coef[pivots], rank = _solve_tall_qr(problem, cutoff)
+        coef[pivots], rank = _solve_tall_qr(problem, cutoff, exponents[pivots])
         return coef, rank
-    return _solve_tall_qr(problem, cutoff)
+    return _solve_tall_qr(problem, cutoff, exponents)
 
 
-def _solve_tall_sparse(problem: Problem, cutoff: float) -> tuple[Array, int]:
+def _solve_tall_sparse(problem: Problem, cutoff: float, exponents: Any) -> tuple[Array, int]:
     """Solve the normal equations, or where that is unsafe by QR, equal columns as one."""
     solution = _solve_tall_gram(problem, cutoff)
     if solution is not None:
         return solution
     # Most often equal columns made it fail. They share what one of them gets.
-    first, group = group_equal_rows(stored_rows(problem.A).T)
+    columns = rescale(problem.A, np.ldexp(1.0, exponents))  # as they were
+    first, group = group_equal_rows(stored_rows(columns).T)
     if len(first) == problem.A.shape[1]:
-        return _solve_tall_qr(problem, cutoff)
+        return _solve_tall_qr(problem, cutoff, exponents)
     root = np.sqrt(np.bincount(group))
     merged = rescale(take_columns(problem.A, first), root)
     mean = None if problem.mean is None else problem.mean[first] * root
-    coef, rank = _solve_tall_sparse(problem._replace(A=merged, mean=mean), cutoff)
+    problem = problem._replace(A=merged, mean=mean)
+    coef, rank = _solve_tall_sparse(problem, cutoff, exponents[first])
     return (coef / root[:, np.newaxis])[group], rank
 
 
-def _solve_tall_qr(problem: Problem, cutoff: float) -> tuple[Array, int]:
+def _solve_tall_qr(problem: Problem, cutoff: float, exponents: Any) -> tuple[Array, int]:
     """Solve by QR, with the rank judged on columns of unit norm.
 
     Scaling the columns of the triangular factor is as good as scaling those of A.
@@ -235,7 +268,7 @@ def _solve_tall_qr(problem: Problem, cutoff: float) -> tuple[Array, int]:
     root = np.sqrt(weights)[:, np.newaxis]
     joint = joint_factor(A, y, root)
     n_columns = A.shape[1]
-    norms = linalg.norm(joint[:, :n_columns], axis=0)
+    norms = column_norms(joint[:, :n_columns])
     active = norms > constant_norm(problem.mean, weights)
     if not active.all():
         joint = triangular_factor([joint[:, np.append(active, np.full(y.shape[1], True))]])
@@ -245,7 +278,9 @@ def _solve_tall_qr(problem: Problem, cutoff: float) -> tuple[Array, int]:
     coef = np.zeros((n_columns, y.shape[1]))
     rcond, _ = lapack.dtrcon(R)
     if not rcond > 10 * n_active * cutoff:
-        coef[active], rank = _solve_deficient(R, target, norms, cutoff)
+        sizes = _relative_sizes(norms[:, 0], exponents[active])
+        scaled, rank = shortest_solution(R, target, sizes, cutoff=cutoff)
+        coef[active] = scaled / norms
         return coef, rank
     coef[active] = linalg.solve_triangular(R, target) / norms
     if rcond > np.sqrt(EPS):
@@ -259,20 +294,13 @@ def _solve_tall_qr(problem: Problem, cutoff: float) -> tuple[Array, int]:
     return coef.astype(np.float64), n_active
 
 
-def _solve_deficient(R: Array, target: Array, norms: Array, cutoff: float) -> tuple[Array, int]:
-    """Solve ``R (norms * coef) = target`` for the shortest coef, with R judged for its rank.
-
-    A combination of null vectors is subtracted as they are: an orthonormal basis
-    of their span would lose small entries, and with them the fit.
-    """
-    U, values, Vt = linalg.svd(R)
-    rank = int(np.sum(values > cutoff * np.max(values, initial=0.0)))
-    coef = Vt[:rank].T @ (U[:, :rank].T @ target / values[:rank, np.newaxis]) / norms
-    if rank < len(R):
-        null = Vt[rank:].T / norms
-        null /= linalg.norm(null, axis=0)
-        coef -= null @ linalg.lstsq(null, coef)[0]
-    return coef, rank
+def _relative_sizes(norms: Array, exponents: Any) -> Array:
+    """Return ``norms * 2**exponents`` up to a factor that brings them into range."""
+    mantissas, powers = np.frexp(norms)
+    powers = powers + exponents
+    powers -= (powers.max() + powers.min()) // 2
+    sizes: Array = np.ldexp(mantissas, np.clip(powers, -1000, 1000))
+    return sizes
 
 
 def _solve_tall_gram(problem: Problem, cutoff: float) -> tuple[Array, int] | None:

@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from sklearn_prune._pruning.recipe import Recipe
     from sklearn_prune._typing import AnyArray, Indices
 
-# With less than that left of the weight of a row, the closed forms lose nine digits.
-LEAST_FREEDOM = 1e-5
+# What is left of the weight of a row loses as many digits as it is small, and as the
+# condition of the factor is large that it comes from. Below this product of both, too many.
+LEAST_FREEDOM = 1e-6
 
 # So many coefficients are worked on at once: half a MB, so that a cache holds what is made
 # of them. A product of matrices is faster if it has more of them.
@@ -139,11 +140,12 @@ class LeftOutRows:
         penalty = np.sqrt(alpha) * np.eye(A.shape[1])
         R = triangular_factor([np.vstack([root * A, penalty])])
         norms = linalg.norm(R, axis=0)
-        if not norms.all() or not linalg.lapack.dtrcon(R / norms)[0] > np.sqrt(self.rcond):
+        rcond = linalg.lapack.dtrcon(R / norms)[0] if norms.all() else 0.0
+        if not rcond > np.sqrt(self.rcond):
             return None
         Q = linalg.solve_triangular(R, (root * A).T, trans="T").T
         freedom = 1 - np.sum(Q**2, axis=1) - self.share
-        if not freedom.min() > LEAST_FREEDOM:
+        if not freedom.min() * rcond > LEAST_FREEDOM:
             return None
         coef = linalg.solve_triangular(R, Q.T @ (root * self.targets))
         steps = (self.targets - A @ coef) / freedom[:, np.newaxis]
@@ -227,11 +229,12 @@ class LeftOutRows:
         for i, order in enumerate(orders):
             R, info = linalg.lapack.dpotrf(gram[np.ix_(order, order)])
             residual = None
-            if info == 0 and np.all(np.diag(R) > 1e-3 * np.sqrt(gram[order, order])):
+            rcond = np.min(np.diag(R) ** 2 / gram[order, order]) if info == 0 else 0.0
+            if rcond > LEAST_FREEDOM:
                 rhs = np.column_stack([A[i, order], moments[order]])
                 q, z = np.split(linalg.solve_triangular(R, rhs, trans="T"), [1], axis=1)
                 freedom = (1 - self.share[i] - np.cumsum(q**2))[sizes - 1, np.newaxis]
-                if freedom.min() > LEAST_FREEDOM:
+                if freedom.min() * rcond > LEAST_FREEDOM:
                     residual = (y[i] - np.cumsum(q * z, axis=0)[sizes - 1]) / freedom
             if residual is None:
                 predictions[i] = self._refit(i, used[order], sizes, recipe)

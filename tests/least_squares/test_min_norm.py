@@ -4,6 +4,7 @@ import pickle
 import nist_strd
 import numpy as np
 import pytest
+from exact_least_squares import exact_fit
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import linalg, sparse
 from sklearn.base import clone
@@ -441,3 +442,38 @@ def test_wide_constant_features_get_no_coefficients(n_samples):
     assert model.rank_ == 0
     assert_array_equal(model.coef_, 0)
     assert_allclose(model.predict(X), y.mean())
+
+
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array])
+@pytest.mark.parametrize("fit_intercept", [True, False])
+@pytest.mark.parametrize(
+    "units", [(1e100, 1e-100), (1e150, 1e-150), (1, 1e-200), (1e-200, 1), (1e-160, 1e160)]
+)
+@pytest.mark.parametrize("b", [1, 1e-100, 1e100])
+def test_the_rank_of_tall_data_takes_columns_of_any_size(units, b, fit_intercept, container):
+    X, y = np.array([[1.0, 1], [0, 1], [1, 0], [2, 1]]), np.array([1.0, 2, 3, 5])
+    scaled = X * units
+    model = MinNormRegressor(fit_intercept=fit_intercept).fit(container(scaled), b * y)
+    reference = MinNormRegressor(fit_intercept=fit_intercept).fit(X, y)
+    assert model.rank_ == 2
+    assert_allclose(model.predict(container(scaled)) / b, reference.predict(X), rtol=1e-12)
+
+
+@pytest.mark.parametrize("shape", [(30, 8), (8, 30)])
+def test_targets_of_any_size(rng, shape):
+    X, Y = rng.standard_normal(shape), rng.standard_normal((shape[0], 3))
+    units = np.array([1e160, 1, 1e-160])
+    model = MinNormRegressor().fit(X, Y * units)
+    assert_allclose(model.coef_, MinNormRegressor().fit(X, Y).coef_ * units[:, None], rtol=1e-9)
+
+
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array])
+@pytest.mark.parametrize("fit_intercept", [True, False])
+def test_weights_count_where_wide_rows_are_dependent(rng, container, fit_intercept):
+    X = rng.integers(-3, 4, (6, 2)) @ rng.integers(-3, 4, (2, 9)).astype(float)
+    y, weights = rng.integers(-5, 6, 6).astype(float), np.array([1, 9, 2, 1, 30, 4])
+    model = MinNormRegressor(fit_intercept=fit_intercept).fit(container(X), y, weights)
+    coef, intercept, rank = exact_fit(X, y, weights, fit_intercept=fit_intercept)
+    assert model.rank_ == rank < 5
+    assert_allclose(model.coef_, coef[:, 0].astype(float), atol=1e-12)
+    assert_allclose(model.intercept_, float(intercept[0]), atol=1e-12)
