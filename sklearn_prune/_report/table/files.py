@@ -7,13 +7,14 @@ import json
 import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .csv_dialects import first_line, read_csv
+from .csv_tables import Hints, first_line, read_csv
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     Frame = Any
 
+NO_HINTS = Hints()
 GZIP, PARQUET = b"\x1f\x8b", b"PAR1"
 
 
@@ -27,15 +28,24 @@ class Table(NamedTuple):
         A line of Python that reads it.
     notes : list of str
         What had to be guessed.
+    decimal : {".", ","} or None
+        What stands before decimals in a text.
     """
 
     frame: Frame
     code: str
     notes: list[str]
+    decimal: str | None = None
 
 
-def read_table(file: Path) -> Table:
+def read_table(file: Path, hints: Hints = NO_HINTS) -> Table:
     """Read a table.
+
+    Parameters
+    ----------
+    file : Path
+    hints : Hints
+        What the user says of it, if it is CSV.
 
     Raises
     ------
@@ -47,11 +57,11 @@ def read_table(file: Path) -> Table:
     if content.startswith(PARQUET):
         return Table(_read_parquet(file), f"pd.read_parquet({_code(str(file))})", [])
     packed = content.startswith(GZIP)
-    frame, options, notes = read_csv(file, _unpack(file, content) if packed else content)
-    if packed:
-        options["compression"] = "gzip"
+    table = read_csv(file, _unpack(file, content) if packed else content, hints)
+    options = table.options | ({"compression": "gzip"} if packed else {})
     arguments = [_code(str(file)), *(f"{name}={_code(value)}" for name, value in options.items())]
-    return Table(frame, f"pd.read_csv({', '.join(arguments)})", notes)
+    code = f"pd.read_csv({', '.join(arguments)}){table.then}"
+    return Table(table.frame, code, table.notes, table.decimal)
 
 
 def _read_bytes(file: Path) -> bytes:
