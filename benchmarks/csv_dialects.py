@@ -75,14 +75,22 @@ def read_with_sniffed_pandas(file):
         found = duckdb.sql(f"from sniff_csv('{copy.name}')").df().iloc[0]
     options = {
         pandas: found[name]
-        for pandas, name in [("quotechar", "Quote"), ("escapechar", "Escape"), ("comment", "Comment")]
+        for pandas, name in [
+            ("quotechar", "Quote"),
+            ("escapechar", "Escape"),
+            ("comment", "Comment"),
+        ]
         if len(found[name]) == 1 and found[name] != found["Quote"] or pandas == "quotechar"
     }
     if options["quotechar"] == "(empty)":
         options["quotechar"] = '"'
     header = 0 if found["HasHeader"] else None
     return pd.read_csv(
-        io.StringIO(text), sep=found["Delimiter"], skiprows=found["SkipRows"], header=header, **options
+        io.StringIO(text),
+        sep=found["Delimiter"],
+        skiprows=found["SkipRows"],
+        header=header,
+        **options,
     )
 
 
@@ -116,9 +124,7 @@ def same(frame, expected, has_header):
         return False
     if has_header and list(map(str, frame.columns)) != list(expected):
         return False
-    return all(
-        same_column(frame.iloc[:, k], values) for k, values in enumerate(expected.values())
-    )
+    return all(same_column(frame.iloc[:, k], values) for k, values in enumerate(expected.values()))
 
 
 def same_column(column, values):
@@ -162,7 +168,9 @@ def count(variants, readers, told):
                 right[name][variant.group] += good
                 if name in told and not good:
                     print(f"{name}: {variant.group}: {variant.name}")
-    rows = [[group, size, *(right[name][group] for name in readers)] for group, size in sizes.items()]
+    rows = [
+        [group, size, *(right[name][group] for name in readers)] for group, size in sizes.items()
+    ]
     totals = [len(variants), *(sum(right[name].values()) for name in readers)]
     return [["Kind", "Files", *readers], *rows, ["all", *totals]]
 

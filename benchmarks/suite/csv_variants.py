@@ -41,6 +41,7 @@ def table(towns="plain", **more):
 
 def rows_of(columns, decimal="."):
     """Return the fields of every row as text, an empty one for None."""
+
     def field(value):
         if value is None:
             return ""
@@ -104,8 +105,15 @@ def separators():
     group = "separators"
     for name, sep in {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}.items():
         yield Variant(group, name, written(base, sep).encode(), (base,))
-        yield Variant(group, f"{name}, all quoted", written(base, sep, always=True).encode(), (base,))
-        yield Variant(group, f"{name} and a blank", written(base, sep).replace(sep, f"{sep} ").encode(), (base,))
+        yield Variant(
+            group, f"{name}, all quoted", written(base, sep, always=True).encode(), (base,)
+        )
+        yield Variant(
+            group,
+            f"{name} and a blank",
+            written(base, sep).replace(sep, f"{sep} ").encode(),
+            (base,),
+        )
         dated = table(day=[f"2020-03-{k + 1:02} 10:30:00" for k in range(N)])
         yield Variant(group, f"{name}, with times", written(dated, sep).encode(), (dated,))
     yield Variant(group, "colon", written(base, ":").encode(), (base,))
@@ -134,9 +142,18 @@ def numbers():
     group = "numbers"
     base = table()
     for name, sep in {"semicolon": ";", "tab": "\t", "pipe": "|"}.items():
-        yield Variant(group, f"decimal comma, {name}", written(base, sep, decimal=",").encode(), (base,))
-    yield Variant(group, "decimal comma, quoted, comma", written(base, decimal=",").encode(), (base,))
-    yield Variant(group, "decimal comma, all quoted", written(base, decimal=",", always=True).encode(), (base,))
+        yield Variant(
+            group, f"decimal comma, {name}", written(base, sep, decimal=",").encode(), (base,)
+        )
+    yield Variant(
+        group, "decimal comma, quoted, comma", written(base, decimal=",").encode(), (base,)
+    )
+    yield Variant(
+        group,
+        "decimal comma, all quoted",
+        written(base, decimal=",", always=True).encode(),
+        (base,),
+    )
     large = table(worth=[round(900.5 + 1234.25 * k**2, 2) for k in range(N)])
     for name, sep, mark, decimal in [
         ("dots, decimal comma, semicolon", ";", ".", ","),
@@ -153,7 +170,9 @@ def numbers():
         yield Variant(group, name, written(as_text, sep, decimal=decimal).encode(), (large,))
     mixed = table(people=[1234 + 517 * k for k in range(N)])
     as_text = mixed | {"people": [thousands(x, ".", ",", 0) for x in mixed["people"]]}
-    yield Variant(group, "whole numbers with dots", written(as_text, ";", decimal=",").encode(), (mixed,))
+    yield Variant(
+        group, "whole numbers with dots", written(as_text, ";", decimal=",").encode(), (mixed,)
+    )
     dates = table(day=[f"{k + 1:02}.03.2020" for k in range(N)])
     iso = dates | {"day": [f"2020-03-{k + 1:02}" for k in range(N)]}
     yield Variant(group, "dates with dots", written(dates, ";", decimal=",").encode(), (dates, iso))
@@ -182,16 +201,27 @@ def quotes():
     yield Variant(group, "lines inside", written(lines).encode(), (lines,))
     other = base | {"town": [f"{town}; {town} | b" for town in base["town"]]}
     yield Variant(group, "other separators inside", written(other).encode(), (other,))
-    apostrophe = base | {"town": [f"{town}'s end" if k % 5 else "d'Or" for k, town in enumerate(base["town"])]}
+    apostrophe = base | {
+        "town": [f"{town}'s end" if k % 5 else "d'Or" for k, town in enumerate(base["town"])]
+    }
     yield Variant(group, "apostrophes", written(apostrophe).encode(), (apostrophe,))
     inches = base | {"town": [f'{k} 1/2" pipe' for k in range(N)]}
-    yield Variant(group, "a quote that opens nothing", "\n".join(",".join(row) for row in [list(inches), *rows_of(inches)]).encode(), (inches,))
+    yield Variant(
+        group,
+        "a quote that opens nothing",
+        "\n".join(",".join(row) for row in [list(inches), *rows_of(inches)]).encode(),
+        (inches,),
+    )
     first = dict.fromkeys(["town", "rooms, all", 'the "size"', "price"])
     named = dict(zip(first, base.values(), strict=True))
     yield Variant(group, "names with commas and quotes", written(named).encode(), (named,))
     hashes = base | {"town": [f"#{k} {town}" for k, town in enumerate(base["town"])]}
     yield Variant(group, "hashes that are no comments", written(hashes).encode(), (hashes,))
-    hashes = {"size": base["size"], "town": [f"{town} #{k}" for k, town in enumerate(base["town"])], "price": base["price"]}
+    hashes = {
+        "size": base["size"],
+        "town": [f"{town} #{k}" for k, town in enumerate(base["town"])],
+        "price": base["price"],
+    }
     yield Variant(group, "hashes inside", written(hashes).encode(), (hashes,))
 
 
@@ -200,7 +230,12 @@ def lines_above():
     base = table()
     for sep in ";,\t":
         yield Variant(group, f"sep={sep!r}", f"sep={sep}\n{written(base, sep)}".encode(), (base,))
-    yield Variant(group, "sep=; and decimal comma", f"sep=;\n{written(base, ';', decimal=',')}".encode(), (base,))
+    yield Variant(
+        group,
+        "sep=; and decimal comma",
+        f"sep=;\n{written(base, ';', decimal=',')}".encode(),
+        (base,),
+    )
     yield Variant(group, '"sep=;" in quotes', f'"sep=;"\n{written(base, ";")}'.encode(), (base,))
     for mark in "#%":
         text = f"{mark} houses of 2020\n{mark} by hand, twice\n{written(base)}"
@@ -214,13 +249,19 @@ def lines_above():
     hashed = {"#town": base["town"]} | {k: v for k, v in base.items() if k != "town"}
     yield Variant(group, "names after a hash", named.encode(), (base, hashed))
     yield Variant(group, "a title", f"Houses of 2020\n{written(base)}".encode(), (base,))
-    yield Variant(group, "a title, semicolon", f"Houses, 2020\n{written(base, ';')}".encode(), (base,))
-    yield Variant(group, "a title and an empty line", f"Houses of 2020\n\n{written(base)}".encode(), (base,))
+    yield Variant(
+        group, "a title, semicolon", f"Houses, 2020\n{written(base, ';')}".encode(), (base,)
+    )
+    yield Variant(
+        group, "a title and an empty line", f"Houses of 2020\n\n{written(base)}".encode(), (base,)
+    )
     yield Variant(group, "a padded title", f"Houses of 2020,,,\n{written(base)}".encode(), (base,))
     many = "Report\nProduced: 2020-03-01, by hand\nUnit: m2\n\n"
     yield Variant(group, "many titles", f"{many}{written(base)}".encode(), (base,))
     yield Variant(group, "empty lines above", f"\n\n{written(base)}".encode(), (base,))
-    yield Variant(group, "empty lines between", written(base).replace("\n", "\n\n").encode(), (base,))
+    yield Variant(
+        group, "empty lines between", written(base).replace("\n", "\n\n").encode(), (base,)
+    )
     yield Variant(group, "empty lines below", f"{written(base)}\n\n\n".encode(), (base,))
     yield Variant(group, "rows of commas below", f"{written(base)},,,\n,,,\n".encode(), (base,))
     yield Variant(group, "a source below", f"{written(base)}\nSource: by hand\n".encode(), (base,))
@@ -247,7 +288,11 @@ def headers():
     yield Variant(group, "0, 1, 2", written(whole).encode(), (whole,))
     years = {"town": base["town"]} | {str(1990 + k): v for k, v in enumerate(only.values())}
     yield Variant(group, "years", written(years).encode(), (years,))
-    words = {"town": base["town"], "kind": [["new", "old"][k % 2] for k in range(N)], "state": ["good"] * 12 + ["bad"] * 12}
+    words = {
+        "town": base["town"],
+        "kind": [["new", "old"][k % 2] for k in range(N)],
+        "state": ["good"] * 12 + ["bad"] * 12,
+    }
     yield Variant(group, "text alone", written(words).encode(), (words,))
     for name, quote in {"quoted": True, "bare": False}.items():
         names = [f"Car {k}" if quote else str(k + 1) for k in range(N)]
@@ -258,10 +303,19 @@ def headers():
         yield Variant(group, f"R row names, {name}", text.encode(), (base, named | base))
         text = text.replace(",", " ") if not quote else text.replace(",", "\t")
         plain = base if quote else base | {"town": [t.replace(" ", "_") for t in base["town"]]}
-        text = text if quote else "\n".join(
-            [" ".join(base), *(" ".join([str(k + 1), *row]) for k, row in enumerate(rows_of(plain)))]
+        text = (
+            text
+            if quote
+            else "\n".join(
+                [
+                    " ".join(base),
+                    *(" ".join([str(k + 1), *row]) for k, row in enumerate(rows_of(plain))),
+                ]
+            )
         )
-        yield Variant(group, f"R row names, {name}, no comma", text.encode(), (plain, named | plain))
+        yield Variant(
+            group, f"R row names, {name}, no comma", text.encode(), (plain, named | plain)
+        )
     accents = {"Größe (m²)": base["size"], "prix €": base["price"], "n°": base["rooms"]}
     yield Variant(group, "accents", written(accents).encode(), (accents,))
     wide = {f"a column of a very long name, number {k}": base["size"] for k in range(60)}
@@ -290,17 +344,23 @@ def encodings():
     yield Variant(group, "latin-1, decimal comma", text.encode("latin-1"), (base,))
     yield Variant(group, "utf-16, tab", written(base, "\t").encode("utf-16"), (base,))
     base = table("Russian")
-    yield Variant(group, "cp1251, decimal comma", written(base, ";", decimal=",").encode("cp1251"), (base,))
+    yield Variant(
+        group, "cp1251, decimal comma", written(base, ";", decimal=",").encode("cp1251"), (base,)
+    )
     named = dict(zip(["город", "комнаты", "площадь", "цена"], base.values(), strict=True))
     yield Variant(group, "cp1251, names", written(named, ";").encode("cp1251"), (named,))
-    yield Variant(group, "utf-8-sig, quoted", written(named, always=True).encode("utf-8-sig"), (named,))
+    yield Variant(
+        group, "utf-8-sig, quoted", written(named, always=True).encode("utf-8-sig"), (named,)
+    )
 
 
 def line_ends():
     group = "lines"
     base = table()
     yield Variant(group, "CRLF", written(base, end="\r\n").encode(), (base,))
-    yield Variant(group, "CRLF, semicolon", written(base, ";", end="\r\n", decimal=",").encode(), (base,))
+    yield Variant(
+        group, "CRLF, semicolon", written(base, ";", end="\r\n", decimal=",").encode(), (base,)
+    )
     yield Variant(group, "CR", written(base, end="\r").encode(), (base,))
     yield Variant(group, "CR, semicolon", written(base, ";", end="\r").encode(), (base,))
     yield Variant(group, "no last end", written(base).encode()[:-1], (base,))
@@ -320,7 +380,20 @@ def missing():
     some = [None if k % 5 == 0 else round(1.5 * k, 1) for k in range(N)]
     base = table(age=some)
     yield Variant(group, "empty", written(base).encode(), (base,))
-    for word in "NA", "NaN", "null", "N/A", "None", "#N/A", "?", "-", ".", "NULL", "n.a.", "missing":
+    for word in (
+        "NA",
+        "NaN",
+        "null",
+        "N/A",
+        "None",
+        "#N/A",
+        "?",
+        "-",
+        ".",
+        "NULL",
+        "n.a.",
+        "missing",
+    ):
         text = base | {"age": [word if x is None else x for x in some]}
         yield Variant(group, f"{word} among numbers", written(text).encode(), (base,))
     for word in "None", "NA", "null", "N/A":

@@ -8,6 +8,7 @@ from sklearn.datasets import load_digits
 
 from sklearn_prune._report.comparison.plan import Plan, make_plan
 from sklearn_prune._report.table.columns import as_frame, check_features, match_columns
+from sklearn_prune._report.table.csv_tables import Hints
 from sklearn_prune._report.table.files import Table, read_table
 from sklearn_prune._report.table.loading_code import labelled_code, unlabelled_code
 from sklearn_prune._report.table.target_column import check_target, split_target
@@ -65,7 +66,7 @@ def read_problem(args: argparse.Namespace) -> Problem:
     X, feature_notes = check_features(X.drop(columns=args.drop), impute=args.impute)
     plan = _plan(args, len(X), classification=classification)
     target = encode_target(y, classification=classification)
-    X_unlabeled, unlabelled_loading = _read_unlabelled(args, X)
+    X_unlabeled, unlabelled_loading = _read_unlabelled(args, X, table.decimal)
     return Problem(
         "digits, odd against even" if args.file is None else f"{args.file.name}, {column}",
         X,
@@ -80,7 +81,7 @@ def read_problem(args: argparse.Namespace) -> Problem:
 def _read(args: argparse.Namespace) -> tuple[Table, str | None, bool]:
     """Return the table, the name of its target, and whether that is a class."""
     if args.file is not None:
-        table = read_table(args.file)
+        table = read_table(args.file, _hints(args))
         return table._replace(code=f"table = {table.code}"), args.target, args.classification
     if args.target is not None:
         msg = f"--target {args.target} needs a FILE: give the table before the options"
@@ -88,6 +89,21 @@ def _read(args: argparse.Namespace) -> tuple[Table, str | None, bool]:
     digits = load_digits(as_frame=True)
     frame = digits.data.assign(odd=digits.target % 2)
     return Table(frame, DIGITS_CODE, []), "odd", True
+
+
+def _hints(args: argparse.Namespace) -> Hints:
+    """Return how the CSV files are to be read.
+
+    Raises
+    ------
+    ValueError
+        If one character is to stand before decimals and between thousands.
+    """
+    if args.decimal is not None and args.decimal == args.thousands:
+        msg = f"--decimal {args.decimal} is --thousands {args.thousands}, too: give one of them"
+        raise ValueError(msg)
+    header = {"yes": True, "no": False, None: None}[args.header]
+    return Hints(args.encoding, args.decimal, args.thousands, header, tuple(args.missing))
 
 
 def _check_drop(drop: list[str], X: Any) -> None:
@@ -112,10 +128,14 @@ def _plan(args: argparse.Namespace, n_rows: int, *, classification: bool) -> Pla
     )
 
 
-def _read_unlabelled(args: argparse.Namespace, X: Any) -> tuple[Any, str]:
-    """Return the rows without a target, and code that makes them, or None and no code."""
+def _read_unlabelled(args: argparse.Namespace, X: Any, decimal: str | None) -> tuple[Any, str]:
+    """Return the rows without a target, and code that makes them, or None and no code.
+
+    Their decimal mark is that of the table.
+    """
     if args.unlabelled is None:
         return None, ""
-    table = read_table(args.unlabelled)
+    hints = _hints(args)._replace(decimal=decimal)
+    table = read_table(args.unlabelled, hints)
     frame = as_frame(table.frame, str(args.unlabelled))
     return match_columns(X, frame, impute=args.impute), unlabelled_code(table, frame, X)

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .preparation import MOST_CATEGORIES, NUMBERS
+from .written_numbers import share_of_numbers
 
 if TYPE_CHECKING:
+    from sklearn_prune._typing import Array
+
     Frame = Any
     Column = Any
 
@@ -18,8 +21,14 @@ IDENTIFIER = re.compile(
 )
 # A text column with more different values than this share of the rows tells rows apart.
 DISTINCT_SHARE = 0.5
-# What stands about numbers that are written for people.
-DECORATION = r"[,'%$€£\s]"
+# Consecutive numbers count the rows, unless they are times, by their name or as years.
+TIME = re.compile(r"(^|[_\W])(date|day|time|week|month|year)", re.IGNORECASE)
+YEARS = (1800, 2100)
+DATE = re.compile(
+    r"\d{4}[-/]\d{1,2}([-/]\d{1,2})?(\D.*)?|\d{4}\.\d{1,2}\.\d{1,2}(\D.*)?"
+    r"|\d{1,2}[-/. ]+(\d{1,2}|[^\W\d_]{3,9})[-/., ]+\d{2,4}(\D.*)?"
+    r"|[^\W\d_]{3,9}\.? \d{1,2},? \d{4}(\D.*)?|\d{1,2}:\d{2}(:\d{2})?([.,]\d+)?"
+)
 # With fewer values than these a column may be empty in the training rows of a fold.
 FEWEST_VALUES = 10
 
@@ -47,7 +56,17 @@ def as_frame(X: Any, name: str = "X") -> Frame:
     if len(twice):
         msg = f"the column name {twice[0]!r} occurs more than once: give every column its own"
         raise ValueError(msg)
-    return frame.apply(_plain_column) if frame.shape[1] else frame
+    return _plain_columns(frame)
+
+
+def _plain_columns(frame: Frame) -> Frame:
+    """Return columns as numbers or as text; those of numbers together, for there may be many."""
+    numeric = [dtype.kind in "biuf" and isinstance(dtype, np.dtype) for dtype in frame.dtypes]
+    if all(numeric):
+        return frame.astype(np.float64)
+    numbers = dict.fromkeys(frame.columns[numeric], np.float64)
+    others = {name: _plain_column(frame[name]) for name in frame.columns[np.invert(numeric)]}
+    return frame.astype(numbers).assign(**others)
 
 
 def _plain_column(column: Column) -> Column:
@@ -83,7 +102,7 @@ def check_features(X: Frame, *, impute: bool) -> tuple[Frame, list[str]]:
     if not impute:
         _check_known(X, missing)
     _check_enough(X)
-    different = X.nunique()
+    different = _count_different(X)
     constant = X.columns[different <= 1]
     X = X.drop(columns=constant)
     if X.shape[1] == 0:
@@ -95,6 +114,18 @@ def check_features(X: Frame, *, impute: bool) -> tuple[Frame, list[str]]:
     if len(missing):
         notes.append(f"Missing values are filled in: {listed(missing)}.")
     return X, notes + _warnings(X, different)
+
+
+def _count_different(X: Frame) -> Column:
+    """Return the number of different values of each column."""
+    import pandas as pd  # noqa: PLC0415
+
+    numbers = X.select_dtypes(list(NUMBERS))
+    values = np.sort(numbers.to_numpy(np.float64), axis=0)
+    known = ~np.isnan(values)
+    steps = ((values[1:] != values[:-1]) & known[1:]).sum(axis=0) + known[:1].sum(axis=0)
+    texts = X.drop(columns=numbers.columns)
+    return pd.concat([pd.Series(steps, numbers.columns), texts.nunique()])[X.columns]
 
 
 def _check_finite(X: Frame) -> None:
@@ -130,7 +161,8 @@ def _check_enough(X: Frame) -> None:
 def _warnings(X: Frame, different: Column) -> list[str]:
     """Return what a careful reader would ask about the columns."""
     notes = []
-    identifiers = [name for name in X if _is_identifier(X[name], name, different[name])]
+    others = X.columns.difference(_with_fractions(X), sort=False)
+    identifiers = [name for name in others if _is_identifier(X[name], name, different[name])]
     if identifiers:
         look = "looks like an identifier" if len(identifiers) == 1 else "look like identifiers"
         notes.append(
@@ -138,20 +170,48 @@ def _warnings(X: Frame, different: Column) -> list[str]:
             "with --drop."
         )
     for name in X.select_dtypes(object):
-        if name not in identifiers and different[name] > MOST_CATEGORIES:
-            notes.append(
-                f"{name!r} has {different[name]} categories: those beyond the most frequent "
-                f"{MOST_CATEGORIES - 1} are one."
-            )
-        share, example = _numbers_in_text(X[name])
-        if share > 0.5:
-            notes.append(_number_warning(share, name, example))
-    copies = X.duplicated().mean()
+        notes += _warnings_of_text(X[name], name, different[name], counted=name in identifiers)
+    copies = _share_of_copies(X.drop(columns=identifiers))
     if copies > 0.01:
         notes.append(
             f"{copies:.0%} of the rows are copies of others, and may be trained and judged on."
         )
     return notes
+
+
+def _with_fractions(X: Frame) -> Any:
+    """Return the columns of numbers that are not all whole."""
+    numbers = X.select_dtypes(list(NUMBERS))
+    values = numbers.to_numpy(np.float64)
+    return numbers.columns[(values != np.round(values)).any(axis=0)]
+
+
+def _warnings_of_text(column: Column, name: str, different: int, *, counted: bool) -> list[str]:
+    """Return what to tell of a column of text, which `counted` says names the rows."""
+    share, example = _numbers_in_text(column)
+    if _are_dates(column):
+        return [
+            f"Warning: {name!r} has dates or times, which are taken for categories: write them as "
+            "numbers, or leave out with --drop."
+        ]
+    notes = [_number_warning(share, name, example)] if share > 0.5 else []
+    if not counted and different > MOST_CATEGORIES:
+        notes.insert(
+            0,
+            f"{name!r} has {different} categories: those beyond the most frequent "
+            f"{MOST_CATEGORIES - 1} are one.",
+        )
+    return notes
+
+
+def _share_of_copies(X: Frame) -> float:
+    """Return the share of rows that are equal to one before, none without columns."""
+    if X.shape[1] == 0:
+        return 0.0
+    numbers = X.select_dtypes(list(NUMBERS))
+    codes = [column.factorize()[0] for _, column in X.drop(columns=numbers.columns).items()]
+    values = np.column_stack([numbers.to_numpy(np.float64) + 0.0, *codes])
+    return 1 - len({row.tobytes() for row in values}) / len(X)
 
 
 def _number_warning(share: float, name: str, example: str) -> str:
@@ -163,26 +223,31 @@ def _number_warning(share: float, name: str, example: str) -> str:
 
 
 def _is_identifier(column: Column, name: str, different: int) -> bool:
-    """Return whether a column seems to name or to count the rows."""
+    """Return whether a column of texts or whole numbers seems to name or to count the rows."""
     if column.dtype == object:
         distinct = different > max(MOST_CATEGORIES, DISTINCT_SHARE * len(column))
-        return distinct and _numbers_in_text(column)[0] <= 0.5
+        return distinct and _numbers_in_text(column)[0] <= 0.5 and not _are_dates(column)
     values = column.to_numpy()
-    if different < len(values) or not (values == np.round(values)).all():
+    if different < len(values):
         return False
-    counts = np.ptp(values) == len(values) - 1
-    return bool(counts or (np.diff(values) > 0).all() or IDENTIFIER.search(name))
+    return bool(IDENTIFIER.search(name)) or _counts(values, name)
+
+
+def _counts(values: Array, name: str) -> bool:
+    """Return whether different whole numbers count the rows: they are consecutive, and no times."""
+    years = YEARS[0] <= values.min() and values.max() <= YEARS[1]
+    return bool(np.ptp(values) == len(values) - 1 and not years and not TIME.search(name))
 
 
 def _numbers_in_text(column: Column) -> tuple[float, str]:
     """Return the share of a text column that looks like numbers, and an example that is none."""
-    import pandas as pd  # noqa: PLC0415
+    return share_of_numbers(column.dropna().astype(str))
 
-    known = column.dropna().astype(str)
-    bare = known.str.replace(DECORATION, "", regex=True)
-    text, decorated = (pd.to_numeric(values, errors="coerce").isna() for values in (bare, known))
-    examples = [*known[text].head(1), *known[decorated].head(1), *known.head(1), ""]
-    return float(1 - text.mean()) if len(known) else 0.0, examples[0]
+
+def _are_dates(column: Column) -> bool:
+    """Return whether most texts of a column are dates or times of day."""
+    known = column.dropna().astype(str).str.strip()
+    return bool(len(known)) and known.str.fullmatch(DATE).mean() > 0.5
 
 
 def match_columns(X: Frame, unlabeled: Frame, *, impute: bool) -> Frame:

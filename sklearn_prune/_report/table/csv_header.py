@@ -99,13 +99,11 @@ def header_options(
     return {}, names, notes
 
 
-def _options_of_short_header(
-    names: Record, body: list[Record], lines: list[str]
-) -> dict[str, Any]:
+def _options_of_short_header(names: Record, body: list[Record], lines: list[str]) -> dict[str, Any]:
     """Return what pandas needs if rows end with a separator, or begin with their names."""
     longer = [row for row in body if len(row) > len(names)]
     if not any(row[-1] for row in longer):
-        return {"index_col": False}
+        return {"index_col": False, "usecols": range(len(names))}
     first = [row[0] for row in longer]
     counted = first == [str(k + 1) for k in range(len(first))]
     quoted = all(line.lstrip().startswith(('"', "'")) for line in lines if line.strip())

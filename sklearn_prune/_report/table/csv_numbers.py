@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -154,8 +155,10 @@ def conversion_code(conversions: list[Conversion]) -> str:
     if not conversions:
         return ""
     steps = {conversion.name: conversion.steps for conversion in conversions if conversion.steps}
-    replaced = f".replace({steps!r}, regex=True)" if steps else ""
-    floats = ", ".join(f"{conversion.name!r}: float" for conversion in conversions)
+    replaced = f".replace({json.dumps(steps, ensure_ascii=False)}, regex=True)" if steps else ""
+    floats = ", ".join(
+        f"{json.dumps(conversion.name, ensure_ascii=False)}: float" for conversion in conversions
+    )
     return f"{replaced}.astype({{{floats}}})"
 
 

@@ -9,7 +9,7 @@ import warnings
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .csv_dialects import SEPARATORS, find_dialect, first_lines, named_separator
+from .csv_dialects import LINE, SEPARATORS, find_dialect, first_lines, named_separator
 from .csv_header import check_names, header_options
 from .csv_layout import comment_mark, find_table, is_outside, lines_to_skip, told_of_titles
 from .csv_numbers import conversion_code, convert, find_conversions, find_decimal, told_of
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # A last line that is no row stands below an empty one; or it is the end of a file of DOS.
 LINE_BELOW = re.compile(r"(?:(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)[^\r\n]+|\x1a)\s*\Z")
 LONGEST_LINE_BELOW = 2_000
+# So many columns are faster together than one by one.
+MANY_COLUMNS = 1_000
 OTHER_MARK = {".": ",", ",": "."}
 
 
@@ -86,7 +88,8 @@ class _Text(NamedTuple):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("error", pd.errors.ParserWarning)
-                return pd.read_csv(io.BytesIO(self.content), **options)
+                frame = pd.read_csv(io.BytesIO(self.content), **options)
+                return frame.copy() if frame.shape[1] > MANY_COLUMNS else frame
         except (ValueError, pd.errors.ParserWarning) as error:
             msg = f"cannot read {self.file} as a table: {first_line(error)}"
             raise ValueError(msg) from error
@@ -142,10 +145,19 @@ def _layout(file: Path, text: str, hints: Hints) -> tuple[dict[str, Any], str, l
     below = [line for line in lines[first:] if line.strip() and not is_outside(line, mark)]
     header, names, notes = header_options(records, below[1:], hints.header)
     check_names(file, names)
+    if "usecols" in header and not _all_end_with(text, dialect.separator):
+        header = {}
     options = dialect.options(below) | header
     skipped = lines_to_skip(text, first, mark)
     options |= {"skiprows": skipped} if skipped else {}
     return options, dialect.separator, told_of_titles(lines[:first], mark) + notes
+
+
+def _all_end_with(text: str, separator: str) -> bool:
+    """Return whether nothing is lost if what follows the last separators is left out."""
+    lines = (line[0].rstrip("\r\n ") for line in LINE.finditer(text))
+    _header, *rows = filter(None, lines)
+    return all(row.endswith(separator) for row in rows)
 
 
 def _with_missing(
@@ -154,6 +166,10 @@ def _with_missing(
     """Return the table without what is below it, and with the words that are missing values."""
     options = options | ({"na_values": list(named)} if named else {})
     frame = table.parse(options)
+    stripped = [str(name).strip() for name in frame.columns]
+    if stripped != list(frame.columns) and "index_col" not in options:
+        options |= {"header": 0, "names": stripped}
+        frame = table.parse(options)
     notes = []
     below = _n_lines_below(text, frame)
     if below:
@@ -169,11 +185,11 @@ def _n_lines_below(text: str, frame: Frame) -> int:
     """Return how many of the last rows are empty, or a remark."""
     if frame.shape[1] < 2:
         return 0
-    rows = frame.iloc[::-1]
-    remark = LINE_BELOW.search(text[-LONGEST_LINE_BELOW:]) and rows.iloc[0, 1:].isna().all()
-    empty = rows.iloc[int(bool(remark)) :].isna().all(axis=1).to_numpy()
-    n_empty = len(empty) if empty.all() else int(empty.argmin())
-    return int(bool(remark)) + n_empty
+    below = LINE_BELOW.search(text[-LONGEST_LINE_BELOW:])
+    n_rows = n_remarks = int(below is not None and frame.iloc[-1, 1:].isna().all())
+    while n_rows < len(frame) and frame.iloc[-1 - n_rows].isna().all():
+        n_rows += 1
+    return n_rows if n_rows < len(frame) else n_remarks
 
 
 def _check_whole(file: Path, text: str, frame: Frame) -> None:

@@ -93,5 +93,6 @@ def _read_parquet(file: Path) -> Frame:
 
 
 def _code(value: Any) -> str:
-    """Return strings and numbers as Python code, with double quotes."""
-    return json.dumps(value) if isinstance(value, str) else repr(value)
+    """Return a value as Python code, with double quotes."""
+    plain = value is None or isinstance(value, bool | int | range)
+    return repr(value) if plain else json.dumps(value, ensure_ascii=False)

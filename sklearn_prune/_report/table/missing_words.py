@@ -88,9 +88,10 @@ def _marks_among_numbers(column: Column) -> set[str]:
 def _is_text(column: Column) -> bool:
     """Return whether a column has words, and not numbers alone."""
     values = [value for value in column.dropna().unique() if isinstance(value, str)]
-    return bool(values) and find_writing(
-        [value for value in values if value not in AMONG_NUMBERS]
-    ) is None
+    return (
+        bool(values)
+        and find_writing([value for value in values if value not in AMONG_NUMBERS]) is None
+    )
 
 
 def _told(what: str, remedy: str, words: dict[Any, set[str]]) -> list[str]:
