@@ -16,10 +16,9 @@ import warnings
 from collections import Counter
 from pathlib import Path
 
+import chardet
 import numpy as np
 import pandas as pd
-import chardet
-
 from suite.csv_variants import make_variants
 
 with warnings.catch_warnings():
@@ -80,7 +79,7 @@ def read_with_sniffed_pandas(file):
             ("escapechar", "Escape"),
             ("comment", "Comment"),
         ]
-        if len(found[name]) == 1 and found[name] != found["Quote"] or pandas == "quotechar"
+        if (len(found[name]) == 1 and found[name] != found["Quote"]) or pandas == "quotechar"
     }
     if options["quotechar"] == "(empty)":
         options["quotechar"] = '"'

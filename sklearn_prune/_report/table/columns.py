@@ -190,10 +190,11 @@ def _warnings_of_text(column: Column, name: str, different: int, *, counted: boo
     """Return what to tell of a column of text, which `counted` says names the rows."""
     share, example = _numbers_in_text(column)
     if _are_dates(column):
-        return [
+        note = (
             f"Warning: {name!r} has dates or times, which are taken for categories: write them as "
             "numbers, or leave out with --drop."
-        ]
+        )
+        return [note]
     notes = [_number_warning(share, name, example)] if share > 0.5 else []
     if not counted and different > MOST_CATEGORIES:
         notes.insert(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from .csv_dialects import usual_width
@@ -29,11 +30,9 @@ def has_header(records: list[Record]) -> bool:
     numeric = [_are_numbers(column) for column in columns]
     heads = [name for name, number in zip(first, numeric, strict=True) if number and name]
     texts = [k for k, number in enumerate(numeric) if not number and first[k]]
-    if any(_repeats(columns[k]) and first[k] not in columns[k] for k in texts):
-        return True
-    if not heads:
-        return not texts or not all(first[k] in columns[k] for k in texts)
-    return _are_counted(heads)
+    if heads:
+        return _are_counted(heads)
+    return not texts or not all(first[k] in columns[k] for k in texts)
 
 
 def is_header_of(names: Record, body: list[Record]) -> bool:
@@ -51,19 +50,15 @@ def _are_numbers(values: Any) -> bool:
     return bool(known) and all(NUMBER.fullmatch(value) for value in known)
 
 
-def _repeats(values: Any) -> bool:
-    return 2 * len(set(values)) <= len(values)
-
-
 def _are_counted(names: Record) -> bool:
     """Return whether names are whole numbers in equal steps up, or one year, 0 or 1."""
     if not all(name.isdecimal() for name in names):
         return False
     values = list(map(int, names))
-    steps = {after - before for before, after in zip(values, values[1:], strict=False)}
+    steps = {after - before for before, after in pairwise(values)}
     if not steps:
         return values[0] in YEARS or values[0] < 2
-    return len(steps) == 1 and min(steps) > 0
+    return len(steps) == 1 and min(steps) > 0 and (len(values) > 2 or min(steps) == 1)
 
 
 def header_options(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .csv_dialects import LINE, SEPARATOR_LINE, start_of_table, usual_width
 from .csv_header import is_header_of
@@ -70,13 +70,25 @@ def _named_by_comment(
     return names if fits and len(names) > 1 else []
 
 
-def lines_to_skip(text: str, first: int, mark: str | None) -> int | list[int]:
-    """Return the number of lines above a table, or all lines to skip if some are below."""
+def lines_to_skip(text: str, first: int, mark: str | None, dialect: Dialect) -> Any:
+    """Return the number of lines above a table, or all lines to skip if some are below.
+
+    A line that has as many fields as the first one is a row, such as one of #N/A.
+    """
     if mark is None:
         return first
-    comments = [n for n, line in enumerate(LINE.finditer(text)) if line[0].startswith(mark)]
-    below = [number for number in comments if number > first]
+    lines = [line[0] for line in LINE.finditer(text)]
+    width = _n_fields(lines[first], dialect)
+    below = [
+        number
+        for number, line in enumerate(lines)
+        if number > first and line.startswith(mark) and _n_fields(line, dialect) != width
+    ]
     return [*range(first), *below] if below else first
+
+
+def _n_fields(line: str, dialect: Dialect) -> int:
+    return max((len(record) for _, record in dialect.records([line])), default=0)
 
 
 def told_of_titles(above: list[str], mark: str | None) -> list[str]:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     Frame = Any
 
 # A last line that is no row stands below an empty one; or it is the end of a file of DOS.
-LINE_BELOW = re.compile(r"(?:(?:\r\n|\r|\n)[ \t]*(?:\r\n|\r|\n)[^\r\n]+|\x1a)\s*\Z")
+END = r"(?:\r\n|\r(?!\n)|(?<!\r)\n)"
+LINE_BELOW = re.compile(rf"(?:{END}[ \t]*{END}([^\r\n]+)|\x1a)\s*\Z")
 LONGEST_LINE_BELOW = 2_000
 # So many columns are faster together than one by one.
 MANY_COLUMNS = 1_000
@@ -148,7 +149,9 @@ def _layout(file: Path, text: str, hints: Hints) -> tuple[dict[str, Any], str, l
     if "usecols" in header and not _all_end_with(text, dialect.separator):
         header = {}
     options = dialect.options(below) | header
-    skipped = lines_to_skip(text, first, mark)
+    if "\n" not in text and "engine" not in options:
+        options["lineterminator"] = "\r"
+    skipped = lines_to_skip(text, first, mark, dialect)
     options |= {"skiprows": skipped} if skipped else {}
     return options, dialect.separator, told_of_titles(lines[:first], mark) + notes
 
@@ -164,7 +167,7 @@ def _with_missing(
     table: _Text, text: str, options: dict[str, Any], named: tuple[str, ...]
 ) -> tuple[Frame, dict[str, Any], list[str]]:
     """Return the table without what is below it, and with the words that are missing values."""
-    options = options | ({"na_values": list(named)} if named else {})
+    options |= {"na_values": list(named)} if named else {}
     frame = table.parse(options)
     stripped = [str(name).strip() for name in frame.columns]
     if stripped != list(frame.columns) and "index_col" not in options:
@@ -210,7 +213,7 @@ def _with_numbers(
 ) -> tuple[Frame, dict[str, Any], str, str, list[str]]:
     """Return the table with its numbers, as its marks say, and how that is done."""
     decimal = hints.decimal or OTHER_MARK.get(hints.thousands or "")
-    notes = []
+    notes: list[str] = []
     if decimal is None:
         written = partial(table.written, options, frame)
         decimal, notes = find_decimal(table.file, frame, written, separator)
