@@ -1,11 +1,11 @@
 """How many dialects of CSV does each reader read exactly right?
 
-    python benchmarks/csv_dialects.py [--out FILE] [--wrong]
+    python benchmarks/csv_dialects.py [--out FILE] [--wrong READER ...]
 
 writes small tables in more than a hundred ways, has each reader read them without a hint, and
 counts those of which every name and every value is right, by group. Readers that are not
-installed are left out: the dependency group "benchmarks" has them all. Those that want UTF-8
-get the text as charset-normalizer decodes it.
+installed are left out: the extra "report" with the dependency group "benchmarks" has them all.
+Those that want UTF-8 get the text as chardet decodes it.
 """
 
 import argparse

@@ -132,10 +132,8 @@ def test_unlabelled_columns_in_the_order_of_the_others():
 def test_dates_and_counts_of_days():
     days = [f"2020-{k % 12 + 1:02}-{k // 12 + 1:02}" for k in range(N)]
     _, notes = check_features(features(when=days), impute=False)
-    assert notes == [
-        "Warning: 'when' has dates or times, which are taken for categories: write them as "
-        "numbers, or leave out with --drop."
-    ]
+    (note,) = notes
+    assert note.startswith("Warning: 'when' has dates or times, which are taken for categories")
     assert check_features(features(start_date=np.arange(N) + 43_831), impute=False)[1] == []
 
 

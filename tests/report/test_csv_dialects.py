@@ -186,6 +186,11 @@ def test_no_header(tmp_path, text):
     assert len(read_table(tmp_path / "table.csv", Hints(header=True)).frame) == 2
 
 
+def test_title_above_rows_without_header(tmp_path):
+    table = read(tmp_path, 'Trees of 2020\n"0.65","oak"\n"48.4","ash"\n"7","oak"\n')
+    assert table.frame["x0"].tolist() == [0.65, 48.4, 7]
+
+
 @pytest.mark.parametrize(
     "header", ["0,1,2", "1990,1991,1992", "town,1990,1991", "a,b,c", ",0,1", "when,0,1"]
 )

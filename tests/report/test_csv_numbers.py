@@ -114,6 +114,12 @@ def test_words_that_are_categories(tmp_path, word):
     assert table.frame["damage"].tolist() == rows
 
 
+def test_truth_is_no_text(tmp_path):
+    table = read(tmp_path, "a,b,y\nTRUE,x,1\nNA,NA,2\nFALSE,z,3\n")
+    assert table.frame["a"].isna().tolist() == [False, True, False]
+    assert table.frame["b"].tolist() == ["x", "NA", "z"]
+
+
 @pytest.mark.parametrize("word", ["NaN", "#N/A", "<NA>"])
 def test_words_that_are_never_categories(tmp_path, word):
     table = read(tmp_path, f"a,y\n{word},1\nx,2\nz,3\n")

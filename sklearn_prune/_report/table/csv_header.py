@@ -27,7 +27,7 @@ def has_header(records: list[Record]) -> bool:
     columns = list(zip(*(row for row in body if len(row) == len(first)), strict=True))
     if not columns or is_header_of(first, body):
         return True
-    numeric = [_are_numbers(column) for column in columns]
+    numeric = [are_numbers(column) for column in columns]
     heads = [name for name, number in zip(first, numeric, strict=True) if number and name]
     texts = [k for k, number in enumerate(numeric) if not number and first[k]]
     if heads:
@@ -39,12 +39,12 @@ def is_header_of(names: Record, body: list[Record]) -> bool:
     """Return whether a record has a text above a column of numbers."""
     rows = [row for row in body if len(row) == len(names)]
     return any(
-        name and not NUMBER.fullmatch(name) and _are_numbers([row[k] for row in rows])
+        name and not NUMBER.fullmatch(name) and are_numbers([row[k] for row in rows])
         for k, name in enumerate(names)
     )
 
 
-def _are_numbers(values: Any) -> bool:
+def are_numbers(values: Any) -> bool:
     """Return whether there are numbers, and nothing else."""
     known = [value for value in values if value]
     return bool(known) and all(NUMBER.fullmatch(value) for value in known)
@@ -103,7 +103,7 @@ def _options_of_short_header(names: Record, body: list[Record], lines: list[str]
     counted = first == [str(k + 1) for k in range(len(first))]
     quoted = all(line.lstrip().startswith(('"', "'")) for line in lines if line.strip())
     distinct = len(set(first)) == len(first)
-    named = counted or quoted or not _are_numbers(first)
+    named = counted or quoted or not are_numbers(first)
     return {"index_col": 0} if distinct and named and len(longer) == len(body) else {}
 
 

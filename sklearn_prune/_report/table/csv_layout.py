@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .csv_dialects import LINE, SEPARATOR_LINE, start_of_table, usual_width
-from .csv_header import is_header_of
+from .csv_header import are_numbers, is_header_of
 
 if TYPE_CHECKING:
     from .csv_dialects import Dialect, Record
@@ -56,7 +56,9 @@ def _skip_titles(records: list[Record]) -> int:
         start += 1
     if start == 0 or len(records[start - 1]) != width - 1 or not all(records[start - 1]):
         return start
-    return start if is_header_of(records[start], records[start + 1 :]) else start - 1
+    titled = is_header_of(records[start], records[start + 1 :])
+    numbered = width == 2 and are_numbers([record[0] for record in records[start:]])
+    return start if titled or numbered else start - 1
 
 
 def _named_by_comment(

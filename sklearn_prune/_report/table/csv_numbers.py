@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .columns import listed
-from .written_numbers import find_writing, substitutions
+from .written_numbers import column_writing, substitutions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
 
     Frame = Any
     Column = Any
-
-# So many values are looked at before all are.
-FIRST_VALUES = 50
 
 
 class Conversion(NamedTuple):
@@ -87,7 +84,7 @@ def _votes(
     votes, doubtful = Counter({".": n_points}), []
     as_written = raw(suspects) if suspects else {}
     for name in [*_text_columns(frame), *suspects]:
-        writing = _writing(as_written[name] if name in suspects else frame[name])
+        writing = column_writing(as_written[name] if name in suspects else frame[name])
         marks = {m.implied_decimal() for m in writing.readings} - {""} if writing else set()
         if len(marks) == 1:
             votes.update(marks)
@@ -115,19 +112,11 @@ def _text_columns(frame: Frame) -> list[Any]:
     return list(frame.select_dtypes(exclude=["number", "bool"]))
 
 
-def _writing(column: Column) -> Writing | None:
-    """Return how the numbers of a column are written, None if it has other texts."""
-    values = [value for value in column.dropna().unique() if isinstance(value, str)]
-    if find_writing(values[:FIRST_VALUES]) is None:
-        return None
-    return find_writing(values)
-
-
 def find_conversions(frame: Frame, decimal: str) -> list[Conversion]:
     """Return how columns of text become numbers, for those of which all values do."""
     found = []
     for name in _text_columns(frame):
-        writing = _writing(frame[name])
+        writing = column_writing(frame[name])
         marks = _choose(writing.readings, decimal) if writing else None
         if writing and marks is not None:
             found.append(Conversion(name, substitutions(writing, marks), writing))

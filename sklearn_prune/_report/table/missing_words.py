@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from .columns import listed
-from .written_numbers import find_writing
+from .written_numbers import column_writing, different_texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,6 @@ PANDAS_WORDS = re.compile("|".join(map(re.escape, [*MEANT, *NEVER_MEANT])))
 AMONG_NUMBERS = frozenset(
     ["?", "-", "--", ".", "..", "*", "n.a.", "N.A.", "na", "none", "NONE", "missing", "unknown"]
 )
-FIRST_VALUES = 50
 
 
 def missing_options(
@@ -78,20 +77,15 @@ def _words(frame: Frame, written: Frame) -> dict[Any, set[str]]:
 
 def _marks_among_numbers(column: Column) -> set[str]:
     """Return the words of a column that are missing values, for all else is numbers."""
-    values = [value for value in column.dropna().unique() if isinstance(value, str)]
-    numbers = [value for value in values if value not in AMONG_NUMBERS]
-    if len(numbers) == len(values) or find_writing(numbers[:FIRST_VALUES]) is None:
+    if column_writing(column, AMONG_NUMBERS) is None:
         return set()
-    return set() if find_writing(numbers) is None else set(values) - set(numbers)
+    return set(different_texts(column.dropna())) & AMONG_NUMBERS
 
 
 def _is_text(column: Column) -> bool:
     """Return whether a column has words, and not numbers alone."""
-    values = [value for value in column.dropna().unique() if isinstance(value, str)]
-    return (
-        bool(values)
-        and find_writing([value for value in values if value not in AMONG_NUMBERS]) is None
-    )
+    texts = different_texts(column.dropna())  # none where all is True or False
+    return bool(texts) and column_writing(column, AMONG_NUMBERS) is None
 
 
 def _told(what: str, remedy: str, words: dict[Any, set[str]]) -> list[str]:

@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
+
+    Column = Any
 
 CODES = (
     "EUR|USD|GBP|CHF|JPY|CNY|INR|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RUB|TRY|BRL|MXN|ZAR|KRW|SGD"
 )
 CURRENCY = rf"(?:[$€£¥₹₽]|(?:{CODES})\b|Rs\b\.?)"
+# So many values are looked at before all are.
+FIRST_VALUES = 100
 MINUS = "\u2212\u2013-"
 BLANKS = " \u00a0\u2009\u202f"
 THOUSANDS = {",": ",", ".": r"\.", " ": f"[{BLANKS}]", "'": "['\u2019]"}
@@ -77,6 +83,29 @@ POSSIBLE_MARKS = [
     for thousands in ("", *THOUSANDS)
     if decimal != thousands
 ]
+
+
+def column_writing(column: Column, others: Collection[str] = ()) -> Writing | None:
+    """Return how the texts of a column are written, None if one is no number.
+
+    Parameters
+    ----------
+    column : Series
+    others : collection of str
+        Words that need not be numbers.
+    """
+    known = column.dropna()
+    for values in known.head(FIRST_VALUES), known:
+        writing = find_writing([text for text in different_texts(values) if text not in others])
+        if writing is None:
+            return None
+    return writing
+
+
+def different_texts(column: Column) -> list[str]:
+    """Return the different texts of a column without missing values."""
+    values = np.asarray(column.unique(), dtype=object)
+    return [value for value in values if isinstance(value, str)]
 
 
 def find_writing(values: list[str]) -> Writing | None:
