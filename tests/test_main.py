@@ -261,6 +261,23 @@ def test_missing_values_are_filled_in_if_asked(run, refused, frame, tmp_path):
     runpy.run_path(str(tmp_path / "out" / "model.py"))
 
 
+def test_reading_as_the_options_say(run, refused, frame, tmp_path):
+    frame["size"] = [f"{k + 1}.{100 + k}" for k in range(60)]
+    table = frame.assign(price=range(60), age=range(5, 65)).to_csv(index=False, sep=";").encode()
+    assert "--decimal" in refused(table, "--target", "price")
+    assert "one of them" in refused(
+        table, "--target", "price", "--decimal", ".", "--thousands", "."
+    )
+    assert "unknown" in refused(table, "--target", "price", "--encoding", "no")
+    arguments = ["--target", "price", *FAST, "--decimal", ",", "--encoding", "latin-1"]
+    status, out, _ = run(table, *arguments, "--header", "yes", "--missing", "red", "--impute")
+    assert status == 0
+    assert "'1.100' as 1100" in out
+    fitted = runpy.run_path(str(tmp_path / "out" / "model.py"))
+    assert fitted["X"]["size"].iloc[0] == 1100
+    assert fitted["X"]["colour"].isna().sum() == 20
+
+
 def test_identifiers_are_told_and_can_be_dropped(run, frame, tmp_path):
     frame["id"] = range(60)
     status, out, _ = run(frame, "--target", "price", *FAST)

@@ -30,9 +30,7 @@ MOST_NOISE = 0.01
 LIKE = 16
 
 
-def shortest_solution(
-    R: Array, target: Array, sizes: Array, *, cutoff: float
-) -> tuple[Array, int]:
+def shortest_solution(R: Array, target: Array, sizes: Array, *, cutoff: float) -> tuple[Array, int]:
     """Solve ``R coef = target`` by least squares for the least ``norm(coef / sizes)``.
 
     Parameters

@@ -54,6 +54,7 @@ def make_parser() -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     _add_table(parser.add_argument_group("the table"))
+    _add_reading(parser.add_argument_group("how a CSV file is read, where a guess is wrong"))
     _add_comparison(parser.add_argument_group("the comparison"))
     _add_running(parser.add_argument_group("running and output"))
     return parser
@@ -86,6 +87,20 @@ def _add_table(group: argparse._ArgumentGroup) -> None:
         "--impute",
         action="store_true",
         help="fill in missing values: the median of numbers, else the most frequent value",
+    )
+
+
+def _add_reading(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--encoding", metavar="NAME", help="its encoding, such as cp1251 or gbk")
+    group.add_argument("--decimal", choices=".,", help="what stands before the decimals of numbers")
+    group.add_argument("--thousands", choices=".,", help="what stands between their thousands")
+    group.add_argument("--header", choices=["yes", "no"], help="whether the first row has names")
+    group.add_argument(
+        "--missing",
+        nargs="+",
+        default=[],
+        metavar="WORD",
+        help="words that stand for missing values, such as None, among other words, too",
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sklearn.datasets import load_digits
 
 from sklearn_prune._report.table.columns import as_frame
+from sklearn_prune._report.table.csv_tables import Hints
 from sklearn_prune._report.table.files import Table, read_table
 from sklearn_prune._report.table.loading_code import labelled_code, unlabelled_code
 from sklearn_prune._report.table.target_column import split_target
@@ -53,7 +54,7 @@ def read_problem(args: argparse.Namespace) -> Problem:
     frame = as_frame(read.frame, str(args.file))
     X, y = split_target(frame, column, str(args.file))
     _check_drop(args.drop, X)
-    others, unlabeled = _read_unlabelled(args)
+    others, unlabeled = _read_unlabelled(args, read.decimal)
     table = check_table(
         X.drop(columns=args.drop),
         y,
@@ -76,7 +77,7 @@ def read_problem(args: argparse.Namespace) -> Problem:
 def _read(args: argparse.Namespace) -> tuple[Table, str | None, bool]:
     """Return the table, the name of its target, and whether that is a class."""
     if args.file is not None:
-        table = read_table(args.file)
+        table = read_table(args.file, _hints(args))
         return table._replace(code=f"table = {table.code}"), args.target, args.classification
     if args.target is not None:
         msg = f"--target {args.target} needs a FILE: give the table before the options"
@@ -86,6 +87,21 @@ def _read(args: argparse.Namespace) -> tuple[Table, str | None, bool]:
     return Table(frame, DIGITS_CODE, []), "odd", True
 
 
+def _hints(args: argparse.Namespace) -> Hints:
+    """Return how the CSV files are to be read.
+
+    Raises
+    ------
+    ValueError
+        If one character is to stand before decimals and between thousands.
+    """
+    if args.decimal is not None and args.decimal == args.thousands:
+        msg = f"--decimal {args.decimal} is --thousands {args.thousands}, too: give one of them"
+        raise ValueError(msg)
+    header = {"yes": True, "no": False, None: None}[args.header]
+    return Hints(args.encoding, args.decimal, args.thousands, header, tuple(args.missing))
+
+
 def _check_drop(drop: list[str], X: Any) -> None:
     unknown = [name for name in drop if name not in X]
     if unknown:
@@ -93,9 +109,12 @@ def _check_drop(drop: list[str], X: Any) -> None:
         raise ValueError(msg)
 
 
-def _read_unlabelled(args: argparse.Namespace) -> tuple[Table | None, Any]:
-    """Return the rows without a target as they are, and as plain columns, or None."""
+def _read_unlabelled(args: argparse.Namespace, decimal: str | None) -> tuple[Table | None, Any]:
+    """Return the rows without a target as they are, and as plain columns, or None.
+
+    Their decimal mark is that of the table.
+    """
     if args.unlabelled is None:
         return None, None
-    table = read_table(args.unlabelled)
+    table = read_table(args.unlabelled, _hints(args)._replace(decimal=decimal))
     return table, as_frame(table.frame, str(args.unlabelled))

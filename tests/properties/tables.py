@@ -81,7 +81,9 @@ def constant_column(X, rng):
 
 def low_rank(X, rng):
     rank = rng.integers(1, 3)
-    return rng.integers(-2, 3, (len(X), rank)) @ rng.integers(-2, 3, (rank, X.shape[1])).astype(float)
+    return rng.integers(-2, 3, (len(X), rank)) @ rng.integers(-2, 3, (rank, X.shape[1])).astype(
+        float
+    )
 
 
 def shifted(X, rng):

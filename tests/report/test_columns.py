@@ -50,6 +50,16 @@ def test_arrays_get_names():
         (RNG.permutation(10 * np.arange(N)), False),
         (RNG.standard_normal(N), False),
         (np.resize(["x", "y"], N), False),
+        (np.arange(N) + 1950, False),
+        (np.cumsum(RNG.integers(1, 9, N)), False),
+        (20200101 + 100 * np.arange(N), False),
+        ([f"{20 + k / 7:.2f} kmpl" for k in range(N)], False),
+        ([f"({20 + k / 7:.2f})" for k in range(N)], False),
+        ([f"{20 + k / 7:.2f}-" for k in range(N)], False),
+        ([f"1 {100 + k} EUR" for k in range(N)], False),
+        ([f"2020-{k % 12 + 1:02}-{k // 12 + 1:02}" for k in range(N)], False),
+        ([f"{k // 12 + 1}.{k % 12 + 1}.2020" for k in range(N)], False),
+        ([f"{k} Main Street, {k + 1} {'abcdefghij'[k % 10]}" for k in range(N)], True),
     ],
 )
 def test_identifiers(column, is_identifier):
@@ -139,3 +149,19 @@ def test_nothing_is_no_text():
     X = features(size=np.arange(N) % 7)
     unlabelled = as_frame(X.astype(object).assign(size=None))
     assert match_columns(X, unlabelled, impute=True)["size"].isna().all()
+
+
+def test_dates_and_counts_of_days():
+    days = [f"2020-{k % 12 + 1:02}-{k // 12 + 1:02}" for k in range(N)]
+    _, notes = check_features(features(when=days), impute=False)
+    (note,) = notes
+    assert note.startswith("Warning: 'when' has dates or times, which are taken for categories")
+    assert check_features(features(start_date=np.arange(N) + 43_831), impute=False)[1] == []
+
+
+def test_copies_of_rows_that_are_named():
+    frame = features(kind=np.resize(["x", "y"], N))
+    frame = pd.concat([frame, frame.iloc[:9]])
+    frame.insert(0, "Unnamed: 0", range(len(frame)))
+    _, notes = check_features(as_frame(frame), impute=False)
+    assert "13% of the rows are copies" in notes[1]

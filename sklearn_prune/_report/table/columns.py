@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .codes import as_texts, is_number
-from .constant_columns import leave_out_constant
+from .codes import as_texts
+from .column_warnings import column_warnings, identifiers_among
+from .constant_columns import count_different, leave_out_constant
 from .copied_rows import copied_rows
-from .plain_column import plain_column
-from .preparation import MOST_CATEGORIES, NUMBERS
+from .plain_column import is_coarse, plain_column
+from .preparation import NUMBERS
 from .raw_table import raw_frame
-from .wording import listed, percentage
+from .wording import listed
 
 if TYPE_CHECKING:
     Frame = Any
     Column = Any
 
-IDENTIFIER = re.compile(
-    r"(^|[_\s.-])(id|idx|index|key|uuid|guid|nr|no|number)$|^unnamed: 0$", re.IGNORECASE
-)
-# A text column with more different values than this share of the rows tells rows apart.
-DISTINCT_SHARE = 0.5
-# What stands about numbers that are written for people.
-DECORATION = r"[,'%$€£\s]"
 # With fewer values than these a column may be empty in the training rows of a fold.
 FEWEST_VALUES = 10
 
@@ -40,7 +33,19 @@ def as_frame(X: Any, name: str = "X") -> Frame:
     ValueError
         If names are not unique, or it is not two-dimensional, or has no rows or columns.
     """
-    return raw_frame(X, name).apply(plain_column)
+    return _plain_columns(raw_frame(X, name))
+
+
+def _plain_columns(frame: Frame) -> Frame:
+    """Return columns as numbers or as text; those of numbers together, for there may be many."""
+    numeric = [isinstance(dtype, np.dtype) and dtype.kind in "biuf" for dtype in frame.dtypes]
+    numbers = frame.loc[:, numeric]
+    if is_coarse(numbers):
+        return frame.apply(plain_column)
+    if all(numeric):
+        return frame.astype(np.float64)
+    others = {name: plain_column(frame[name]) for name in frame.columns[np.invert(numeric)]}
+    return frame.astype(dict.fromkeys(numbers, np.float64)).assign(**others)
 
 
 def check_features(X: Frame, *, impute: bool, y: Column = None) -> tuple[Frame, list[str]]:
@@ -61,7 +66,10 @@ def check_features(X: Frame, *, impute: bool, y: Column = None) -> tuple[Frame, 
     _check_enough(X)
     if len(missing):
         notes.append(f"Missing values are filled in: {listed(missing)}.")
-    return X, notes + _warnings(X, X.nunique()) + copied_rows(X, y)
+    different = count_different(X)
+    identifiers = identifiers_among(X, different)
+    notes += column_warnings(X, different, identifiers)
+    return X, notes + copied_rows(X.drop(columns=identifiers), y)
 
 
 def _check_finite(X: Frame) -> None:
@@ -92,65 +100,6 @@ def _check_enough(X: Frame) -> None:
             "training rows: leave out with --drop"
         )
         raise ValueError(msg)
-
-
-def _warnings(X: Frame, different: Column) -> list[str]:
-    """Return what a careful reader would ask about the columns."""
-    notes = []
-    identifiers = [name for name in X if _is_identifier(X[name], name, different[name])]
-    if identifiers:
-        look = "looks like an identifier" if len(identifiers) == 1 else "look like identifiers"
-        notes.append(
-            f"Warning: {listed(identifiers)} {look}, which cannot help with new rows: leave out "
-            "with --drop."
-        )
-    for name in X.select_dtypes(object):
-        if name not in identifiers and different[name] > MOST_CATEGORIES:
-            notes.append(
-                f"{name!r} has {different[name]} categories: those beyond the most frequent "
-                f"{MOST_CATEGORIES - 1} are one."
-            )
-        share, example = _numbers_in_text(X[name])
-        if share > 0.5:
-            notes.append(_number_warning(share, name, example))
-    return notes
-
-
-def _number_warning(share: float, name: str, example: str) -> str:
-    if is_number(example):
-        return (
-            f"Warning: all values of {name!r} are numbers, such as {example!r}, but text or "
-            "categories by their type, and taken for categories: make them numbers if they are "
-            "quantities."
-        )
-    return (
-        f"Warning: {percentage(share)} of {name!r} look like numbers, but not all are plain ones, "
-        f"such as {example!r}, so all are taken for categories: write them as plain "
-        "numbers, or leave the value empty."
-    )
-
-
-def _is_identifier(column: Column, name: str, different: int) -> bool:
-    """Return whether a column seems to name or to count the rows."""
-    if column.dtype == object:
-        distinct = different > max(MOST_CATEGORIES, DISTINCT_SHARE * len(column))
-        return distinct and _numbers_in_text(column)[0] <= 0.5
-    values = column.to_numpy()
-    if different < len(values) or not (values == np.round(values)).all():
-        return False
-    counts = int(values.max()) - int(values.min()) == len(values) - 1
-    return bool(counts or (values[1:] > values[:-1]).all() or IDENTIFIER.search(name))
-
-
-def _numbers_in_text(column: Column) -> tuple[float, str]:
-    """Return the share of a text column that looks like numbers, and an example that is none."""
-    import pandas as pd  # noqa: PLC0415
-
-    known = column.dropna().astype(str)
-    bare = known.str.replace(DECORATION, "", regex=True)
-    text, decorated = (pd.to_numeric(values, errors="coerce").isna() for values in (bare, known))
-    examples = [*known[text].head(1), *known[decorated].head(1), *known.head(1), ""]
-    return float(1 - text.mean()) if len(known) else 0.0, examples[0]
 
 
 def match_columns(X: Frame, unlabeled: Frame, *, impute: bool) -> Frame:

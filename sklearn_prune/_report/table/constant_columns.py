@@ -29,7 +29,8 @@ def leave_out_constant(X: Frame) -> tuple[Frame, list[str]]:
     if X.shape[1] == 0:
         msg = "no column is left to learn from"
         raise ValueError(msg)
-    reasons = {name: reason for name in X if (reason := _reason(X[name]))}
+    constant = X.columns[count_different(X) <= 1]
+    reasons = {name: _reason(X[name]) for name in constant}
     notes = [
         f"{why}: {listed([name for name, reason in reasons.items() if reason == why])}."
         for why in (CONSTANT, EMPTY, COARSE)
@@ -40,12 +41,21 @@ def leave_out_constant(X: Frame) -> tuple[Frame, list[str]]:
     return X.drop(columns=list(reasons)), notes
 
 
+def count_different(X: Frame) -> Column:
+    """Return the number of different values of each column, those of numbers as doubles."""
+    import pandas as pd  # noqa: PLC0415
+
+    numbers = X.select_dtypes(list(NUMBERS))
+    values = np.sort(numbers.to_numpy(np.float64), axis=0)
+    known = ~np.isnan(values)
+    steps = ((values[1:] != values[:-1]) & known[1:]).sum(axis=0) + known[:1].sum(axis=0)
+    texts = X.drop(columns=numbers.columns)
+    return pd.concat([pd.Series(steps, numbers.columns), texts.nunique()])[X.columns]
+
+
 def _reason(column: Column) -> str:
-    """Return why a column is left out, nothing if it is not."""
+    """Return why a column of one value is left out."""
     numbers = column.to_frame().select_dtypes(list(NUMBERS)).shape[1] > 0
-    values = column.astype(np.float64) if numbers else column
-    if values.nunique() > 1:
-        return ""
     if numbers and is_coarse(column):
         return COARSE
     return EMPTY if column.isna().any() else CONSTANT

@@ -1,170 +1,153 @@
-"""Tables from text: CSV in any usual dialect."""
+"""The dialect of a CSV text: what separates fields, and what quotes them."""
 
 from __future__ import annotations
 
 import csv
-import io
-import warnings
-from typing import TYPE_CHECKING, Any
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Iterator
 
-    Frame = Any
+Record = list[str]
 
-NUL = b"\x00"
-HEAD = 2**20
-DELIMITERS = ";\t|, "
-BYTE_ORDER_MARKS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
+# The comma comes late, for decimal numbers have it, too, and the colon last, for times do.
+SEPARATORS = ";\t|, :"
+LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
+SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[ \r\n]*', re.IGNORECASE)
+# So much of a text is looked at, and a header and two rows at least.
+MOST_LINES, MOST_CHARACTERS, MOST_TITLES = 300, 2**20, 20
 
 
-def read_csv(file: Path, text: bytes) -> tuple[Frame, dict[str, Any], list[str]]:
-    """Return the table in a text, the options for pandas, and what was guessed.
+class Dialect(NamedTuple):
+    """How a text is cut into records.
 
-    Raises
-    ------
-    ValueError
-        If the text is empty, binary or truncated, or is no table; the message is one line,
-        and names the file.
+    Attributes
+    ----------
+    separator, quote : str
+    escape : str or None
+        What makes a quote a part of the field.
     """
-    if not text.strip():
-        msg = f"{file} is empty"
-        raise ValueError(msg)
-    options, notes = _guess_options(file, text)
-    frame = _parse(file, text, options)
-    if "sep" in options and _has_decimal_commas(frame):
-        other = _parse(file, text, options | {"decimal": ","})
-        if _n_numeric(other) > _n_numeric(frame):
-            frame, options["decimal"] = other, ","
-            notes.append("Numbers are read with a decimal comma.")
-    _check_whole(file, text, frame)
-    return frame, options, notes
+
+    separator: str
+    quote: str = '"'
+    escape: str | None = None
+
+    def records(self, lines: list[str]) -> Iterator[tuple[int, Record]]:
+        """Yield the number of the first line, and the fields, of each record that has some."""
+        if self.separator == " ":
+            lines = [line.strip(" ") for line in lines]
+        reader = csv.reader(
+            lines,
+            delimiter=self.separator,
+            quotechar=self.quote,
+            escapechar=self.escape,
+            skipinitialspace=True,
+        )
+        number = 0
+        for record in reader:
+            if any(record):
+                yield number, [field.strip() for field in record]
+            number = reader.line_num
+
+    def options(self, lines: list[str]) -> dict[str, Any]:
+        """Return the options for pandas, none for what it expects."""
+        options: dict[str, Any] = {"quotechar": self.quote, "escapechar": self.escape}
+        if _is_padded(lines, self.separator):
+            options |= {"sep": rf"\s*{re.escape(self.separator)}\s*", "engine": "python"}
+        elif self.separator == " " and any("  " in line or line[0] == " " for line in lines):
+            options["sep"] = r"\s+"
+        else:
+            options["sep"] = self.separator
+            options["skipinitialspace"] = any(f"{self.separator} " in line for line in lines[:1])
+        expected = {"sep": ",", "quotechar": '"', "escapechar": None, "skipinitialspace": False}
+        return {name: value for name, value in options.items() if value != expected.get(name, "")}
 
 
-def _guess_options(file: Path, text: bytes) -> tuple[dict[str, Any], list[str]]:
-    """Return the encoding and the delimiter, unless they are what pandas expects, and a note."""
-    encoding, notes = _guess_encoding(file, text)
-    options: dict[str, Any] = {} if encoding == "utf-8" else {"encoding": encoding}
-    lines = text[:HEAD].decode(encoding, errors="ignore").splitlines()
-    delimiter = _guess_delimiter([line for line in lines if line.strip()][:30])
-    if delimiter != ",":
-        options["sep"] = delimiter
-    if lines and f"{delimiter} " in lines[0]:
-        options["skipinitialspace"] = True
-    _check_header(file, lines, delimiter)
-    return options, notes
+def first_lines(text: str) -> list[str]:
+    """Return the first lines, with their ends."""
+    return list(_limited(match[0] for match in LINE.finditer(text)))
 
 
-def _check_whole(file: Path, text: bytes, frame: Frame) -> None:
-    """Raise ValueError if there are no rows, or the last one seems to be cut."""
-    import pandas as pd  # noqa: PLC0415
-
-    if len(frame) == 0:
-        msg = f"{file} has a header and no rows"
-        raise ValueError(msg)
-    cut = not text.endswith((b"\n", b"\r", b"\n\x00")) and pd.isna(frame.iloc[-1, -1])
-    if cut and frame.shape[1] > 1 and frame.iloc[:-1, -1].notna().all():
-        msg = f"{file} ends in the middle of its row {len(frame)}: it is truncated"
-        raise ValueError(msg)
+def _limited(lines: Iterator[str]) -> Iterator[str]:
+    n_characters = 0
+    for number, line in enumerate(lines):
+        n_characters += len(line)
+        if not line or number >= MOST_LINES or (n_characters > MOST_CHARACTERS and number > 2):
+            return
+        yield line
 
 
-def _guess_encoding(file: Path, text: bytes) -> tuple[str, list[str]]:
-    """Return the encoding of a text: UTF-8, UTF-16 with a mark, or else Windows-1252."""
-    for mark, encoding in BYTE_ORDER_MARKS.items():
-        if text.startswith(mark):
-            return encoding, []
-    start = _start_of_other_bytes(text)
-    if NUL in text[:HEAD] or (start is not None and _has_control_bytes(text[:HEAD])):
-        msg = f"{file} is binary, and neither parquet nor gzip: give a CSV or parquet file"
-        raise ValueError(msg)
-    if start is None:
-        return "utf-8", []
-    note = f"The file is not UTF-8 (byte 0x{text[start]:02x} at {start}) but read as Windows-1252."
-    return "cp1252", [note]
+def named_separator(lines: list[str]) -> str | None:
+    """Return the separator that the first line names, as Excel writes it, None without one."""
+    named = SEPARATOR_LINE.fullmatch(lines[0])
+    return named[1] if named else None
 
 
-def _start_of_other_bytes(text: bytes) -> int | None:
-    """Return where a text stops being UTF-8, None if it does not."""
-    try:
-        text.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return error.start
-    return None
+def find_dialect(lines: list[str], separators: str) -> Dialect:
+    """Return the dialect that cuts all lines alike, else what the sniffer of Python finds.
 
-
-def _has_control_bytes(text: bytes) -> bool:
-    """Return whether more than one byte in a hundred would be no character of a text."""
-    control = sum(byte < 9 or 13 < byte < 27 for byte in text)
-    return control > len(text) // 100
-
-
-def _guess_delimiter(lines: list[str]) -> str:
-    """Return the delimiter that cuts all lines alike, else what the sniffer finds.
-
-    The comma comes late: decimal numbers have it, too.
+    Tables without lines above are looked for first.
     """
-    header = lines[0] if lines else ""
-    candidates = [delimiter for delimiter in DELIMITERS if delimiter in header]
-    for delimiter in candidates:
-        if _is_regular(lines, delimiter):
-            return delimiter
+    candidates = [_with_quotes(separator, lines) for separator in separators]
+    for most_titles in 0, MOST_TITLES:
+        for dialect in candidates:
+            if _is_regular(dialect, lines, most_titles):
+                return dialect
+    return candidates[0] if len(candidates) == 1 else _sniffed(lines)
+
+
+def _sniffed(lines: list[str]) -> Dialect:
+    candidates = [separator for separator in SEPARATORS[:-1] if separator in lines[0]]
     try:
-        return csv.Sniffer().sniff("\n".join(lines), "".join(candidates)).delimiter
+        return Dialect(csv.Sniffer().sniff("".join(lines[:30]), "".join(candidates)).delimiter)
     except csv.Error:
-        return max(candidates, key=header.count, default=",")
+        return Dialect(max(candidates, key=lines[0].count, default=","))
 
 
-def _is_regular(lines: list[str], delimiter: str) -> bool:
-    """Return whether the records have as many fields each; the last one may be cut."""
+def _with_quotes(separator: str, lines: list[str]) -> Dialect:
+    """Return the dialect of this separator with the quotes that the lines show."""
+    edge = rf"\s*(?:{re.escape(separator)}|$)"
+    escaped = re.compile(rf'\\"(?!{edge})')
+    escape = "\\" if any(escaped.search(line) for line in lines) else None
+    return Dialect(separator, "'" if _has_single_quotes(separator, lines) else '"', escape)
+
+
+def _has_single_quotes(separator: str, lines: list[str]) -> bool:
+    """Return whether fields are in single quotes, more often than not, and none in double ones."""
+    edge = re.escape(separator)
+    single = re.compile(rf"(?:^|{edge})\s*'(?:[^'\n]|'')*'\s*(?=$|{edge})")
+    n_quoted = sum(single.search(line.rstrip("\r\n")) is not None for line in lines)
+    return 2 * n_quoted > len(lines) and not any('"' in line for line in lines)
+
+
+def _is_regular(dialect: Dialect, lines: list[str], most_titles: int) -> bool:
+    """Return whether the records have as many fields each, but for a few lines above."""
     try:
-        records = list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
+        records = [record for _, record in dialect.records(lines)]
     except csv.Error:
         return False
-    return len({len(record) for record in records[: max(2, len(records) - 1)]}) == 1
+    if not records:
+        return False
+    start = start_of_table(records)
+    widths = {len(record) for record in records[start : max(start + 2, len(records) - 1)]}
+    return start <= most_titles and len(widths) == 1 and widths != {1}
 
 
-def _check_header(file: Path, lines: list[str], delimiter: str) -> None:
-    """Raise ValueError if names occur twice, which pandas would rename."""
-    try:
-        names = next(csv.reader(lines, delimiter=delimiter), [])
-    except csv.Error as error:
-        msg = f"cannot read {file} as a table, a quote may not be closed: {error}"
-        raise ValueError(msg) from error
-    header = [name.strip() for name in names]
-    twice = sorted({name for name in header if name and header.count(name) > 1})
-    if twice:
-        msg = f"{file} has more than one column {twice[0]!r}: give every column a name of its own"
-        raise ValueError(msg)
+def start_of_table(records: list[Record]) -> int:
+    """Return the first record that has as many fields as most of them."""
+    width = usual_width(records)
+    return next(number for number, record in enumerate(records) if len(record) >= width)
 
 
-def _parse(file: Path, text: bytes, options: dict[str, Any]) -> Frame:
-    """Parse with pandas, and turn its complaints into one line."""
-    import pandas as pd  # noqa: PLC0415
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.ParserWarning)
-            return pd.read_csv(io.BytesIO(text), index_col=False, low_memory=False, **options)
-    except (ValueError, pd.errors.ParserWarning) as error:
-        msg = f"cannot read {file} as a table: {first_line(error)}"
-        raise ValueError(msg) from error
+def usual_width(records: list[Record]) -> int:
+    """Return how many fields most of the records have."""
+    return Counter(map(len, records)).most_common(1)[0][0]
 
 
-def _has_decimal_commas(frame: Frame) -> bool:
-    """Return whether a column of text has a number with a comma."""
-    return any(
-        column.dropna().astype(str).str.fullmatch(r"[+-]?\d*,\d+").any()
-        for name, column in frame.select_dtypes(exclude="number").items()
-    )
-
-
-def _n_numeric(frame: Frame) -> int:
-    return frame.select_dtypes("number").shape[1]
-
-
-def first_line(error: BaseException) -> str:
-    """Return the first line of what pandas complains of, in plainer words."""
-    lines = str(error).strip().splitlines() or [type(error).__name__]
-    if lines[0].startswith("Length of header"):
-        return "its rows have more fields than its header has names"
-    return lines[0].removeprefix("Error tokenizing data. C error: ").rstrip(".")
+def _is_padded(lines: list[str], separator: str) -> bool:
+    """Return whether there are blanks in front of the separators, which pandas would keep."""
+    before = re.compile(rf"[ \t]{re.escape(separator)}")
+    quoted = any('"' in line for line in lines)
+    return separator != " " and not quoted and all(before.search(line) for line in lines)

@@ -7,7 +7,7 @@ import json
 import zlib
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .csv_dialects import read_csv
+from .csv_tables import Hints, read_csv
 from .parquet import read_parquet
 
 if TYPE_CHECKING:
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     Frame = Any
 
+NO_HINTS = Hints()
 GZIP, PARQUET = b"\x1f\x8b", b"PAR1"
 
 
@@ -28,15 +29,24 @@ class Table(NamedTuple):
         A line of Python that reads it.
     notes : list of str
         What had to be guessed.
+    decimal : {".", ","} or None
+        What stands before decimals in a text.
     """
 
     frame: Frame
     code: str
     notes: list[str]
+    decimal: str | None = None
 
 
-def read_table(file: Path) -> Table:
+def read_table(file: Path, hints: Hints = NO_HINTS) -> Table:
     """Read a table.
+
+    Parameters
+    ----------
+    file : Path
+    hints : Hints
+        What the user says of it, if it is CSV.
 
     Raises
     ------
@@ -48,11 +58,11 @@ def read_table(file: Path) -> Table:
     if content.startswith(PARQUET):
         return Table(*read_parquet(file))
     packed = content.startswith(GZIP)
-    frame, options, notes = read_csv(file, _unpack(file, content) if packed else content)
-    if packed:
-        options["compression"] = "gzip"
+    table = read_csv(file, _unpack(file, content) if packed else content, hints)
+    options = table.options | ({"compression": "gzip"} if packed else {})
     arguments = [_code(str(file)), *(f"{name}={_code(value)}" for name, value in options.items())]
-    return Table(frame, f"pd.read_csv({', '.join(arguments)})", notes)
+    code = f"pd.read_csv({', '.join(arguments)}){table.then}"
+    return Table(table.frame, code, table.notes, table.decimal)
 
 
 def _read_bytes(file: Path) -> bytes:
@@ -72,5 +82,6 @@ def _unpack(file: Path, content: bytes) -> bytes:
 
 
 def _code(value: Any) -> str:
-    """Return strings and numbers as Python code, with double quotes."""
-    return json.dumps(value) if isinstance(value, str) else repr(value)
+    """Return a value as Python code, with double quotes."""
+    plain = value is None or isinstance(value, bool | int | range)
+    return repr(value) if plain else json.dumps(value, ensure_ascii=False)

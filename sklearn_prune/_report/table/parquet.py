@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .csv_dialects import first_line
+from .csv_tables import first_line
 
 if TYPE_CHECKING:
     from pathlib import Path
