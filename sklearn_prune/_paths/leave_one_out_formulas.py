@@ -21,6 +21,7 @@ from scipy import linalg
 from sklearn_prune._least_squares.blocks import slices
 from sklearn_prune._least_squares.design import (
     Problem,
+    column_scale,
     filled,
     has_safe_squares,
     row_gram,
@@ -40,6 +41,9 @@ if TYPE_CHECKING:
 # What is left of the weight of a row loses as many digits as it is small, and as the
 # condition of the factor is large that it comes from. Below this product of both, too many.
 LEAST_FREEDOM = 1e-6
+
+# With less than that left of the variance of a column, it loses digits as a difference.
+LEAST_VARIANCE = 1e-4
 
 # So many coefficients are worked on at once: half a MB, so that a cache holds what is made
 # of them. A product of matrices is faster if it has more of them.
@@ -141,7 +145,7 @@ class LeftOutRows:
         R = triangular_factor([np.vstack([root * A, penalty])])
         norms = linalg.norm(R, axis=0)
         rcond = linalg.lapack.dtrcon(R / norms)[0] if norms.all() else 0.0
-        if not rcond > np.sqrt(self.rcond):
+        if not rcond > np.sqrt(10 * self.rcond):
             return None
         Q = linalg.solve_triangular(R, (root * A).T, trans="T").T
         freedom = 1 - np.sum(Q**2, axis=1) - self.share
@@ -166,7 +170,17 @@ class LeftOutRows:
         variance = (squares - out * A[rows]) / left
         if self.fit_intercept:
             variance -= (out / left) ** 2
-        return np.sqrt(np.where(variance > 1e-12 * squares / total, variance, 0))
+        scales = np.sqrt(np.maximum(variance, 0))
+        lost = variance < LEAST_VARIANCE * squares / total
+        for i in np.flatnonzero(lost.any(axis=1)):
+            others = self._others(rows.start + i)
+            part = others.X[:, lost[i]]
+            scales[i, lost[i]] = column_scale(part, others.weights, centred=self.fit_intercept)
+        return scales
+
+    def _others(self, i: int) -> TrainingData:
+        """Return the data without a row."""
+        return self.data.take(np.flatnonzero(np.arange(len(self.design)) != i))
 
     def predict_pruned(
         self, rows: slice, coef: AnyArray, order: AnyArray, sizes: Indices
@@ -244,7 +258,6 @@ class LeftOutRows:
 
     def _refit(self, i: int, order: Indices, sizes: Indices, recipe: Recipe) -> AnyArray:
         """Return predictions for a row by models that are fitted to the others."""
-        others = np.flatnonzero(np.arange(len(self.design)) != i)
-        models = refitted_models(recipe, order, sizes, self.data.take(others))
+        models = refitted_models(recipe, order, sizes, self._others(i))
         row = self.data.X[[i]]
         return np.concatenate([piece.predict(row) for piece in models], axis=1)[0]

@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose
+from sklearn.model_selection import LeaveOneOut
+
+from sklearn_prune import PrunedRegressorCV
+
+
+def assert_equals_fits_without_each_row(X, y, **params):
+    """Compare the closed forms with fits to n - 1 rows, to eight digits."""
+    sizes = np.arange(1, X.shape[1] + 1)
+    scores = [
+        PrunedRegressorCV(sparsities=sizes, cv=cv, **params).fit(X, y).cv_results_
+        for cv in (None, LeaveOneOut())
+    ]
+    closed, fitted = (table["mean_test_score"] for table in scores)
+    assert_allclose(closed, fitted, rtol=1e-8, atol=1e-12 * np.var(y))
+
+
+@pytest.mark.filterwarnings("ignore:An ill-conditioned matrix")  # of Ridge, below 1e-13
+@pytest.mark.parametrize("retrain", [True, False])
+@pytest.mark.parametrize("fit_intercept", [True, False])
+@pytest.mark.parametrize("n_equal", [1, 2, 4])
+@pytest.mark.parametrize("alpha", [1e-14, 1e-10, 1e-3])
+@pytest.mark.parametrize("p", [3, 6, 7, 12])
+def test_tiny_penalties_and_repeated_rows(rng, p, alpha, n_equal, fit_intercept, retrain):
+    X, y = rng.standard_normal((7, p)), rng.standard_normal(7)
+    X[:n_equal] = X[0]
+    assert_equals_fits_without_each_row(
+        X, y, alphas=[alpha], fit_intercept=fit_intercept, retrain=retrain
+    )
+
+
+@pytest.mark.parametrize("strategy", ["magnitude", "hessian"])
+@pytest.mark.parametrize("retrain", [True, False])
+@pytest.mark.parametrize("rest", [0, 1e-9, 1e-7, 1e-5, 1e-3])
+@pytest.mark.parametrize("alpha", [1e-3, 1.0])
+def test_columns_that_are_nearly_constant_without_a_row(rng, alpha, rest, retrain, strategy):
+    X, y = rng.standard_normal((6, 8)), rng.standard_normal(6)
+    X[1:] = X[1] + rest * X[1:]
+    assert_equals_fits_without_each_row(X, y, strategy=strategy, alphas=[alpha], retrain=retrain)
+
+
+@pytest.mark.parametrize("retrain", [True, False])
+@pytest.mark.parametrize("nearness", [1e-1, 1e-2, 1e-3, 1e-4])
+@pytest.mark.parametrize("alpha", [1e-8, 1e-4])
+def test_columns_that_are_nearly_equal(rng, alpha, nearness, retrain):
+    X, y = rng.standard_normal((6, 4)), rng.standard_normal(6)
+    X[:, 1:] = X[:, :1] + nearness * X[:, 1:]
+    assert_equals_fits_without_each_row(X, y, alphas=[alpha], retrain=retrain)
