@@ -16,11 +16,10 @@ import numpy as np
 from scipy import linalg
 from scipy.linalg import lapack
 
+from .cholesky import GRAM_RCOND, cholesky, refinements
 from .design import (
     EPS,
-    as_design,
     binary_exponents,
-    column_blocks,
     column_gram,
     column_norms,
     column_sizes,
@@ -28,28 +27,19 @@ from .design import (
     joint_factor,
     magnitude,
     rescale,
-    row_gram,
     safe_exponents,
     stored_rows,
     take_columns,
-    take_rows,
     triangular_factor,
 )
-from .equal_rows import group_equal_rows, merge_rows
-from .mixed_precision import interpolate
+from .equal_rows import group_equal_rows
+from .interpolation import solve_wide
 from .shortest import shortest_solution
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sklearn_prune._typing import Array
 
     from .design import Problem
-
-# A Gram matrix squares the condition. Its Cholesky factor, with refinement, keeps
-# ten digits of the coefficients down to this reciprocal condition number: that of
-# a design matrix of condition 3e5 or so.
-GRAM_RCOND = 1e-12
 
 # Designs of so many entries or fewer are refined in extended precision.
 EXTENDED_SIZE = 2**18
@@ -92,18 +82,28 @@ def min_norm_lstsq(
     rank : int
         Effective rank of A.
     """
-    y_exponents = binary_exponents(column_sizes(problem.y))
-    problem = problem._replace(y=problem.y * np.ldexp(1.0, -y_exponents))
+    y_exponents = _target_exponents(problem.y)
+    if y_exponents.any():
+        problem = problem._replace(y=problem.y * np.ldexp(1.0, -y_exponents))
     n_rows = problem.A.shape[0] - (problem.mean is not None)
     if n_rows < problem.A.shape[1]:
         exponents: Any = _common_exponent(problem, gram)
         gram = None if exponents else gram  # it has overflowed, or lost its digits
-        coef, rank = _solve_wide(_divided(problem, exponents), cutoff, n_rows, gram)
+        coef, rank = solve_wide(_divided(problem, exponents), cutoff, n_rows, gram)
     else:
         exponents = _column_exponents(problem)
         coef, rank = _solve_tall(_divided(problem, exponents), cutoff, exponents)
         exponents = exponents[:, np.newaxis]
     return np.ldexp(coef, y_exponents - exponents), rank
+
+
+def _target_exponents(y: Array) -> Any:
+    """Return k such that targets ``y / 2**k`` are safe: 0 for those of usual size."""
+    with np.errstate(over="ignore"):
+        sizes = np.sqrt(np.einsum("ij,ij->j", y, y))
+    if np.all((sizes > 1 / SAFE_NORM) & (sizes < SAFE_NORM)):
+        return np.zeros(len(sizes), dtype=int)
+    return binary_exponents(column_sizes(y))
 
 
 def _common_exponent(problem: Problem, gram: Array | None) -> int:
@@ -139,81 +139,6 @@ def _divided(problem: Problem, exponents: Any) -> Problem:
     factor = np.ldexp(1.0, -exponents)
     mean = None if problem.mean is None else problem.mean * factor
     return problem._replace(A=rescale(problem.A, factor), mean=mean)
-
-
-def _solve_wide(
-    problem: Problem, cutoff: float, max_rank: int, gram: Array | None = None
-) -> tuple[Array, int]:
-    """Solve with fewer independent rows than columns.
-
-    Independent rows are interpolated whatever their weights, so that the
-    weights count in the rank-revealing branch only.
-    """
-    A, y, weights = problem[:3]
-    n_rows, coef = A.shape[0], None
-    if max_rank == 0:
-        return np.zeros((A.shape[1], y.shape[1])), 0
-    # The weights span the left null space of a centred matrix, and of no other.
-    null = weights / np.sqrt(weights @ weights) if max_rank < n_rows else None
-    if gram is None and problem.dense:
-        coef = interpolate(A, y, null, cutoff)
-    if coef is None:
-        coef = _solve_wide_gram(A, y, null, cutoff, gram)
-    if coef is not None:
-        return coef, max_rank
-    first, group = group_equal_rows(stored_rows(A))
-    if len(first) < n_rows:
-        y, weights = merge_rows(group, y, weights)
-        merged = problem._replace(A=take_rows(A, first), y=y, weights=weights)
-        return _solve_wide(merged, cutoff, max_rank - n_rows + len(first))
-    U, to_coef = _row_space(problem, cutoff, max_rank)
-    root = np.sqrt(weights)[:, np.newaxis]
-    Q, R = linalg.qr(root * U, mode="economic")
-    return to_coef(linalg.solve_triangular(R, Q.T @ (root * y))), U.shape[1]
-
-
-def _solve_wide_gram(
-    A: Any, y: Array, null: Array | None, cutoff: float, gram: Array | None
-) -> Array | None:
-    """Interpolate by the Gram matrix with refinement, or return None if that is unsafe."""
-    gram, loss = row_gram(A) if gram is None else (gram, 1.0)
-    if null is not None:
-        # Lift the null space to the mean eigenvalue.
-        lift = np.outer(np.trace(gram) / len(gram) * null, null)
-        gram = np.add(gram, lift, out=lift)
-    solve, rcond = cholesky(gram)
-    if not rcond > max(loss * GRAM_RCOND, 10 * cutoff**2):
-        return None
-    coef: Array = A.T @ solve(y)
-    for _ in range(_refinements(rcond / loss)):
-        coef += A.T @ solve(y - A @ coef)
-    return coef
-
-
-def _row_space(
-    problem: Problem, cutoff: float, max_rank: int
-) -> tuple[Array, Callable[[Array], Array]]:
-    """Return the left singular vectors U of A, and the map from t to A^+ U t."""
-    A, Vt = problem.A, None
-    if problem.dense:
-        U, values, Vt = linalg.svd(A, full_matrices=False)
-    else:
-        centred = max_rank < A.shape[0]
-        blocks = (
-            as_design(block, problem.weights, centred=centred)[0].T for block in column_blocks(A)
-        )
-        _, values, Ut = linalg.svd(triangular_factor(blocks))
-        U = Ut.T
-    rank = min(int(np.sum(values > cutoff * values[0])), max_rank)
-    U, values = U[:, :rank], values[:rank, np.newaxis]
-    if Vt is not None:
-        return U, lambda t: Vt[:rank].T @ (t / values)
-
-    def from_rows(t: Array) -> Array:
-        coef: Array = A.T @ (U @ (t / values**2))
-        return coef
-
-    return U, lambda t: from_rows(t) + from_rows(t - U.T @ (A @ from_rows(t)))
 
 
 def _solve_tall(problem: Problem, cutoff: float, exponents: Any) -> tuple[Array, int]:
@@ -316,28 +241,7 @@ def _solve_tall_gram(problem: Problem, cutoff: float) -> tuple[Array, int] | Non
     if not rcond > max(loss * GRAM_RCOND, 10 * cutoff**2):
         return None
     coef = np.zeros((A.shape[1], y.shape[1]))
-    for _ in range(1 + _refinements(rcond / loss)):
+    for _ in range(1 + refinements(rcond / loss)):
         gradient = A.T @ (weights[:, np.newaxis] * (y - A @ coef))
         coef[active] += solve(gradient[active] / norms) / norms
     return coef, len(norms)
-
-
-def cholesky(gram: Array) -> tuple[Callable[[Array], Array], float]:
-    """Return a solver for a Gram matrix and its reciprocal condition, 0 if not positive.
-
-    For a symmetric matrix the 1-norm condition that LAPACK estimates is at least
-    the spectral one, the square of that of the design matrix. The estimate may miss
-    the difference of two equal rows, but their pivot does not.
-    """
-    size = np.abs(gram).sum(axis=0).max()
-    factor, info = lapack.dpotrf(gram.T, lower=True, clean=False)
-    rcond = 0.0
-    if info == 0:
-        estimate, _ = lapack.dpocon(factor, size, uplo="L")
-        rcond = min(estimate, factor.diagonal().min() ** 2 / size)
-    return lambda target: lapack.dpotrs(factor, target, lower=True)[0], rcond
-
-
-def _refinements(rcond: float) -> int:
-    """Return how many steps of refinement reach full precision: each gains EPS / rcond."""
-    return max(1, int(np.ceil(np.log(EPS) / np.log(EPS / rcond))) - 1)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sklearn_prune._least_squares.cholesky import cholesky
 from sklearn_prune._least_squares.design import (
     as_design,
     column_gram,
@@ -21,7 +22,6 @@ from sklearn_prune._least_squares.design import (
     row_gram,
     take_rows,
 )
-from sklearn_prune._least_squares.solve import cholesky
 from sklearn_prune._pruning.linear_fit import LinearFit, fit_columns, penalised_model
 
 if TYPE_CHECKING:

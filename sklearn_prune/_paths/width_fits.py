@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sklearn_prune._least_squares.cholesky import cholesky
 from sklearn_prune._least_squares.design import Problem, has_safe_squares, is_dense, rank_cutoff
 from sklearn_prune._least_squares.leading_columns import CHOLESKY_CONDITION
-from sklearn_prune._least_squares.solve import cholesky, min_norm_lstsq
+from sklearn_prune._least_squares.solve import min_norm_lstsq
 from sklearn_prune._pruning.linear_fit import LinearFit, fit_columns, penalty_of
 
 from .path_models import leading_fits

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import linalg
 
+from sklearn_prune._least_squares.cholesky import GRAM_RCOND, cholesky
 from sklearn_prune._least_squares.design import EPS
 from sklearn_prune._least_squares.equal_rows import group_equal_rows, merge_rows
-from sklearn_prune._least_squares.solve import GRAM_RCOND, cholesky
 
 from .shortlist import Shortlist
 

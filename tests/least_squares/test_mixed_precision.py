@@ -4,9 +4,10 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import linalg
 
 from sklearn_prune import MinNormRegressor
+from sklearn_prune._least_squares.cholesky import cholesky
 from sklearn_prune._least_squares.design import EPS, Problem, centre
 from sklearn_prune._least_squares.mixed_precision import _factorise, _refine, interpolate
-from sklearn_prune._least_squares.solve import cholesky, min_norm_lstsq
+from sklearn_prune._least_squares.solve import min_norm_lstsq
 
 SHAPES = [(256, 300), (300, 1200), (400, 1600)]
 
