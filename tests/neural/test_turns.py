@@ -1,4 +1,5 @@
 import threading
+import time
 
 import pytest
 
@@ -18,8 +19,9 @@ def test_who_waits_goes_first():
     with turns:
         thread.start()
         waits.wait()
-        while not turns._door.locked():
-            pass
+        deadline = time.monotonic() + 5
+        while not turns._door.locked() and time.monotonic() < deadline:
+            time.sleep(1e-3)
     with turns:
         order.append("who comes again")
     thread.join()
