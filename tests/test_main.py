@@ -457,7 +457,9 @@ def stopped(tmp_path):
 
     def stop(number):
         command = [sys.executable, "-m", "sklearn_prune", *arguments, "--out", str(out)]
+        before = signal.signal(signal.SIGINT, signal.default_int_handler)  # if it was ignored
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+        signal.signal(signal.SIGINT, before)
         while not list(out.glob("parts-*/*.json")):
             assert process.poll() is None
             time.sleep(0.02)
