@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import skops.io
 from sklearn import config_context
+from sklearn.pipeline import make_pipeline
 
 from sklearn_prune._report.comparison.whole_files import remove_rest, write_files
 
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from sklearn.pipeline import Pipeline
+
     from sklearn_prune._report.answer.findings import Findings
+    from sklearn_prune._typing import Array
 
 
 def write_report(folder: Path, findings: Findings, command: str) -> list[str]:
@@ -55,12 +59,21 @@ def told(folder: Path) -> Iterator[None]:
 
 def save_model(file: Path, findings: Findings, X: Any, X_unlabeled: Any) -> str:
     """Fit the recommended pipeline to all rows, save it, and return how to load it."""
-    y = np.squeeze(findings.target.values)
     with config_context(enable_metadata_routing=True):
         pipeline = findings.pipeline()
-        routed = {} if pipeline.transform_input is None else {"X_unlabeled": X_unlabeled}
-        content = skops.io.dumps(pipeline.fit(X, y, **routed))
+    fitted = _fit(pipeline, X, np.squeeze(findings.target.values), X_unlabeled)
+    content = skops.io.dumps(fitted)
     with told(file.parent):
         write_files(file.parent, {file.name: content})
     types = skops.io.get_untrusted_types(data=content)
     return f"skops.io.load({str(file)!r}, trusted={types!r})"
+
+
+def _fit(pipeline: Pipeline, X: Any, y: Array, X_unlabeled: Any) -> Pipeline:
+    """Return a fitted pipeline that asks for no metadata, which skops could not save."""
+    if pipeline.transform_input is None:
+        return pipeline.fit(X, y)
+    columns, last = pipeline[:-1], pipeline[-1]
+    model = type(last)(**last.get_params(deep=False))
+    model.fit(columns.fit_transform(X), y, X_unlabeled=columns.transform(X_unlabeled))
+    return make_pipeline(*columns, model)
