@@ -92,6 +92,7 @@ SAME_TABLE = {
     "sep=;": "sep=;\n" + HEADED.replace(",", ";"),
     "quoted sep=;": '"sep=;"\n' + HEADED.replace(",", ";").replace(".", ","),
     "comments": "# by hand, 2020\n#twice\n" + HEADED,
+    "many comments": "# one of many comments\n" * 30 + HEADED,
     "a comment below": HEADED.replace("ash", "# of 2021\nash"),
     "a title": "Trees of 2020\n\n" + HEADED,
     "a padded title": "Trees of 2020,,\n" + HEADED,
@@ -100,6 +101,9 @@ SAME_TABLE = {
     "the end of a file of DOS": HEADED + "\x1a",
     "single quotes": HEADED.replace("oak", "'oak'").replace("ash", "'ash'").replace("elm", "'elm'"),
     "aligned": HEADED.replace(",", "    ").replace("oak", "   oak"),
+    "aligned, with tabs": HEADED.replace(",", "  ")
+    .replace("  ", "  \t", 1)
+    .replace("2.5", "\t2.5"),
     "blanks around": HEADED.replace(",", " | "),
     "blanks at the end of names": HEADED.replace(",", ";").replace("y\n", "y  \n"),
     "colons": HEADED.replace(",", ":"),
