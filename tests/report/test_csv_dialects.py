@@ -95,6 +95,7 @@ SAME_TABLE = {
     "many comments": "# one of many comments\n" * 30 + HEADED,
     "a comment below": HEADED.replace("ash", "# of 2021\nash"),
     "a title": "Trees of 2020\n\n" + HEADED,
+    "a title as long as rows": "Trees of 2020\n" + HEADED.replace(",", "\t"),
     "a padded title": "Trees of 2020,,\n" + HEADED,
     "a remark below": HEADED + "\nSource: the ministry of woods\n",
     "empty rows below": HEADED + ",,\n,,\n",

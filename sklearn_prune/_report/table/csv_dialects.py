@@ -91,14 +91,21 @@ def find_dialect(lines: list[str], separators: str) -> Dialect:
 
     Tables without lines above are looked for first.
     """
-    if all("  " in line for line in lines):  # columns of blanks, with a tab in between
-        separators = separators.replace("\t", "") or separators
+    rival = _rival_blank(lines)
+    separators = separators.replace(rival, "") or separators
     candidates = [_with_quotes(separator, lines) for separator in separators]
     for most_titles in 0, MOST_TITLES:
         for dialect in candidates:
             if _is_regular(dialect, lines, most_titles):
                 return dialect
     return candidates[0] if len(candidates) == 1 else _sniffed(lines)
+
+
+def _rival_blank(lines: list[str]) -> str:
+    """Return which of tab and blank separates nothing: the tab among columns of blanks."""
+    if all("  " in line for line in lines):
+        return "\t"
+    return " " if 2 * sum("\t" in line for line in lines) > len(lines) else "\t"
 
 
 def _sniffed(lines: list[str]) -> Dialect:
