@@ -31,6 +31,8 @@ def test_parquet(frame, tmp_path):
         (b"", "is empty"),
         (b" \n\n", "is empty"),
         (b"a,b\n", "no rows"),
+        (b",,,\n;;;\n", "no values"),
+        (b"# a comment\n\n# another\n,,\n,,\n", "no values"),
         (b"a,b\n1,2\n1,2,3\n", "Expected 2 fields in line 3, saw 3"),
         (b"a,b\n1,2,3\n4,5,6\n", "more fields than its header"),
         (b"a,b,c\n1,2,3\n4,5", "ends in the middle of its row 2"),

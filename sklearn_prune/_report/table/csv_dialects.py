@@ -14,6 +14,7 @@ Record = list[str]
 
 # The comma comes late, for decimal numbers have it, too, and the colon last, for times do.
 SEPARATORS = ";\t|, :"
+BLANKS = re.compile(r"^ |  |\t")
 LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|\Z)")
 SEPARATOR_LINE = re.compile(r'"?sep=(.)"?[ \r\n]*', re.IGNORECASE)
 # So much of a text is looked at, and a header and two rows at least.
@@ -37,7 +38,7 @@ class Dialect(NamedTuple):
     def records(self, lines: list[str]) -> Iterator[tuple[int, Record]]:
         """Yield the number of the first line, and the fields, of each record that has some."""
         if self.separator == " ":
-            lines = [line.strip(" ") for line in lines]
+            lines = [line.replace("\t", " ").strip(" ") for line in lines]
         reader = csv.reader(
             lines,
             delimiter=self.separator,
@@ -56,7 +57,7 @@ class Dialect(NamedTuple):
         options: dict[str, Any] = {"quotechar": self.quote, "escapechar": self.escape}
         if _is_padded(lines, self.separator):
             options |= {"sep": rf"\s*{re.escape(self.separator)}\s*", "engine": "python"}
-        elif self.separator == " " and any("  " in line or line[0] == " " for line in lines):
+        elif self.separator == " " and any(map(BLANKS.search, lines)):
             options["sep"] = r"\s+"
         else:
             options["sep"] = self.separator
@@ -90,12 +91,21 @@ def find_dialect(lines: list[str], separators: str) -> Dialect:
 
     Tables without lines above are looked for first.
     """
+    rival = _rival_blank(lines)
+    separators = separators.replace(rival, "") or separators
     candidates = [_with_quotes(separator, lines) for separator in separators]
     for most_titles in 0, MOST_TITLES:
         for dialect in candidates:
             if _is_regular(dialect, lines, most_titles):
                 return dialect
     return candidates[0] if len(candidates) == 1 else _sniffed(lines)
+
+
+def _rival_blank(lines: list[str]) -> str:
+    """Return which of tab and blank separates nothing: the tab among columns of blanks."""
+    if all("  " in line for line in lines):
+        return "\t"
+    return " " if 2 * sum("\t" in line for line in lines) > len(lines) else "\t"
 
 
 def _sniffed(lines: list[str]) -> Dialect:

@@ -16,10 +16,14 @@ COMMENT_MARKS = ("#", "%")
 def comment_mark(lines: list[str]) -> str | None:
     """Return what comments begin with, None if there are none.
 
-    Where most of the lines begin so, they are rows.
+    Lines that begin so are rows if they are among others and not the smaller part of them.
     """
+    filled = [line for line in lines if line.strip()]
     for mark in COMMENT_MARKS:
-        if 0 < 2 * sum(line.startswith(mark) for line in lines) < len(lines):
+        marked = [line.startswith(mark) for line in filled]
+        n_marked = sum(marked)
+        above = all(marked[:n_marked]) and n_marked + 1 < len(filled)
+        if n_marked and (above or 2 * n_marked < len(filled)):
             return mark
     return None
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 # A last line that is no row stands below an empty one; or it is the end of a file of DOS.
 END = r"(?:\r\n|\r(?!\n)|(?<!\r)\n)"
 LINE_BELOW = re.compile(rf"(?:{END}[ \t]*{END}([^\r\n]+)|\x1a)\s*\Z")
+ANY_VALUE = re.compile(r"[^\s,;|\"']")
 LONGEST_LINE_BELOW = 2_000
 # So many columns are faster together than one by one.
 MANY_COLUMNS = 1_000
@@ -137,6 +138,9 @@ def _layout(file: Path, text: str, hints: Hints) -> tuple[dict[str, Any], str, l
     lines = first_lines(text)
     mark = comment_mark(lines)
     inside = [line for line in lines if line.strip() and not is_outside(line, mark)]
+    if not any(map(ANY_VALUE.search, inside)):
+        msg = f"{file} has separators and comments, but no values"
+        raise ValueError(msg)
     try:
         dialect = find_dialect(inside, named_separator(lines) or SEPARATORS)
         first, records = find_table(lines, dialect, mark)

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
 
     Column = Any
 
-CODES = (
-    "EUR|USD|GBP|CHF|JPY|CNY|INR|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RUB|TRY|BRL|MXN|ZAR|KRW|SGD"
-)
+CODES = "EUR|USD|GBP|CHF|JPY|CNY|INR|CAD|AUD|NZD|SEK|NOK|DKK|PLN|CZK|HUF|RUB|TRY|BRL|MXN|KRW|SGD"
 CURRENCY = rf"(?:[$€£¥₹₽]|(?:{CODES})\b|Rs\b\.?)"
 # So many values are looked at before all are.
 FIRST_VALUES = 100
