@@ -30,9 +30,7 @@ MOST_NOISE = 0.01
 LIKE = 16
 
 
-def shortest_solution(
-    R: Array, target: Array, sizes: Array, *, cutoff: float
-) -> tuple[Array, int]:
+def shortest_solution(R: Array, target: Array, sizes: Array, *, cutoff: float) -> tuple[Array, int]:
     """Solve ``R coef = target`` by least squares for the least ``norm(coef / sizes)``.
 
     Parameters
@@ -85,7 +83,7 @@ def _eliminate(null: Array, sizes: Array, noise: float) -> tuple[Array, Indices]
         size = np.abs(basis[:, k:])
         weight = np.where(size > noise, size / sizes[:, np.newaxis], 0)
         weight[pivots[:k]] = 0
-        row, column = np.unravel_index(np.argmax(weight), weight.shape)
+        row, column = divmod(int(np.argmax(weight)), weight.shape[1])
         if weight[row, column] == 0:
             basis, pivots = basis[:, :k], pivots[:k]
             break
