@@ -83,7 +83,7 @@ def _eliminate(null: Array, sizes: Array, noise: float) -> tuple[Array, Indices]
         size = np.abs(basis[:, k:])
         weight = np.where(size > noise, size / sizes[:, np.newaxis], 0)
         weight[pivots[:k]] = 0
-        row, column = np.unravel_index(np.argmax(weight), weight.shape)
+        row, column = divmod(int(np.argmax(weight)), weight.shape[1])
         if weight[row, column] == 0:
             basis, pivots = basis[:, :k], pivots[:k]
             break

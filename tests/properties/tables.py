@@ -29,8 +29,8 @@ class Table(NamedTuple):
 
 
 @st.composite
-def tables(draw, *, n=(1, 8), p=(1, 6), scaled=True, containers=(np.asarray, sparse.csr_array)):
-    """Draw a table of small integers with copies and constants, in units of many orders."""
+def tables(draw, *, n=(1, 8), p=(1, 6), most=500, containers=(np.asarray, sparse.csr_array)):
+    """Draw a table of small integers with copies and constants, in units up to ``2**most``."""
     n_rows, n_columns = draw(st.integers(*n)), draw(st.integers(*p))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     X = rng.integers(-3, 4, (n_rows, n_columns)).astype(float)
@@ -39,7 +39,7 @@ def tables(draw, *, n=(1, 8), p=(1, 6), scaled=True, containers=(np.asarray, spa
         X = change(X, rng)
     shape = draw(st.sampled_from([(n_rows,), (n_rows, 1), (n_rows, 2)]))
     y = rng.integers(-5, 6, shape) + 0.5 * rng.integers(0, 2, shape)
-    span = draw(st.sampled_from([0, 0, 8, 500])) if scaled else 0
+    span = draw(st.sampled_from([0, 0, min(8, most), most]))
     fit_intercept = draw(st.booleans())
     # The singular values of wide data decide the rank: their columns share a unit.
     tall = n_rows - fit_intercept >= n_columns

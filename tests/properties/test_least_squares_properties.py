@@ -32,7 +32,7 @@ def test_min_norm_in_rational_numbers(table):
     assert_allclose(in_units, 0, atol=precision * size * 1e3)
 
 
-@given(tables(scaled=False))
+@given(tables(most=0))
 def test_integer_weights_are_copies_of_rows(table):
     X, y, _, fit_intercept, container = table
     counts = np.arange(len(y)) % 3 + (len(y) == 1)

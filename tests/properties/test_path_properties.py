@@ -16,8 +16,8 @@ STRATEGIES = st.sampled_from(["magnitude", "hessian", "obs", "random"])
 SHAPE = {"n": (4, 8), "p": (1, 5)}
 # A penalty is one for all columns, whose units must not be orders apart.
 CASES = st.one_of(
-    st.tuples(tables(**SHAPE), st.just(0.0)),
-    st.tuples(tables(**SHAPE, scaled=False), st.sampled_from([0.5, 4.0])),
+    st.tuples(tables(**SHAPE, most=100), st.just(0.0)),
+    st.tuples(tables(**SHAPE, most=0), st.sampled_from([0.5, 4.0])),
 )
 
 
@@ -117,3 +117,11 @@ def test_width_paths_are_refits(case, strategy):
         expected = [squared_error(y[test], predicted) for predicted in fitted]
         actual = path.dense_errors[k, fold], path.retrained_errors[0, k, fold]
         assert_close(actual, expected, max(np.var(y), *expected))
+
+
+@pytest.mark.xfail(reason="norms of coefficients of several targets overflow", strict=True)
+def test_huge_coefficients_of_several_targets_are_ranked():
+    X, Y = np.diag([1e-100, 1e-90, 1e-95]), 1e70 * np.ones((3, 2))
+    dense = MinNormRegressor(fit_intercept=False)
+    path = pruning_path(X, Y, sparsities=[1], retrain=False, estimator=dense)
+    assert_array_equal(path.support(0), [0])
