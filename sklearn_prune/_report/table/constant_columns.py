@@ -29,7 +29,8 @@ def leave_out_constant(X: Frame) -> tuple[Frame, list[str]]:
     if X.shape[1] == 0:
         msg = "no column is left to learn from"
         raise ValueError(msg)
-    constant = X.columns[count_different(X) <= 1]
+    doubles = dict.fromkeys(X.select_dtypes(list(NUMBERS)), np.float64)
+    constant = X.columns[count_different(X.astype(doubles)) <= 1]
     reasons = {name: _reason(X[name]) for name in constant}
     notes = [
         f"{why}: {listed([name for name, reason in reasons.items() if reason == why])}."
@@ -42,15 +43,15 @@ def leave_out_constant(X: Frame) -> tuple[Frame, list[str]]:
 
 
 def count_different(X: Frame) -> Column:
-    """Return the number of different values of each column, those of numbers as doubles."""
+    """Return the number of different values of each column."""
     import pandas as pd  # noqa: PLC0415
 
-    numbers = X.select_dtypes(list(NUMBERS))
-    values = np.sort(numbers.to_numpy(np.float64), axis=0)
+    numbers = X.select_dtypes("float64")
+    values = np.sort(numbers.to_numpy(), axis=0)
     known = ~np.isnan(values)
     steps = ((values[1:] != values[:-1]) & known[1:]).sum(axis=0) + known[:1].sum(axis=0)
-    texts = X.drop(columns=numbers.columns)
-    return pd.concat([pd.Series(steps, numbers.columns), texts.nunique()])[X.columns]
+    others = X.drop(columns=numbers.columns)
+    return pd.concat([pd.Series(steps, numbers.columns), others.nunique()])[X.columns]
 
 
 def _reason(column: Column) -> str:
