@@ -96,6 +96,7 @@ SAME_TABLE = {
     "a comment below": HEADED.replace("ash", "# of 2021\nash"),
     "a title": "Trees of 2020\n\n" + HEADED,
     "a title as long as rows": "Trees of 2020\n" + HEADED.replace(",", "\t"),
+    "a title of three words": "Trees of 2020\n" + HEADED.replace(",", ";"),
     "a padded title": "Trees of 2020,,\n" + HEADED,
     "a remark below": HEADED + "\nSource: the ministry of woods\n",
     "empty rows below": HEADED + ",,\n,,\n",

@@ -102,10 +102,15 @@ def find_dialect(lines: list[str], separators: str) -> Dialect:
 
 
 def _rival_blank(lines: list[str]) -> str:
-    """Return which of tab and blank separates nothing: the tab among columns of blanks."""
+    """Return which of tab and blank separates nothing, though lines may have it.
+
+    It is the tab among columns of blanks, and the blank where most lines have a mark that
+    hardly stands for anything else.
+    """
     if all("  " in line for line in lines):
         return "\t"
-    return " " if 2 * sum("\t" in line for line in lines) > len(lines) else "\t"
+    separated = (sum(mark in line for line in lines) for mark in ";\t|")
+    return " " if any(2 * n_lines > len(lines) for n_lines in separated) else "\t"
 
 
 def _sniffed(lines: list[str]) -> Dialect:
