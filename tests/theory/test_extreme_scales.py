@@ -89,6 +89,35 @@ def test_a_strong_feature_is_kept_and_the_risk_is_what_the_weak_one_is_worth():
         assert_allclose(predict_risk(problem, 20, **options), 0.7 * (1 + 1 / 17) + 0.25, rtol=1e-9)
 
 
+@pytest.mark.parametrize("retrain", [None, "fresh", "same", "distill"])
+def test_what_a_weak_feature_is_worth_beside_a_strong_one(retrain):
+    """A strong feature is kept for certain, and how strong it is makes no difference."""
+    options = {"strategy": "magnitude", "sparsity": 1, "finite_n": True, "retrain": retrain}
+    options |= {"n_unlabeled": 7} if retrain == "distill" else {}
+    problems = [LinearGaussianProblem([1.0, 1.0], [10.0**k, 0.5], 0.7) for k in (3, 6, 10, 16, 100)]
+    risks = [predict_risk(problem, 20, **options) for problem in problems]
+    assert_allclose(risks, risks[0], rtol=1e-9)
+
+
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("retrain", [None, "fresh", "same", "distill"])
+@pytest.mark.parametrize("s", [5, 12])
+def test_hardly_any_noise(retrain, s, full):
+    """Nothing of the signal is lost: the risk is in proportion to the noise."""
+    variances, coef = np.linspace(1, 2, 30), np.append(np.linspace(1, 3, 5), np.zeros(25))
+    options = {"strategy": "magnitude", "sparsity": s, "retrain": retrain, "n_draws": 20}
+    options |= {"n_unlabeled": 7} if retrain == "distill" else {}
+    risks = []
+    for noise in (1e-6, 1e-10, 1e-14, 1e-18, 1e-60):
+        problem = LinearGaussianProblem(np.diag(variances) if full else variances, coef, noise)
+        risks.append(predict_risk(problem, 60, **options, random_state=0) / noise)
+    ordered = risks[:3] if full else risks  # draws tell ties of 1e-10 apart by chance
+    assert_allclose(ordered, risks[0], rtol=1e-3 if full else 1e-9)
+    assert (np.array(risks) > 1).all()
+    noiseless = LinearGaussianProblem(problem.covariance, coef)
+    assert_allclose(predict_risk(noiseless, 60, **options, random_state=0), 0, atol=1e-17)
+
+
 @pytest.mark.parametrize("n", [4, 9, 20])
 @pytest.mark.parametrize("alpha", [0.0, 2.0])
 @pytest.mark.parametrize("unit", SCALES[1:-1])

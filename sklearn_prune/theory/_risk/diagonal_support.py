@@ -86,28 +86,33 @@ class DiagonalSelection:
 
     def grams(self, n: float, alpha: float) -> Grams:
         r"""Return the inner products, where P is diagonal: :math:`1-\zeta_i` or 0."""
-        u, K = self._first.signal, self._first.law[1] ** 2
-        kept, first, second = self._moments
         spectrum = self._kept_spectrum()
         xi = spectral_sums(spectrum, np.array(n), np.array(alpha)).xi
-        P = shrink(xi, spectrum.eigenvalues)[0]
-        cross = first + kept * u
-        inside = np.stack([kept * u**2, u * cross, second + u * (first + cross)])
+        P, Q = shrink(xi, spectrum.eigenvalues)
+        inside, outside = self._products()
         return Grams(
-            plain=self._gram(np.stack([u**2, u**2, u**2 + K]), np.ones_like(u)),
-            once=self._gram(inside, P),
-            twice=self._gram(inside, P**2),
+            kept=self._gram(inside, P**2),
+            mixed=self._gram(inside, P * Q),
+            lost=self._gram(inside, Q**2) + self._gram(outside, np.ones_like(P)),
             trace=np.array([spectrum.counts @ P]),
             trace_squared=np.array([spectrum.counts @ P**2]),
         )
 
+    def _products(self) -> tuple[Array, Array]:
+        """Return the mean products of u and G on the events kept and lost, (2, 2, rank) each."""
+        u, K = self._first.signal, self._first.law[1] ** 2
+        kept, first, second = self._moments
+        inside = np.array([[kept * u**2, u * first], [u * first, second]])
+        outside = np.array([[(1 - kept) * u**2, -u * first], [-u * first, K - second]])
+        return inside, outside
+
     def _gram(self, products: Array, weights: Array) -> Array:
-        r"""Sum u u, u theta and theta theta, and fill in what h = z theta adds."""
-        weights, z = self._counts * weights, self._first.shrinkage
-        uu, ut, tt = products @ weights
-        _, uh, th = products @ (weights * z)
-        hh = products[2] @ (weights * z**2)
-        return np.array([[[uu, ut, uh], [ut, tt, th], [uh, th, hh]]])
+        r"""Sum the products of u, G and :math:`e=(1-\zeta)G-\zeta u`."""
+        z, zeta = self._first.shrinkage, self._first.zeta
+        one, zero = np.ones_like(z), np.zeros_like(z)
+        vectors = np.array([[one, zero], [zero, one], [-zeta, z]])
+        args = vectors, products, vectors, self._counts * weights
+        return np.einsum("iar,abr,jbr,r->ij", *args, optimize=True)[np.newaxis]
 
 
 def compressed_risk(first: FirstFit, compression: Compression) -> float:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .state_evolution import refit_risk
+from .support import ERROR, TRUTH
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
@@ -55,9 +56,7 @@ def distilled_risk(
 
 def _population_risk(first: FirstFit, selection: Selection) -> tuple[float, float]:
     """Return the risk of the projection of the dense model on the support."""
-    grams = selection.grams(np.inf, 0.0)
-    square, cross = grams.once[:, 2, 2], grams.once[:, 2, 0]  # P is a projector
-    risks = first.problem.noise_variance + square - 2 * cross + grams.plain[:, 0, 0]
+    risks = first.problem.noise_variance + selection.grams(np.inf, 0.0).distance(ERROR, TRUTH)
     return float(risks.mean()), standard_error(risks)
 
 

@@ -106,7 +106,7 @@ class FirstFit:
         Scores that differ by less than 1e-10 are ties, which share the last places.
         """
         mean, scale = self.law
-        least = 1e-20 * np.abs(mean).max(initial=1e-280)
+        least = 1e-150 * np.abs(mean).max(initial=1e-150)
         return np.maximum(np.maximum(scale, 1e-10 * np.abs(mean)), least)
 
     def score_weights(self, strategy: str) -> Array:

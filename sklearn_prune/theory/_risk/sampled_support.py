@@ -71,14 +71,12 @@ class SampledSelection:
 
     def restricted(self, n: float, alpha: float) -> list[tuple[Spectrum, float]]:
         """Return spectrum and noise of the restricted problem, one a draw."""
-        u = self._first.signal
-        cross = self._first.problem.cross_moment
+        u = self._first.signal[np.newaxis]
         problems = []
         for support in self.supports:
-            values, inside = self._coordinates(support, cross[np.newaxis, support], n, alpha)
-            energy = inside[0] ** 2
-            noise = self._first.problem.noise_variance + max(u @ u - energy.sum(), 0.0)
-            problems.append((Spectrum(values, np.ones_like(values), energy), noise))
+            values, inside, outside = self._coordinates(support, u, n, alpha)
+            noise = self._first.problem.noise_variance + float(np.sum(outside**2))
+            problems.append((Spectrum(values, np.ones_like(values), inside[0] ** 2), noise))
         return problems
 
     def grams(self, n: float, alpha: float) -> Grams:
@@ -88,28 +86,31 @@ class SampledSelection:
         support, :math:`A'A=\Sigma_{SS}`; without penalty on fewer columns than
         rows, the projector on them.
         """
-        u = np.broadcast_to(self._first.signal, self.theta.shape)
-        vectors = np.stack([u, self.theta, self._first.shrinkage * self.theta], axis=1)
-        basis = self._first.problem.eigenbasis
-        crosses = basis.to_features(vectors * np.sqrt(basis.eigenvalues))
-        once, twice, trace, trace_squared = [], [], [], []
-        for support, cross in zip(self.supports, crosses, strict=True):
-            values, inside = self._coordinates(support, cross[:, support], n, alpha)
-            spectrum = Spectrum(values, np.ones_like(values), np.zeros_like(values))
-            xi = spectral_sums(spectrum, np.array(n), np.array(alpha)).xi
-            P = shrink(xi, values)[0]
-            once.append(inside * P @ inside.T)
-            twice.append(inside * P**2 @ inside.T)
-            trace.append(P.sum())
-            trace_squared.append((P**2).sum())
-        plain = vectors @ vectors.transpose(0, 2, 1)
-        parts = (plain, *map(np.array, (once, twice, trace, trace_squared)))
-        return Grams(*map(pair_means, parts))
+        first = self._first
+        u = np.broadcast_to(first.signal, self.theta.shape)
+        noise = self.theta - u
+        vectors = np.stack([u, noise, first.shrinkage * noise - first.zeta * u], axis=1)
+        draws = zip(self.supports, vectors, strict=True)
+        parts = zip(*(self._gram(*draw, n, alpha) for draw in draws), strict=True)
+        return Grams(*(pair_means(np.array(part)) for part in parts))
+
+    def _gram(self, support: Indices, vectors: Array, n: float, alpha: float) -> Grams:
+        """Return the inner products of one draw."""
+        values, inside, outside = self._coordinates(support, vectors, n, alpha)
+        spectrum = Spectrum(values, np.ones_like(values), np.zeros_like(values))
+        P, Q = shrink(spectral_sums(spectrum, np.array(n), np.array(alpha)).xi, values)
+        return Grams(
+            kept=inside * P**2 @ inside.T,
+            mixed=inside * (P * Q) @ inside.T,
+            lost=inside * Q**2 @ inside.T + outside @ outside.T,
+            trace=P.sum(),
+            trace_squared=(P**2).sum(),
+        )
 
     def _coordinates(
-        self, support: Indices, cross: Array, n: float, alpha: float
-    ) -> tuple[Array, Array]:
-        """Return eigenvalues of the support's covariance, and vectors in its eigenbasis.
+        self, support: Indices, vectors: Array, n: float, alpha: float
+    ) -> tuple[Array, Array, Array]:
+        """Return eigenvalues of the support's covariance, and vectors inside and outside of it.
 
         A projection is the same in any orthonormal basis: where no penalty acts,
         eigenvalues of one and the basis of a Cholesky factor do.
@@ -117,25 +118,34 @@ class SampledSelection:
         Parameters
         ----------
         support : ndarray of shape (n_keep,)
-        cross : ndarray of shape (n_vectors, n_keep)
-            Inner products ``A'x`` of the vectors with the whitened columns.
+        vectors : ndarray of shape (n_vectors, rank)
+            Whitened vectors.
         n, alpha : float
             Rows and penalty of the refit.
 
         Returns
         -------
-        eigenvalues : ndarray of shape (rank,)
-        inside : ndarray of shape (n_vectors, rank)
+        eigenvalues : ndarray of shape (support_rank,)
+        inside : ndarray of shape (n_vectors, support_rank)
+            Coordinates of the projections on the support.
+        outside : ndarray of shape (n_vectors, rank)
+            What the projections leave.
         """
+        basis = self._first.problem.eigenbasis
+        columns = basis.vectors[support] * np.sqrt(basis.eigenvalues)
+        cross = vectors @ columns.T
         block = self._first.problem.covariance[np.ix_(support, support)]
         if alpha == 0 and len(support) < n:
             factor, info = linalg.lapack.dpotrf(block, lower=True)
             pivots = np.diag(factor)
             if info == 0 and pivots.min() > PIVOT_RATIO * pivots.max():
-                inside = linalg.solve_triangular(factor, cross.T, lower=True).T
-                return np.ones(len(support)), inside
-        values, vectors = eigh_psd(block)
-        return values, cross @ vectors / np.sqrt(values)
+                inside = linalg.solve_triangular(factor, cross.T, lower=True)
+                coefs = linalg.solve_triangular(factor, inside, lower=True, trans=1)
+                return np.ones(len(support)), inside.T, vectors - coefs.T @ columns
+        values, axes = eigh_psd(block)
+        axes = axes / np.sqrt(values)
+        inside = cross @ axes
+        return values, inside, vectors - inside @ axes.T @ columns
 
 
 def draw_fits(

@@ -28,10 +28,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sklearn_prune.theory._problems.spectrum import EPS, spectral_sums
+from sklearn_prune.theory._problems.spectrum import spectral_sums
 
 from .dense import inflation
-from .support import FIT, THETA, TRUTH, Grams
+from .support import ERROR, NOISE, TRUTH, Grams
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
@@ -39,6 +39,9 @@ if TYPE_CHECKING:
 
     from .first_fit import FirstFit
     from .support import Selection
+
+# A variance of the first fit beside the signal by which nothing can be divided.
+SMALLEST = 1e-250
 
 
 def refit_risk(
@@ -97,9 +100,9 @@ def _solve(first: FirstFit, grams: Grams, m: float, factor: float) -> Array:
     n, noise = first.n, first.problem.noise_variance
     K, a = first.variance, n / (n + m)
     r, c = _overlap(first, grams, m)
-    # The refit is P v and noise, whose variance passes through P.
-    v = (a * TRUTH + (1 - a) * FIT) + r * a * (THETA - TRUTH) - c * (THETA - FIT)
-    bias, bias_m = noise + _distance(grams, v, TRUTH), _distance(grams, v, FIT)
+    # The refit is P(u + v) and noise, whose variance passes through P.
+    v = (1 - a) * ERROR + r * a * NOISE - c * (NOISE - ERROR)
+    bias, bias_m = noise + grams.distance(v, TRUTH), grams.distance(v - ERROR, TRUTH + ERROR)
     shared, unlabeled = a**2 * grams.trace_squared, (1 - a) ** 2 * grams.trace_squared
     memory = 0.0 if np.isinf(K) else shared * r[:, 0] ** 2 * K
     # n K22 = bias + s and m K33 = bias_m + s, with s = shared K22 + unlabeled K33 - memory.
@@ -119,32 +122,27 @@ def _overlap(first: FirstFit, grams: Grams, m: float) -> tuple[Array, Array]:
     fit has no error, K11 = 0, there is nothing to share.
     """
     K, n, a = first.variance, first.n, first.n / (first.n + m)
-    if np.isinf(K) or grams.plain[0, 0, 0] * EPS**2 >= K:
+    signal = (grams.kept + 2 * grams.mixed + grams.lost)[0, 0, 0]
+    if np.isinf(K) or max(signal, 1.0) * SMALLEST >= K:
         return (np.zeros((len(grams.trace), 1)),) * 2
-    noise_vector, error = THETA - TRUTH, FIT - TRUTH
-    start, memory = a * TRUTH + (1 - a) * FIT, FIT - THETA
-    plain, once = grams.plain / K, grams.once / K  # all equations over K: numbers of order one
+    start, memory = TRUTH + (1 - a) * ERROR, ERROR - NOISE
+    # All equations are over K, which leaves numbers of order one.
+    once, lost = (grams.kept + grams.mixed) / K, (grams.mixed + grams.lost) / K
     # Residuals: n K12 = sigma^2 + E<error, refit - u>.
-    row = [n - a * (error @ once @ noise_vector), -(error @ once @ memory)]
-    target = first.problem.noise_variance / K + error @ once @ start - error @ plain @ TRUTH
+    row = [n - a * (ERROR @ once @ NOISE), -(ERROR @ once @ memory)]
+    noise = first.problem.noise_variance / K
+    target = noise + (1 - a) * (ERROR @ once @ ERROR) - ERROR @ lost @ TRUTH
     # Stein: E<G1, refit> = K11 (n b21) + K12 (n b22). Targets that a ridge fit predicted
     # add its penalty to the memory term n b21.
     left = (n + m) - grams.trace
     stein = [
-        a * (noise_vector @ once @ noise_vector - grams.trace),
-        noise_vector @ once @ memory - left,
+        a * (NOISE @ once @ NOISE - grams.trace),
+        NOISE @ once @ memory - left,
     ]
     penalty = first.penalty if m > 0 else 0.0
-    stein_target = -(noise_vector @ once @ start) - penalty
+    stein_target = -(NOISE @ once @ start) - penalty
     determinant = row[0] * stein[1] - row[1] * stein[0]
     with np.errstate(divide="ignore", invalid="ignore"):
         r = (target * stein[1] - row[1] * stein_target) / determinant
         c = (row[0] * stein_target - stein[0] * target) / determinant
     return r[:, np.newaxis], c[:, np.newaxis]
-
-
-def _distance(grams: Grams, v: Array, x: Array) -> Array:
-    """Return E|P v - x|^2 for vectors v of shape (n_draws, 3)."""
-    square = np.einsum("di,dij,dj->d", v, grams.twice, v)
-    cross = np.einsum("di,dij,j->d", v, grams.once, x)
-    return square - 2 * cross + x @ grams.plain @ x

@@ -10,28 +10,41 @@ if TYPE_CHECKING:
     from sklearn_prune._typing import Array
     from sklearn_prune.theory._problems.spectrum import Spectrum
 
-# The order of the vectors in a Gram matrix: the truth u, the fit before shrinkage
-# theta = u + G, and the fit h. In these, G is theta - u.
-TRUTH, THETA, FIT = np.eye(3)
+# The order of the vectors in a Gram matrix: the truth u, the noise G of the fit before
+# shrinkage, theta = u + G, and the error e of the fit, h = u + e. Where the noise is small
+# beside the signal, no difference of large numbers is taken.
+TRUTH, NOISE, ERROR = np.eye(3)
 
 
 class Grams(NamedTuple):
-    r"""Inner products of u, :math:`\theta` and h, and with the refit's operator P between them.
+    r"""Inner products of u, G and e, parted by the refit's operator P and Q = 1 - P.
 
     Parameters
     ----------
-    plain, once, twice : ndarray of shape (n_draws, 3, 3)
-        :math:`\mathbb{E}\langle x,y\rangle`, :math:`\mathbb{E}\langle x,Py\rangle` and
-        :math:`\mathbb{E}\langle Px,Py\rangle`.
+    kept, mixed, lost : ndarray of shape (n_draws, 3, 3)
+        :math:`\mathbb{E}\langle Px,Py\rangle`, :math:`\mathbb{E}\langle Px,Qy\rangle` and
+        :math:`\mathbb{E}\langle Qx,Qy\rangle`.
     trace, trace_squared : ndarray of shape (n_draws,)
         :math:`\mathbb{E}\,\mathrm{tr}P` and :math:`\mathbb{E}\,\mathrm{tr}P^2`.
     """
 
-    plain: Array
-    once: Array
-    twice: Array
+    kept: Array
+    mixed: Array
+    lost: Array
     trace: Array
     trace_squared: Array
+
+    def distance(self, v: Array, x: Array) -> Array:
+        r"""Return :math:`\mathbb{E}|Pv-Qx|^2`, that of P(v + x) from x, of shape (n_draws,).
+
+        Parameters
+        ----------
+        v, x : ndarray of shape (3,) or (n_draws, 3)
+            Combinations of u, G and e.
+        """
+        v, x = v[..., np.newaxis, :], x[..., np.newaxis]
+        square = v @ self.kept @ v.swapaxes(-1, -2) - 2 * (v @ self.mixed @ x)
+        return (square + x.swapaxes(-1, -2) @ self.lost @ x)[:, 0, 0]
 
 
 class Selection(Protocol):
