@@ -194,8 +194,8 @@ def column_sizes(A: Any) -> Array:
     """Return the largest absolute value of each column (of what is stored, and the mean)."""
     if isinstance(A, CentredSparse):
         return np.maximum(abs(A.X).max(axis=0).toarray().ravel(), np.abs(A.mean))
-    largest: Array = np.maximum(A.max(axis=0, initial=0.0), -A.min(axis=0, initial=0.0))
-    return largest
+    largest = np.maximum(A.max(axis=0, initial=0.0), -A.min(axis=0, initial=0.0))
+    return largest.astype(np.float64, copy=False)
 
 
 def binary_exponents(sizes: Any) -> Any:

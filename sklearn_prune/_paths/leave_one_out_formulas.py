@@ -145,6 +145,7 @@ class LeftOutRows:
         R = triangular_factor([np.vstack([root * A, penalty])])
         norms = linalg.norm(R, axis=0)
         rcond = linalg.lapack.dtrcon(R / norms)[0] if norms.all() else 0.0
+        # The fits that this stands for square the condition: beyond, they are off themselves.
         if not rcond > np.sqrt(10 * self.rcond):
             return None
         Q = linalg.solve_triangular(R, (root * A).T, trans="T").T
