@@ -13,11 +13,16 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import Ridge
 from sklearn.utils.validation import has_fit_parameter
 
+from sklearn_prune._least_squares.design import is_dense
+from sklearn_prune._least_squares.equal_rows import group_equal_rows, merge_rows
 from sklearn_prune._least_squares.min_norm import MinNormRegressor, fit_min_norm
 
 if TYPE_CHECKING:
     from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._typing import AnyArray
+
+# scikit-learn's Ridge solves normal equations, of this condition they have a few digits left.
+CONDITION = 1e10
 
 
 class LinearFit(NamedTuple):
@@ -114,12 +119,31 @@ def fit_columns(estimator: Any, data: TrainingData, support: AnyArray | None = N
         model = fit_min_norm(clone(estimator), part)
         fitted, intercept, centred = model.coef_, model.intercept_, bool(model.fit_intercept)
     else:
-        model = _fit_clone(estimator, part)
+        penalty = penalty_of(estimator)
+        nearly_none = penalty is not None and is_dense(X) and _is_tiny(penalty.alpha, part)
+        model = (_fit_tiny_ridge if nearly_none else _fit_clone)(estimator, part)
         fitted, intercept = _linear_part(model, part)
         centred = has_intercept(model)
     coef = np.zeros((*data.y.shape[1:], X.shape[1]), dtype=X.dtype)
     coef[..., slice(None) if support is None else support] = fitted
     return LinearFit(model, coef, np.asarray(intercept, dtype=X.dtype), centred)
+
+
+def _is_tiny(alpha: float, data: TrainingData) -> bool:
+    """Return whether normal equations with a penalty would be too ill-conditioned."""
+    squares = np.einsum("i,ij,ij->", data.weights, data.X, data.X, dtype=np.float64)
+    return bool(alpha * CONDITION < squares)
+
+
+def _fit_tiny_ridge(estimator: Ridge, data: TrainingData) -> Any:
+    """Fit a clone of `Ridge` by singular values, with equal rows as one: that is exact."""
+    first, group = group_equal_rows(data.X)
+    y = data.y.reshape(len(data.y), -1)
+    targets, weights = merge_rows(group, y, data.weights)
+    targets = targets.reshape(len(first), *data.y.shape[1:])
+    merged = replace(data, X=data.X[first], y=targets, sample_weight=weights)
+    model = _fit_clone(clone(estimator).set_params(solver="svd"), merged)
+    return model.set_params(solver=estimator.solver)
 
 
 def _fit_clone(estimator: Any, data: TrainingData) -> Any:

@@ -202,7 +202,8 @@ def score_features(strategy: Strategy, given: Scoring) -> Array:
         raise ValueError(msg)
     scores = scores.astype(np.float64)
     if scores.ndim == 2:
-        scores = np.linalg.norm(scores, axis=0)
+        largest = float(np.abs(scores).max(initial=0.0)) or 1.0  # its square may overflow
+        scores = largest * np.linalg.norm(scores / largest, axis=0)
     if scores.shape != (n_features,):
         msg = f"The scores have shape {scores.shape}: give one for each of {n_features} features."
         raise ValueError(msg)

@@ -3,6 +3,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 from sklearn.linear_model import LinearRegression, Ridge
+from sklearn.model_selection import LeaveOneOut
 
 from sklearn_prune import PrunedRegressor, PrunedRegressorCV, pruning_path, width_path
 
@@ -65,3 +66,25 @@ def test_coefficients_of_several_targets_are_stored_by_rows(rng):
         assert model.coef_.flags.c_contiguous
         if not isinstance(inner.estimator_, Ridge):
             assert inner.estimator_.coef_.flags.c_contiguous
+
+
+@pytest.mark.parametrize("alpha", [1e-12, 1e-14])
+@pytest.mark.parametrize("shape", [(20, 40), (12, 11), (30, 8)], ids=str)
+@pytest.mark.parametrize("n_targets", [1, 2])
+def test_tiny_penalties_of_equal_rows_of_different_targets(shape, alpha, n_targets):
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal(shape), rng.standard_normal((shape[0], n_targets)).squeeze()
+    X[[5, 7]] = X[3]
+    model = PrunedRegressor(sparsity=5, retrain=False, estimator=Ridge(alpha)).fit(X, y)
+    limit = PrunedRegressor(sparsity=5, retrain=False).fit(X, y)
+    assert_allclose(model.coef_, limit.coef_, rtol=1e-8)
+    assert model.estimator_.get_params() == Ridge(alpha).get_params()
+    for cv in (None, LeaveOneOut()):
+        scores = [
+            PrunedRegressorCV(sparsities=[5], retrain=retrain, alphas=[penalty], cv=cv)
+            .fit(X, y)
+            .cv_results_["mean_test_score"]
+            for penalty in (alpha, 0.0)
+            for retrain in (True, False)
+        ]
+        assert_allclose(scores[:2], scores[2:], rtol=1e-7)
