@@ -116,7 +116,7 @@ def in_units(problem: Problem) -> Problem:
     scaled = copy(problem)
     scaled.__dict__.pop("spectrum", None)
     scaled.coef, scaled.signal = problem.coef / unit, problem.signal / unit
-    scaled.noise_variance, scaled.unit = float((noise / unit) ** 2), unit
+    scaled.noise_variance, scaled.unit = problem.noise_variance / unit / unit, unit
     if "cross_moment" in problem.__dict__:
         scaled.cross_moment = problem.cross_moment / unit
     return scaled
