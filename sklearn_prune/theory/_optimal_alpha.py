@@ -11,6 +11,7 @@ from scipy.special import expit
 from ._checks import as_floats, check_flag, check_n_samples, check_seed, n_kept
 from ._predict_risk import predict_risk
 from ._problems.linear_only import check_linear
+from ._problems.second_moments import in_units
 from ._problems.spectrum import spectral_sums
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ def optimal_alpha(
     if sparsity is not None:
         as_floats(n_kept(sparsity, problem.n_features), "sparsity", ())
     n = float(as_floats(check_n_samples(n_samples, fit_intercept=fit_intercept), "n_samples", ()))
-    centred = (problem.centred() if fit_intercept else problem).in_units()
+    centred = in_units(problem.centred() if fit_intercept else problem)
     spectrum, dof = centred.spectrum, n - fit_intercept
     rng, draws = check_seed(random_state), strategy is not None and not centred.is_diagonal
     seed = rng.randint(2**31 - 1) if draws else 0  # the same draws for every penalty

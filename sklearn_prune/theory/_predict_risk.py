@@ -19,7 +19,7 @@ from ._checks import (
     shown,
 )
 from ._problems.linear_only import check_linear
-from ._problems.second_moments import squared_units
+from ._problems.second_moments import in_units, squared_units
 from ._risk.compression import SoftThreshold, UniformQuantizer
 from ._risk.first_fit import STRATEGIES
 from ._risk.steps import RETRAIN, Steps
@@ -147,7 +147,7 @@ def predict_risk(
     n = check_n_samples(n_samples, fit_intercept=fit_intercept)
     _check_plan(strategy, sparsity, retrain, retrain_alpha, n_unlabeled, compression)
     steps = Steps(
-        problem=(problem.centred() if fit_intercept else problem).in_units(),
+        problem=in_units(problem.centred() if fit_intercept else problem),
         strategy=strategy or "",
         retrain=retrain,
         alpha=_one_penalty(alpha, "alpha"),

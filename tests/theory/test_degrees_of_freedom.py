@@ -159,3 +159,22 @@ def test_more_rows_and_less_penalty_towards_their_limits(alpha):
         assert_allclose(risks, 0.5 + 3.5, rtol=1e-10)
     if 0 < alpha < 1e-100:
         assert_allclose(risks, predict_risk(problem, 10 ** np.arange(1, 16)), rtol=1e-10)
+
+
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("finite_n", [False, True])
+@pytest.mark.parametrize(("strategy", "retrain"), list(itertools.product(STRATEGIES, RETRAIN)))
+def test_features_without_variance_cost_nothing(strategy, retrain, finite_n, full):
+    """The model predicts 0, whatever it makes of them."""
+    variances = np.zeros((3, 3)) if full else np.zeros(3)
+    problem = LinearGaussianProblem(variances, np.ones(3), 0.5)
+    options = {"strategy": strategy, "sparsity": 2, "retrain": retrain, "finite_n": finite_n}
+    options |= {"n_unlabeled": 4} if retrain == "distill" else {}
+    assert_allclose(predict_risk(problem, [1, 2, 3, 9], **options), 0.5)
+
+
+def test_no_sizes_no_risks():
+    problem = LinearGaussianProblem(np.ones(3), np.ones(3), 0.5)
+    assert predict_risk(problem, []).shape == (0,)
+    risk, error = predict_risk(problem, [], **KEPT, sparsity=1, return_std_error=True)
+    assert risk.shape == error.shape == (0,)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import copy
 from functools import cached_property
 from math import fsum
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -16,6 +16,8 @@ from .spectrum import Spectrum
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
+
+Problem = TypeVar("Problem", bound="SecondMoments")
 
 
 class SecondMoments:
@@ -64,23 +66,6 @@ class SecondMoments:
             raise ValueError(msg)
         return weights
 
-    def in_units(self) -> Self:
-        """Return the problem of the target over a power of two, whose squares do not overflow.
-
-        That is the size of the signal or of the noise, whichever is larger, but for
-        noise whose variance would vanish in it.
-        """
-        noise, signal = np.sqrt(self.noise_variance), np.abs(self.signal).max(initial=0.0)
-        size = max(noise, min(signal, noise * 1e140), signal * 1e-140) if noise else signal
-        unit = float(np.ldexp(1.0, np.frexp(size)[1]))
-        scaled = copy(self)
-        scaled.__dict__.pop("spectrum", None)
-        scaled.coef, scaled.signal = self.coef / unit, self.signal / unit
-        scaled.noise_variance, scaled.unit = float((noise / unit) ** 2), unit
-        if "cross_moment" in self.__dict__:
-            scaled.cross_moment = self.cross_moment / unit
-        return scaled
-
     @property
     def n_features(self) -> float:
         """The number of coordinates, p, the same in every order of them."""
@@ -117,6 +102,24 @@ class SecondMoments:
         basis, values = self.eigenbasis, self.eigenbasis.eigenvalues
         counts = basis.to_coordinates(self.counts) if self.is_diagonal else np.ones_like(values)
         return Spectrum(values, counts, counts * self.signal**2)
+
+
+def in_units(problem: Problem) -> Problem:
+    """Return the problem of the target over a power of two, whose squares do not overflow.
+
+    That is the size of the signal or of the noise, whichever is larger, but for
+    noise whose variance would vanish in it.
+    """
+    noise, signal = np.sqrt(problem.noise_variance), np.abs(problem.signal).max(initial=0.0)
+    size = max(noise, min(signal, noise * 1e140), signal * 1e-140) if noise else signal
+    unit = float(np.ldexp(1.0, np.frexp(size)[1]))
+    scaled = copy(problem)
+    scaled.__dict__.pop("spectrum", None)
+    scaled.coef, scaled.signal = problem.coef / unit, problem.signal / unit
+    scaled.noise_variance, scaled.unit = problem.noise_variance / unit / unit, unit
+    if "cross_moment" in problem.__dict__:
+        scaled.cross_moment = problem.cross_moment / unit
+    return scaled
 
 
 def squared_units(value: Any, unit: float) -> Any:

@@ -16,7 +16,7 @@ from sklearn_prune.theory._checks import (
     check_seed,
 )
 from sklearn_prune.theory._problems.linear_only import check_linear
-from sklearn_prune.theory._problems.second_moments import squared_units
+from sklearn_prune.theory._problems.second_moments import in_units, squared_units
 from sklearn_prune.theory._problems.spectrum import shrink
 
 from .dense import dense_fit
@@ -121,7 +121,7 @@ class DistributionalCharacterization:
         n = check_n_samples(n_samples, fit_intercept=fit_intercept)
         self.problem, self.n_samples, self.alpha = problem, n_samples, alpha
         self.fit_intercept, self.finite_n = fit_intercept, finite_n
-        self._problem = (problem.centred() if fit_intercept else problem).in_units()
+        self._problem = in_units(problem.centred() if fit_intercept else problem)
         self._basis = self._problem.eigenbasis
         self._n, penalty = broadcast(n_samples=n, alpha=check_alpha(alpha))
         self._dof = self._n - fit_intercept

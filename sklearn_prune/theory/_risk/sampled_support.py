@@ -169,7 +169,8 @@ def draw_fits(
     normal = random_state.standard_normal((-(-n_draws // 2), rank))
     if rank >= HIGH_DIMENSION:
         normal *= np.sqrt(rank) / np.linalg.norm(normal, axis=1, keepdims=True)
-    theta = mean + scale * np.stack([normal, -normal], axis=1).reshape(-1, rank)
+    pairs = np.stack([normal, -normal], axis=1).reshape(2 * len(normal), rank)
+    theta = mean + scale * pairs
     return theta, first.problem.eigenbasis.to_features(first.unwhiten * theta)
 
 
