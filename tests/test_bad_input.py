@@ -247,7 +247,7 @@ CASES = {
             ({"X": X[:, :0]}, "no columns"),
             ({"X": sparse.csr_array(X)}, "X is sparse"),
             ({"X": X + 1j}, "has complex numbers"),
-            ({"X": np.where(X == X[0, 0], np.nan, X)}, "missing values"),
+            ({"X": np.where(X[0, 0] == X, np.nan, X)}, "missing values"),
             ({"y": sparse.csr_array(y[:, np.newaxis])}, "y is sparse"),
             ({"y": y[:7]}, "y has 7 values, but X has 30 rows"),
             ({"budgets": 3}, "budget"),
