@@ -134,7 +134,7 @@ def compare(make, p, s, plan, fit_intercept, n_repeats):
         sparsity=s,
         retrain=retrain,
         alpha=alpha,
-        retrain_alpha=retrain_alpha,
+        retrain_alpha=retrain_alpha if retrain else None,
         n_unlabeled=m,
         fit_intercept=fit_intercept,
         finite_n=True,
