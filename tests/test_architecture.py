@@ -86,6 +86,11 @@ def test_a_name_stands_for_one_module():
     assert {name for name, n in names.items() if n > 1} == {"init", "main", "checks"}
 
 
+def test_a_name_stands_for_one_test_file():
+    names = Counter(path.name for path in Path(__file__).parent.rglob("*.py"))
+    assert {name for name, n in names.items() if n > 1} == {"conftest.py"}
+
+
 def test_array_types_are_named_once():
     others = [path for path in FILES if "NDArray[np.float64]" in path.read_text(encoding="utf-8")]
     assert not others

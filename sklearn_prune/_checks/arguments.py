@@ -33,6 +33,10 @@ def check_n_keep(sparsity: Any, n_features: int, what: str = "features") -> int:
     raise ValueError(msg)
 
 
+# Most of more rounds for a feature would remove none, at a fit each.
+MOST_ROUNDS = 10
+
+
 def check_bool(value: Any, name: str) -> bool:
     """Return a parameter that is either True or False.
 
@@ -134,7 +138,7 @@ def round_sizes(n_features: int, sparsity: Any, n_rounds: Any, what: str = "feat
         If `sparsity` is out of range (see `check_n_keep`), or `n_rounds` no int >= 1.
     """
     n_keep, n_rounds = check_n_keep(sparsity, n_features, what), check_n_rounds(n_rounds)
-    if n_rounds > n_features:
+    if n_rounds > MOST_ROUNDS * n_features:
         msg = f"n_rounds is {n_rounds}, but there are only {n_features} {what} to prune in rounds."
         raise ValueError(msg)
     decay = (n_keep / n_features) ** (np.arange(1, n_rounds + 1) / n_rounds)
