@@ -233,8 +233,9 @@ class PrunedRegressorCV(SparseModel):
         Raises
         ------
         ValueError
-            As `PrunedRegressor.fit`, and if a penalty is negative, a fold is left without
-            samples of positive weight, or the standard error that is asked for is unknown.
+            As `PrunedRegressor.fit`, and if a penalty is negative, a fold has no samples of
+            positive weight to train on, a scorer returns no number or looks at a model where
+            `cv` is None, or the standard error that is asked for is unknown.
         """
         candidates = self._candidates()
         distill = candidates[0].recipes[0].distill

@@ -178,7 +178,8 @@ def pruning_path(
     Raises
     ------
     ValueError
-        As `PrunedRegressor.fit`, and if `sparsities` is empty.
+        As `PrunedRegressor.fit`, and if `sparsities` is empty, or is None where the models
+        of all of them would take more than 2 GiB.
 
     See Also
     --------

@@ -153,7 +153,8 @@ def width_path(
     ------
     ValueError
         As `PrunedRegressor.fit`, and if `widths` or `sparsities` are empty or out of
-        range, or a fold has no validation sample of positive weight.
+        range, or a fold has no sample of positive weight to train on. Folds without any
+        for validation are left out.
 
     See Also
     --------
