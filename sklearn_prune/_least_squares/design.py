@@ -178,9 +178,9 @@ def rank_cutoff(X: Any, tol: Any = None) -> float:
     return min(float(tol), 1.0)
 
 
-def constant_norm(mean: Array | None, weights: Array) -> Array | float:
+def constant_norm(mean: Array | None, total_weight: float) -> Array | float:
     """Return the norms up to which centred columns are constant: what rounding leaves."""
-    return 0.0 if mean is None else 10 * EPS * np.sqrt(weights.sum()) * np.abs(mean)
+    return 0.0 if mean is None else 10 * EPS * np.sqrt(total_weight) * np.abs(mean)
 
 
 def magnitude(A: Any) -> float:

@@ -10,8 +10,9 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_prune._checks.training_data import check_samples, check_training_data
 
-from .design import Problem, rank_cutoff
-from .solve import min_norm_lstsq
+from .design import Problem, is_dense, rank_cutoff
+from .solve import EXTENDED_SIZE, WEIGHT_SPAN, min_norm_lstsq
+from .tall import tall_lstsq
 
 if TYPE_CHECKING:
     from sklearn_prune._checks.training_data import TrainingData
@@ -216,13 +217,7 @@ def fit_min_norm(
     """
     X, weights = data.X, data.weights
     _check_switches(model)
-    if solution is None:
-        cutoff = rank_cutoff(X, model.tol)
-        share = weights / weights.max()
-        problem = Problem.of(X, data.y, share, centred=model.fit_intercept, copy=model.copy_X)
-        coef, rank = min_norm_lstsq(problem, cutoff=cutoff)
-        solution = coef.T, problem.intercept(coef.T), rank
-    coef, intercept, rank = solution
+    coef, intercept, rank = _solve(model, data) if solution is None else solution
     shape = data.y.shape[1:]
     model.coef_ = coef.astype(X.dtype, order="C").reshape((*shape, X.shape[1]))
     model.intercept_ = intercept.astype(X.dtype).reshape(shape)[()]
@@ -231,6 +226,21 @@ def fit_min_norm(
     model.weight_range_ = (float(weights.min()), float(weights.max()))
     model.n_features_in_ = X.shape[1]
     return model
+
+
+def _solve(model: MinNormRegressor, data: TrainingData) -> Solution:
+    """Return coefficients, intercepts and the rank."""
+    X, y, share = data.X, data.y, data.weights / data.weights.max()
+    cutoff, centred = rank_cutoff(X, model.tol), bool(model.fit_intercept)
+    is_tall = is_dense(X) and X.size > EXTENDED_SIZE and len(y) - centred >= X.shape[1]
+    solution = None
+    if is_tall and share.min() * WEIGHT_SPAN >= 1:
+        solution = tall_lstsq(X, y, share, centred=centred, cutoff=cutoff)
+    if solution is not None:
+        return solution
+    problem = Problem.of(X, y, share, centred=centred, copy=model.copy_X)
+    coef, rank = min_norm_lstsq(problem, cutoff=cutoff)
+    return coef.T, problem.intercept(coef.T), rank
 
 
 def _check_switches(model: MinNormRegressor) -> None:

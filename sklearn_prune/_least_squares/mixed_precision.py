@@ -9,12 +9,12 @@ next to nothing beside the Gram matrix.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy.linalg import lapack
 
-from .design import EPS
+from .refinement import ratio, refine
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -28,10 +28,6 @@ MIN_ROWS_PER_TARGET = 16
 # Rounding to float32 moves the eigenvalues of the Gram matrix of unit rows, zeros
 # included, by 1e-6 or so. A least eigenvalue above this one is not zero.
 LEAST_EIGENVALUE = 5e-6
-
-# Refinement takes two steps most often, and ten near that eigenvalue. Up to so many cost
-# less than a Gram matrix in float64.
-MAX_STEPS = 12
 
 
 def interpolate(A: Array, y: Array, null: Array | None, cutoff: float) -> Array | None:
@@ -62,7 +58,7 @@ def interpolate(A: Array, y: Array, null: Array | None, cutoff: float) -> Array 
     spread = factor.norms.min() / factor.norms.max()
     if not factor.rcond * spread**2 > 10 * cutoff**2:
         return None
-    return _refine(A, y, factor)
+    return _solve(A, y, factor)
 
 
 class _Factor(NamedTuple):
@@ -76,7 +72,7 @@ class _Factor(NamedTuple):
         """Solve ``A A' dual = residual`` to float32, whatever the size of the residual."""
         scaled = residual / self.norms
         largest = np.abs(scaled).max(axis=0)
-        scaled = _ratio(scaled, largest).astype(np.float32)
+        scaled = ratio(scaled, largest).astype(np.float32)
         dual, _ = lapack.spotrs(self.cholesky, scaled, lower=True)
         return dual * largest / self.norms
 
@@ -107,24 +103,7 @@ def _factorise(A: Array, null: Array | None) -> _Factor | None:
     return _Factor(cholesky, norms[:, np.newaxis].astype(np.float64), float(least / size))
 
 
-def _refine(A: Array, y: Array, factor: _Factor) -> Array | None:
+def _solve(A: Array, y: Array, factor: _Factor) -> Array | None:
     """Solve to the last digit of float64, or return None if that takes too long."""
-    coef: Array = A.T @ factor.solve(y)
-    size = 1.0
-    for _ in range(MAX_STEPS):
-        step = A.T @ factor.solve(y - A @ coef)
-        coef += step
-        squares = _ratio(np.sum(step**2, axis=0), np.sum(coef**2, axis=0))
-        last, size = size, float(np.sqrt(squares.max()))
-        # The next step would be to this one as this one to the last.
-        if size * (size / last) <= EPS:
-            return coef
-        if size > last / 2:
-            # Either this is the rounding of the residual, or there is no convergence.
-            return coef if size <= EPS / np.sqrt(factor.rcond) else None
-    return None
-
-
-def _ratio(a: Array, b: Array) -> Any:
-    """Return ``a / b``, and 0 where b is not positive: a target may be zero."""
-    return np.divide(a, b, out=np.zeros_like(a), where=b > 0)
+    start: Array = A.T @ factor.solve(y)
+    return refine(start, lambda coef: A.T @ factor.solve(y - A @ coef), factor.rcond)

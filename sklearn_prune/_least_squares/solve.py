@@ -194,7 +194,7 @@ def _solve_tall_qr(problem: Problem, cutoff: float, exponents: Any) -> tuple[Arr
     joint = joint_factor(A, y, root)
     n_columns = A.shape[1]
     norms = column_norms(joint[:, :n_columns])
-    active = norms > constant_norm(problem.mean, weights)
+    active = norms > constant_norm(problem.mean, weights.sum())
     if not active.all():
         joint = triangular_factor([joint[:, np.append(active, np.full(y.shape[1], True))]])
     norms = norms[active, np.newaxis]
@@ -232,7 +232,7 @@ def _solve_tall_gram(problem: Problem, cutoff: float) -> tuple[Array, int] | Non
     """Solve the normal equations with refinement, or return None if that is unsafe."""
     A, y, weights = problem[:3]
     gram, loss = column_gram(A, weights)
-    active = np.sqrt(np.maximum(np.diag(gram), 0)) > constant_norm(problem.mean, weights)
+    active = np.sqrt(np.maximum(np.diag(gram), 0)) > constant_norm(problem.mean, weights.sum())
     if not active.any():
         return np.zeros((A.shape[1], y.shape[1])), 0
     gram = gram[np.ix_(active, active)]

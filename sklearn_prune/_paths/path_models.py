@@ -194,7 +194,7 @@ def leading_fits(
     if penalty.alpha > 0:
         coef = leading_ridge(A, y, counts, alpha=penalty.alpha)
     else:
-        noise = constant_norm(problem.mean, weights)
+        noise = constant_norm(problem.mean, weights.sum())
         coef = leading_lstsq(A, y, counts, cutoff=rank_cutoff(X, penalty.tol), noise=noise)
     if problem.mean is None or problem.y_mean is None:
         return coef, np.zeros(coef.shape[:2])

@@ -6,7 +6,7 @@ from scipy import linalg
 from sklearn_prune import MinNormRegressor
 from sklearn_prune._least_squares.cholesky import cholesky
 from sklearn_prune._least_squares.design import EPS, Problem, centre
-from sklearn_prune._least_squares.mixed_precision import _factorise, _refine, interpolate
+from sklearn_prune._least_squares.mixed_precision import _factorise, _solve, interpolate
 from sklearn_prune._least_squares.solve import min_norm_lstsq
 
 SHAPES = [(256, 300), (300, 1200), (400, 1600)]
@@ -200,8 +200,8 @@ def test_exact_solutions_and_zero_targets(rng):
 def test_factor_of_another_matrix_is_noticed(rng):
     A, B = rng.standard_normal((2, 256, 300))
     y = rng.standard_normal((256, 1))
-    assert _refine(A, y, _factorise(A, None)) is not None
-    assert _refine(A, y, _factorise(B, None)) is None
+    assert _solve(A, y, _factorise(A, None)) is not None
+    assert _solve(A, y, _factorise(B, None)) is None
 
 
 def test_targets_off_the_range_are_noticed(rng):
