@@ -182,7 +182,7 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
             weights are zero, or if `tol` is negative.
         """
         fit_min_norm(self, check_training_data(self, X, y, sample_weight))
-        vars(self).pop("_rows", None)  # of a stream, which ends
+        self.__dict__.pop("_rows", None)  # of a stream, which ends
         return self
 
     def partial_fit(self, X, y, sample_weight=None):

@@ -248,7 +248,7 @@ class PrunedRegressor(SparseModel):
         recipe = recipe_of(self)
         data = check_training_data(self, X, y, sample_weight, X_unlabeled, distill=recipe.distill)
         fit_pruned(self, recipe, data)
-        vars(self).pop("_rows", None)  # of a stream, which ends
+        self.__dict__.pop("_rows", None)  # of a stream, which ends
         return self
 
     @StreamMethod(lambda model: check_moments_suffice(recipe_of(model)))
