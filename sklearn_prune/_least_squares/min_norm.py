@@ -115,7 +115,8 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
     **Why not** :class:`~sklearn.linear_model.LinearRegression`? It agrees on
     well-conditioned data. But its `tol` of 1e-6 drops every direction whose
     singular value is less than a millionth of the largest: a model with
-    condition 1e7 no longer interpolates, and polynomial fits lose all digits.
+    condition 1e7 no longer interpolates, polynomial fits lose all digits, and a
+    column in units that make it a millionth of another counts for nothing.
     ``Ridge(alpha=0)`` is no way out: with an intercept its "svd" solver need not
     give the shortest solution, and its default solver fails where X is singular.
     The example below shows the first.
