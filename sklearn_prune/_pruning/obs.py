@@ -12,20 +12,23 @@ from scipy.special import betaln
 from sklearn_prune._least_squares.design import (
     EPS,
     Problem,
+    column_gram,
     column_scale,
+    constant_norm,
     joint_factor,
     magnitude,
+    rescale,
     row_gram,
     scaled_columns,
     take_columns,
 )
 from sklearn_prune._least_squares.equal_rows import count_distinct_rows
 
-from .elimination import eliminate
+from .elimination import eliminate, eliminate_moments
 from .ranking import rank_features
 
 if TYPE_CHECKING:
-    from sklearn_prune._typing import AnyArray, Array, Indices
+    from sklearn_prune._typing import AnyArray, Array, Indices, Mask
 
 # The penalty of the ridge fit that screens, as a share of the mean eigenvalue.
 SCREEN_RIDGE = 0.1
@@ -57,18 +60,12 @@ def obs(coef: AnyArray, X: Any, y: AnyArray, *, weights: Array, centred: bool) -
         0 where `coef` is zero, 1 for the feature removed first, and so on.
     """
     n_features = X.shape[1]
-    weights = weights / weights.sum()
-    scale = column_scale(X, weights, centred=centred)
     nonzero = (coef.reshape(-1, n_features) != 0).any(axis=0)
-    candidates = np.flatnonzero(nonzero & (scale > 0))
-    X, scale = X[:, candidates], scale[candidates]
-
-    n_distinct = count_distinct_rows(X, len(candidates) + 1)
-    problem = _Standardised.of(X, y, scale, weights, centred=centred, n_distinct=n_distinct)
-    if len(candidates) > n_distinct - centred:
+    problem, candidates = _Standardised.of(X, y, weights, nonzero, centred=centred)
+    if len(candidates) > problem.n_samples - centred:
         order = _rank_wide(problem)
     else:
-        order, _ = eliminate(problem.factor(problem.design), len(candidates))
+        order, _ = problem.eliminate(np.arange(len(candidates)))
     scores = np.zeros(n_features)
     scores[candidates[order]] = np.arange(1, len(candidates) + 1)
     return scores
@@ -127,17 +124,18 @@ class _Standardised:
 
     @classmethod
     def of(
-        cls, X: Any, y: AnyArray, scale: Array, weights: Array, *, centred: bool, n_distinct: int
-    ) -> _Standardised:
-        """Centre, and divide the columns by their root mean squares."""
-        X = scaled_columns(X, scale)
-        problem = Problem.of(X, y, weights, centred=centred, copy=False)
-        targets = problem.y / (magnitude(problem.y) or 1.0)
-        return cls(problem.A, targets, np.sqrt(weights)[:, np.newaxis], n_distinct)
-
-    def factor(self, design: Any) -> Array:
-        """Return the triangular factor of some columns with the targets."""
-        return joint_factor(design, self.targets, self.root)
+        cls, X: Any, y: AnyArray, weights: Array, among: Mask, *, centred: bool
+    ) -> tuple[_Standardised, Indices]:
+        """Centre, and divide columns by their root mean squares; return which of them vary."""
+        weights = weights / weights.sum()
+        A, targets, _, mean, _, dense = Problem.of(X, y, weights, centred=centred)
+        scale = column_scale(A if dense else X, weights, centred=centred and not dense)
+        columns = np.flatnonzero(among & (scale > constant_norm(mean, weights)))
+        A, scale = _selected(A, columns), scale[columns]
+        design = scaled_columns(A, scale) if dense else rescale(A, 1 / scale)
+        n_distinct = count_distinct_rows(_selected(X, columns), len(columns) + 1)
+        targets = targets / (magnitude(targets) or 1.0)
+        return cls(design, targets, np.sqrt(weights)[:, np.newaxis], n_distinct), columns
 
     def screen(self) -> Indices:
         """Rank the features by the magnitude of a ridge fit, the least first."""
@@ -149,13 +147,23 @@ class _Standardised:
     def eliminate(self, features: Indices) -> tuple[Indices, Array]:
         """Return some features in the order of elimination, and the errors on the way."""
         features = np.sort(features)
-        order, errors = eliminate(self.factor(take_columns(self.design, features)), len(features))
+        design = _selected(self.design, features)
+        order, errors = self._eliminate_moments(design) or eliminate(
+            joint_factor(design, self.targets, self.root), len(features)
+        )
         return features[order], errors
+
+    def _eliminate_moments(self, design: Any) -> tuple[Indices, Array] | None:
+        """Return the same for a design, if its second moments have the digits."""
+        weighted = self.root**2 * self.targets
+        gram, loss = column_gram(design, self.root[:, 0] ** 2)
+        squares = (weighted * self.targets).sum(axis=0)
+        return eliminate_moments(gram, design.T @ weighted, squares, loss=loss)
 
     def most_correlated(self, fitted: Indices) -> Indices:
         """Rank all other features by their correlation with the residuals of a fit."""
         design, n_fitted = take_columns(self.design, fitted), len(fitted)
-        joint = self.factor(design)
+        joint = joint_factor(design, self.targets, self.root)
         coef = linalg.lstsq(joint[:, :n_fitted], joint[:, n_fitted:])[0]
         residuals = self.targets - design @ coef
         correlation = linalg.norm(self.design.T @ (self.root**2 * residuals), axis=1)
@@ -177,3 +185,8 @@ class _Standardised:
         log_choices = -betaln(size + 1, self.design.shape[1] - size + 1) / self.targets.shape[1]
         ebic = self.n_samples * np.log(error) + size * np.log(self.n_samples) + 2 * log_choices
         return 1 + int(np.argmin(ebic))
+
+
+def _selected(A: Any, columns: Indices) -> Any:
+    """Return some of the columns in increasing order: A itself if these are all."""
+    return A if len(columns) == A.shape[1] else take_columns(A, columns)
