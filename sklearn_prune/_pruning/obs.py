@@ -9,6 +9,7 @@ import numpy as np
 from scipy import linalg
 from scipy.special import betaln
 
+from sklearn_prune._least_squares.cholesky import cholesky
 from sklearn_prune._least_squares.design import (
     EPS,
     Problem,
@@ -24,7 +25,7 @@ from sklearn_prune._least_squares.design import (
 )
 from sklearn_prune._least_squares.equal_rows import count_distinct_rows
 
-from .elimination import eliminate, eliminate_moments
+from .elimination import GRAM_RCOND, eliminate, eliminate_moments
 from .ranking import rank_features
 
 if TYPE_CHECKING:
@@ -148,27 +149,43 @@ class _Standardised:
         """Return some features in the order of elimination, and the errors on the way."""
         features = np.sort(features)
         design = _selected(self.design, features)
-        order, errors = self._eliminate_moments(design) or eliminate(
-            joint_factor(design, self.targets, self.root), len(features)
-        )
-        return features[order], errors
-
-    def _eliminate_moments(self, design: Any) -> tuple[Indices, Array] | None:
-        """Return the same for a design, if its second moments have the digits."""
-        weighted = self.root**2 * self.targets
-        gram, loss = column_gram(design, self.root[:, 0] ** 2)
-        squares = (weighted * self.targets).sum(axis=0)
-        return eliminate_moments(gram, design.T @ weighted, squares, loss=loss)
+        gram, moments, loss = self._moments(design)
+        squares = (self._weighted * self.targets).sum(axis=0)
+        found = eliminate_moments(gram, moments, squares, loss=loss)
+        if found is None:
+            found = eliminate(self._factor(design), len(features))
+        return features[found[0]], found[1]
 
     def most_correlated(self, fitted: Indices) -> Indices:
         """Rank all other features by their correlation with the residuals of a fit."""
-        design, n_fitted = take_columns(self.design, fitted), len(fitted)
-        joint = joint_factor(design, self.targets, self.root)
-        coef = linalg.lstsq(joint[:, :n_fitted], joint[:, n_fitted:])[0]
-        residuals = self.targets - design @ coef
+        design = take_columns(self.design, fitted)
+        residuals = self.targets - design @ self._fit(design)
         correlation = linalg.norm(self.design.T @ (self.root**2 * residuals), axis=1)
-        correlation[fitted] = -np.inf
-        return rank_features(correlation)
+        others = np.delete(np.arange(len(correlation)), fitted)
+        return others[rank_features(correlation[others])]
+
+    def _fit(self, design: Any) -> Array:
+        """Return the coefficients of some columns, from second moments if these have the digits."""
+        gram, moments, loss = self._moments(design)
+        solve, rcond = cholesky(gram)
+        if rcond > loss * GRAM_RCOND:
+            return solve(moments)
+        joint = self._factor(design)
+        n_columns = design.shape[1]
+        return linalg.lstsq(joint[:, :n_columns], joint[:, n_columns:])[0]
+
+    def _moments(self, design: Any) -> tuple[Array, Array, float]:
+        """Return the Gram matrix of some columns, their products with the targets, and its loss."""
+        gram, loss = column_gram(design, self.root[:, 0] ** 2)
+        return gram, design.T @ self._weighted, loss
+
+    def _factor(self, design: Any) -> Array:
+        """Return the triangular factor of some columns with the targets."""
+        return joint_factor(design, self.targets, self.root)
+
+    @property
+    def _weighted(self) -> Array:
+        return self.root**2 * self.targets
 
     def best_size(self, errors: Array) -> int:
         """Return the number of features of least extended BIC, per target [1]_.
