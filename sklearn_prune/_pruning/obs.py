@@ -16,23 +16,26 @@ from sklearn_prune._least_squares.design import (
     column_gram,
     column_scale,
     constant_norm,
+    is_dense,
     joint_factor,
     magnitude,
     rescale,
     row_gram,
-    scaled_columns,
     take_columns,
 )
 from sklearn_prune._least_squares.equal_rows import count_distinct_rows
 
 from .elimination import GRAM_RCOND, eliminate, eliminate_moments
-from .ranking import rank_features
+from .ranking import TIE, rank_features
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import AnyArray, Array, Indices, Mask
 
 # The penalty of the ridge fit that screens, as a share of the mean eigenvalue.
 SCREEN_RIDGE = 0.1
+
+# Steps of refinement of this fit. Most often three are enough.
+MAX_STEPS = 10
 
 # How often features that were rejected may come back.
 READMISSIONS = 2
@@ -133,17 +136,45 @@ class _Standardised:
         scale = column_scale(A if dense else X, weights, centred=centred and not dense)
         columns = np.flatnonzero(among & (scale > constant_norm(mean, weights)))
         A, scale = _selected(A, columns), scale[columns]
-        design = scaled_columns(A, scale) if dense else rescale(A, 1 / scale)
+        if dense:
+            design = np.divide(A, scale, out=None if np.may_share_memory(A, X) else A)
+        else:
+            design = rescale(A, 1 / scale)
         n_distinct = count_distinct_rows(_selected(X, columns), len(columns) + 1)
         targets = targets / (magnitude(targets) or 1.0)
         return cls(design, targets, np.sqrt(weights)[:, np.newaxis], n_distinct), columns
 
     def screen(self) -> Indices:
         """Rank the features by the magnitude of a ridge fit, the least first."""
-        gram = row_gram(self.design)[0] * self.root * self.root.T
-        gram[np.diag_indices_from(gram)] += SCREEN_RIDGE * np.trace(gram) / self.n_samples
-        dual = linalg.cho_solve(linalg.cho_factor(gram), self.root * self.targets)
-        return rank_features(linalg.norm(self.design.T @ (self.root * dual), axis=1))[::-1]
+        return rank_features(linalg.norm(self._ridge(), axis=1))[::-1]
+
+    def _ridge(self) -> Array:
+        """Fit a ridge in the dual: with a factor of few digits, refined until it has all.
+
+        The penalty bounds the condition, so that a step of refinement gains digits.
+        """
+        design, root, dual = self.design, self.root, np.zeros_like(self.targets)
+        coef = np.zeros((design.shape[1], dual.shape[1]))
+        penalty = SCREEN_RIDGE * design.shape[1] / self.n_samples
+        gram = self._row_gram()
+        gram.flat[:: len(gram) + 1] += penalty
+        factor = linalg.cho_factor(gram.T, overwrite_a=True)
+        for _ in range(MAX_STEPS):
+            residual = root * (self.targets - design @ coef) - penalty * dual
+            step = linalg.cho_solve(factor, residual.astype(factor[0].dtype))
+            dual += step
+            coef = design.T @ (root * dual)
+            if linalg.norm(step) <= TIE * linalg.norm(dual):
+                break
+        return coef
+
+    def _row_gram(self) -> AnyArray:
+        """Return the Gram matrix of the weighted rows, of dense ones in float32."""
+        if not is_dense(self.design):
+            return row_gram(self.design)[0] * self.root * self.root.T
+        rows = np.empty(self.design.shape, dtype=np.float32)
+        np.multiply(self.root, self.design, out=rows, casting="same_kind")
+        return rows @ rows.T
 
     def eliminate(self, features: Indices) -> tuple[Indices, Array]:
         """Return some features in the order of elimination, and the errors on the way."""
