@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy import linalg
@@ -14,6 +14,8 @@ from sklearn_prune._least_squares.design import EPS, triangular_factor
 from .ranking import TIE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sklearn_prune._typing import Array, Indices
 
 # Added to the unit diagonal of a Hessian that is singular to working precision.
@@ -61,18 +63,13 @@ def eliminate(joint: Array, n_features: int) -> tuple[Indices, Array]:
     .. [1] B. Hassibi, D. Stork, "Second order derivatives for network pruning:
        Optimal Brain Surgeon", NIPS 1992.
     """
-    size = linalg.norm(joint[:, n_features:])
-    left = np.arange(n_features)
-    order: list[int] = []
-    errors: list[float] = []
-    while len(left):
-        error = (joint[len(left) :, len(left) :] ** 2).sum()
-        removed, rises = _eliminate_half(joint, len(left), size)
-        order.extend(left[removed])
-        errors.extend(error + np.cumsum(rises) - rises)
-        left = np.delete(left, removed)
-        joint = triangular_factor([np.delete(joint, removed, axis=1)])
-    return np.array(order, dtype=np.intp), np.array([size**2, *errors[::-1]])
+
+    def factorise(left: Indices) -> _Factor:
+        columns = np.append(left, np.arange(n_features, joint.shape[1]))
+        rows = joint if len(left) == n_features else triangular_factor([joint[:, columns]])
+        return _Factor.of(rows, len(left))
+
+    return _eliminate(factorise, n_features)
 
 
 def eliminate_moments(
@@ -97,39 +94,112 @@ def eliminate_moments(
         As those of `eliminate`; or None where moments, which are squares, have lost
         digits that the triangular factor of the rows has.
     """
-    n_features, n_targets = moments.shape
-    lower, info = lapack.dpotrf(gram.T, lower=True)
-    if info != 0 or not lapack.dtrcon(lower, uplo="L")[0] ** 2 > loss * GRAM_RCOND:
+    try:
+        whole = _Factor.of_moments(gram, moments, squares)
+    except linalg.LinAlgError:
         return None
-    target = linalg.solve_triangular(lower, moments, lower=True)
-    rest = squares - (target**2).sum(axis=0)
-    if not (rest > UNEXPLAINED * squares).all():
+    if not (whole.rcond**2 > loss * GRAM_RCOND and (whole.rest > UNEXPLAINED * squares).all()):
         return None
-    below = np.zeros((n_targets, n_features))
-    joint = np.block([[lower.T, target], [below, np.diag(np.sqrt(rest))]])
-    return eliminate(joint, n_features)
+
+    def factorise(left: Indices) -> _Factor:
+        if len(left) == len(gram):
+            return whole
+        return _Factor.of_moments(gram[left][:, left], moments[left], squares)
+
+    return _eliminate(factorise, len(gram))
 
 
-def _eliminate_half(joint: Array, n_features: int, size: float) -> tuple[list[int], list[float]]:
+class _Factor(NamedTuple):
+    """A triangular factor of features, and what it says of the targets.
+
+    Attributes
+    ----------
+    R : ndarray of shape (n_features, n_features)
+        Upper triangular, zero below.
+    target : ndarray of shape (n_features, n_targets)
+        Inner products of its orthonormal basis with the targets.
+    rest : ndarray of shape (n_targets,)
+        Squared norms of what is left of the targets.
+    """
+
+    R: Array
+    target: Array
+    rest: Array
+
+    @classmethod
+    def of(cls, joint: Array, n_features: int) -> _Factor:
+        """Take it from a triangular factor of features and targets."""
+        R, target = np.hsplit(joint[:n_features], [n_features])
+        return cls(R, target, (joint[n_features:, n_features:] ** 2).sum(axis=0))
+
+    @classmethod
+    def of_moments(cls, gram: Array, moments: Array, squares: Array) -> _Factor:
+        """Compute it from second moments."""
+        R = linalg.cholesky(gram)
+        target = linalg.solve_triangular(R, moments, trans="T")
+        return cls(R, target, np.maximum(squares - (target**2).sum(axis=0), 0))
+
+    @property
+    def rcond(self) -> float:
+        """Estimate the reciprocal condition number."""
+        rcond, _ = lapack.dtrcon(self.R.T, uplo="L")
+        return float(rcond)
+
+    def damped(self) -> _Factor:
+        """Return the factor of a Hessian with a larger diagonal, if it is singular."""
+        n_features, n_targets = self.target.shape
+        if self.rcond > n_features * EPS:
+            return self
+        damping = np.sqrt(DAMPING) * np.eye(n_features, n_features + n_targets)
+        joint = triangular_factor([np.hstack([self.R, self.target]), damping])
+        return _Factor.of(joint, n_features)._replace(rest=self.rest)
+
+    def invert(self) -> tuple[Array, Array]:
+        """Return the inverse Hessian, and coefficients of shape (n_targets, n_features)."""
+        coef, _ = lapack.dtrtrs(self.R.T, self.target, lower=True, trans=True)
+        half, _ = lapack.dpotri(self.R.T, lower=True)  # zero above its diagonal, as R' is
+        inverse = half + half.T
+        inverse.flat[:: len(inverse) + 1] /= 2
+        return inverse, coef.T.copy()
+
+
+def _eliminate(factorise: Callable[[Indices], _Factor], n_features: int) -> tuple[Indices, Array]:
+    """Remove all features, with the factors that a function returns for those left."""
+    left = np.arange(n_features)
+    order: list[int] = []
+    errors: list[float] = []
+    while len(left):
+        factor = factorise(left)
+        removed, rises = _eliminate_half(factor)
+        order.extend(left[removed])
+        errors.extend(factor.rest.sum() + np.cumsum(rises) - rises)
+        left = np.delete(left, removed)
+    factor = factorise(left)
+    return np.array(order, dtype=np.intp), np.array([factor.rest.sum(), *errors[::-1]])
+
+
+def _eliminate_half(factor: _Factor) -> tuple[list[int], list[float]]:
     """Remove half of the features, or the last few; return them and how each raises the error.
 
     The inverse is wanted afresh when half of the features are gone, or a nearly
     collinear one: rounding piles up.
     """
-    inverse, coef = _invert(joint, n_features)
-    left, n_left = np.arange(n_features), n_features // 2 if n_features > BLOCK else 0
+    inverse, coef = factor.damped().invert()
+    size = sqrt((factor.target**2).sum() + factor.rest.sum())
+    left = np.arange(len(inverse))
+    n_left = len(left) // 2 if len(left) > BLOCK else 0
     order: list[int] = []
     rises: list[float] = []
     while True:
         n_steps = min(BLOCK, len(left) - n_left)
-        removed, more, factor = _eliminate_block(inverse, coef, n_steps, size)
+        removed, more, taken = _eliminate_block(inverse, coef, n_steps, size)
         order.extend(left[removed])
         rises.extend(more)
-        if len(factor) < len(removed) or len(left) - n_steps == n_left:
+        if len(taken) < len(removed) or len(left) - n_steps == n_left:
             return order, rises
         kept = np.delete(np.arange(len(left)), removed)
-        left, coef, factor = left[kept], coef[:, kept], factor[:, kept]
-        inverse = inverse[kept][:, kept] - factor.T @ factor
+        left, coef, taken = left[kept], coef[:, kept], taken[:, kept]
+        inverse = inverse[kept][:, kept] - taken.T @ taken
 
 
 def _eliminate_block(
@@ -160,20 +230,18 @@ def _eliminate_block(
     diagonal = inverse.diagonal().copy()
     factor = np.empty((n_steps, len(diagonal)))
     removed, rises = [], []
-    for i, column in enumerate(factor):
+    for i in range(n_steps):
         worst, rise = _last_of_least(sum(b * b for b in coef) / diagonal, size)
         removed.append(worst)
         rises.append(rise)
         if diagonal[worst] > 1 / COLLINEAR:
             return removed, rises, factor[:i]
-        np.dot(factor[:i, worst], factor[:i], out=column)
+        column = np.dot(factor[:i, worst], factor[:i], out=factor[i])
         np.subtract(inverse[worst], column, out=column)
         column /= sqrt(diagonal[worst])
         diagonal -= column * column
-        for b in coef:
-            b -= b[worst] / column[worst] * column
-            b[worst] = np.inf
-        diagonal[worst] = 1.0
+        coef -= coef[:, worst, np.newaxis] / column[worst] * column
+        coef[:, worst], diagonal[worst] = np.inf, 1.0
     return removed, rises, factor
 
 
@@ -189,17 +257,3 @@ def _last_of_least(rises: Array, size: float) -> tuple[int, float]:
     tie = TIE * roots[roots < np.inf].max()
     worst = int(np.flatnonzero(roots <= roots[worst] + tie)[-1])
     return worst, float(rises[worst])
-
-
-def _invert(joint: Array, n_features: int) -> tuple[Array, Array]:
-    """Return the inverse Hessian and the coefficients, damped if it is singular."""
-    rcond, _ = lapack.dtrcon(joint[:n_features, :n_features].T, uplo="L")
-    if not rcond > n_features * EPS:
-        damping = np.sqrt(DAMPING) * np.eye(n_features, joint.shape[1])
-        joint = triangular_factor([joint, damping])
-    lower, target = joint[:n_features, :n_features].T, joint[:n_features, n_features:]
-    coef, _ = lapack.dtrtrs(lower, target, lower=True, trans=True)
-    half, _ = lapack.dpotri(lower, lower=True)  # above its diagonal it is zero, as the factor is
-    inverse = half + half.T
-    inverse.flat[:: n_features + 1] /= 2
-    return inverse, coef.T.copy()
