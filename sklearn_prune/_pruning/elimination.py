@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy import linalg
-from scipy.linalg import lapack
+from scipy.linalg import blas, lapack
 
+from sklearn_prune._least_squares.cholesky import cholesky
 from sklearn_prune._least_squares.design import EPS, triangular_factor
 
 from .ranking import TIE
@@ -25,7 +26,8 @@ DAMPING = 1e-8
 # its digits: it is then computed afresh.
 COLLINEAR = 1e-6
 
-# So many removals, or fewer, are taken off the inverse at once, as a matrix product.
+# So many removals are taken off the inverse at once, as a matrix product. The last ones
+# need no fresh inverse.
 BLOCK = 32
 
 # Down to this reciprocal condition number of a Gram matrix, rounding in its inverse is
@@ -94,11 +96,11 @@ def eliminate_moments(
         As those of `eliminate`; or None where moments, which are squares, have lost
         digits that the triangular factor of the rows has.
     """
-    try:
-        whole = _Factor.of_moments(gram, moments, squares)
-    except linalg.LinAlgError:
+    _, rcond = cholesky(gram)
+    if not rcond > loss * GRAM_RCOND:
         return None
-    if not (whole.rcond**2 > loss * GRAM_RCOND and (whole.rest > UNEXPLAINED * squares).all()):
+    whole = _Factor.of_moments(gram, moments, squares)
+    if not (whole.rest > UNEXPLAINED * squares).all():
         return None
 
     def factorise(left: Indices) -> _Factor:
@@ -139,16 +141,11 @@ class _Factor(NamedTuple):
         target = linalg.solve_triangular(R, moments, trans="T")
         return cls(R, target, np.maximum(squares - (target**2).sum(axis=0), 0))
 
-    @property
-    def rcond(self) -> float:
-        """Estimate the reciprocal condition number."""
-        rcond, _ = lapack.dtrcon(self.R.T, uplo="L")
-        return float(rcond)
-
     def damped(self) -> _Factor:
         """Return the factor of a Hessian with a larger diagonal, if it is singular."""
         n_features, n_targets = self.target.shape
-        if self.rcond > n_features * EPS:
+        rcond, _ = lapack.dtrcon(self.R.T, uplo="L")
+        if rcond > n_features * EPS:
             return self
         damping = np.sqrt(DAMPING) * np.eye(n_features, n_features + n_targets)
         joint = triangular_factor([np.hstack([self.R, self.target]), damping])
@@ -181,68 +178,31 @@ def _eliminate(factorise: Callable[[Indices], _Factor], n_features: int) -> tupl
 def _eliminate_half(factor: _Factor) -> tuple[list[int], list[float]]:
     """Remove half of the features, or the last few; return them and how each raises the error.
 
-    The inverse is wanted afresh when half of the features are gone, or a nearly
-    collinear one: rounding piles up.
+    What is taken off the inverse are the columns of its Cholesky factor with the
+    pivots in the order of removal. Kept beside it, they cost a step one product; a
+    block of them goes off at once. The inverse is wanted afresh when half of the
+    features are gone, or a nearly collinear one: rounding piles up.
     """
     inverse, coef = factor.damped().invert()
     size = sqrt((factor.target**2).sum() + factor.rest.sum())
-    left = np.arange(len(inverse))
-    n_left = len(left) // 2 if len(left) > BLOCK else 0
-    order: list[int] = []
-    rises: list[float] = []
-    while True:
-        n_steps = min(BLOCK, len(left) - n_left)
-        removed, more, taken = _eliminate_block(inverse, coef, n_steps, size)
-        order.extend(left[removed])
-        rises.extend(more)
-        if len(taken) < len(removed) or len(left) - n_steps == n_left:
-            return order, rises
-        kept = np.delete(np.arange(len(left)), removed)
-        left, coef, taken = left[kept], coef[:, kept], taken[:, kept]
-        inverse = inverse[kept][:, kept] - taken.T @ taken
-
-
-def _eliminate_block(
-    inverse: Array, coef: Array, n_steps: int, size: float
-) -> tuple[list[int], list[float], Array]:
-    """Remove some features, and leave the inverse behind.
-
-    The vectors to be taken off it are the columns of its Cholesky factor with the
-    pivots in the order of removal. Kept beside it, they cost a step one product
-    instead of an update of the whole.
-
-    Parameters
-    ----------
-    inverse : ndarray of shape (n_features, n_features)
-    coef : ndarray of shape (n_targets, n_features)
-        Overwritten.
-    n_steps : int
-    size : float
-        The norm of the targets.
-
-    Returns
-    -------
-    removed : list of int
-    rises : list of float
-    factor : ndarray of shape (n_steps, n_features)
-        Without a row for the last feature if that was nearly collinear.
-    """
-    diagonal = inverse.diagonal().copy()
-    factor = np.empty((n_steps, len(diagonal)))
+    n_features, diagonal = len(inverse), inverse.diagonal().copy()
+    columns = np.empty((BLOCK, n_features))
     removed, rises = [], []
-    for i in range(n_steps):
+    for step in range((n_features + 1) // 2 if n_features > BLOCK else n_features):
+        if step > 0 and step % BLOCK == 0:
+            inverse = blas.dgemm(-1, columns.T, columns.T, 1, inverse.T, trans_b=1, overwrite_c=1).T
         worst, rise = _last_of_least(sum(b * b for b in coef) / diagonal, size)
         removed.append(worst)
         rises.append(rise)
         if diagonal[worst] > 1 / COLLINEAR:
-            return removed, rises, factor[:i]
-        column = np.dot(factor[:i, worst], factor[:i], out=factor[i])
-        np.subtract(inverse[worst], column, out=column)
+            break
+        before, column = columns[: step % BLOCK], columns[step % BLOCK]
+        np.subtract(inverse[worst], before[:, worst].dot(before), out=column)
         column /= sqrt(diagonal[worst])
         diagonal -= column * column
         coef -= coef[:, worst, np.newaxis] / column[worst] * column
         coef[:, worst], diagonal[worst] = np.inf, 1.0
-    return removed, rises, factor
+    return removed, rises
 
 
 def _last_of_least(rises: Array, size: float) -> tuple[int, float]:

@@ -66,11 +66,13 @@ def obs(coef: AnyArray, X: Any, y: AnyArray, *, weights: Array, centred: bool) -
     n_features = X.shape[1]
     nonzero = (coef.reshape(-1, n_features) != 0).any(axis=0)
     problem, candidates = _Standardised.of(X, y, weights, nonzero, centred=centred)
+    scores = np.zeros(n_features)
+    if len(candidates) == 0:
+        return scores
     if len(candidates) > problem.n_samples - centred:
         order = _rank_wide(problem)
     else:
         order, _ = problem.eliminate(np.arange(len(candidates)))
-    scores = np.zeros(n_features)
     scores[candidates[order]] = np.arange(1, len(candidates) + 1)
     return scores
 
