@@ -137,9 +137,9 @@ class _Factor(NamedTuple):
     @classmethod
     def of_moments(cls, gram: Array, moments: Array, squares: Array) -> _Factor:
         """Compute it from second moments."""
-        R = linalg.cholesky(gram)
-        target = linalg.solve_triangular(R, moments, trans="T")
-        return cls(R, target, np.maximum(squares - (target**2).sum(axis=0), 0))
+        lower = linalg.cholesky(gram.T, lower=True)  # in the order of LAPACK
+        target = linalg.solve_triangular(lower, moments, lower=True)
+        return cls(lower.T, target, np.maximum(squares - (target**2).sum(axis=0), 0))
 
     def damped(self) -> _Factor:
         """Return the factor of a Hessian with a larger diagonal, if it is singular."""
