@@ -135,6 +135,7 @@ class _Standardised:
         """Centre, and divide columns by their root mean squares; return which of them vary."""
         weights = weights / weights.sum()
         A, targets, _, mean, _, dense = Problem.of(X, y, weights, centred=centred)
+        # A dense A is centred by now, and has the same scale as X.
         scale = column_scale(A if dense else X, weights, centred=centred and not dense)
         columns = np.flatnonzero(among & (scale > constant_norm(mean, weights)))
         A, scale = _selected(A, columns), scale[columns]
