@@ -54,12 +54,18 @@ def merge_rows(group: Indices, y: Array, weights: Array) -> tuple[Array, Array]:
 def count_distinct_rows(X: Any, enough: int) -> int:
     """Count the distinct rows of X, but stop at `enough`.
 
-    Where all rows differ, they do so in a few columns.
+    Where that many rows differ, or all, they most often do so in a few columns.
     """
-    if X.shape[1] > FEW_COLUMNS and len(set(_row_keys(X[:, :FEW_COLUMNS]))) == X.shape[0]:
-        return min(X.shape[0], enough)
+    n_distinct = 0
+    if X.shape[1] > FEW_COLUMNS:
+        n_distinct = _count_distinct(_row_keys(X[:, :FEW_COLUMNS]), enough)
+    if n_distinct == min(X.shape[0], enough):
+        return n_distinct
+    return _count_distinct(_row_keys(X), enough)
+
+
+def _count_distinct(keys: Iterator[bytes], enough: int) -> int:
     seen: set[bytes] = set()
-    keys = _row_keys(X)
     while len(seen) < enough and (key := next(keys, None)) is not None:
         seen.add(key)
     return len(seen)

@@ -137,7 +137,7 @@ class _Standardised:
         A, targets, _, mean, _, dense = Problem.of(X, y, weights, centred=centred)
         # A dense A is centred by now, and has the same scale as X.
         scale = column_scale(A if dense else X, weights, centred=centred and not dense)
-        columns = np.flatnonzero(among & (scale > constant_norm(mean, weights)))
+        columns = np.flatnonzero(among & (scale > constant_norm(mean, 1.0)))
         A, scale = _selected(A, columns), scale[columns]
         if dense:
             design = np.divide(A, scale, out=None if np.may_share_memory(A, X) else A)
