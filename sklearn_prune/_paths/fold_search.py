@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._pruning.linear_fit import LinearFit
     from sklearn_prune._pruning.recipe import Recipe
-    from sklearn_prune._typing import AnyArray, Indices
+    from sklearn_prune._typing import AnyArray, Array, Indices
 
 
 class FoldSearch:
@@ -49,7 +49,7 @@ class FoldSearch:
         """Return the rows of each array of predictions."""
         return [rows for _, rows in self.splits]
 
-    @property
+    @cached_property
     def fewest_rows(self) -> int:
         """Return the number of distinct rows of the smallest training set."""
         return min(len(np.unique(train)) for train, _ in self.splits)
@@ -73,6 +73,10 @@ class FoldSearch:
         """Return the dense fit to all rows with one penalty, if it is known by the way."""
         return None
 
+    def full_scores(self, recipe: Recipe, dense: LinearFit | None) -> Array | None:
+        """Return the scores of the features of this fit, if they are known by the way."""
+        return None
+
     def rank(self, alpha: float) -> int:
         """Return the least rank of the training rows."""
         n_features = self.data.X.shape[1]
@@ -81,6 +85,13 @@ class FoldSearch:
             for fit, (train, _) in zip(self.dense_fits(alpha), self.splits, strict=True)
         ]
         return min(ranks)
+
+    def scores(self, recipes: Sequence[Recipe], alpha: float, sizes: Indices) -> list[Array] | None:
+        """Return the negative mean squared errors (n_folds, n_sizes), if they need no predictions.
+
+        The parameters are those of `predictions`.
+        """
+        return None
 
     def predictions(
         self, recipes: Sequence[Recipe], alpha: float, sizes: Indices

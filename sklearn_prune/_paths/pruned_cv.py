@@ -22,6 +22,7 @@ from sklearn_prune._pruning.sparse_model import SparseModel
 from .fold_search import FoldSearch
 from .leave_one_out_search import LeaveOneOutSearch
 from .scores import ResultsTable
+from .tall_search import TallSearch, is_tall
 
 
 class PrunedRegressorCV(SparseModel):
@@ -243,13 +244,10 @@ class PrunedRegressorCV(SparseModel):
         search = self._search(data, X, y, groups)
         table = ResultsTable(self.scoring, data, (X, y), search.held_out, pooled=self.cv is None)
         sizes = self._sizes(data, search, [candidate.alpha for candidate in candidates])
-        for strategy, alpha, retrain_alphas, recipes in candidates:
-            if table.reads_models:
-                paths = [self._models(recipe, strategy, sizes, search) for recipe in recipes]
-            else:
-                paths = search.predictions(recipes, alpha, sizes)
-            for retrain_alpha, folds in zip(retrain_alphas, paths, strict=True):
-                table.add(strategy, alpha, retrain_alpha, sizes, folds)
+        for candidate in candidates:
+            scores = self._scores(candidate, sizes, search, table)
+            for retrain_alpha, folds in zip(candidate.retrain_alphas, scores, strict=True):
+                table.add(candidate.strategy, candidate.alpha, retrain_alpha, sizes, folds)
 
         self.cv_results_ = table.to_dict()
         self.n_splits_ = len(search.splits)
@@ -263,7 +261,7 @@ class PrunedRegressorCV(SparseModel):
         recipes = [recipe for candidate in candidates for recipe in candidate.recipes]
         recipe = recipes[self.best_index_ // len(sizes)]
         self.best_estimator_ = best = self._model(recipe, self.strategy_, self.sparsity_)
-        fit_pruned(best, recipe, data, dense)
+        fit_pruned(best, recipe, data, dense, search.full_scores(recipe, dense))
         self.coef_ = best.coef_
         self.intercept_ = best.intercept_
         self.support_ = best.support_
@@ -336,7 +334,7 @@ class PrunedRegressorCV(SparseModel):
         if not splits:
             msg = f"cv is {self.cv!r}, which has no folds: give at least one, or an int."
             raise ValueError(msg)
-        return FoldSearch(data, splits, **options)
+        return (TallSearch if is_tall(data.X) else FoldSearch)(data, splits, **options)
 
     def _sizes(self, data, search, alphas):
         """Return the numbers of features among which to choose."""
@@ -358,6 +356,19 @@ class PrunedRegressorCV(SparseModel):
         dense = penalised_model(alpha, fit_intercept=self.fit_intercept)
         options = {"saliency": self.saliency, "random_state": self.random_state}
         return Recipe.of(strategy, retrain, dense, **options)
+
+    def _scores(self, candidate, sizes, search, table):
+        """Return the scores of all folds and sizes, an array a recipe."""
+        strategy, alpha, _, recipes = candidate
+        if table.reads_models:
+            paths = (self._models(recipe, strategy, sizes, search) for recipe in recipes)
+            return map(table.score, paths)
+        known = None
+        if table.scorer is None:
+            known = search.scores(recipes, alpha, sizes)
+        if known is None:
+            return map(table.score, search.predictions(recipes, alpha, sizes))
+        return known
 
     def _models(self, recipe, strategy, sizes, search):
         """Return the models of every fold, fitted one by one, for scorers that look at them."""

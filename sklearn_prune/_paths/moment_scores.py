@@ -1,0 +1,127 @@
+"""Dense fits, paths and held-out errors of a fold, from the moments of its rows alone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from sklearn_prune._least_squares.design import constant_norm
+from sklearn_prune._least_squares.leading_columns import leading_normal
+from sklearn_prune._least_squares.tall import NormalEquations
+
+from .path_models import PathModels
+
+if TYPE_CHECKING:
+    from sklearn_prune._least_squares.row_moments import Moments
+    from sklearn_prune._pruning.linear_fit import LinearFit
+    from sklearn_prune._pruning.recipe import Recipe
+    from sklearn_prune._typing import Array, Indices
+
+# Errors are differences of squares. Below this share of them, too many digits are lost.
+LEAST_SHARE = 1e-6
+
+
+class MomentRows(NamedTuple):
+    """The rows of a fold, of which nothing but moments is known.
+
+    Attributes
+    ----------
+    training : Moments
+        Of the columns of ``[X y]``.
+    held_out : Moments
+    n_features : int
+    centred : bool
+        Whether the models have an intercept.
+    """
+
+    training: Moments
+    held_out: Moments
+    n_features: int
+    centred: bool
+
+    @property
+    def scale(self) -> Array:
+        """Return the root mean square of each feature, 0 if constant up to rounding."""
+        moments, features = self.training, slice(self.n_features)
+        squares, mean = moments.scatter.diagonal()[features], moments.mean[features]
+        if not self.centred:
+            squares = squares + moments.weight * mean**2
+        noise = constant_norm(mean if self.centred else None, moments.weight)
+        norms = np.sqrt(squares)
+        return np.where(norms > noise, norms, 0.0) / np.sqrt(moments.weight)
+
+    def dense(self, alpha: float, least_rcond: float) -> tuple[Array, Array] | None:
+        """Return the dense fit of one penalty, or None where digits would be lost.
+
+        Returns
+        -------
+        coef : ndarray of shape (n_targets, n_features)
+        intercept : ndarray of shape (n_targets,)
+        """
+        with np.errstate(over="ignore", invalid="ignore"):
+            equations = NormalEquations.of(
+                self.training, self.n_features, centred=self.centred, alpha=alpha
+            )
+        if equations is None or not equations.rcond > least_rcond:
+            return None
+        coef = equations.unscaled(equations.solve(equations.right_side)).T
+        return coef, self._intercept(coef, slice(None))
+
+    def feature_scores(self, recipe: Recipe, dense: LinearFit) -> Array:
+        """Return the scores of the features of a dense fit."""
+        squares = self.training.squares(centred=self.centred)
+        return recipe.scores_of_moments(dense, squares, self.scale)
+
+    def masked(self, coef: Array, columns: Indices, counts: Indices) -> PathModels:
+        """Return models whose coefficients, of shape (n_targets, n_features), are cut off."""
+        kept = np.arange(len(columns)) < counts[:, np.newaxis, np.newaxis]
+        return self._models(np.where(kept, coef[:, columns], 0.0), columns, counts)
+
+    def refitted(self, columns: Indices, counts: Indices, *, alpha: float) -> PathModels:
+        """Return refits to the first of ordered columns."""
+        with_targets = np.append(columns, np.arange(self.n_features, len(self.training.offset)))
+        squares = self.training.columns(with_targets).squares(centred=self.centred)
+        gram, moments = np.split(squares[: len(columns)], [len(columns)], axis=1)
+        idle = self.scale[columns] == 0
+        if idle.any():  # they have the coefficient zero
+            gram[idle], gram[:, idle], moments[idle] = 0, 0, 0
+            gram[idle, idle] = 1
+        return self._models(leading_normal(gram, moments, counts, alpha=alpha), columns, counts)
+
+    def errors(self, models: PathModels) -> Array | None:
+        """Return the mean squared error of each model on the rows that are held out.
+
+        It is the weighted mean over the rows, and that over targets; or None where an error
+        is so small a difference of squares that it loses digits.
+        """
+        squares, width = self._held_out_squares(models.columns), len(models.columns)
+        gram, moments = squares[:width, :width], squares[:width, width:]
+        total = np.zeros(len(models.counts))
+        for t, right_side in enumerate(moments.T):
+            coef = models.coef[:, t]
+            target = squares[width + t, width + t]
+            error = target + np.sum((coef @ gram - 2 * right_side) * coef, axis=1)
+            if not np.all(error > LEAST_SHARE * (target + coef**2 @ gram.diagonal())):
+                return None
+            total += error
+        return total / (self.held_out.weight * moments.shape[1])
+
+    def _held_out_squares(self, columns: Indices) -> Array:
+        """Return the sums of products of some features, and the targets, of rows held out."""
+        with_targets = np.append(columns, np.arange(self.n_features, len(self.training.offset)))
+        held_out = self.held_out.columns(with_targets)
+        if not self.centred:
+            return held_out.squares(centred=False)
+        return held_out.squares_about(self.training.columns(with_targets))
+
+    def _models(self, coef: Array, columns: Indices, counts: Indices) -> PathModels:
+        return PathModels(columns, counts[: len(coef)], coef, self._intercept(coef, columns))
+
+    def _intercept(self, coef: Array, columns: Indices | slice) -> Array:
+        """Return the intercepts of coefficients of shape (..., n_targets, n_columns)."""
+        if not self.centred:
+            return np.zeros(coef.shape[:-1])
+        mean = self.training.mean
+        intercept: Array = mean[self.n_features :] - coef @ mean[: self.n_features][columns]
+        return intercept
