@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sklearn_prune._least_squares.blocks import slices
 from sklearn_prune._least_squares.design import constant_norm
 from sklearn_prune._least_squares.leading_columns import leading_normal
 from sklearn_prune._least_squares.tall import NormalEquations
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 # Errors are differences of squares. Below this share of them, too many digits are lost.
 LEAST_SHARE = 1e-6
+
+# Models of so many sizes are scored at once, with the columns of the largest.
+BLOCK_SIZES = 64
 
 
 class MomentRows(NamedTuple):
@@ -80,9 +84,8 @@ class MomentRows(NamedTuple):
 
     def refitted(self, columns: Indices, counts: Indices, *, alpha: float) -> PathModels:
         """Return refits to the first of ordered columns."""
-        with_targets = np.append(columns, np.arange(self.n_features, len(self.training.offset)))
-        squares = self.training.columns(with_targets).squares(centred=self.centred)
-        gram, moments = np.split(squares[: len(columns)], [len(columns)], axis=1)
+        squares = self.training.squares(centred=self.centred)
+        gram, moments = self._split(squares, columns)
         idle = self.scale[columns] == 0
         if idle.any():  # they have the coefficient zero
             gram[idle], gram[:, idle], moments[idle] = 0, 0, 0
@@ -95,25 +98,32 @@ class MomentRows(NamedTuple):
         It is the weighted mean over the rows, and that over targets; or None where an error
         is so small a difference of squares that it loses digits.
         """
-        squares, width = self._held_out_squares(models.columns), len(models.columns)
-        gram, moments = squares[:width, :width], squares[:width, width:]
-        total = np.zeros(len(models.counts))
-        for t, right_side in enumerate(moments.T):
-            coef = models.coef[:, t]
-            target = squares[width + t, width + t]
-            error = target + np.sum((coef @ gram - 2 * right_side) * coef, axis=1)
-            if not np.all(error > LEAST_SHARE * (target + coef**2 @ gram.diagonal())):
-                return None
-            total += error
-        return total / (self.held_out.weight * moments.shape[1])
+        squares = self._held_out_squares()
+        gram, moments = self._split(squares, models.columns)
+        targets = squares.diagonal()[self.n_features :]
+        errors = np.empty(models.coef.shape[:2])
+        for part in slices(range(len(errors)), 1, entries=BLOCK_SIZES):
+            width = models.counts[part][-1]
+            for t, right_side in enumerate(moments[:width].T):
+                coef = models.coef[part, t, :width]
+                fitted = coef @ gram[:width, :width]
+                fitted -= 2 * right_side
+                errors[part, t] = targets[t] + np.einsum("ij,ij->i", fitted, coef)
+                size = targets[t] + coef**2 @ gram.diagonal()[:width]
+                if not np.all(errors[part, t] > LEAST_SHARE * size):
+                    return None
+        return errors.mean(axis=1) / self.held_out.weight
 
-    def _held_out_squares(self, columns: Indices) -> Array:
-        """Return the sums of products of some features, and the targets, of rows held out."""
-        with_targets = np.append(columns, np.arange(self.n_features, len(self.training.offset)))
-        held_out = self.held_out.columns(with_targets)
-        if not self.centred:
-            return held_out.squares(centred=False)
-        return held_out.squares_about(self.training.columns(with_targets))
+    def _held_out_squares(self) -> Array:
+        """Return the sums of products of all columns of the rows that are held out."""
+        if self.centred:
+            return self.held_out.squares_about(self.training)
+        return self.held_out.squares(centred=False)
+
+    def _split(self, squares: Array, columns: Indices) -> tuple[Array, Array]:
+        """Return products of ordered columns with each other, and with the targets."""
+        rows = squares.take(columns, axis=0)
+        return rows.take(columns, axis=1), rows[:, self.n_features :].copy()
 
     def _models(self, coef: Array, columns: Indices, counts: Indices) -> PathModels:
         return PathModels(columns, counts[: len(coef)], coef, self._intercept(coef, columns))

@@ -244,10 +244,14 @@ class PrunedRegressorCV(SparseModel):
         search = self._search(data, X, y, groups)
         table = ResultsTable(self.scoring, data, (X, y), search.held_out, pooled=self.cv is None)
         sizes = self._sizes(data, search, [candidate.alpha for candidate in candidates])
-        for candidate in candidates:
-            scores = self._scores(candidate, sizes, search, table)
-            for retrain_alpha, folds in zip(candidate.retrain_alphas, scores, strict=True):
-                table.add(candidate.strategy, candidate.alpha, retrain_alpha, sizes, folds)
+        for strategy, alpha, retrain_alphas, recipes in candidates:
+            if table.reads_models:
+                paths = [self._models(recipe, strategy, sizes, search) for recipe in recipes]
+                scores = map(table.score, paths)
+            else:
+                scores = search.scores(recipes, alpha, sizes, table)
+            for retrain_alpha, folds in zip(retrain_alphas, scores, strict=True):
+                table.add(strategy, alpha, retrain_alpha, sizes, folds)
 
         self.cv_results_ = table.to_dict()
         self.n_splits_ = len(search.splits)
@@ -257,11 +261,11 @@ class PrunedRegressorCV(SparseModel):
         self.best_score_ = float(self.cv_results_["mean_test_score"][self.best_index_])
         for name in ("strategy", "alpha", "retrain_alpha", "sparsity"):
             setattr(self, f"{name}_", self.cv_results_[name].tolist()[self.best_index_])
-        dense = search.full_fit(self.alpha_)
         recipes = [recipe for candidate in candidates for recipe in candidate.recipes]
         recipe = recipes[self.best_index_ // len(sizes)]
+        dense, scores = search.full_fit(recipe, self.alpha_)
         self.best_estimator_ = best = self._model(recipe, self.strategy_, self.sparsity_)
-        fit_pruned(best, recipe, data, dense, search.full_scores(recipe, dense))
+        fit_pruned(best, recipe, data, dense, scores)
         self.coef_ = best.coef_
         self.intercept_ = best.intercept_
         self.support_ = best.support_
@@ -356,19 +360,6 @@ class PrunedRegressorCV(SparseModel):
         dense = penalised_model(alpha, fit_intercept=self.fit_intercept)
         options = {"saliency": self.saliency, "random_state": self.random_state}
         return Recipe.of(strategy, retrain, dense, **options)
-
-    def _scores(self, candidate, sizes, search, table):
-        """Return the scores of all folds and sizes, an array a recipe."""
-        strategy, alpha, _, recipes = candidate
-        if table.reads_models:
-            paths = (self._models(recipe, strategy, sizes, search) for recipe in recipes)
-            return map(table.score, paths)
-        known = None
-        if table.scorer is None:
-            known = search.scores(recipes, alpha, sizes)
-        if known is None:
-            return map(table.score, search.predictions(recipes, alpha, sizes))
-        return known
 
     def _models(self, recipe, strategy, sizes, search):
         """Return the models of every fold, fitted one by one, for scorers that look at them."""

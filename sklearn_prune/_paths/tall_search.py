@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sklearn_prune._least_squares.design import as_design, column_sizes, is_dense, rank_cutoff
-from sklearn_prune._least_squares.min_norm import MinNormRegressor, fit_min_norm
 from sklearn_prune._least_squares.solve import EXTENDED_SIZE, WEIGHT_SPAN
-from sklearn_prune._least_squares.tall import TALL_RCOND, NormalEquations, refined_fit
-from sklearn_prune._pruning.linear_fit import LinearFit
+from sklearn_prune._least_squares.tall import solve_moments
+from sklearn_prune._pruning.linear_fit import min_norm_fit
 
 from .fold_fits import least_rcond
 from .fold_moments import FoldMoments
@@ -20,11 +19,13 @@ from .moment_scores import MomentRows
 from .moment_search import MomentSearch
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from sklearn_prune._least_squares.row_moments import Moments
+    from sklearn_prune._pruning.linear_fit import LinearFit
     from sklearn_prune._pruning.recipe import Recipe
     from sklearn_prune._typing import AnyArray, Array, Indices
+
+    from .scores import ResultsTable
 
 # Below so many entries of X nothing is gained.
 LEAST_ENTRIES = 2**13
@@ -78,51 +79,53 @@ class TallSearch(FoldSearch):
         rank = None if self._moments is None else self._moments.rank(alpha)
         return super().rank(alpha) if rank is None else rank
 
-    def scores(self, recipes: Sequence[Recipe], alpha: float, sizes: Indices) -> list[Array] | None:
-        return None if self._moments is None else self._moments.scores(recipes, alpha, sizes)
+    def scores(
+        self, recipes: Sequence[Recipe], alpha: float, sizes: Indices, table: ResultsTable
+    ) -> Iterable[Array]:
+        known = None
+        if table.scorer is None and self._moments is not None:
+            known = self._moments.scores(recipes, alpha, sizes)
+        return super().scores(recipes, alpha, sizes, table) if known is None else known
 
     def predictions(
         self, recipes: Sequence[Recipe], alpha: float, sizes: Indices
     ) -> list[list[AnyArray]]:
-        if self._moments is None or self.scores(recipes, alpha, sizes) is None:
+        # Where the squared errors lose digits, so does any other score.
+        if self._moments is None or self._moments.scores(recipes, alpha, sizes) is None:
             return super().predictions(recipes, alpha, sizes)
         paths = self._moments.paths(recipes, alpha, sizes) or []
-        rows = self.held_out
         return [
             [
                 models.predict(self.data.X[held_out])
-                for models, held_out in zip(path, rows, strict=True)
+                for models, held_out in zip(path, self.held_out, strict=True)
             ]
             for path in paths
         ]
 
-    def full_fit(self, alpha: float) -> LinearFit | None:
-        moments, data, centred = self._total, self.data, self.fit_intercept
-        if moments is None or alpha != 0 or not is_dense(data.X) or data.X.size <= EXTENDED_SIZE:
-            return None
-        equations = NormalEquations.of(moments, data.X.shape[1], centred=centred)
-        if equations is None or not equations.rcond > max(
-            TALL_RCOND, 10 * rank_cutoff(data.X) ** 2
-        ):
-            return None
-        solution = refined_fit(equations, moments, data.X, data.y, data.weights, centred=centred)
+    def full_fit(self, recipe: Recipe, alpha: float) -> tuple[LinearFit | None, Array | None]:
+        data, centred = self.data, self.fit_intercept
+        total = None if self._fold_moments is None else self._fold_moments.total
+        if total is None or alpha != 0 or not is_dense(data.X) or data.X.size <= EXTENDED_SIZE:
+            return None, None
+        solution = solve_moments(
+            total.seen_from_mean(),
+            data.X,
+            data.y,
+            data.weights,
+            centred=centred,
+            cutoff=rank_cutoff(data.X),
+        )
         if solution is None:
-            return None
-        model = fit_min_norm(MinNormRegressor(fit_intercept=centred), data, solution)
-        return LinearFit(model, model.coef_, np.asarray(model.intercept_), centred)
-
-    def full_scores(self, recipe: Recipe, dense: LinearFit | None) -> Array | None:
-        if dense is None or self._total is None or recipe.strategy.from_moments is None:
-            return None
-        rows = MomentRows(self._total, self._total, self.data.X.shape[1], self.fit_intercept)
-        return rows.feature_scores(recipe, dense)
+            return None, None
+        dense = min_norm_fit(data, solution, fit_intercept=centred)
+        if recipe.strategy.from_moments is None or not self._is_well_conditioned:
+            return dense, None
+        rows = MomentRows(total, total, data.X.shape[1], centred)
+        return dense, rows.feature_scores(recipe, dense)
 
     @property
-    def _total(self) -> Moments | None:
-        """Return the moments of all rows, if they can be trusted."""
-        if self._moments is None or self._fold_moments is None or self._fold_moments.total is None:
-            return None
-        return self._fold_moments.total.seen_from_mean()
+    def _is_well_conditioned(self) -> bool:
+        return self._moments is not None and self._moments.dense_fits(0.0) is not None
 
 
 def _underflows(X: Any) -> bool:
