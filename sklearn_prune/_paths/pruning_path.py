@@ -194,7 +194,9 @@ def pruning_path(
     -----
     With n samples and m the largest sparsity, retraining costs
     :math:`2nm^2 + m^3/3` operations for all sparsities together (n includes the
-    unlabelled samples of a distillation). Refits by `MinNormRegressor` and by `Ridge`
+    unlabelled samples of a distillation). With many more samples than features p, one pass
+    over them, :math:`n p^2` operations, serves the dense fit, the refits and their errors,
+    unless columns are (nearly) dependent. Refits by `MinNormRegressor` and by `Ridge`
     share their factor. Fitted one by one are those by other estimators; those whose
     columns are dependent, or nearly so, as are all of more columns than samples without
     a ridge; and those of several rounds, whose supports are not nested.

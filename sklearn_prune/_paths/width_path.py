@@ -173,9 +173,11 @@ def width_path(
     With n samples in training, p the largest width and s the largest budget, a fold costs
     :math:`n^2 p` operations for all Gram matrices together and, for each width,
     :math:`n^3/3` for a Cholesky factorisation and :math:`4ns^2` for two triangular
-    factors. Fits by `MinNormRegressor` and by `Ridge` share their work. Those by other
-    estimators are made one by one, and so are those with (nearly) dependent columns and
-    those to sparse data of more columns than rows.
+    factors. Widths w below n need one pass over all samples, and some :math:`w^3` operations
+    a fold, unless columns are (nearly) dependent or the strategy is a callable. Fits by
+    `MinNormRegressor` and by `Ridge` share their work. Those by other estimators are made
+    one by one, and so are those with (nearly) dependent columns and those to sparse data of
+    more columns than rows.
 
     Examples
     --------
