@@ -10,9 +10,10 @@ from sklearn_prune._least_squares.design import as_design, column_sizes, is_dens
 from sklearn_prune._least_squares.row_moments import row_moments
 from sklearn_prune._least_squares.solve import EXTENDED_SIZE, WEIGHT_SPAN
 from sklearn_prune._least_squares.tall import solve_moments
-from sklearn_prune._pruning.linear_fit import min_norm_fit, penalty_of
+from sklearn_prune._pruning.linear_fit import penalty_of
 
 from .fold_fits import least_rcond
+from .fold_search import min_norm_fit
 from .moment_scores import MomentRows
 
 if TYPE_CHECKING:
@@ -106,8 +107,11 @@ class SummedRows(NamedTuple):
     def path(
         self, recipe: Recipe, dense: LinearFit, order: Order, sizes: Indices
     ) -> tuple[PathModels, Array] | None:
-        """Return the models of every size and their errors on the rows, or None (see `scores`)."""
-        if (recipe.refit is not None and recipe.penalty is None) or not self._keeps_digits:
+        """Return the models of every size and their errors on the rows.
+
+        None where digits would be lost, or the recipe needs more than moments.
+        """
+        if recipe.needs_rows or not self._keeps_digits:
             return None
         models = self._rows.path(recipe, dense, order, sizes)
         errors = self._rows.errors(models)

@@ -97,6 +97,12 @@ class Recipe:
             random_state,
         )
 
+    @property
+    def needs_rows(self) -> bool:
+        """Whether the path of its models takes more than the moments of the rows."""
+        refits_alone = self.refit is not None and self.penalty is None
+        return self.distill or refits_alone or self.strategy.needs_rows
+
     def restarted(self) -> Recipe:
         """Return the recipe with a copy of its random state: both draw the same."""
         return replace(self, random_state=clone(self.random_state, safe=False))

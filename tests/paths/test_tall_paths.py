@@ -76,10 +76,9 @@ def assert_same_path(ways, params, X, y, *, by_moments=True, rtol=1e-8, **option
     assert_allclose(path.train_mse, expected.train_mse, rtol=rtol)
 
 
-@pytest.mark.parametrize("n_targets", [None, 1, 2])
-@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize(("n_targets", "weighted"), [(None, False), (1, False), (2, True)])
 @pytest.mark.parametrize("params", MODELS, ids=str)
-def test_pruning_path(ways, params, weighted, n_targets):
+def test_pruning_path(ways, params, n_targets, weighted):
     X, y = make_data(n_targets)
     weights = np.random.default_rng(1).integers(0, 3, 60) if weighted else None
     assert_same_path(ways, params, X, y, sample_weight=weights)
@@ -140,10 +139,9 @@ def assert_same_widths(ways, params, X, y, *, rtol=1e-8, **options):
             assert_allclose(getattr(path, name), errors, rtol=rtol, err_msg=name)
 
 
-@pytest.mark.parametrize("n_targets", [None, 2])
-@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize(("n_targets", "weighted"), [(None, False), (2, True)])
 @pytest.mark.parametrize("params", MODELS, ids=str)
-def test_width_path(ways, params, weighted, n_targets):
+def test_width_path(ways, params, n_targets, weighted):
     X, y = make_data(n_targets)
     weights = np.random.default_rng(1).integers(0, 3, 60) if weighted else None
     assert_same_widths(ways, params, X, y, sample_weight=weights)
