@@ -11,12 +11,15 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_prune._checks.training_data import check_samples, check_training_data
 
 from .design import Problem, is_dense, rank_cutoff
+from .row_stream import continue_stream
 from .solve import EXTENDED_SIZE, WEIGHT_SPAN, min_norm_lstsq
 from .tall import tall_lstsq
 
 if TYPE_CHECKING:
     from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._typing import Array
+
+    from .compressed_rows import CompressedRows
 
     Solution = tuple[Array, Array, int]
 
@@ -95,8 +98,10 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
     **Numerics.** For a wide X the Gram matrix of the rows is factorised
     (Cholesky) and the solution refined; a centred Gram matrix is singular
     along the weights, where it is lifted first. LAPACK's condition estimate
-    decides whether that is safe. From a condition of X of about 3e5 on, the
-    singular value decomposition takes over. A tall X is factorised by QR, and its
+    decides whether that is safe. From a condition of X of about 3e5 on, a QR
+    factorisation of the rows takes over, after a reflection that takes out the
+    null direction. Where a singular value comes near the cut-off, those of its
+    triangular factor decide the rank. A tall X is factorised by QR, and its
     rank judged with columns of unit norm. Computations are in double precision
     whatever the dtype of X, with two exceptions: the refinement of small tall
     problems is in extended precision, and the Cholesky factor of 256 or more
@@ -112,7 +117,8 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
     **Why not** :class:`~sklearn.linear_model.LinearRegression`? It agrees on
     well-conditioned data. But its `tol` of 1e-6 drops every direction whose
     singular value is less than a millionth of the largest: a model with
-    condition 1e7 no longer interpolates, and polynomial fits lose all digits.
+    condition 1e7 no longer interpolates, polynomial fits lose all digits, and a
+    column in units that make it a millionth of another counts for nothing.
     ``Ridge(alpha=0)`` is no way out: with an intercept its "svd" solver need not
     give the shortest solution, and its default solver fails where X is singular.
     The example below shows the first.
@@ -178,7 +184,51 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
             If X, y or the weights are not finite or do not fit together, if all
             weights are zero, or if `tol` is negative.
         """
-        return fit_min_norm(self, check_training_data(self, X, y, sample_weight))
+        fit_min_norm(self, check_training_data(self, X, y, sample_weight))
+        self.__dict__.pop("_rows", None)  # of a stream, which ends
+        return self
+
+    def partial_fit(self, X, y, sample_weight=None):
+        """Fit the model to all batches so far.
+
+        The result is that of `fit` to all their rows, after every batch. What is kept of the
+        rows is a triangular factor: memory of ``(n_features + n_targets)**2`` numbers, however
+        many rows there were, which stays with the model. `fit` ends a stream, and what it was
+        given is no part of the next one.
+
+        Parameters
+        ----------
+        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
+            A batch of training data, of one sample or more.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+            Target values.
+        sample_weight : array-like of shape (n_samples,) or float, default=None
+            Weights of the samples.
+
+        Returns
+        -------
+        MinNormRegressor
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            As `fit`, and if the batch has other features or targets than those before. The
+            model is then as it was before.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from sklearn_prune import MinNormRegressor
+        >>> rng = np.random.default_rng(0)
+        >>> model = MinNormRegressor()
+        >>> for _ in range(10):
+        ...     X = rng.standard_normal((100, 3))
+        ...     model = model.partial_fit(X, X @ [1, 2, 3] + 4)
+        >>> model.coef_.round(6), model.n_samples_fit_
+        (array([1., 2., 3.]), 1000)
+        """
+        return continue_stream(self, X, y, sample_weight, fit_compressed)
 
     def predict(self, X):
         """Predict with the linear model.
@@ -226,6 +276,17 @@ def fit_min_norm(
     model.weight_range_ = (float(weights.min()), float(weights.max()))
     model.n_features_in_ = X.shape[1]
     return model
+
+
+def fit_compressed(model: MinNormRegressor, rows: CompressedRows) -> None:
+    """Fit a model to rows that stand for many."""
+    _check_switches(model)
+    data, origin, y_origin = rows.data(centred=bool(model.fit_intercept))
+    problem = Problem.of(data.X, data.y, data.weights, centred=bool(model.fit_intercept))
+    coef, rank = min_norm_lstsq(problem, cutoff=rows.rank_cutoff(model.tol))
+    intercept = problem.intercept(coef.T) + y_origin - coef.T @ origin
+    fit_min_norm(model, data, (coef.T, intercept, rank))
+    rows.describe(model)
 
 
 def _solve(model: MinNormRegressor, data: TrainingData) -> Solution:

@@ -100,8 +100,8 @@ class MomentRows(NamedTuple):
             PathModels(np.arange(width), np.array([width]), coef[np.newaxis], intercept[np.newaxis])
         )
 
-    def feature_scores(self, recipe: Recipe, dense: LinearFit) -> Array:
-        """Return the scores of the features of a dense fit."""
+    def feature_scores(self, recipe: Recipe, dense: LinearFit) -> Array | None:
+        """Return the scores of the features of a dense fit, or None where digits would be lost."""
         squares = self.training.squares(centred=self.centred)
         return recipe.scores_of_moments(dense, squares, self.scale)
 

@@ -121,19 +121,26 @@ class MomentSearch:
         if any(recipe.needs_rows for recipe in recipes):
             return None
         penalties = {recipe.penalty.alpha for recipe in recipes if recipe.penalty is not None}
-        penalties |= {alpha} if recipes[0].strategy.from_moments is None else {alpha, 0.0}
+        penalties |= {alpha, 0.0} if recipes[0].strategy.reads == "moments" else {alpha}
         if any(self.dense_fits(penalty) is None for penalty in penalties):
             return None
         fits = self.dense_fits(alpha) or []
         folds = [
-            self._fold_paths(recipes, sizes, fold, dense)
+            _fold_paths(recipes, sizes, fold, dense)
             for fold, dense in zip(self.folds, fits, strict=True)
         ]
-        return [list(path) for path in zip(*folds, strict=True)]
+        known = [fold for fold in folds if fold is not None]
+        return (
+            [list(path) for path in zip(*known, strict=True)] if len(known) == len(folds) else None
+        )
 
-    def _fold_paths(
-        self, recipes: Sequence[Recipe], sizes: Indices, rows: MomentRows, dense: LinearFit
-    ) -> list[PathModels]:
-        """Return the models of one fold, one piece a recipe."""
-        order = Order.by_score(rows.feature_scores(recipes[0], dense))
-        return [rows.path(recipe, dense, order, sizes) for recipe in recipes]
+
+def _fold_paths(
+    recipes: Sequence[Recipe], sizes: Indices, rows: MomentRows, dense: LinearFit
+) -> list[PathModels] | None:
+    """Return the models of one fold, one piece a recipe."""
+    scores = rows.feature_scores(recipes[0], dense)
+    if scores is None:
+        return None
+    order = Order.by_score(scores)
+    return [rows.path(recipe, dense, order, sizes) for recipe in recipes]

@@ -117,5 +117,8 @@ def _path_errors(
     recipes: Sequence[Recipe], rows: MomentRows, dense: LinearFit, sizes: Indices
 ) -> list[Array | None]:
     """Return the errors of the models of every size, of recipes that share their order."""
-    order = Order.by_score(rows.feature_scores(recipes[0], dense))
+    scores = rows.feature_scores(recipes[0], dense)
+    if scores is None:
+        return [None]
+    order = Order.by_score(scores)
     return [rows.errors(rows.path(recipe, dense, order, sizes)) for recipe in recipes]

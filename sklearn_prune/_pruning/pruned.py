@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sklearn_prune._checks.arguments import round_sizes
 from sklearn_prune._checks.training_data import check_training_data
+from sklearn_prune._least_squares.row_stream import (
+    StreamMethod,
+    continue_stream,
+)
 
-from .linear_fit import fit_columns
+from .linear_fit import fit_columns, has_intercept
+from .moments_only import check_moments_suffice
 from .recipe import Recipe
 from .sparse_model import SparseModel
 
 if TYPE_CHECKING:
     from sklearn_prune._checks.training_data import TrainingData
+    from sklearn_prune._least_squares.compressed_rows import CompressedRows
     from sklearn_prune._typing import Array
 
     from .linear_fit import LinearFit
@@ -241,7 +248,56 @@ class PrunedRegressor(SparseModel):
         """
         recipe = recipe_of(self)
         data = check_training_data(self, X, y, sample_weight, X_unlabeled, distill=recipe.distill)
-        return fit_pruned(self, recipe, data)
+        fit_pruned(self, recipe, data)
+        self.__dict__.pop("_rows", None)  # of a stream, which ends
+        return self
+
+    @StreamMethod(lambda model: check_moments_suffice(recipe_of(model)))
+    def partial_fit(self, X, y, sample_weight=None):
+        """Train, prune and retrain on all batches so far.
+
+        The result is that of `fit` to all their rows, after every batch. What is kept of the
+        rows is a triangular factor: memory of ``(n_features + n_targets)**2`` numbers, however
+        many rows there were, which stays with the model. `fit` ends a stream, and what it was
+        given is no part of the next one.
+
+        Parameters
+        ----------
+        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
+            A batch of training data, of one sample or more.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+            Target values.
+        sample_weight : array-like of shape (n_samples,) or float, default=None
+            Weights of the samples.
+
+        Returns
+        -------
+        PrunedRegressor
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            As `fit`; if the batch has other features or targets than those before; and if
+            something would have to see the rows themselves: a callable as `strategy`,
+            distillation, or another regressor as `estimator` or `retrain` than
+            `MinNormRegressor` and :class:`~sklearn.linear_model.Ridge`. The model is then as
+            it was before.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from sklearn_prune import PrunedRegressor
+        >>> rng = np.random.default_rng(0)
+        >>> model = PrunedRegressor(sparsity=2)
+        >>> for _ in range(10):
+        ...     X = rng.standard_normal((100, 50))
+        ...     y = X[:, 3] - X[:, 8] + 0.1 * rng.standard_normal(100)
+        ...     model = model.partial_fit(X, y)
+        >>> model.get_support(indices=True)
+        array([3, 8])
+        """
+        return continue_stream(self, X, y, sample_weight, fit_compressed_rows)
 
 
 def recipe_of(model: PrunedRegressor) -> Recipe:
@@ -284,3 +340,18 @@ def fit_pruned(
     model.coef_ = kept.coef
     model.intercept_ = np.asarray(kept.intercept, dtype=data.X.dtype)[()]
     return model
+
+
+def fit_compressed_rows(model: PrunedRegressor, rows: CompressedRows) -> None:
+    """Fit a model to rows that stand for many."""
+    recipe = recipe_of(model)
+    centred = all(has_intercept(estimator) for estimator in recipe.regressors)
+    data, origin, y_origin = rows.data(centred=centred)
+    fit_pruned(model, recipe, replace(data, names=getattr(model, "feature_names_in_", None)))
+    fitted = [model.estimator_, model] + ([model.retrained_estimator_] if recipe.refit else [])
+    for part in fitted if centred else []:
+        seen = origin if part.coef_.shape[-1] == len(origin) else origin[model.support_]
+        part.intercept_ = part.intercept_ + (y_origin - part.coef_ @ seen).reshape(
+            rows.target_shape
+        )
+    rows.describe(model)

@@ -82,9 +82,10 @@ class Strategy(NamedTuple):
     ----------
     score : callable
         From a `Scoring` to scores of shape (n_features,) or (n_targets, n_features).
-    reads : {"rows", "coefficients", "nothing"}
-        What the scores depend on: on X, y or the weights, too; on the coefficients alone;
-        or on neither, so that they are the same for every model.
+    reads : {"rows", "moments", "coefficients", "nothing"}
+        What the scores depend on: on X, y and the weights, too; on these through means and
+        second moments alone; on the coefficients alone; or on nothing, so that they are the
+        same for every model.
     leave_one_out : callable or None
         Scores of the models without each of the rows: from the norms of their coefficients,
         of shape (n_rows, n_features), and a function that returns the root mean square of
@@ -98,7 +99,7 @@ class Strategy(NamedTuple):
         Whether the scores are random.
     from_moments : callable or None
         From a `MomentScoring` to the same scores as from the rows, for a strategy that reads
-        rows.
+        moments; or to None where digits would be lost.
     """
 
     score: Callable[[Scoring], Any]
@@ -112,7 +113,7 @@ class Strategy(NamedTuple):
     @property
     def needs_rows(self) -> bool:
         """Whether the moments of the rows are not enough."""
-        return self.reads == "rows" and self.from_moments is None
+        return self.reads == "rows"
 
     @property
     def exact_leave_one_out(self) -> bool:
@@ -147,7 +148,7 @@ def _obs(given: Scoring) -> Array:
     return obs(given.coef, given.X, given.y, weights=given.weights, centred=given.centred)
 
 
-def _obs_of_moments(given: MomentScoring) -> Array:
+def _obs_of_moments(given: MomentScoring) -> Array | None:
     return obs_of_moments(given.coef, given.squares, given.scale)
 
 
@@ -182,6 +183,7 @@ STRATEGIES = {
     ),
     "hessian": Strategy(
         _hessian,
+        reads="moments",
         leave_one_out=_hessian_left_out,
         streams=True,
         theory=True,
@@ -189,7 +191,7 @@ STRATEGIES = {
     ),
     "oracle": Strategy(_oracle, reads="nothing", theory=True),
     "random": Strategy(_random, reads="nothing", streams=True, theory=True, draws=True),
-    "obs": Strategy(_obs, from_moments=_obs_of_moments),
+    "obs": Strategy(_obs, reads="moments", from_moments=_obs_of_moments),
 }
 
 
@@ -228,7 +230,7 @@ def _read_only(array: Any) -> Any:
     return array
 
 
-def score_features(strategy: Strategy, given: Scoring | MomentScoring) -> Array:
+def score_features(strategy: Strategy, given: Scoring) -> Array:
     """Return one score a feature; scores of several outputs are reduced to their norm.
 
     Raises
@@ -236,11 +238,18 @@ def score_features(strategy: Strategy, given: Scoring | MomentScoring) -> Array:
     ValueError
         If the strategy does not give one finite score a feature.
     """
-    score: Any = strategy.score
-    if strategy.from_moments is not None and isinstance(given, MomentScoring):
-        score = strategy.from_moments
-    scores = np.asarray(score(given))
-    n_features = given.coef.shape[-1]
+    return _checked(strategy.score(given), given.coef.shape[-1])
+
+
+def score_moments(strategy: Strategy, given: MomentScoring) -> Array | None:
+    """Return the same from moments, or None where digits would be lost."""
+    score: Any = strategy.score if strategy.from_moments is None else strategy.from_moments
+    scores = score(given)
+    return None if scores is None else _checked(scores, given.coef.shape[-1])
+
+
+def _checked(given: Any, n_features: int) -> Array:
+    scores = np.asarray(given)
     if scores.dtype.kind not in "buif":
         msg = f"The scores are of dtype {scores.dtype}: give real ones."
         raise ValueError(msg)
