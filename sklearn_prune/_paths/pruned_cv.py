@@ -22,7 +22,6 @@ from sklearn_prune._pruning.sparse_model import SparseModel
 from .fold_search import FoldSearch
 from .leave_one_out_search import LeaveOneOutSearch
 from .scores import ResultsTable
-from .summed_rows import is_tall
 from .tall_search import TallSearch
 
 
@@ -347,7 +346,8 @@ class PrunedRegressorCV(SparseModel):
         if not splits:
             msg = f"cv is {self.cv!r}, which has no folds: give at least one, or an int."
             raise ValueError(msg)
-        return (TallSearch if is_tall(*data.X.shape) else FoldSearch)(data, splits, **options)
+        search = TallSearch if data.is_tall(data.X.shape[1]) else FoldSearch
+        return search(data, splits, **options)
 
     def _sizes(self, data, search, alphas):
         """Return the numbers of features among which to choose."""

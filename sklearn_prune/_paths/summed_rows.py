@@ -27,16 +27,8 @@ if TYPE_CHECKING:
 
     from .path_models import PathModels
 
-# Below so many entries of X nothing is gained.
-LEAST_ENTRIES = 2**13
-
 # Moments have so many entries at most, half a GB.
 MOST_ENTRIES = 2**26
-
-
-def is_tall(n_rows: int, n_columns: int) -> bool:
-    """Return whether the rows are worth to be summed up."""
-    return n_rows > n_columns and n_rows * n_columns > LEAST_ENTRIES
 
 
 def may_be_summed(data: TrainingData, n_rows: int, n_sums: int = 1) -> bool:

@@ -19,6 +19,7 @@ from sklearn.model_selection import (
 )
 
 from sklearn_prune import MinNormRegressor, PrunedRegressor, PrunedRegressorCV
+from sklearn_prune._checks import training_data
 from sklearn_prune._least_squares.row_moments import row_moments
 from sklearn_prune._paths import summed_rows
 from sklearn_prune._paths.fold_search import FoldSearch
@@ -30,7 +31,7 @@ N_ROWS, N_FEATURES = 90, 12
 
 @pytest.fixture(autouse=True)
 def _small_data_are_tall(monkeypatch):
-    monkeypatch.setattr(summed_rows, "LEAST_ENTRIES", 0)
+    monkeypatch.setattr(training_data, "LEAST_ENTRIES", 0)
 
 
 @pytest.fixture
@@ -270,7 +271,7 @@ def test_sizes_by_default_are_those_of_the_rows(strategy, monkeypatch):
     X, y = make_data()
     X[:, 8] = np.arange(N_ROWS) == 3
     tall = PrunedRegressorCV(strategy, cv=3).fit(X, y)
-    monkeypatch.setattr(summed_rows, "LEAST_ENTRIES", 10**6)
+    monkeypatch.setattr(training_data, "LEAST_ENTRIES", 10**6)
     small = PrunedRegressorCV(strategy, cv=3).fit(X, y)
     assert_array_equal(tall.cv_results_["sparsity"], small.cv_results_["sparsity"])
     assert_allclose(split_scores(tall), split_scores(small), rtol=1e-8)
