@@ -280,15 +280,14 @@ def _assemble(models, sizes, order, data, errors=None):
     X, y = data.X, data.y
     shape = (len(sizes), *y.shape[1:])
     coefs = sparse.vstack([piece.to_csr(X.shape[1]) for piece in models], format="csr")
+    intercepts = np.concatenate([piece.intercept for piece in models])
     if errors is None:
         errors = np.concatenate([piece.squared_errors(data) for piece in models])
     return PruningPath(
         sparsities=sizes,
         order=order,
         coefs=coefs.astype(X.dtype),
-        intercepts=np.concatenate([piece.intercept for piece in models])
-        .astype(X.dtype)
-        .reshape(shape),
+        intercepts=intercepts.astype(X.dtype).reshape(shape),
         train_mse=errors.reshape(shape),
         feature_names_in_=data.names,
     )

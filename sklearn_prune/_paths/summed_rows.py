@@ -74,7 +74,7 @@ class SummedRows(NamedTuple):
         """Sum the rows up, or return None if the path of a recipe needs more than that."""
         penalty = penalty_of(recipe.estimator)
         n_rows = len(data.y)
-        if penalty is None or recipe.distill or not may_be_summed(data, n_rows - 1):
+        if penalty is None or recipe.needs_rows or not may_be_summed(data, n_rows - 1):
             return None
         with np.errstate(over="ignore", invalid="ignore"):
             moments = row_moments(data.X, data.y, data.weights)
@@ -101,9 +101,9 @@ class SummedRows(NamedTuple):
     ) -> tuple[PathModels, Array] | None:
         """Return the models of every size and their errors on the rows.
 
-        None where digits would be lost, or the recipe needs more than moments.
+        None where digits would be lost.
         """
-        if recipe.needs_rows or not self._keeps_digits:
+        if not self._keeps_digits:
             return None
         models = self._rows.path(recipe, dense, order, sizes)
         errors = self._rows.errors(models)
