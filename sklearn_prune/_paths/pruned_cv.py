@@ -22,14 +22,15 @@ from sklearn_prune._pruning.sparse_model import SparseModel
 from .fold_search import FoldSearch
 from .leave_one_out_search import LeaveOneOutSearch
 from .scores import ResultsTable
+from .tall_search import TallSearch
 
 
 class PrunedRegressorCV(SparseModel):
     r"""Pruned regression that chooses its sparsity by cross-validation.
 
     Every fold fits the dense model once and takes all sparsities from it (see
-    :func:`pruning_path`), and all folds share one Gram matrix. With ``cv=None`` the
-    exact leave-one-out error is found without fitting n times.
+    :func:`pruning_path`), and all folds share one pass over the rows, or one Gram matrix.
+    With ``cv=None`` the exact leave-one-out error is found without fitting n times.
 
     Parameters
     ----------
@@ -150,7 +151,14 @@ class PrunedRegressorCV(SparseModel):
     :class:`~sklearn.model_selection.LeaveOneOut`, and folds of weight zero are left out.
     `GridSearchCV` gives all folds the same weight.
 
-    **Cost.** With n rows, p features and F folds, all dense fits need one Gram matrix,
+    **Cost.** With n rows, p features and F folds, and more rows than features in each, one
+    pass over the rows, :math:`n p^2` operations, sums up their squares and products fold by
+    fold. Merged, they are all that dense fits, refits, the scores of features and the
+    squared errors of every sparsity need: some :math:`p^3` operations a fold. The rows
+    themselves are needed for strategies and scorers that are callables, distillation, other
+    splitters than those that hold each row out once at most (which sum up the rows of each
+    fold), and where eight digits would be lost: if columns are (nearly) dependent, or fit
+    (nearly) exactly. With more features than rows, all dense fits need one Gram matrix,
     :math:`n^2 p` operations, and a Cholesky factorisation of :math:`n^3/3` a fold, and all
     refits up to m features one QR factorisation of :math:`2nm^2` a fold.
 
@@ -159,8 +167,9 @@ class PrunedRegressorCV(SparseModel):
     vectors of sum zero, so that one matrix product gives all n models, and a sort along
     each of its rows all pruned ones. The refit of each row has a support of its own; a
     Cholesky factorisation of :math:`m^3/3` with all rows gives its leave-one-out residual
-    :math:`r_i / (1 - h_i)` at every sparsity. The strategy "obs", callables and
-    distillation are fitted n times, at every sparsity together.
+    :math:`r_i / (1 - h_i)` at every sparsity, and rows of the same order share it.
+    The strategy "obs", callables and distillation are fitted n times, at every sparsity
+    together.
 
     Examples
     --------
@@ -246,9 +255,10 @@ class PrunedRegressorCV(SparseModel):
         for strategy, alpha, retrain_alphas, recipes in candidates:
             if table.reads_models:
                 paths = [self._models(recipe, strategy, sizes, search) for recipe in recipes]
+                scores = map(table.score, paths)
             else:
-                paths = search.predictions(recipes, alpha, sizes)
-            for retrain_alpha, folds in zip(retrain_alphas, paths, strict=True):
+                scores = search.scores(recipes, alpha, sizes, table)
+            for retrain_alpha, folds in zip(retrain_alphas, scores, strict=True):
                 table.add(strategy, alpha, retrain_alpha, sizes, folds)
 
         self.cv_results_ = table.to_dict()
@@ -259,11 +269,11 @@ class PrunedRegressorCV(SparseModel):
         self.best_score_ = float(self.cv_results_["mean_test_score"][self.best_index_])
         for name in ("strategy", "alpha", "retrain_alpha", "sparsity"):
             setattr(self, f"{name}_", self.cv_results_[name].tolist()[self.best_index_])
-        dense = search.full_fit(self.alpha_)
         recipes = [recipe for candidate in candidates for recipe in candidate.recipes]
         recipe = recipes[self.best_index_ // len(sizes)]
+        dense, scores = search.full_fit(recipe, self.alpha_)
         self.best_estimator_ = best = self._model(recipe, self.strategy_, self.sparsity_)
-        fit_pruned(best, recipe, data, dense)
+        fit_pruned(best, recipe, data, dense, scores)
         self.coef_ = best.coef_
         self.intercept_ = best.intercept_
         self.support_ = best.support_
@@ -336,7 +346,8 @@ class PrunedRegressorCV(SparseModel):
         if not splits:
             msg = f"cv is {self.cv!r}, which has no folds: give at least one, or an int."
             raise ValueError(msg)
-        return FoldSearch(data, splits, **options)
+        search = TallSearch if data.is_tall(data.X.shape[1]) else FoldSearch
+        return search(data, splits, **options)
 
     def _sizes(self, data, search, alphas):
         """Return the numbers of features among which to choose."""

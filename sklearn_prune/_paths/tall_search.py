@@ -1,0 +1,87 @@
+"""Folds of many rows: their models come from moments, unless digits would be lost."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .fold_fits import least_rcond
+from .fold_moments import FoldMoments
+from .fold_search import FoldSearch
+from .moment_search import MomentSearch
+from .summed_rows import SummedRows, may_be_summed, underflows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sklearn_prune._pruning.linear_fit import LinearFit
+    from sklearn_prune._pruning.recipe import Recipe
+    from sklearn_prune._typing import AnyArray, Array, Indices
+
+    from .scores import ResultsTable
+
+
+class TallSearch(FoldSearch):
+    """Paths that are fitted to the moments of the training rows, and scored by those of others.
+
+    What the moments do not tell to eight digits is fitted to the rows.
+    """
+
+    @cached_property
+    def _fold_moments(self) -> FoldMoments | None:
+        """Return the moments of all folds, or None if some are not tall, or it takes too much."""
+        if may_be_summed(self.data, self.fewest_rows - self.fit_intercept, len(self.splits)):
+            with np.errstate(over="ignore", invalid="ignore"):
+                return FoldMoments.of(self.data, self.splits)
+        return None
+
+    @cached_property
+    def _moments(self) -> MomentSearch | None:
+        """Return what scores without rows, or None if it cannot be trusted."""
+        if self._fold_moments is None:
+            return None
+        X, y = self.data.X, self.data.y
+        search = MomentSearch(
+            self._fold_moments.training,
+            self._fold_moments.held_out,
+            X.shape[1],
+            fit_intercept=self.fit_intercept,
+            n_targets=None if y.ndim == 1 else y.shape[1],
+            dtype=X.dtype,
+            least_rcond=least_rcond(X),
+        )
+        idle = np.any([fold.scale == 0 for fold in search.folds], axis=0)
+        return None if underflows(X[:, idle]) else search
+
+    def rank(self, alpha: float) -> int:
+        rank = None if self._moments is None else self._moments.rank(alpha)
+        return super().rank(alpha) if rank is None else rank
+
+    def scores(
+        self, recipes: Sequence[Recipe], alpha: float, sizes: Indices, table: ResultsTable
+    ) -> Iterable[Array]:
+        known = None
+        if table.scorer is None and self._moments is not None:
+            known = self._moments.scores(recipes, alpha, sizes)
+        return super().scores(recipes, alpha, sizes, table) if known is None else known
+
+    def predictions(
+        self, recipes: Sequence[Recipe], alpha: float, sizes: Indices
+    ) -> list[list[AnyArray]]:
+        search = self._moments
+        paths = None if search is None else search.paths(recipes, alpha, sizes)
+        # Where the squared errors lose digits, so does any other score.
+        if search is None or paths is None or search.path_scores(paths) is None:
+            return super().predictions(recipes, alpha, sizes)
+        rows = [self.data.X[held_out] for held_out in self.held_out]
+        return [[models.predict(X) for models, X in zip(path, rows, strict=True)] for path in paths]
+
+    def full_fit(self, recipe: Recipe, alpha: float) -> tuple[LinearFit | None, Array | None]:
+        total = None if self._fold_moments is None else self._fold_moments.total
+        if total is None or alpha != 0:
+            return None, None
+        rows = SummedRows(self.data, total, self.fit_intercept)
+        dense = rows.dense(recipe.estimator)
+        return dense, None if dense is None else rows.scores(recipe, dense)
