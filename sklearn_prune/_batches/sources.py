@@ -1,0 +1,35 @@
+"""Where rows come from, if they are not held in memory together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .dask_rows import DaskRows, is_dask
+from .row_batches import RowBatches
+
+if TYPE_CHECKING:
+    RowSource = RowBatches | DaskRows
+
+
+def is_source(X: Any) -> bool:
+    """Return whether X holds no rows itself, but tells where they are."""
+    return isinstance(X, RowBatches) or is_dask(X)
+
+
+def as_source(X: Any, y: Any = None, sample_weight: Any = None, folds: Any = None) -> RowSource:
+    """Return the rows that a user gave as X, y and weights.
+
+    Raises
+    ------
+    ValueError
+        If `RowBatches` come with y or weights, which they hold themselves, or arrays of
+        dask with others.
+    """
+    if is_dask(X):
+        return DaskRows(X, y, sample_weight, folds)
+    others = {"y": y, "sample_weight": sample_weight, "groups": folds}
+    for name, value in others.items():
+        if value is not None:
+            msg = f"RowBatches come without {name}: give it in the batches, and fit(batches) alone."
+            raise ValueError(msg)
+    return X
