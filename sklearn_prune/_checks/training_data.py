@@ -148,6 +148,7 @@ def check_training_data(
     X_unlabeled: Any = None,
     *,
     distill: bool = False,
+    reset: bool = True,
 ) -> TrainingData:
     """Validate what is to be fitted, and drop samples of weight zero.
 
@@ -159,6 +160,9 @@ def check_training_data(
         What the user gave.
     distill : bool
         Whether `X_unlabeled` is wanted, which is ignored otherwise.
+    reset : bool, default=True
+        Whether the estimator forgets the features that it was fitted to before; if not, they
+        have to be the same.
 
     Raises
     ------
@@ -172,7 +176,7 @@ def check_training_data(
             checked, y = check_X_y(X, y, **options)
             names = _get_feature_names(X)
         else:
-            checked, y = validate_data(estimator, X, y, **options)
+            checked, y = validate_data(estimator, X, y, reset=reset, **options)
             names = getattr(estimator, "feature_names_in_", None)
         unlabeled = _check_unlabeled(X_unlabeled, checked, names) if distill else None
     if sparse.issparse(y) or y.dtype.kind in "mM":

@@ -11,12 +11,15 @@ from sklearn.utils.validation import check_is_fitted
 from sklearn_prune._checks.training_data import check_samples, check_training_data
 
 from .design import Problem, is_dense, rank_cutoff
+from .row_stream import continue_stream, forget_stream
 from .solve import EXTENDED_SIZE, WEIGHT_SPAN, min_norm_lstsq
 from .tall import tall_lstsq
 
 if TYPE_CHECKING:
     from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._typing import Array
+
+    from .compressed_rows import CompressedRows
 
     Solution = tuple[Array, Array, int]
 
@@ -178,7 +181,50 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
             If X, y or the weights are not finite or do not fit together, if all
             weights are zero, or if `tol` is negative.
         """
+        forget_stream(self)
         return fit_min_norm(self, check_training_data(self, X, y, sample_weight))
+
+    def partial_fit(self, X, y, sample_weight=None):
+        """Fit the model to all batches so far.
+
+        The result is that of `fit` to all their rows, after every batch. What is kept of the
+        rows is a triangular factor: memory of ``(n_features + n_targets)**2`` numbers, however
+        many rows there were, which stays with the model. The first call begins a stream, and
+        `fit` ends it.
+
+        Parameters
+        ----------
+        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
+            A batch of training data, of one sample or more.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+            Target values.
+        sample_weight : array-like of shape (n_samples,) or float, default=None
+            Weights of the samples.
+
+        Returns
+        -------
+        MinNormRegressor
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            As `fit`, if the batch has other features or targets than those before, or the
+            model was fitted by `fit`. The model is then as it was before.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from sklearn_prune import MinNormRegressor
+        >>> rng = np.random.default_rng(0)
+        >>> model = MinNormRegressor()
+        >>> for _ in range(10):
+        ...     X = rng.standard_normal((100, 3))
+        ...     model = model.partial_fit(X, X @ [1, 2, 3] + 4)
+        >>> model.coef_.round(6), model.n_samples_fit_
+        (array([1., 2., 3.]), 1000)
+        """
+        return continue_stream(self, X, y, sample_weight, fit_compressed)
 
     def predict(self, X):
         """Predict with the linear model.
@@ -226,6 +272,17 @@ def fit_min_norm(
     model.weight_range_ = (float(weights.min()), float(weights.max()))
     model.n_features_in_ = X.shape[1]
     return model
+
+
+def fit_compressed(model: MinNormRegressor, rows: CompressedRows) -> None:
+    """Fit a model to rows that stand for many."""
+    _check_switches(model)
+    data, origin, y_origin = rows.data(centred=bool(model.fit_intercept))
+    problem = Problem.of(data.X, data.y, data.weights, centred=bool(model.fit_intercept))
+    coef, rank = min_norm_lstsq(problem, cutoff=rows.rank_cutoff(model.tol))
+    intercept = problem.intercept(coef.T) + y_origin - coef.T @ origin
+    fit_min_norm(model, data, (coef.T, intercept, rank))
+    rows.describe(model)
 
 
 def _solve(model: MinNormRegressor, data: TrainingData) -> Solution:

@@ -116,7 +116,7 @@ class FoldSearch:
     ) -> list[AnyArray]:
         """Prune and retrain the dense model of a fold, and predict the rows that are held out."""
         data, first = self.data, recipes[0]
-        read = data.take(train) if first.strategy.reads == "rows" else data
+        read = data.take(train) if first.strategy.reads in ("rows", "moments") else data
         columns, order = first.order(dense, read).within(sizes[-1])
         if first.distill:
             fitted = data.take(train).distilled(dense.predict).columns(columns)

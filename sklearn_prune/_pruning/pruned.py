@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sklearn_prune._checks.arguments import round_sizes
 from sklearn_prune._checks.training_data import check_training_data
+from sklearn_prune._least_squares.row_stream import continue_stream, forget_stream
 
-from .linear_fit import fit_columns
+from .linear_fit import fit_columns, penalty_of
 from .recipe import Recipe
 from .sparse_model import SparseModel
+from .strategies import STRATEGIES
 
 if TYPE_CHECKING:
     from sklearn_prune._checks.training_data import TrainingData
+    from sklearn_prune._least_squares.compressed_rows import CompressedRows
 
     from .linear_fit import LinearFit
 
@@ -238,9 +242,56 @@ class PrunedRegressor(SparseModel):
             no weights where some are given, or ``retrain="distill"`` lacks
             `X_unlabeled`.
         """
+        forget_stream(self)
         recipe = recipe_of(self)
         data = check_training_data(self, X, y, sample_weight, X_unlabeled, distill=recipe.distill)
         return fit_pruned(self, recipe, data)
+
+    def partial_fit(self, X, y, sample_weight=None):
+        """Train, prune and retrain on all batches so far.
+
+        The result is that of `fit` to all their rows, after every batch. What is kept of the
+        rows is a triangular factor: memory of ``(n_features + n_targets)**2`` numbers, however
+        many rows there were, which stays with the model. The first call begins a stream, and
+        `fit` ends it.
+
+        Parameters
+        ----------
+        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
+            A batch of training data, of one sample or more.
+        y : array-like of shape (n_samples,) or (n_samples, n_targets)
+            Target values.
+        sample_weight : array-like of shape (n_samples,) or float, default=None
+            Weights of the samples.
+
+        Returns
+        -------
+        PrunedRegressor
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            As `fit`; if the batch has other features or targets than those before; if the
+            model was fitted by `fit`; and if something would have to see the rows themselves:
+            a callable as `strategy`, distillation, or another regressor as `estimator` or
+            `retrain` than `MinNormRegressor` and :class:`~sklearn.linear_model.Ridge`. The
+            model is then as it was before.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from sklearn_prune import PrunedRegressor
+        >>> rng = np.random.default_rng(0)
+        >>> model = PrunedRegressor(sparsity=2)
+        >>> for _ in range(10):
+        ...     X = rng.standard_normal((100, 50))
+        ...     y = X[:, 3] - X[:, 8] + 0.1 * rng.standard_normal(100)
+        ...     model = model.partial_fit(X, y)
+        >>> model.get_support(indices=True)
+        array([3, 8])
+        """
+        return continue_stream(self, X, y, sample_weight, fit_compressed_rows)
 
 
 def recipe_of(model: PrunedRegressor) -> Recipe:
@@ -279,3 +330,51 @@ def fit_pruned(
     model.coef_ = kept.coef
     model.intercept_ = np.asarray(kept.intercept, dtype=data.X.dtype)[()]
     return model
+
+
+def fit_compressed_rows(model: PrunedRegressor, rows: CompressedRows) -> None:
+    """Fit a model to rows that stand for many.
+
+    Raises
+    ------
+    ValueError
+        If something would have to see the rows themselves.
+    """
+    recipe = recipe_of(model)
+    centred = _have_intercepts(recipe)
+    data, origin, y_origin = rows.data(centred=centred)
+    fit_pruned(model, recipe, replace(data, names=getattr(model, "feature_names_in_", None)))
+    for fitted in model.estimator_, model.retrained_estimator_, model:
+        if fitted is None:
+            continue
+        seen = origin if fitted.coef_.shape[-1] == len(origin) else origin[model.support_]
+        shift = (y_origin - fitted.coef_ @ seen).reshape(rows.target_shape)
+        fitted.intercept_ = fitted.intercept_ + shift[()] if centred else fitted.intercept_
+    rows.describe(model)
+
+
+def _have_intercepts(recipe: Recipe) -> bool:
+    """Return whether all regressors of a recipe have an intercept, if moments are all they need.
+
+    Raises
+    ------
+    ValueError
+        If something would have to see the rows themselves.
+    """
+    if recipe.distill:
+        msg = 'retrain="distill" needs the rows themselves, which are not kept: give True or False.'
+        raise ValueError(msg)
+    if recipe.strategy.reads == "rows":
+        names = ", ".join(repr(name) for name, row in STRATEGIES.items() if row.reads != "rows")
+        msg = f"A callable strategy needs the rows themselves, which are not kept: give {names}."
+        raise ValueError(msg)
+    refits = [recipe.estimator] if recipe.refit is None else [recipe.estimator, recipe.refit]
+    penalties = [penalty_of(estimator) for estimator in refits]
+    for estimator, penalty in zip(refits, penalties, strict=True):
+        if penalty is None:
+            msg = (
+                f"{estimator!r} needs the rows themselves, which are not kept: give "
+                "MinNormRegressor() or Ridge(alpha)."
+            )
+            raise ValueError(msg)
+    return all(penalty is not None and penalty.fit_intercept for penalty in penalties)

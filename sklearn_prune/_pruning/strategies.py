@@ -59,9 +59,10 @@ class Strategy(NamedTuple):
     ----------
     score : callable
         From a `Scoring` to scores of shape (n_features,) or (n_targets, n_features).
-    reads : {"rows", "coefficients", "nothing"}
-        What the scores depend on: on X, y or the weights, too; on the coefficients alone;
-        or on neither, so that they are the same for every model.
+    reads : {"rows", "moments", "coefficients", "nothing"}
+        What the scores depend on: on X, y and the weights, too; on these through means and
+        second moments alone; on the coefficients alone; or on nothing, so that they are the
+        same for every model.
     leave_one_out : callable or None
         Scores of the models without each of the rows: from the norms of their coefficients,
         of shape (n_rows, n_features), and a function that returns the root mean square of
@@ -142,13 +143,14 @@ STRATEGIES = {
     ),
     "hessian": Strategy(
         _hessian,
+        reads="moments",
         leave_one_out=_hessian_left_out,
         streams=True,
         theory=True,
     ),
     "oracle": Strategy(_oracle, reads="nothing", theory=True),
     "random": Strategy(_random, reads="nothing", streams=True, theory=True, draws=True),
-    "obs": Strategy(_obs),
+    "obs": Strategy(_obs, reads="moments"),
 }
 
 
