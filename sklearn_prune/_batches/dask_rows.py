@@ -75,38 +75,44 @@ class DaskRows:
         self, summary: Summary, merge: Merge, folds: ContiguousFolds | bool = False
     ) -> PartialResult:
         """Return a summary of all rows, in one computation."""
-        import dask  # noqa: PLC0415
+        from dask.base import compute  # noqa: PLC0415
+        from dask.delayed import delayed  # noqa: PLC0415
 
         starts = None if isinstance(folds, bool) else np.cumsum([0, *self._lengths()]).tolist()
         reading = Reading(summary, merge, folds)
         results = self._mapped(partial(_of_partition, reading, self._rest, starts))
-        merged = dask.delayed(reading.merged)
+        merged = delayed(reading.merged)
         while len(results) > 1:
             results = [merged(results[k : k + FAN_IN]) for k in range(0, len(results), FAN_IN)]
-        return check_result(dask.compute(*results)[0])
+        return check_result(compute(*results)[0])
 
     def _lengths(self) -> list[int]:
         """Return the number of rows of each partition."""
-        import dask  # noqa: PLC0415
+        from dask.base import compute  # noqa: PLC0415
+        from dask.delayed import delayed  # noqa: PLC0415
 
         y = self._arrays["y"]
         if not _is_frame(y) and not np.isnan(y.shape[0]):
             return list(y.chunks[0])
-        return list(dask.compute(*map(dask.delayed(len), np.ravel(y.to_delayed()))))
+        return list(compute(*map(delayed(len), np.ravel(y.to_delayed()))))
 
     def _mapped(self, function: Any) -> list[Any]:
         """Return tasks that apply a function to the number and the arrays of each partition."""
         X, *others = self._arrays.values()
         if _is_frame(X):
-            options = {"enforce_metadata": False, "align_dataframes": False}
             mapped = X.map_partitions(
-                partial(_numbered_frame, function), *others, meta=(None, object), **options
+                partial(_numbered_frame, function),
+                *others,
+                meta=(None, object),
+                enforce_metadata=False,
+                align_dataframes=False,
             )
         else:
             from dask.array import map_blocks  # noqa: PLC0415
 
-            options = {"dtype": object, "meta": np.empty((0, 0), dtype=object)}
-            mapped = map_blocks(partial(_numbered_block, function), X, *others, **options)
+            meta = np.empty((0, 0), dtype=object)
+            numbered = partial(_numbered_block, function)
+            mapped = map_blocks(numbered, X, *others, dtype=object, meta=meta)
         return list(np.ravel(mapped.to_delayed()))
 
 

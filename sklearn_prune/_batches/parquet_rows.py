@@ -53,7 +53,7 @@ class ParquetRows(NamedTuple):
         if features is None:
             found = fragments[0].physical_schema.names
             features = [name for name in found if name not in others and not _is_index(name)]
-        if not len(features) or isinstance(features, str):
+        if not features or isinstance(features, str):
             msg = f"features is {features!r}: give a list of names of columns, at least one."
             raise ValueError(msg)
         if not isinstance(batch_size, int | np.integer) or batch_size < 1:

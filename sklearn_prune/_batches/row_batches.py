@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sklearn.utils.validation import _num_samples
 
 from .batch_checks import RawBatch
-from .folded_rows import ContiguousFolds
 from .parquet_rows import ParquetRows
-from .partial_result import PartialResult, Reading, check_result
+from .partial_result import Reading, check_result
 
 if TYPE_CHECKING:
-    from .partial_result import Merge, Summary
+    from .folded_rows import ContiguousFolds
+    from .partial_result import Merge, PartialResult, Summary
 
 
 class RowBatches:
@@ -57,7 +57,9 @@ class RowBatches:
     """
 
     def __init__(self, batches):
-        if isinstance(batches, Iterator) or not (callable(batches) or isinstance(batches, Iterable)):
+        if isinstance(batches, Iterator) or not (
+            callable(batches) or isinstance(batches, Iterable)
+        ):
             msg = (
                 f"batches is {type(batches).__name__}: give a function that returns the batches "
                 "from the first on, or a list of them, since they may be read twice."
@@ -104,7 +106,8 @@ class RowBatches:
     @property
     def has_folds(self) -> bool:
         """Whether the batches say which fold holds out a row; the first one is read."""
-        return any(raw.folds is not None for raw, _ in zip(self._raw(), range(1)))
+        first = next(self._raw(), None)
+        return first is not None and first.folds is not None
 
     def n_rows(self) -> int:
         """Count the rows."""

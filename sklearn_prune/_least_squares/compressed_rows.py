@@ -185,16 +185,20 @@ class CompressedRows:
         y_origin : ndarray of shape (n_targets,)
             What was taken off the features and the targets.
         """
-        rows, weights, origin = self.rows, self.weights, np.zeros(self.rows.shape[1])
-        if weights is None:
-            rows, weights = self._unfolded()
-            origin = self.origin + self.offset
-            if not centred:
-                rows, origin = rows + origin, np.zeros_like(origin)
+        mean = self.origin + self.offset
+        origin = mean if centred and self.weights is None else np.zeros_like(mean)
+        rows, weights = self.seen_from(origin)
         X, y = np.split(rows, [self.n_features], axis=1)
         x_origin, y_origin = np.split(origin, [self.n_features])
         y = y.reshape(len(y), *self.target_shape)
         return TrainingData(X, y, weights, weights), x_origin, y_origin
+
+    def seen_from(self, origin: Array) -> tuple[Array, Array]:
+        """Return rows of ``[X y]`` of the same moments, less a point, and their weights."""
+        if self.weights is not None:
+            return self.rows - origin, self.weights
+        rows, weights = self._unfolded()
+        return rows + ((self.origin - origin) + self.offset), weights
 
     def rank_cutoff(self, tol: Any = None) -> float:
         """Return the cut-off that all the rows would have (see `design.rank_cutoff`)."""

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sklearn_prune._batches.sources import is_source
 from sklearn_prune._checks.arguments import round_sizes
 from sklearn_prune._checks.training_data import check_training_data
 from sklearn_prune._least_squares.row_stream import continue_stream, forget_stream
+from sklearn_prune._least_squares.source_rows import fit_source
 
 from .linear_fit import fit_columns, penalty_of
 from .recipe import Recipe
@@ -213,13 +215,15 @@ class PrunedRegressor(SparseModel):
         self.n_rounds = n_rounds
         self.random_state = random_state
 
-    def fit(self, X, y, sample_weight=None, *, X_unlabeled=None):
+    def fit(self, X, y=None, sample_weight=None, *, X_unlabeled=None):
         """Train, prune, retrain.
 
         Parameters
         ----------
-        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
-            Training data.
+        X : {array-like, sparse array or matrix} of shape (n_samples, n_features), \
+                dask array or data frame, or RowBatches
+            Training data. With dask, y and the weights are dask arrays or series, too;
+            `RowBatches` hold them themselves.
         y : array-like of shape (n_samples,) or (n_samples, n_targets)
             Target values.
         sample_weight : array-like of shape (n_samples,) or float, default=None
@@ -244,6 +248,8 @@ class PrunedRegressor(SparseModel):
         """
         forget_stream(self)
         recipe = recipe_of(self)
+        if is_source(X):
+            return fit_source(self, X, y, sample_weight, fit_compressed_rows)
         data = check_training_data(self, X, y, sample_weight, X_unlabeled, distill=recipe.distill)
         return fit_pruned(self, recipe, data)
 

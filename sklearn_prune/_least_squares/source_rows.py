@@ -1,0 +1,133 @@
+"""Rows that no memory holds together, as a few that stand for them."""
+
+from __future__ import annotations
+
+from copy import copy
+from functools import reduce
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from sklearn_prune._batches.sources import as_source
+from sklearn_prune._checks.training_data import TrainingData
+
+from .compressed_rows import CompressedRows
+from .row_moments import merge_moments, row_moments
+from .row_stream import forget_stream
+from .solve import WEIGHT_SPAN
+from .tall import LARGEST_SQUARE, LEAST_MEAN, LEAST_SQUARE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sklearn_prune._batches.batch_checks import Batch, Layout
+    from sklearn_prune._batches.folded_rows import ContiguousFolds
+    from sklearn_prune._batches.partial_result import PartialResult
+    from sklearn_prune._batches.sources import RowSource
+
+    from .row_moments import Moments
+
+
+class WeightedMoments(NamedTuple):
+    """Moments of rows, and the least and the largest of their weights."""
+
+    moments: Moments
+    least: float
+    largest: float
+
+
+def batch_moments(batch: Batch) -> WeightedMoments:
+    """Return the moments of a batch."""
+    weights = batch.weights
+    with np.errstate(over="ignore", invalid="ignore"):
+        moments = row_moments(batch.X, batch.y, weights)
+    return WeightedMoments(moments, float(weights.min()), float(weights.max()))
+
+
+def merge_batches(parts: Sequence[WeightedMoments]) -> WeightedMoments:
+    """Return the moments of the rows of all batches."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        moments = merge_moments(part.moments for part in parts)
+    least, largest = min(part.least for part in parts), max(part.largest for part in parts)
+    return WeightedMoments(moments, least, largest)
+
+
+def compress_batch(batch: Batch) -> CompressedRows:
+    """Return the rows of a batch, or a factor of them."""
+    return CompressedRows.of(TrainingData(*batch))
+
+
+def merge_compressed(parts: Sequence[CompressedRows]) -> CompressedRows:
+    """Return the rows of all batches, or a factor of them."""
+    return reduce(CompressedRows.merged, parts)
+
+
+def compress_source(
+    source: RowSource, folds: ContiguousFolds | bool = False
+) -> tuple[dict[Any, CompressedRows], Layout]:
+    """Return rows that stand for those of each fold, or for all under the key None.
+
+    They follow from the moments of the rows, in one pass. Where these would lose digits, or
+    are those of few rows, the rows are read again, and factorised by Householder's method.
+    """
+    result = source.reduced(batch_moments, merge_batches, folds)
+    known = {label: _from_moments(part, result) for label, part in result.values.items()}
+    rows = {label: part for label, part in known.items() if part is not None}
+    if len(rows) < len(known):
+        rows = source.reduced(compress_batch, merge_compressed, folds).values
+    return rows, result.layout
+
+
+def _from_moments(part: WeightedMoments, result: PartialResult) -> CompressedRows | None:
+    """Return rows of the same moments, or None where these are no safe account of them."""
+    moments, least, largest = part
+    if not _has_safe_squares(moments) or largest > WEIGHT_SPAN * least:
+        return None
+    layout = result.layout
+    return CompressedRows.from_moments(
+        moments, layout.n_features, layout.target_shape, (least, largest), result.dtype
+    )
+
+
+def _has_safe_squares(moments: Moments) -> bool:
+    """Return whether no square has overflowed or underflowed."""
+    diagonal = moments.scatter.diagonal()
+    is_safe = (diagonal > LEAST_SQUARE) & (diagonal < LARGEST_SQUARE)
+    is_constant = (diagonal == 0) & (np.abs(moments.mean) > LEAST_MEAN)
+    return bool(np.all(is_safe | is_constant))
+
+
+def fit_source(
+    model: Any, X: Any, y: Any, sample_weight: Any, fit: Callable[[Any, CompressedRows], None]
+) -> Any:
+    """Fit a model to rows that are read from elsewhere, or leave it as it was.
+
+    Parameters
+    ----------
+    model : estimator
+    X, y, sample_weight : object
+        What the user gave.
+    fit : callable
+        Fits a model to rows that stand for all.
+
+    Raises
+    ------
+    ValueError
+        If a batch, or a partition, is no valid one.
+    """
+    rows, layout = compress_source(as_source(X, y, sample_weight))
+    fitted = copy(model)
+    forget_stream(fitted)
+    describe_features(fitted, layout)
+    fit(fitted, rows[None])
+    vars(model).clear()
+    vars(model).update(vars(fitted))
+    return model
+
+
+def describe_features(model: Any, layout: Layout) -> None:
+    """Tell a model the number and the names of its features."""
+    model.n_features_in_ = layout.n_features
+    vars(model).pop("feature_names_in_", None)
+    if layout.names is not None:
+        model.feature_names_in_ = np.asarray(layout.names, dtype=object)
