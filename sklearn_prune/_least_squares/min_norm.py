@@ -12,7 +12,7 @@ from sklearn_prune._batches.sources import is_source
 from sklearn_prune._checks.training_data import check_samples, check_training_data
 
 from .design import Problem, is_dense, rank_cutoff
-from .row_stream import continue_stream, forget_stream
+from .row_stream import continue_stream
 from .solve import EXTENDED_SIZE, WEIGHT_SPAN, min_norm_lstsq
 from .source_rows import fit_source
 from .tall import tall_lstsq
@@ -188,16 +188,17 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         if is_source(X):
             _check_switches(self)
             return fit_source(self, X, y, sample_weight, fit_compressed)
-        forget_stream(self)
-        return fit_min_norm(self, check_training_data(self, X, y, sample_weight))
+        fit_min_norm(self, check_training_data(self, X, y, sample_weight))
+        self.__dict__.pop("_rows", None)  # of a stream, which ends
+        return self
 
     def partial_fit(self, X, y, sample_weight=None):
         """Fit the model to all batches so far.
 
         The result is that of `fit` to all their rows, after every batch. What is kept of the
         rows is a triangular factor: memory of ``(n_features + n_targets)**2`` numbers, however
-        many rows there were, which stays with the model. The first call begins a stream, and
-        `fit` ends it.
+        many rows there were, which stays with the model. `fit` ends a stream, and what it was
+        given is no part of the next one.
 
         Parameters
         ----------
@@ -216,8 +217,8 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            As `fit`, if the batch has other features or targets than those before, or the
-            model was fitted by `fit`. The model is then as it was before.
+            As `fit`, and if the batch has other features or targets than those before. The
+            model is then as it was before.
 
         Examples
         --------

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from copy import copy
+from functools import update_wrapper
+from types import MethodType
 from typing import TYPE_CHECKING, Any
 
 from sklearn_prune._checks.training_data import check_training_data
@@ -11,6 +13,39 @@ from .compressed_rows import CompressedRows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+class RowsNeededError(ValueError, AttributeError):
+    """What is asked for has to see the rows themselves, which a stream does not keep."""
+
+
+class StreamMethod:
+    """A method that models have unless they need the rows themselves.
+
+    Parameters
+    ----------
+    check : callable
+        Raises `RowsNeededError` for a model that does, and may raise others.
+    """
+
+    def __init__(self, check: Callable[[Any], None]) -> None:
+        self.check = check
+
+    def __call__(self, method: Callable[..., Any]) -> StreamMethod:
+        self.method = method
+        update_wrapper(self, method)
+        return self
+
+    def __get__(self, model: Any, owner: Any = None) -> Any:
+        if model is None:
+            return self.method
+        try:
+            self.check(model)
+        except RowsNeededError:
+            raise
+        except ValueError:
+            pass  # a wrong parameter, which is for the method to tell
+        return MethodType(self.method, model)
 
 
 def continue_stream(
@@ -29,16 +64,9 @@ def continue_stream(
     Raises
     ------
     ValueError
-        If the batch is no valid one, or has other features or targets than those before, or
-        the model was fitted to rows that are not known any more.
+        If the batch is no valid one, or has other features or targets than those before.
     """
     before = getattr(model, "_rows", None)
-    if before is None and hasattr(model, "coef_"):
-        msg = (
-            "This model was fitted by fit, which does not keep what further rows would need: "
-            "give these rows to partial_fit as the first batch, or clone the model."
-        )
-        raise ValueError(msg)
     fitted = copy(model)
     data = check_training_data(fitted, X, y, sample_weight, reset=before is None)
     batch = CompressedRows.of(data)
@@ -46,8 +74,3 @@ def continue_stream(
     fit(fitted, fitted._rows)
     vars(model).update(vars(fitted))
     return model
-
-
-def forget_stream(model: Any) -> None:
-    """Forget the batches of before."""
-    vars(model).pop("_rows", None)

@@ -13,7 +13,6 @@ from sklearn_prune._checks.training_data import TrainingData
 
 from .compressed_rows import CompressedRows
 from .row_moments import merge_moments, row_moments
-from .row_stream import forget_stream
 from .solve import WEIGHT_SPAN
 from .tall import LARGEST_SQUARE, LEAST_MEAN, LEAST_SQUARE
 
@@ -117,7 +116,7 @@ def fit_source(
     """
     rows, layout = compress_source(as_source(X, y, sample_weight))
     fitted = copy(model)
-    forget_stream(fitted)
+    vars(fitted).pop("_rows", None)  # of a stream, which ends
     describe_features(fitted, layout)
     fit(fitted, rows[None])
     vars(model).clear()

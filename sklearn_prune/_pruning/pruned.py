@@ -10,13 +10,13 @@ import numpy as np
 from sklearn_prune._batches.sources import is_source
 from sklearn_prune._checks.arguments import round_sizes
 from sklearn_prune._checks.training_data import check_training_data
-from sklearn_prune._least_squares.row_stream import continue_stream, forget_stream
+from sklearn_prune._least_squares.row_stream import StreamMethod, continue_stream
 from sklearn_prune._least_squares.source_rows import fit_source
 
-from .linear_fit import fit_columns, penalty_of
+from .linear_fit import fit_columns, has_intercept
+from .moments_only import check_moments_suffice
 from .recipe import Recipe
 from .sparse_model import SparseModel
-from .strategies import STRATEGIES
 
 if TYPE_CHECKING:
     from sklearn_prune._checks.training_data import TrainingData
@@ -246,20 +246,23 @@ class PrunedRegressor(SparseModel):
             no weights where some are given, or ``retrain="distill"`` lacks
             `X_unlabeled`.
         """
-        forget_stream(self)
         recipe = recipe_of(self)
         if is_source(X):
+            check_moments_suffice(recipe)
             return fit_source(self, X, y, sample_weight, fit_compressed_rows)
         data = check_training_data(self, X, y, sample_weight, X_unlabeled, distill=recipe.distill)
-        return fit_pruned(self, recipe, data)
+        fit_pruned(self, recipe, data)
+        self.__dict__.pop("_rows", None)  # of a stream, which ends
+        return self
 
+    @StreamMethod(lambda model: check_moments_suffice(recipe_of(model)))
     def partial_fit(self, X, y, sample_weight=None):
         """Train, prune and retrain on all batches so far.
 
         The result is that of `fit` to all their rows, after every batch. What is kept of the
         rows is a triangular factor: memory of ``(n_features + n_targets)**2`` numbers, however
-        many rows there were, which stays with the model. The first call begins a stream, and
-        `fit` ends it.
+        many rows there were, which stays with the model. `fit` ends a stream, and what it was
+        given is no part of the next one.
 
         Parameters
         ----------
@@ -278,11 +281,11 @@ class PrunedRegressor(SparseModel):
         Raises
         ------
         ValueError
-            As `fit`; if the batch has other features or targets than those before; if the
-            model was fitted by `fit`; and if something would have to see the rows themselves:
-            a callable as `strategy`, distillation, or another regressor as `estimator` or
-            `retrain` than `MinNormRegressor` and :class:`~sklearn.linear_model.Ridge`. The
-            model is then as it was before.
+            As `fit`; if the batch has other features or targets than those before; and if
+            something would have to see the rows themselves: a callable as `strategy`,
+            distillation, or another regressor as `estimator` or `retrain` than
+            `MinNormRegressor` and :class:`~sklearn.linear_model.Ridge`. The model is then as
+            it was before.
 
         Examples
         --------
@@ -339,48 +342,15 @@ def fit_pruned(
 
 
 def fit_compressed_rows(model: PrunedRegressor, rows: CompressedRows) -> None:
-    """Fit a model to rows that stand for many.
-
-    Raises
-    ------
-    ValueError
-        If something would have to see the rows themselves.
-    """
+    """Fit a model to rows that stand for many."""
     recipe = recipe_of(model)
-    centred = _have_intercepts(recipe)
+    centred = all(has_intercept(estimator) for estimator in recipe.regressors)
     data, origin, y_origin = rows.data(centred=centred)
     fit_pruned(model, recipe, replace(data, names=getattr(model, "feature_names_in_", None)))
-    for fitted in model.estimator_, model.retrained_estimator_, model:
-        if fitted is None:
-            continue
-        seen = origin if fitted.coef_.shape[-1] == len(origin) else origin[model.support_]
-        shift = (y_origin - fitted.coef_ @ seen).reshape(rows.target_shape)
-        fitted.intercept_ = fitted.intercept_ + shift[()] if centred else fitted.intercept_
+    fitted = [model.estimator_, model] + ([model.retrained_estimator_] if recipe.refit else [])
+    for part in fitted if centred else []:
+        seen = origin if part.coef_.shape[-1] == len(origin) else origin[model.support_]
+        part.intercept_ = part.intercept_ + (y_origin - part.coef_ @ seen).reshape(
+            rows.target_shape
+        )
     rows.describe(model)
-
-
-def _have_intercepts(recipe: Recipe) -> bool:
-    """Return whether all regressors of a recipe have an intercept, if moments are all they need.
-
-    Raises
-    ------
-    ValueError
-        If something would have to see the rows themselves.
-    """
-    if recipe.distill:
-        msg = 'retrain="distill" needs the rows themselves, which are not kept: give True or False.'
-        raise ValueError(msg)
-    if recipe.strategy.reads == "rows":
-        names = ", ".join(repr(name) for name, row in STRATEGIES.items() if row.reads != "rows")
-        msg = f"A callable strategy needs the rows themselves, which are not kept: give {names}."
-        raise ValueError(msg)
-    refits = [recipe.estimator] if recipe.refit is None else [recipe.estimator, recipe.refit]
-    penalties = [penalty_of(estimator) for estimator in refits]
-    for estimator, penalty in zip(refits, penalties, strict=True):
-        if penalty is None:
-            msg = (
-                f"{estimator!r} needs the rows themselves, which are not kept: give "
-                "MinNormRegressor() or Ridge(alpha)."
-            )
-            raise ValueError(msg)
-    return all(penalty is not None and penalty.fit_intercept for penalty in penalties)

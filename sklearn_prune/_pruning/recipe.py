@@ -90,6 +90,11 @@ class Recipe:
             random_state,
         )
 
+    @property
+    def regressors(self) -> list[Any]:
+        """The regressors that are fitted: the dense one, and the refit if there is one."""
+        return [self.estimator] if self.refit is None else [self.estimator, self.refit]
+
     def restarted(self) -> Recipe:
         """Return the recipe with a copy of its random state: both draw the same."""
         return replace(self, random_state=clone(self.random_state, safe=False))

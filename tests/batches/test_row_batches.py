@@ -159,7 +159,7 @@ BAD = [
     (lambda X, y: (X, y[:, np.newaxis]), r"Batch 2 has y of shape \(n, 1\), but it was \(n,\)"),
     (lambda X, y: (X, y[:9]), "Batch 2: the numbers of rows differ, X has 700, y has 9"),
     (lambda X, y: (X, np.where(y == y[3], np.inf, y)), "Batch 2: y has inf, row 3"),
-    (lambda X, y: (np.where(X == X[5, 6], np.nan, X), y), "Batch 2: X has nan in column 6, row 5"),
+    (lambda X, y: (np.where(X[5, 6] == X, np.nan, X), y), "Batch 2: X has nan in column 6, row 5"),
     (lambda X, y: (X, y, -np.ones(len(y))), "Batch 2: sample_weight has -1.0"),
     (lambda X, y: (X, y, np.full(len(y), np.nan)), "Batch 2: Input sample_weight contains NaN"),
     (lambda X, y: (X, np.full(len(y), "a")), "Batch 2: could not convert string"),

@@ -76,7 +76,15 @@ def test_names_are_those_of_the_first_batch(rng):
 )
 def test_what_needs_the_rows_is_refused(rng, parameters, message):
     model = PrunedRegressor(sparsity=1, **parameters)
+    assert not hasattr(model, "partial_fit")
     before = dict(vars(model))
     with pytest.raises(ValueError, match=message):
         model.partial_fit(rng.standard_normal((20, 3)), rng.standard_normal(20))
     assert vars(model) == before
+
+
+def test_a_wrong_parameter_is_for_the_fit_to_tell(rng):
+    model = PrunedRegressor("best")
+    assert hasattr(model, "partial_fit")
+    with pytest.raises(ValueError, match="strategy is 'best'"):
+        model.partial_fit(rng.standard_normal((20, 3)), rng.standard_normal(20))
