@@ -62,7 +62,8 @@ class Layout(NamedTuple):
         elif other.names != self.names:
             what = f"the features {_listed(other.names)}, but there were {_listed(self.names)}"
         elif other.target_shape != self.target_shape:
-            what = f"y of shape (n, {other.target_shape}), but it was (n, {self.target_shape})"
+            found, known = (("n_rows", *shape) for shape in (other.target_shape, self.target_shape))
+            what = f"y of shape {found}, but it was {known}"
         else:
             return
         msg = f"{place} has {what} before it: give the same columns, in the same order, everywhere."

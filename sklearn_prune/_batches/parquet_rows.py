@@ -44,16 +44,15 @@ class ParquetRows(NamedTuple):
         features: Any,
         sample_weight: str | None,
         fold: str | None,
-        batch_size: int,
+        batch_size: Any,
     ) -> ParquetRows:
         """Find the files and choose the columns (see `RowBatches.from_parquet`)."""
         fragments = _fragments(path)
         targets = target if isinstance(target, str) else list(target)
         others = {*_as_list(target), sample_weight, fold}
         if features is None:
-            found = fragments[0].physical_schema.names
-            features = [name for name in found if name not in others and not _is_index(name)]
-        if not features or isinstance(features, str):
+            features = _other_columns(fragments[0], others)
+        if isinstance(features, str) or not len(features):
             msg = f"features is {features!r}: give a list of names of columns, at least one."
             raise ValueError(msg)
         if not isinstance(batch_size, int | np.integer) or batch_size < 1:
@@ -123,9 +122,10 @@ def _as_list(names: Any) -> list[str]:
     return [names] if isinstance(names, str) else list(names)
 
 
-def _is_index(name: str) -> bool:
-    """Return whether pandas made a column from an index without a name."""
-    return name.startswith("__index_level_")
+def _other_columns(fragment: Any, known: set[Any]) -> Any:
+    """Return the names of further columns; pandas keeps an index without a name as one."""
+    names = fragment.physical_schema.names
+    return [name for name in names if name not in known and not name.startswith("__index_level_")]
 
 
 def _fragments(path: Any) -> list[Any]:

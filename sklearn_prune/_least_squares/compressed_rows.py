@@ -17,7 +17,7 @@ from scipy import linalg
 from sklearn_prune._checks.training_data import TrainingData
 
 from .cholesky import cholesky
-from .design import centre, constant_norm, filled, rank_cutoff, triangular_factor
+from .design import centre, column_norms, constant_norm, filled, rank_cutoff, triangular_factor
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
@@ -217,7 +217,7 @@ class CompressedRows:
 
         They are the factor below a row of zeros, reflected so that this row is shared by all.
         """
-        norms = linalg.norm(self.rows, axis=0)
+        norms = column_norms(self.rows)
         constant = norms <= constant_norm(self.origin + self.offset, self.total)
         rows = np.vstack([np.zeros(self.rows.shape[1]), np.where(constant, 0, self.rows)])
         n_kept = len(rows)

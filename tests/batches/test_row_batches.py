@@ -90,7 +90,7 @@ def test_a_column_that_drifts_costs_no_digits(rng):
 @pytest.mark.parametrize("condition", [1e4, 1e6])
 def test_ill_conditioned_rows_are_factorised(rng, condition):
     X, y, weights = table(rng)
-    left, _, right = np.linalg.svd(X - X.mean(axis=0), full_matrices=False)
+    left, right = np.linalg.qr(X)[0], np.linalg.qr(rng.standard_normal((8, 8)))[0]
     X = left * np.geomspace(1, 1 / condition, 8) @ right
     reads = []
 
@@ -156,7 +156,7 @@ def test_names_are_those_of_data_frames(rng):
 BAD = [
     (lambda X, y: (X[:, :3], y), "Batch 2 has 3 features, but there were 8 before it"),
     (lambda X, y: (pd.DataFrame(X, columns=list("abcdefgh")), y), "Batch 2 has the features a, b"),
-    (lambda X, y: (X, y[:, np.newaxis]), r"Batch 2 has y of shape \(n, 1\), but it was \(n,\)"),
+    (lambda X, y: (X, y[:, np.newaxis]), "Batch 2 has y of shape .*, 1., but it was .*,. before"),
     (lambda X, y: (X, y[:9]), "Batch 2: the numbers of rows differ, X has 700, y has 9"),
     (lambda X, y: (X, np.where(y == y[3], np.inf, y)), "Batch 2: y has inf, row 3"),
     (lambda X, y: (np.where(X[5, 6] == X, np.nan, X), y), "Batch 2: X has nan in column 6, row 5"),
