@@ -58,7 +58,8 @@ def leading_lstsq(
     largest = 0.5 / cutoff if cutoff > 0 else np.inf
     fits = np.zeros((0, y.shape[1], len(active)))
     if 2 * len(active) <= len(A):
-        fits = _normal_fits(within, y, sizes, max_condition=min(NORMAL_CONDITION, largest))
+        most = min(NORMAL_CONDITION, largest)
+        fits = leading_normal(within.T @ within, within.T @ y, sizes, max_condition=most)
     if len(fits) < len(sizes):
         joint = triangular_factor([np.hstack([within, y])])
         R, z = np.split(joint[: len(active)], [len(active)], axis=1)
@@ -94,26 +95,43 @@ def leading_ridge(A: Array, y: Array, sizes: Indices, *, alpha: float) -> Array:
         # Fits to more columns than rows go through the Gram matrix of the rows, whose
         # condition does not fall if columns are scaled.
         sizes = sizes[sizes <= len(A)]
-    return _normal_fits(A, y, sizes, gram, alpha=alpha, max_condition=CHOLESKY_CONDITION)
+    return leading_normal(gram, A.T @ y, sizes, alpha=alpha, max_condition=CHOLESKY_CONDITION)
 
 
-def _normal_fits(
-    A: Array,
-    y: Array,
+def leading_normal(
+    gram: Array,
+    moments: Array,
     sizes: Indices,
-    gram: Array | None = None,
     *,
     alpha: float = 0.0,
-    max_condition: float,
+    max_condition: float = np.inf,
 ) -> Array:
-    """Solve the normal equations of the first s columns for every size s."""
-    gram = A.T @ A if gram is None else gram
+    """Solve the normal equations of the first s columns for every size s.
+
+    Parameters
+    ----------
+    gram : ndarray of shape (n_columns, n_columns)
+        ``A' A``; its diagonal is overwritten.
+    moments : ndarray of shape (n_columns, n_targets)
+        ``A' y``.
+    sizes : ndarray of shape (n_sizes,)
+        Numbers of columns s, increasing.
+    alpha : float, default=0.0
+        A penalty ``alpha ||b||^2``.
+    max_condition : float
+        Of the triangular factor.
+
+    Returns
+    -------
+    ndarray of shape (n_fits, n_targets, n_columns)
+        Coefficients for as many of the sizes as are well conditioned.
+    """
     gram[np.diag_indices_from(gram)] += alpha
     R, info = linalg.lapack.dpotrf(gram)
     m = info - 1 if info > 0 else len(R)
-    z = linalg.solve_triangular(R[:m, :m], A[:, :m].T @ y, trans="T", check_finite=False)
+    z = linalg.solve_triangular(R[:m, :m], moments[:m], trans="T", check_finite=False)
     fits = _leading_fits(R[:m, :m], z, sizes, max_condition=max_condition)
-    return fits if info == 0 else np.pad(fits, ((0, 0), (0, 0), (0, A.shape[1] - m)))
+    return fits if info == 0 else np.pad(fits, ((0, 0), (0, 0), (0, len(gram) - m)))
 
 
 def _leading_fits(R: Array, z: Array, sizes: Indices, *, max_condition: float) -> Array:

@@ -93,6 +93,11 @@ class Moments(NamedTuple):
             return self.scatter
         return self.scatter + np.outer(self.weight * self.mean, self.mean)
 
+    def squares_about(self, other: Moments) -> Array:
+        """Return the sums of products of the columns about the means of other rows."""
+        step = (self.origin - other.origin) + (self.offset - other.offset)
+        return self.scatter + np.outer(self.weight * step, step)
+
 
 def merge_moments(parts: Iterable[Moments]) -> Moments:
     """Return the moments of the rows of all parts."""

@@ -125,6 +125,20 @@ def tall_lstsq(
     """
     with np.errstate(over="ignore", invalid="ignore"):
         moments = row_moments(X, y, weights).seen_from_mean()
+    return solve_moments(moments, X, y, weights, centred=centred, cutoff=cutoff)
+
+
+def solve_moments(
+    moments: Moments,
+    X: AnyArray,
+    y: AnyArray,
+    weights: Array,
+    *,
+    centred: bool,
+    cutoff: float,
+) -> tuple[Array, Array, int] | None:
+    """Solve a problem whose moments, seen from their mean, are known (see `tall_lstsq`)."""
+    with np.errstate(over="ignore", invalid="ignore"):
         equations = NormalEquations.of(moments, X.shape[1], centred=centred)
     if equations is None or not equations.rcond > max(TALL_RCOND, 10 * cutoff**2):
         return None

@@ -12,12 +12,14 @@ from .fold_fits import FoldFits
 from .path_models import predict_paths
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._pruning.linear_fit import LinearFit
     from sklearn_prune._pruning.recipe import Recipe
-    from sklearn_prune._typing import AnyArray, Indices
+    from sklearn_prune._typing import AnyArray, Array, Indices
+
+    from .scores import ResultsTable
 
 
 class FoldSearch:
@@ -49,10 +51,10 @@ class FoldSearch:
         """Return the rows of each array of predictions."""
         return [rows for _, rows in self.splits]
 
-    @property
+    @cached_property
     def fewest_rows(self) -> int:
         """Return the number of distinct rows of the smallest training set."""
-        return min(len(np.unique(train)) for train, _ in self.splits)
+        return min(int(np.count_nonzero(np.bincount(train))) for train, _ in self.splits)
 
     @cached_property
     def _folds(self) -> FoldFits:
@@ -69,9 +71,9 @@ class FoldSearch:
             self._fits[alpha] = self._folds.fit(alpha)
         return self._fits[alpha]
 
-    def full_fit(self, alpha: float) -> LinearFit | None:
-        """Return the dense fit to all rows with one penalty, if it is known by the way."""
-        return None
+    def full_fit(self, recipe: Recipe, alpha: float) -> tuple[LinearFit | None, Array | None]:
+        """Return the dense fit to all rows and its scores, if they are known by the way."""
+        return None, None
 
     def rank(self, alpha: float) -> int:
         """Return the least rank of the training rows."""
@@ -81,6 +83,12 @@ class FoldSearch:
             for fit, (train, _) in zip(self.dense_fits(alpha), self.splits, strict=True)
         ]
         return min(ranks)
+
+    def scores(
+        self, recipes: Sequence[Recipe], alpha: float, sizes: Indices, table: ResultsTable
+    ) -> Iterable[Array]:
+        """Return scores for a table, an array a recipe (see `predictions`)."""
+        return map(table.score, self.predictions(recipes, alpha, sizes))
 
     def predictions(
         self, recipes: Sequence[Recipe], alpha: float, sizes: Indices

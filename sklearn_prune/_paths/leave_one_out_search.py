@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import linalg
 
-from sklearn_prune._least_squares.min_norm import MinNormRegressor, fit_min_norm
-from sklearn_prune._pruning.linear_fit import LinearFit
+from sklearn_prune._pruning.linear_fit import LinearFit, min_norm_fit
 from sklearn_prune._pruning.ranking import rank_rows
 
 from .fold_search import FoldSearch
@@ -20,7 +19,7 @@ from .leave_one_out_formulas import LeftOutRows
 if TYPE_CHECKING:
     from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._pruning.recipe import Recipe
-    from sklearn_prune._typing import AnyArray, Indices
+    from sklearn_prune._typing import AnyArray, Array, Indices
 
     from .leave_one_out_formulas import ClosedForm
 
@@ -87,15 +86,14 @@ class LeaveOneOutSearch(FoldSearch):
             self._last = alpha, self._left_out.closed_form(alpha)
         return self._last[1]
 
-    def full_fit(self, alpha: float) -> LinearFit | None:
+    def full_fit(self, recipe: Recipe, alpha: float) -> tuple[LinearFit | None, Array | None]:
         last, closed_form = self._last
         if alpha != 0 or last != alpha or closed_form is None:
-            return None
+            return None, None
         data, coef = self.data, closed_form.coef
         rank = min(len(data.y) - self.fit_intercept, data.X.shape[1])
-        model = MinNormRegressor(fit_intercept=self.fit_intercept)
-        fit_min_norm(model, data, (coef, self._left_out.intercept(coef), rank))
-        return LinearFit(model, model.coef_, np.asarray(model.intercept_), self.fit_intercept)
+        solution = coef, self._left_out.intercept(coef), rank
+        return min_norm_fit(data, solution, fit_intercept=self.fit_intercept), None
 
     def rank(self, alpha: float) -> int:
         if self._closed_form(alpha) is None:

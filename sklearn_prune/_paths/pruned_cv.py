@@ -22,6 +22,7 @@ from sklearn_prune._pruning.sparse_model import SparseModel
 from .fold_search import FoldSearch
 from .leave_one_out_search import LeaveOneOutSearch
 from .scores import ResultsTable
+from .tall_search import TallSearch, is_tall
 
 
 class PrunedRegressorCV(SparseModel):
@@ -246,9 +247,10 @@ class PrunedRegressorCV(SparseModel):
         for strategy, alpha, retrain_alphas, recipes in candidates:
             if table.reads_models:
                 paths = [self._models(recipe, strategy, sizes, search) for recipe in recipes]
+                scores = map(table.score, paths)
             else:
-                paths = search.predictions(recipes, alpha, sizes)
-            for retrain_alpha, folds in zip(retrain_alphas, paths, strict=True):
+                scores = search.scores(recipes, alpha, sizes, table)
+            for retrain_alpha, folds in zip(retrain_alphas, scores, strict=True):
                 table.add(strategy, alpha, retrain_alpha, sizes, folds)
 
         self.cv_results_ = table.to_dict()
@@ -259,11 +261,11 @@ class PrunedRegressorCV(SparseModel):
         self.best_score_ = float(self.cv_results_["mean_test_score"][self.best_index_])
         for name in ("strategy", "alpha", "retrain_alpha", "sparsity"):
             setattr(self, f"{name}_", self.cv_results_[name].tolist()[self.best_index_])
-        dense = search.full_fit(self.alpha_)
         recipes = [recipe for candidate in candidates for recipe in candidate.recipes]
         recipe = recipes[self.best_index_ // len(sizes)]
+        dense, scores = search.full_fit(recipe, self.alpha_)
         self.best_estimator_ = best = self._model(recipe, self.strategy_, self.sparsity_)
-        fit_pruned(best, recipe, data, dense)
+        fit_pruned(best, recipe, data, dense, scores)
         self.coef_ = best.coef_
         self.intercept_ = best.intercept_
         self.support_ = best.support_
@@ -336,7 +338,7 @@ class PrunedRegressorCV(SparseModel):
         if not splits:
             msg = f"cv is {self.cv!r}, which has no folds: give at least one, or an int."
             raise ValueError(msg)
-        return FoldSearch(data, splits, **options)
+        return (TallSearch if is_tall(data.X) else FoldSearch)(data, splits, **options)
 
     def _sizes(self, data, search, alphas):
         """Return the numbers of features among which to choose."""

@@ -129,33 +129,46 @@ class ResultsTable:
             return total / total.sum()
         return np.full(len(self.held_out), 1 / len(self.held_out))
 
+    def score(self, folds: Sequence[Any]) -> AnyArray:
+        """Score the models of all sizes.
+
+        Parameters
+        ----------
+        folds : sequence
+            Fitted models of each fold, or their predictions for the rows that are held out,
+            of shape (n_held_out, n_sizes, n_targets), which are overwritten.
+
+        Returns
+        -------
+        ndarray of shape (n_folds, n_sizes)
+            Of shape (n_rows, n_sizes) if pooled rows have a score each.
+        """
+        if self.pooled and self.scorer is None:
+            scores = squared_errors(self.data.y, folds[0])
+            return np.negative(scores, out=scores)
+        rows = zip(self.held_out, folds, strict=True)
+        return np.array([self._score(held_out, part) for held_out, part in rows])
+
     def add(
         self,
         strategy: Any,
         alpha: float,
         retrain_alpha: float | None,
         sizes: Indices,
-        folds: Sequence[Any],
+        scores: AnyArray,
     ) -> None:
-        """Score the models of all sizes.
+        """Add the models of all sizes.
 
         Parameters
         ----------
         strategy, alpha, retrain_alpha : object
             Which models they are.
         sizes : ndarray of shape (n_sizes,)
-        folds : sequence
-            Fitted models of each fold, or their predictions for the rows that are held out,
-            of shape (n_held_out, n_sizes, n_targets), which are overwritten.
+        scores : ndarray of shape (n_folds, n_sizes)
+            Their scores, which are overwritten.
         """
         refit = np.nan if retrain_alpha is None else retrain_alpha
         self.models += [(strategy, alpha, refit, int(size)) for size in sizes]
-        if self.pooled and self.scorer is None:
-            scores = squared_errors(self.data.y, folds[0])
-            np.negative(scores, out=scores)
-        else:
-            rows = zip(self.held_out, folds, strict=True)
-            scores = np.array([self._score(held_out, part) for held_out, part in rows])
         if not self.pooled:
             self.splits.append(scores.copy())
         mean = self.share @ scores

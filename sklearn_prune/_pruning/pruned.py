@@ -21,6 +21,7 @@ from .sparse_model import SparseModel
 if TYPE_CHECKING:
     from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._least_squares.compressed_rows import CompressedRows
+    from sklearn_prune._typing import Array
 
     from .linear_fit import LinearFit
 
@@ -316,13 +317,17 @@ def recipe_of(model: PrunedRegressor) -> Recipe:
 
 
 def fit_pruned(
-    model: PrunedRegressor, recipe: Recipe, data: TrainingData, dense: LinearFit | None = None
+    model: PrunedRegressor,
+    recipe: Recipe,
+    data: TrainingData,
+    dense: LinearFit | None = None,
+    scores: Array | None = None,
 ) -> PrunedRegressor:
-    """Fit a model to checked data, from the dense fit on if that is known already."""
+    """Fit a model to checked data, from the dense fit and its scores on if they are known."""
     sizes = round_sizes(data.X.shape[1], model.sparsity, recipe.n_rounds)
     if dense is None:
         dense = fit_columns(recipe.estimator, data)
-    support, scores, kept = recipe.prune(dense, data, sizes)
+    support, scores, kept = recipe.prune(dense, data, sizes, scores)
 
     model.n_features_in_ = data.X.shape[1]
     if data.names is not None:

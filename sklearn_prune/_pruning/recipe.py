@@ -14,7 +14,14 @@ from sklearn_prune._least_squares.min_norm import MinNormRegressor
 
 from .linear_fit import fit_columns, penalty_of
 from .ranking import Order
-from .strategies import STRATEGIES, Scoring, Strategy, custom_strategy, score_features
+from .strategies import (
+    STRATEGIES,
+    MomentScoring,
+    Scoring,
+    Strategy,
+    custom_strategy,
+    score_features,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,17 +110,32 @@ class Recipe:
         """Return the order in which one round keeps the features of a dense fit."""
         return Order.by_score(self._score(dense, data, check_random_state(self.random_state)))
 
-    def prune(self, dense: LinearFit, data: TrainingData, sizes: Sequence[int]) -> Pruned:
+    def scores_of_moments(self, dense: LinearFit, squares: Array, scale: Array) -> Array:
+        """Return the scores of one round from the moments of the rows (see `MomentScoring`)."""
+        random_state = check_random_state(self.random_state)
+        given = MomentScoring(dense.coef, squares, scale, self.saliency, random_state)
+        return score_features(self.strategy, given)
+
+    def prune(
+        self,
+        dense: LinearFit,
+        data: TrainingData,
+        sizes: Sequence[int],
+        known: Array | None = None,
+    ) -> Pruned:
         """Prune to each size in turn, with training between rounds, and finish what is kept.
 
-        Each round goes by the scores of a fit to what the last one left.
+        Each round goes by the scores of a fit to what the last one left, of which the first
+        may be known.
         """
         support, fit = np.ones(data.X.shape[1], dtype=bool), dense
         random_state = check_random_state(self.random_state)
         for size in sizes:
             if not support.all():
                 fit = fit_columns(self.estimator, data, support)
-            scores = np.where(support, self._score(fit, data, random_state), -np.inf)
+            if known is None:
+                known = self._score(fit, data, random_state)
+            scores, known = np.where(support, known, -np.inf), None
             support = np.zeros(len(support), dtype=bool)
             support[Order.by_score(scores).kept(size)] = True
         if self.refit is None:

@@ -16,6 +16,7 @@ import numpy as np
 
 from sklearn_prune._least_squares.design import column_scale
 
+from .moment_elimination import obs_of_moments
 from .obs import obs
 
 if TYPE_CHECKING:
@@ -52,6 +53,28 @@ class Scoring(NamedTuple):
     random_state: Any = None
 
 
+class MomentScoring(NamedTuple):
+    """What a strategy may look at where the rows are known by their moments alone.
+
+    Attributes
+    ----------
+    coef : ndarray of shape (n_features,) or (n_targets, n_features)
+        Coefficients of the model.
+    squares : ndarray of shape (n_features + n_targets, n_features + n_targets)
+        Sums of products of the columns of ``[X y]``, centred if the model has an intercept.
+    scale : ndarray of shape (n_features,)
+        Root mean square of each feature, 0 if constant up to rounding.
+    saliency, random_state : object
+        As in `Scoring`.
+    """
+
+    coef: AnyArray
+    squares: Array
+    scale: Array
+    saliency: Any = None
+    random_state: Any = None
+
+
 class Strategy(NamedTuple):
     """A way to score features, and what it can do.
 
@@ -74,6 +97,9 @@ class Strategy(NamedTuple):
         Whether `sklearn_prune.theory` covers it.
     draws : bool
         Whether the scores are random.
+    from_moments : callable or None
+        From a `MomentScoring` to the same scores as from the rows, for a strategy that reads
+        rows.
     """
 
     score: Callable[[Scoring], Any]
@@ -82,6 +108,12 @@ class Strategy(NamedTuple):
     streams: bool = False
     theory: bool = False
     draws: bool = False
+    from_moments: Callable[[MomentScoring], Any] | None = None
+
+    @property
+    def needs_rows(self) -> bool:
+        """Whether the moments of the rows are not enough."""
+        return self.reads == "rows" and self.from_moments is None
 
     @property
     def exact_leave_one_out(self) -> bool:
@@ -89,7 +121,7 @@ class Strategy(NamedTuple):
         return self.reads == "nothing" or self.leave_one_out is not None
 
 
-def _magnitude(given: Scoring) -> AnyArray:
+def _magnitude(given: Scoring | MomentScoring) -> AnyArray:
     """Score by ``|b_i|``."""
     return np.abs(given.coef)
 
@@ -97,6 +129,10 @@ def _magnitude(given: Scoring) -> AnyArray:
 def _hessian(given: Scoring) -> AnyArray:
     """Score by ``sqrt(H_ii) |b_i|``, with the second moments H of X: optimal brain damage."""
     return column_scale(given.X, given.weights, centred=given.centred) * np.abs(given.coef)
+
+
+def _hessian_of_moments(given: MomentScoring) -> AnyArray:
+    return given.scale * np.abs(given.coef)
 
 
 def _magnitude_left_out(norms: Array, _scales: Callable[[], Array]) -> Array:
@@ -112,7 +148,11 @@ def _obs(given: Scoring) -> Array:
     return obs(given.coef, given.X, given.y, weights=given.weights, centred=given.centred)
 
 
-def _oracle(given: Scoring) -> Any:
+def _obs_of_moments(given: MomentScoring) -> Array:
+    return obs_of_moments(given.coef, given.squares, given.scale)
+
+
+def _oracle(given: Scoring | MomentScoring) -> Any:
     """Score by the true importance."""
     shape = given.coef.shape[-1:]
     if given.saliency is None:
@@ -127,7 +167,7 @@ def _oracle(given: Scoring) -> Any:
     return given.saliency
 
 
-def _random(given: Scoring) -> AnyArray:
+def _random(given: Scoring | MomentScoring) -> AnyArray:
     """Score by a random order."""
     scores: AnyArray = given.random_state.permutation(given.coef.shape[-1]) + 1
     return scores
@@ -147,10 +187,11 @@ STRATEGIES = {
         leave_one_out=_hessian_left_out,
         streams=True,
         theory=True,
+        from_moments=_hessian_of_moments,
     ),
     "oracle": Strategy(_oracle, reads="nothing", theory=True),
     "random": Strategy(_random, reads="nothing", streams=True, theory=True, draws=True),
-    "obs": Strategy(_obs, reads="moments"),
+    "obs": Strategy(_obs, reads="moments", from_moments=_obs_of_moments),
 }
 
 
@@ -189,7 +230,7 @@ def _read_only(array: Any) -> Any:
     return array
 
 
-def score_features(strategy: Strategy, given: Scoring) -> Array:
+def score_features(strategy: Strategy, given: Scoring | MomentScoring) -> Array:
     """Return one score a feature; scores of several outputs are reduced to their norm.
 
     Raises
@@ -197,7 +238,10 @@ def score_features(strategy: Strategy, given: Scoring) -> Array:
     ValueError
         If the strategy does not give one finite score a feature.
     """
-    scores = np.asarray(strategy.score(given))
+    score: Any = strategy.score
+    if strategy.from_moments is not None and isinstance(given, MomentScoring):
+        score = strategy.from_moments
+    scores = np.asarray(score(given))
     n_features = given.coef.shape[-1]
     if scores.dtype.kind not in "buif":
         msg = f"The scores are of dtype {scores.dtype}: give real ones."

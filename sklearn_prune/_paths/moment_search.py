@@ -1,0 +1,151 @@
+"""Scores of the models of all sparsities in every fold, without a row of the data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sklearn_prune._pruning.linear_fit import LinearFit, penalised_model
+from sklearn_prune._pruning.ranking import Order
+
+from .fold_fits import RCOND
+from .moment_scores import MomentRows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sklearn_prune._least_squares.row_moments import Moments
+    from sklearn_prune._pruning.recipe import Recipe
+    from sklearn_prune._typing import Array, Indices
+
+    from .path_models import PathModels
+
+
+class MomentSearch:
+    """Paths that are fitted to the training rows of folds, and scored on the others.
+
+    Parameters
+    ----------
+    training : sequence of Moments
+        Those of the columns of ``[X y]``, for the training rows of each fold.
+    held_out : sequence of Moments
+        The same of the rows that are held out.
+    n_features : int
+    fit_intercept : bool
+    n_targets : int or None, default=None
+        None if y is a vector.
+    dtype : dtype, default=float64
+        That of X: coefficients are rounded to it before features are ranked.
+    least_rcond : float
+        Reciprocal condition of a Gram matrix, of columns of unit norm, that is too small
+        for the scores to agree with those of refits to eight digits.
+    """
+
+    def __init__(
+        self,
+        training: Sequence[Moments],
+        held_out: Sequence[Moments],
+        n_features: int,
+        *,
+        fit_intercept: bool,
+        n_targets: int | None = None,
+        dtype: Any = np.float64,
+        least_rcond: float = RCOND,
+    ) -> None:
+        self.folds = [
+            MomentRows(*fold, n_features, fit_intercept)
+            for fold in zip(training, held_out, strict=True)
+        ]
+        self.n_features, self.fit_intercept = n_features, fit_intercept
+        self.shape = (*([] if n_targets is None else [n_targets]), n_features)
+        self.dtype, self.least_rcond = dtype, least_rcond
+        self._fits: dict[float, list[LinearFit] | None] = {}
+
+    @property
+    def fewest_rows(self) -> int:
+        """Return the number of rows of the smallest training set."""
+        return min(fold.training.n_rows for fold in self.folds)
+
+    def dense_fits(self, alpha: float) -> list[LinearFit] | None:
+        """Return the dense fits of one penalty, or None if one of them would lose digits."""
+        if alpha not in self._fits:
+            fits = [fold.dense(alpha, self.least_rcond) for fold in self.folds]
+            known = [self._linear_fit(alpha, *fit) for fit in fits if fit is not None]
+            self._fits[alpha] = known if len(known) == len(fits) else None
+        return self._fits[alpha]
+
+    def _linear_fit(self, alpha: float, coef: Array, intercept: Array) -> LinearFit:
+        """Return coefficients, and intercepts, of the form that an estimator gives them."""
+        return LinearFit(
+            penalised_model(alpha, fit_intercept=self.fit_intercept),
+            coef.astype(self.dtype).reshape(self.shape),
+            intercept.astype(self.dtype).reshape(self.shape[:-1]),
+            self.fit_intercept,
+        )
+
+    def rank(self, alpha: float) -> int | None:
+        """Return the least rank of the training rows, if the dense fits are known."""
+        if self.dense_fits(alpha) is None:
+            return None
+        if alpha > 0:
+            return min(self.fewest_rows - self.fit_intercept, self.n_features)
+        return min(int(np.count_nonzero(fold.scale)) for fold in self.folds)
+
+    def scores(self, recipes: Sequence[Recipe], alpha: float, sizes: Indices) -> list[Array] | None:
+        """Return the negative mean squared errors of the models of every size.
+
+        Parameters
+        ----------
+        recipes : sequence of Recipe
+            They differ in the refit alone.
+        alpha : float
+            Penalty of the dense model.
+        sizes : ndarray of shape (n_sizes,)
+            Numbers of features kept, increasing.
+
+        Returns
+        -------
+        list of ndarray of shape (n_folds, n_sizes) or None
+            One array a recipe. None where the moments do not tell: if the strategy reads
+            rows, or a fold is ill-conditioned or fits (nearly) exactly.
+        """
+        paths = self.paths(recipes, alpha, sizes)
+        if paths is None:
+            return None
+        errors = [
+            [fold.errors(models) for fold, models in zip(self.folds, path, strict=True)]
+            for path in paths
+        ]
+        if any(error is None for path in errors for error in path):
+            return None
+        return [-np.array(path) for path in errors]
+
+    def paths(
+        self, recipes: Sequence[Recipe], alpha: float, sizes: Indices
+    ) -> list[list[PathModels]] | None:
+        """Return the models of every size and fold, a list a recipe, or None (see `scores`)."""
+        if recipes[0].strategy.needs_rows or recipes[0].distill:
+            return None
+        refits = {recipe.penalty.alpha for recipe in recipes if recipe.penalty is not None}
+        if any(self.dense_fits(penalty) is None for penalty in {alpha, *refits}):
+            return None
+        fits = self.dense_fits(alpha) or []
+        folds = [
+            self._fold_paths(recipes, sizes, fold, dense)
+            for fold, dense in zip(self.folds, fits, strict=True)
+        ]
+        return [list(path) for path in zip(*folds, strict=True)]
+
+    def _fold_paths(
+        self, recipes: Sequence[Recipe], sizes: Indices, rows: MomentRows, dense: LinearFit
+    ) -> list[PathModels]:
+        """Return the models of one fold, one piece a recipe."""
+        order = Order.by_score(rows.feature_scores(recipes[0], dense))
+        columns, counts = order.kept(sizes[-1]), order.cuts[sizes - 1]
+        return [
+            rows.masked(np.atleast_2d(dense.coef), columns, counts)
+            if recipe.penalty is None
+            else rows.refitted(columns, counts, alpha=recipe.penalty.alpha)
+            for recipe in recipes
+        ]
