@@ -29,6 +29,8 @@ class PartialResult(NamedTuple):
     layout : Layout
     dtype : dtype
         That of the features.
+    weighted : bool
+        Whether they came with weights.
     values : dict
         For each fold, or for None, a summary of its rows of positive weight.
     """
@@ -36,6 +38,7 @@ class PartialResult(NamedTuple):
     n_rows: int
     layout: Layout
     dtype: Any
+    weighted: bool
     values: dict[Any, Any]
 
 
@@ -63,7 +66,8 @@ class Reading(NamedTuple):
             layout.check(found, raw.place)
         parts = {label: batch.take(rows).weighted() for label, rows in self._split(raw, start)}
         values = {label: self.summary(part) for label, part in parts.items() if len(part.X)}
-        return PartialResult(len(batch.X), found, batch.X.dtype, values)
+        weighted = raw.weights is not None
+        return PartialResult(len(batch.X), found, batch.X.dtype, weighted, values)
 
     def _split(self, raw: RawBatch, start: int) -> Iterator[tuple[Any, Any]]:
         if self.folds is True:
@@ -83,6 +87,7 @@ class Reading(NamedTuple):
             sum(result.n_rows for result in results),
             results[0].layout,
             np.result_type(*(result.dtype for result in results)),
+            any(result.weighted for result in results),
             {label: self.merge(parts) for label, parts in values.items()},
         )
 

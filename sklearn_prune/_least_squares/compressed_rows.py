@@ -116,6 +116,11 @@ class CompressedRows:
         )
 
     @property
+    def mean(self) -> Array:
+        """The means of the columns; zero where the rows are as they are."""
+        return self.origin + self.offset
+
+    @property
     def _are_few(self) -> bool:
         """Whether rows as they are take less memory than a factor."""
         return len(self.rows) <= self.rows.shape[1] + 1
@@ -185,8 +190,7 @@ class CompressedRows:
         y_origin : ndarray of shape (n_targets,)
             What was taken off the features and the targets.
         """
-        mean = self.origin + self.offset
-        origin = mean if centred and self.weights is None else np.zeros_like(mean)
+        origin = self.mean if centred else np.zeros_like(self.origin)
         rows, weights = self.seen_from(origin)
         X, y = np.split(rows, [self.n_features], axis=1)
         x_origin, y_origin = np.split(origin, [self.n_features])
@@ -218,7 +222,7 @@ class CompressedRows:
         They are the factor below a row of zeros, reflected so that this row is shared by all.
         """
         norms = column_norms(self.rows)
-        constant = norms <= constant_norm(self.origin + self.offset, self.total)
+        constant = norms <= constant_norm(self.mean, self.total)
         rows = np.vstack([np.zeros(self.rows.shape[1]), np.where(constant, 0, self.rows)])
         n_kept = len(rows)
         mirror = np.full(n_kept, 1 / np.sqrt(n_kept))

@@ -177,6 +177,7 @@ class Block(NamedTuple):
             products *= weights[0]
         offset = products[-1, :-1] / total
         scatter = products[:-1, :-1] - np.outer(total * offset, offset)
+        np.fill_diagonal(scatter, np.maximum(scatter.diagonal(), 0))  # rounding of constants
         return Moments(len(rows), total, origin, offset, scatter)
 
 

@@ -61,20 +61,45 @@ def merge_compressed(parts: Sequence[CompressedRows]) -> CompressedRows:
     return reduce(CompressedRows.merged, parts)
 
 
-def compress_source(
-    source: RowSource, folds: ContiguousFolds | bool = False
-) -> tuple[dict[Any, CompressedRows], Layout]:
-    """Return rows that stand for those of each fold, or for all under the key None.
+class CompressedSource(NamedTuple):
+    """Rows that stand for those of a source.
 
-    They follow from the moments of the rows, in one pass. Where these would lose digits, or
-    are those of few rows, the rows are read again, and factorised by Householder's method.
+    Attributes
+    ----------
+    rows : dict of CompressedRows
+        Those of each fold, or of all under the key None.
+    layout : Layout
+        Number and names of the features.
+    weighted : bool
+        Whether there were weights.
     """
-    result = source.reduced(batch_moments, merge_batches, folds)
-    known = {label: _from_moments(part, result) for label, part in result.values.items()}
-    rows = {label: part for label, part in known.items() if part is not None}
-    if len(rows) < len(known):
-        rows = source.reduced(compress_batch, merge_compressed, folds).values
-    return rows, result.layout
+
+    rows: dict[Any, CompressedRows]
+    layout: Layout
+    weighted: bool
+
+    @classmethod
+    def of(cls, source: RowSource, folds: ContiguousFolds | bool = False) -> CompressedSource:
+        """Read all rows.
+
+        Their moments, from one pass, tell most often. Where these would lose digits, or are
+        those of few rows, the rows are read again, and factorised by Householder's method.
+        """
+        result = source.reduced(batch_moments, merge_batches, folds)
+        known = {label: _from_moments(part, result) for label, part in result.values.items()}
+        rows = {label: part for label, part in known.items() if part is not None}
+        if len(rows) < len(known):
+            rows = source.reduced(compress_batch, merge_compressed, folds).values
+        return cls(rows, result.layout, result.weighted)
+
+    def describe(self, model: Any) -> None:
+        """Tell a model the number and the names of its features, and that no stream goes on."""
+        names = self.layout.names
+        for name in "feature_names_in_", "_rows":
+            vars(model).pop(name, None)
+        model.n_features_in_ = self.layout.n_features
+        if names is not None:
+            model.feature_names_in_ = np.asarray(names, dtype=object)
 
 
 def _from_moments(part: WeightedMoments, result: PartialResult) -> CompressedRows | None:
@@ -114,19 +139,15 @@ def fit_source(
     ValueError
         If a batch, or a partition, is no valid one.
     """
-    rows, layout = compress_source(as_source(X, y, sample_weight))
+    source = CompressedSource.of(as_source(X, y, sample_weight))
     fitted = copy(model)
-    vars(fitted).pop("_rows", None)  # of a stream, which ends
-    describe_features(fitted, layout)
-    fit(fitted, rows[None])
-    vars(model).clear()
-    vars(model).update(vars(fitted))
+    source.describe(fitted)
+    fit(fitted, source.rows[None])
+    become(model, fitted)
     return model
 
 
-def describe_features(model: Any, layout: Layout) -> None:
-    """Tell a model the number and the names of its features."""
-    model.n_features_in_ = layout.n_features
-    vars(model).pop("feature_names_in_", None)
-    if layout.names is not None:
-        model.feature_names_in_ = np.asarray(layout.names, dtype=object)
+def become(model: Any, other: Any) -> None:
+    """Let a model be what another of its class is."""
+    vars(model).clear()
+    vars(model).update(vars(other))

@@ -352,10 +352,15 @@ def fit_compressed_rows(model: PrunedRegressor, rows: CompressedRows) -> None:
     centred = all(has_intercept(estimator) for estimator in recipe.regressors)
     data, origin, y_origin = rows.data(centred=centred)
     fit_pruned(model, recipe, replace(data, names=getattr(model, "feature_names_in_", None)))
-    fitted = [model.estimator_, model] + ([model.retrained_estimator_] if recipe.refit else [])
-    for part in fitted if centred else []:
-        seen = origin if part.coef_.shape[-1] == len(origin) else origin[model.support_]
-        part.intercept_ = part.intercept_ + (y_origin - part.coef_ @ seen).reshape(
-            rows.target_shape
-        )
+    if centred:
+        restore_origin(model, origin, y_origin)
     rows.describe(model)
+
+
+def restore_origin(model: PrunedRegressor, origin: Array, y_origin: Array) -> None:
+    """Let a model, fitted to features and targets less a point, be one of all of them."""
+    refit = model.retrained_estimator_
+    for fitted in [model.estimator_, model] if refit is None else [model.estimator_, model, refit]:
+        seen = origin if fitted.coef_.shape[-1] == len(origin) else origin[model.support_]
+        shift = y_origin - np.atleast_2d(fitted.coef_) @ seen
+        fitted.intercept_ = (fitted.intercept_ + shift.reshape(fitted.coef_.shape[:-1]))[()]
