@@ -10,6 +10,8 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import _get_feature_names, _num_samples
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sklearn_prune._typing import AnyArray, Array
 
 FLOATS = (np.float64, np.float32)
@@ -90,6 +92,16 @@ class Batch(NamedTuple):
     X: AnyArray
     y: Array
     weights: Array
+
+    @property
+    def are_few(self) -> bool:
+        """Whether the rows are no more than the columns of ``[X y]``, and one."""
+        return len(self.X) <= self.X.shape[1] + self.y[:1].size + 1
+
+    @classmethod
+    def stacked(cls, batches: Sequence[Batch]) -> Batch:
+        """Return the rows of all batches."""
+        return cls(*(np.concatenate(arrays) for arrays in zip(*batches, strict=True)))
 
     def take(self, rows: Any) -> Batch:
         """Return some of the rows."""

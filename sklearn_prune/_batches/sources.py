@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .dask_rows import DaskRows, is_dask
+from .mapped_rows import is_mapped, mapped_rows
 from .row_batches import RowBatches
 
 if TYPE_CHECKING:
@@ -27,6 +28,8 @@ def as_source(X: Any, y: Any = None, sample_weight: Any = None, folds: Any = Non
     """
     if is_dask(X):
         return DaskRows(X, y, sample_weight, folds)
+    if is_mapped(X):
+        return mapped_rows(X, y, sample_weight)
     others = {"y": y, "sample_weight": sample_weight, "groups": folds}
     for name, value in others.items():
         if value is not None:

@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_prune._batches.mapped_rows import is_mapped
 from sklearn_prune._batches.sources import is_source
 from sklearn_prune._checks.training_data import check_samples, check_training_data
 
@@ -185,7 +186,7 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
             If X, y or the weights are not finite or do not fit together, if all
             weights are zero, or if `tol` is negative.
         """
-        if is_source(X):
+        if is_source(X) or (is_mapped(X) and y is not None):
             _check_switches(self)
             return fit_source(self, X, y, sample_weight, fit_compressed)
         fit_min_norm(self, check_training_data(self, X, y, sample_weight))

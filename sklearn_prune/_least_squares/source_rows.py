@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from sklearn_prune._batches.batch_checks import Batch
 from sklearn_prune._batches.sources import as_source
 from sklearn_prune._checks.training_data import TrainingData
 
@@ -19,7 +20,7 @@ from .tall import LARGEST_SQUARE, LEAST_MEAN, LEAST_SQUARE
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sklearn_prune._batches.batch_checks import Batch, Layout
+    from sklearn_prune._batches.batch_checks import Layout
     from sklearn_prune._batches.folded_rows import ContiguousFolds
     from sklearn_prune._batches.partial_result import PartialResult
     from sklearn_prune._batches.sources import RowSource
@@ -34,21 +35,35 @@ class WeightedMoments(NamedTuple):
     least: float
     largest: float
 
+    @classmethod
+    def of(cls, batch: Batch) -> WeightedMoments:
+        """Return the moments of a batch."""
+        weights = batch.weights
+        with np.errstate(over="ignore", invalid="ignore"):
+            moments = row_moments(batch.X, batch.y, weights)
+        return cls(moments, float(weights.min()), float(weights.max()))
 
-def batch_moments(batch: Batch) -> WeightedMoments:
-    """Return the moments of a batch."""
-    weights = batch.weights
-    with np.errstate(over="ignore", invalid="ignore"):
-        moments = row_moments(batch.X, batch.y, weights)
-    return WeightedMoments(moments, float(weights.min()), float(weights.max()))
+    @classmethod
+    def merged(cls, parts: Sequence[WeightedMoments]) -> WeightedMoments:
+        """Return the moments of the rows of all parts."""
+        with np.errstate(over="ignore", invalid="ignore"):
+            moments = merge_moments(part.moments for part in parts)
+        return cls(moments, min(part.least for part in parts), max(part.largest for part in parts))
 
 
-def merge_batches(parts: Sequence[WeightedMoments]) -> WeightedMoments:
-    """Return the moments of the rows of all batches."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        moments = merge_moments(part.moments for part in parts)
-    least, largest = min(part.least for part in parts), max(part.largest for part in parts)
-    return WeightedMoments(moments, least, largest)
+def sum_batch(batch: Batch) -> Batch | WeightedMoments:
+    """Return the moments of a batch, or the rows if they are fewer."""
+    return batch if batch.are_few else WeightedMoments.of(batch)
+
+
+def merge_sums(parts: Sequence[Batch | WeightedMoments]) -> Batch | WeightedMoments:
+    """Return the moments of the rows of all parts, or the rows if they are fewer."""
+    sums = [part for part in parts if isinstance(part, WeightedMoments)]
+    batches = [part for part in parts if not isinstance(part, WeightedMoments)]
+    if not batches:
+        return WeightedMoments.merged(sums)
+    rows = Batch.stacked(batches)
+    return WeightedMoments.merged([*sums, WeightedMoments.of(rows)]) if sums else sum_batch(rows)
 
 
 def compress_batch(batch: Batch) -> CompressedRows:
@@ -82,11 +97,11 @@ class CompressedSource(NamedTuple):
     def of(cls, source: RowSource, folds: ContiguousFolds | bool = False) -> CompressedSource:
         """Read all rows.
 
-        Their moments, from one pass, tell most often. Where these would lose digits, or are
-        those of few rows, the rows are read again, and factorised by Householder's method.
+        Their moments, from one pass, tell most often. Where these would lose digits, the rows
+        are read again, and factorised by Householder's method.
         """
-        result = source.reduced(batch_moments, merge_batches, folds)
-        known = {label: _from_moments(part, result) for label, part in result.values.items()}
+        result = source.reduced(sum_batch, merge_sums, folds)
+        known = {label: _from_sum(part, result) for label, part in result.values.items()}
         rows = {label: part for label, part in known.items() if part is not None}
         if len(rows) < len(known):
             rows = source.reduced(compress_batch, merge_compressed, folds).values
@@ -102,14 +117,16 @@ class CompressedSource(NamedTuple):
             model.feature_names_in_ = np.asarray(names, dtype=object)
 
 
-def _from_moments(part: WeightedMoments, result: PartialResult) -> CompressedRows | None:
+def _from_sum(part: Batch | WeightedMoments, result: PartialResult) -> CompressedRows | None:
     """Return rows of the same moments, or None where these are no safe account of them."""
+    if not isinstance(part, WeightedMoments):
+        return compress_batch(part)
     moments, least, largest = part
     if not _has_safe_squares(moments) or largest > WEIGHT_SPAN * least:
         return None
-    layout = result.layout
+    n_features, _, target_shape = result.layout
     return CompressedRows.from_moments(
-        moments, layout.n_features, layout.target_shape, (least, largest), result.dtype
+        moments, n_features, target_shape, (least, largest), result.dtype
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sklearn_prune._batches.mapped_rows import is_mapped
 from sklearn_prune._batches.sources import is_source
 from sklearn_prune._checks.arguments import round_sizes
 from sklearn_prune._checks.training_data import check_training_data
@@ -14,7 +15,7 @@ from sklearn_prune._least_squares.row_stream import StreamMethod, continue_strea
 from sklearn_prune._least_squares.source_rows import fit_source
 
 from .linear_fit import fit_columns, has_intercept
-from .moments_only import check_moments_suffice
+from .moments_only import check_moments_suffice, moments_suffice
 from .recipe import Recipe
 from .sparse_model import SparseModel
 
@@ -250,6 +251,7 @@ class PrunedRegressor(SparseModel):
         recipe = recipe_of(self)
         if is_source(X):
             check_moments_suffice(recipe)
+        if is_source(X) or (is_mapped(X) and y is not None and moments_suffice(recipe)):
             return fit_source(self, X, y, sample_weight, fit_compressed_rows)
         data = check_training_data(self, X, y, sample_weight, X_unlabeled, distill=recipe.distill)
         fit_pruned(self, recipe, data)
