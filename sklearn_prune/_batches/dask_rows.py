@@ -166,7 +166,8 @@ def _check_dask(arrays: dict[str, Any]) -> None:
                 "with the rows of X."
             )
             raise ValueError(msg)
-        if getattr(array, "ndim", 0) not in ((2,) if name == "X" else (1, 2)):
+        n_dims, wanted = getattr(array, "ndim", None), (2,) if name == "X" else (1, 2)
+        if not isinstance(n_dims, int) or n_dims not in wanted:
             msg = f"{name} is {array!r}: give a dask array or data frame of rows and columns."
             raise ValueError(msg)
 

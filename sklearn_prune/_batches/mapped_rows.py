@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.utils import _safe_indexing, check_consistent_length
 
 from .batch_checks import RawBatch
-from .row_batches import RowBatches
+from .batched_rows import BatchedRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ def is_mapped(X: Any) -> bool:
     return isinstance(X, np.memmap) and X.ndim == 2 and len(X) > X.shape[1] > 0
 
 
-def mapped_rows(X: Any, y: Any, sample_weight: Any) -> RowBatches:
+def mapped_rows(X: Any, y: Any, sample_weight: Any) -> BatchedRows:
     """Return the rows of a memory map as batches.
 
     Raises
@@ -33,7 +33,7 @@ def mapped_rows(X: Any, y: Any, sample_weight: Any) -> RowBatches:
     """
     each = sample_weight is not None and np.ndim(sample_weight) > 0
     check_consistent_length(X, y, *([sample_weight] if each else []))
-    return RowBatches(partial(_batches, X, y, sample_weight, each))
+    return BatchedRows(partial(_batches, X, y, sample_weight, each))
 
 
 def _batches(X: Any, y: Any, sample_weight: Any, each: bool) -> Iterator[RawBatch]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from .batched_rows import BatchedRows
 from .dask_rows import DaskRows, is_dask
 from .mapped_rows import is_mapped, mapped_rows
 from .row_batches import RowBatches
 
 if TYPE_CHECKING:
-    RowSource = RowBatches | DaskRows
+    RowSource = BatchedRows | DaskRows
 
 
 def is_source(X: Any) -> bool:
@@ -35,4 +36,4 @@ def as_source(X: Any, y: Any = None, sample_weight: Any = None, folds: Any = Non
         if value is not None:
             msg = f"RowBatches come without {name}: give it in the batches, and fit(batches) alone."
             raise ValueError(msg)
-    return X
+    return BatchedRows(X.batches)

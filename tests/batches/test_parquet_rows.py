@@ -7,6 +7,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from sklearn_prune import MinNormRegressor, PrunedRegressor, RowBatches
+from sklearn_prune._batches.sources import as_source
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -36,7 +37,7 @@ def test_a_folder_is_one_table(frame, folder, batch_size, make):
     rows = RowBatches.from_parquet(
         folder, target="y", features=NAMES, sample_weight="weight", batch_size=batch_size
     )
-    assert rows.n_rows() == 1000
+    assert as_source(rows).n_rows() == 1000
     model, expected = make().fit(rows), make().fit(frame[NAMES], frame["y"], frame["weight"])
     assert_allclose(model.coef_, expected.coef_, rtol=1e-12, atol=1e-12)
     assert_allclose(model.intercept_, expected.intercept_, rtol=1e-11)

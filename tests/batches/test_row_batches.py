@@ -171,7 +171,7 @@ BAD = [
 @pytest.mark.parametrize(("change", "message"), BAD)
 def test_a_bad_batch_is_named_and_leaves_the_model_alone(rng, change, message):
     X, y, _ = table(rng)
-    batches = cut(X, y)._batches
+    batches = cut(X, y).batches
     model = MinNormRegressor().fit(X[:50], y[:50])
     before = dict(vars(model))
     bad = RowBatches([*batches[:2], change(*batches[2]), *batches[3:]])
