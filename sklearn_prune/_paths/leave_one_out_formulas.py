@@ -7,7 +7,8 @@ the row that is left out is ``(M y)_i / M_ii`` and the coefficients are
 So the coefficients of all n models are one matrix product, and pruned models a sort
 and a cumulative sum along each row of it. A retrained model has a support of its own
 for each row; one small factorisation with all rows, in the order of that row, gives
-its leave-one-out residual ``r_i / (1 - h_i)`` at every sparsity.
+its leave-one-out residual ``r_i / (1 - h_i)`` at every sparsity. Rows of the same order
+share it.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from sklearn_prune._least_squares.design import (
     row_gram,
     triangular_factor,
 )
+from sklearn_prune._least_squares.equal_rows import group_equal_rows
 
 from .fold_fits import least_rcond
 from .path_models import refitted_models
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 
     from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._pruning.recipe import Recipe
-    from sklearn_prune._typing import AnyArray, Indices
+    from sklearn_prune._typing import AnyArray, Array, Indices, Mask
 
 # What is left of the weight of a row loses as many digits as it is small, and as the
 # condition of the factor is large that it comes from. Below this product of both, too many.
@@ -241,20 +243,14 @@ class LeftOutRows:
         gram, moments = A.T @ A, A.T @ y
         gram[np.diag_indices_from(gram)] += getattr(recipe.refit, "alpha", 0.0)
         predictions = np.empty((len(y), len(sizes), y.shape[1]))
-        for i, order in enumerate(orders):
-            R, info = linalg.lapack.dpotrf(gram[np.ix_(order, order)])
-            residual = None
-            rcond = np.min(np.diag(R) ** 2 / gram[order, order]) if info == 0 else 0.0
-            if rcond > LEAST_FREEDOM:
-                rhs = np.column_stack([A[i, order], moments[order]])
-                q, z = np.split(linalg.solve_triangular(R, rhs, trans="T"), [1], axis=1)
-                freedom = (1 - self.share[i] - np.cumsum(q**2))[sizes - 1, np.newaxis]
-                if freedom.min() * rcond > LEAST_FREEDOM:
-                    residual = (y[i] - np.cumsum(q * z, axis=0)[sizes - 1]) / freedom
-            if residual is None:
+        for rows in _rows_of_equal_order(orders):
+            order = orders[rows[0]]
+            part = A[rows][:, order], y[rows], gram[np.ix_(order, order)], moments[order]
+            residuals, is_safe = _residuals_left_out(*part, self.share[rows], sizes)
+            residuals /= root[rows, np.newaxis]
+            predictions[rows] = (self.target_mean + self.targets[rows])[:, np.newaxis] - residuals
+            for i in rows[~is_safe]:
                 predictions[i] = self._refit(i, used[order], sizes, recipe)
-            else:
-                predictions[i] = self.target_mean + self.targets[i] - residual / root[i]
         return predictions
 
     def _refit(self, i: int, order: Indices, sizes: Indices, recipe: Recipe) -> AnyArray:
@@ -262,3 +258,48 @@ class LeftOutRows:
         models = refitted_models(recipe, order, sizes, self._others(i))
         row = self.data.X[[i]]
         return np.concatenate([piece.predict(row) for piece in models], axis=1)[0]
+
+
+def _rows_of_equal_order(orders: Indices) -> Iterator[Indices]:
+    """Yield rows that share a factor, so many at once as a cache holds."""
+    _, group = group_equal_rows(orders)
+    ends = np.cumsum(np.bincount(group))[:-1]
+    for rows in np.split(np.argsort(group, kind="stable"), ends):
+        for part in slices(range(len(rows)), orders.shape[1], entries=PRODUCT_ENTRIES):
+            yield rows[part]
+
+
+def _residuals_left_out(
+    A: Array, y: Array, gram: Array, moments: Array, share: Array, sizes: Indices
+) -> tuple[Array, Mask]:
+    """Return the residuals of rows by models refitted without each, and which have their digits.
+
+    Parameters
+    ----------
+    A : ndarray of shape (n_rows, n_columns)
+        Ordered columns.
+    y : ndarray of shape (n_rows, n_targets)
+    gram : ndarray of shape (n_columns, n_columns)
+        Matrix of the normal equations of all rows, with their right-hand side `moments`.
+    share : ndarray of shape (n_rows,)
+        Shares of the rows in the means.
+    sizes : ndarray of shape (n_sizes,)
+        Numbers of columns.
+
+    Returns
+    -------
+    residuals : ndarray of shape (n_rows, n_sizes, n_targets)
+    is_safe : ndarray of shape (n_rows,), dtype bool
+    """
+    R, info = linalg.lapack.dpotrf(gram)
+    rcond = np.min(np.diag(R) ** 2 / np.diag(gram)) if info == 0 else 0.0
+    if not rcond > LEAST_FREEDOM:
+        return np.zeros((len(A), len(sizes), y.shape[1])), np.zeros(len(A), dtype=bool)
+    rhs = np.hstack([A.T, moments])
+    solved = linalg.solve_triangular(R, rhs, trans="T", check_finite=False)
+    q, z = solved[:, : len(A)].T, solved[:, len(A) :]
+    freedom = 1 - share[:, np.newaxis] - np.cumsum(q**2, axis=1)[:, sizes - 1]
+    fitted = np.cumsum(q[..., np.newaxis] * z, axis=1)[:, sizes - 1]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        residuals = (y[:, np.newaxis] - fitted) / freedom[..., np.newaxis]
+    return residuals, freedom.min(axis=1) * rcond > LEAST_FREEDOM

@@ -93,7 +93,7 @@ class LeaveOneOutSearch(FoldSearch):
         data, coef = self.data, closed_form.coef
         rank = min(len(data.y) - self.fit_intercept, data.X.shape[1])
         solution = coef, self._left_out.intercept(coef), rank
-        return min_norm_fit(data, solution, fit_intercept=self.fit_intercept), None
+        return min_norm_fit(recipe.estimator, data, solution), None
 
     def rank(self, alpha: float) -> int:
         if self._closed_form(alpha) is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -10,12 +10,14 @@ from sklearn_prune._least_squares.blocks import slices
 from sklearn_prune._least_squares.design import constant_norm
 from sklearn_prune._least_squares.leading_columns import leading_normal
 from sklearn_prune._least_squares.tall import NormalEquations
+from sklearn_prune._pruning.linear_fit import LinearFit, penalised_model
 
+from .fold_fits import RCOND
 from .path_models import PathModels
 
 if TYPE_CHECKING:
     from sklearn_prune._least_squares.row_moments import Moments
-    from sklearn_prune._pruning.linear_fit import LinearFit
+    from sklearn_prune._pruning.ranking import Order
     from sklearn_prune._pruning.recipe import Recipe
     from sklearn_prune._typing import Array, Indices
 
@@ -37,12 +39,29 @@ class MomentRows(NamedTuple):
     n_features : int
     centred : bool
         Whether the models have an intercept.
+    target_shape : tuple
+        Shape of y without that of its rows.
+    dtype : dtype
+        That of X, and of coefficients.
+    least_rcond : float
+        Reciprocal condition of a Gram matrix, of columns of unit norm, that is too small
+        for scores to agree with those of refits to eight digits.
     """
 
     training: Moments
     held_out: Moments
     n_features: int
     centred: bool
+    target_shape: tuple[int, ...] = ()
+    dtype: Any = np.float64
+    least_rcond: float = RCOND
+
+    def leading(self, width: int) -> MomentRows:
+        """Return the rows with the first columns of X."""
+        n_columns = len(self.training.offset)
+        columns = np.append(np.arange(width), np.arange(self.n_features, n_columns))
+        training, held_out = self.training.columns(columns), self.held_out.columns(columns)
+        return self._replace(training=training, held_out=held_out, n_features=width)
 
     @property
     def scale(self) -> Array:
@@ -55,27 +74,42 @@ class MomentRows(NamedTuple):
         norms = np.sqrt(squares)
         return np.where(norms > noise, norms, 0.0) / np.sqrt(moments.weight)
 
-    def dense(self, alpha: float, least_rcond: float) -> tuple[Array, Array] | None:
-        """Return the dense fit of one penalty, or None where digits would be lost.
-
-        Returns
-        -------
-        coef : ndarray of shape (n_targets, n_features)
-        intercept : ndarray of shape (n_targets,)
-        """
+    def dense(self, alpha: float) -> LinearFit | None:
+        """Return the dense fit of one penalty, or None where digits would be lost."""
         with np.errstate(over="ignore", invalid="ignore"):
             equations = NormalEquations.of(
                 self.training, self.n_features, centred=self.centred, alpha=alpha
             )
-        if equations is None or not equations.rcond > least_rcond:
+        if equations is None or not equations.rcond > self.least_rcond:
             return None
         coef = equations.unscaled(equations.solve(equations.right_side)).T
-        return coef, self._intercept(coef, slice(None))
+        intercept = self._intercept(coef, slice(None))
+        return LinearFit(
+            penalised_model(alpha, fit_intercept=self.centred),
+            coef.astype(self.dtype).reshape(*self.target_shape, self.n_features),
+            intercept.astype(self.dtype).reshape(self.target_shape),
+            self.centred,
+        )
+
+    def dense_errors(self, dense: LinearFit) -> Array | None:
+        """Return the errors (1, n_targets) of a dense fit, or None (see `errors`)."""
+        width = self.n_features
+        coef, intercept = np.atleast_2d(dense.coef), np.atleast_1d(dense.intercept)
+        return self.errors(
+            PathModels(np.arange(width), np.array([width]), coef[np.newaxis], intercept[np.newaxis])
+        )
 
     def feature_scores(self, recipe: Recipe, dense: LinearFit) -> Array:
         """Return the scores of the features of a dense fit."""
         squares = self.training.squares(centred=self.centred)
         return recipe.scores_of_moments(dense, squares, self.scale)
+
+    def path(self, recipe: Recipe, dense: LinearFit, order: Order, sizes: Indices) -> PathModels:
+        """Return the pruned models of a dense fit at every size (see `path_models`)."""
+        columns, counts = order.kept(sizes[-1]), order.cuts[sizes - 1]
+        if recipe.penalty is None:
+            return self.masked(np.atleast_2d(dense.coef), columns, counts)
+        return self.refitted(columns, counts, alpha=recipe.penalty.alpha)
 
     def masked(self, coef: Array, columns: Indices, counts: Indices) -> PathModels:
         """Return models whose coefficients, of shape (n_targets, n_features), are cut off."""
@@ -93,10 +127,9 @@ class MomentRows(NamedTuple):
         return self._models(leading_normal(gram, moments, counts, alpha=alpha), columns, counts)
 
     def errors(self, models: PathModels) -> Array | None:
-        """Return the mean squared error of each model on the rows that are held out.
+        """Return the mean squared errors (n_models, n_targets) on the rows that are held out.
 
-        It is the weighted mean over the rows, and that over targets; or None where an error
-        is so small a difference of squares that it loses digits.
+        None where one is so small a difference of squares that it loses digits.
         """
         squares = self._held_out_squares()
         gram, moments = self._split(squares, models.columns)
@@ -112,7 +145,7 @@ class MomentRows(NamedTuple):
                 size = targets[t] + coef**2 @ gram.diagonal()[:width]
                 if not np.all(errors[part, t] > LEAST_SHARE * size):
                     return None
-        return errors.mean(axis=1) / self.held_out.weight
+        return errors / self.held_out.weight
 
     def _held_out_squares(self) -> Array:
         """Return the sums of products of all columns of the rows that are held out."""

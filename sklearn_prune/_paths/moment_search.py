@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sklearn_prune._pruning.linear_fit import LinearFit, penalised_model
 from sklearn_prune._pruning.ranking import Order
 
 from .fold_fits import RCOND
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sklearn_prune._least_squares.row_moments import Moments
+    from sklearn_prune._pruning.linear_fit import LinearFit
     from sklearn_prune._pruning.recipe import Recipe
     from sklearn_prune._typing import Array, Indices
 
@@ -53,13 +53,12 @@ class MomentSearch:
         dtype: Any = np.float64,
         least_rcond: float = RCOND,
     ) -> None:
+        shape = () if n_targets is None else (n_targets,)
         self.folds = [
-            MomentRows(*fold, n_features, fit_intercept)
+            MomentRows(*fold, n_features, fit_intercept, shape, dtype, least_rcond)
             for fold in zip(training, held_out, strict=True)
         ]
         self.n_features, self.fit_intercept = n_features, fit_intercept
-        self.shape = (*([] if n_targets is None else [n_targets]), n_features)
-        self.dtype, self.least_rcond = dtype, least_rcond
         self._fits: dict[float, list[LinearFit] | None] = {}
 
     @property
@@ -70,19 +69,10 @@ class MomentSearch:
     def dense_fits(self, alpha: float) -> list[LinearFit] | None:
         """Return the dense fits of one penalty, or None if one of them would lose digits."""
         if alpha not in self._fits:
-            fits = [fold.dense(alpha, self.least_rcond) for fold in self.folds]
-            known = [self._linear_fit(alpha, *fit) for fit in fits if fit is not None]
+            fits = [fold.dense(alpha) for fold in self.folds]
+            known = [fit for fit in fits if fit is not None]
             self._fits[alpha] = known if len(known) == len(fits) else None
         return self._fits[alpha]
-
-    def _linear_fit(self, alpha: float, coef: Array, intercept: Array) -> LinearFit:
-        """Return coefficients, and intercepts, of the form that an estimator gives them."""
-        return LinearFit(
-            penalised_model(alpha, fit_intercept=self.fit_intercept),
-            coef.astype(self.dtype).reshape(self.shape),
-            intercept.astype(self.dtype).reshape(self.shape[:-1]),
-            self.fit_intercept,
-        )
 
     def rank(self, alpha: float) -> int | None:
         """Return the least rank of the training rows, if the dense fits are known."""
@@ -113,13 +103,15 @@ class MomentSearch:
         paths = self.paths(recipes, alpha, sizes)
         if paths is None:
             return None
-        errors = [
-            [fold.errors(models) for fold, models in zip(self.folds, path, strict=True)]
-            for path in paths
-        ]
-        if any(error is None for path in errors for error in path):
-            return None
-        return [-np.array(path) for path in errors]
+        scores = [self._scores(path) for path in paths]
+        known = [score for score in scores if score is not None]
+        return known if len(known) == len(scores) else None
+
+    def _scores(self, path: Sequence[PathModels]) -> Array | None:
+        """Return the scores (n_folds, n_sizes) of the models of every fold."""
+        errors = [fold.errors(models) for fold, models in zip(self.folds, path, strict=True)]
+        known = [-error.mean(axis=1) for error in errors if error is not None]
+        return np.array(known) if len(known) == len(errors) else None
 
     def paths(
         self, recipes: Sequence[Recipe], alpha: float, sizes: Indices
@@ -127,8 +119,9 @@ class MomentSearch:
         """Return the models of every size and fold, a list a recipe, or None (see `scores`)."""
         if recipes[0].strategy.needs_rows or recipes[0].distill:
             return None
-        refits = {recipe.penalty.alpha for recipe in recipes if recipe.penalty is not None}
-        if any(self.dense_fits(penalty) is None for penalty in {alpha, *refits}):
+        penalties = {recipe.penalty.alpha for recipe in recipes if recipe.penalty is not None}
+        penalties |= {alpha} if recipes[0].strategy.from_moments is None else {alpha, 0.0}
+        if any(self.dense_fits(penalty) is None for penalty in penalties):
             return None
         fits = self.dense_fits(alpha) or []
         folds = [
@@ -142,10 +135,4 @@ class MomentSearch:
     ) -> list[PathModels]:
         """Return the models of one fold, one piece a recipe."""
         order = Order.by_score(rows.feature_scores(recipes[0], dense))
-        columns, counts = order.kept(sizes[-1]), order.cuts[sizes - 1]
-        return [
-            rows.masked(np.atleast_2d(dense.coef), columns, counts)
-            if recipe.penalty is None
-            else rows.refitted(columns, counts, alpha=recipe.penalty.alpha)
-            for recipe in recipes
-        ]
+        return [rows.path(recipe, dense, order, sizes) for recipe in recipes]

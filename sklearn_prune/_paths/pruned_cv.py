@@ -27,15 +27,16 @@ from .fold_search import FoldSearch
 from .leave_one_out_search import LeaveOneOutSearch
 from .scores import ResultsTable
 from .source_folds import SourceFolds
-from .tall_search import TallSearch, is_tall
+from .summed_rows import is_tall
+from .tall_search import TallSearch
 
 
 class PrunedRegressorCV(SparseModel):
     r"""Pruned regression that chooses its sparsity by cross-validation.
 
     Every fold fits the dense model once and takes all sparsities from it (see
-    :func:`pruning_path`), and all folds share one Gram matrix. With ``cv=None`` the
-    exact leave-one-out error is found without fitting n times.
+    :func:`pruning_path`), and all folds share one pass over the rows, or one Gram matrix.
+    With ``cv=None`` the exact leave-one-out error is found without fitting n times.
 
     Parameters
     ----------
@@ -156,7 +157,14 @@ class PrunedRegressorCV(SparseModel):
     :class:`~sklearn.model_selection.LeaveOneOut`, and folds of weight zero are left out.
     `GridSearchCV` gives all folds the same weight.
 
-    **Cost.** With n rows, p features and F folds, all dense fits need one Gram matrix,
+    **Cost.** With n rows, p features and F folds, and more rows than features in each, one
+    pass over the rows, :math:`n p^2` operations, sums up their squares and products fold by
+    fold. Merged, they are all that dense fits, refits, the scores of features and the
+    squared errors of every sparsity need: some :math:`p^3` operations a fold. The rows
+    themselves are needed for strategies and scorers that are callables, distillation, other
+    splitters than those that hold each row out once at most (which sum up the rows of each
+    fold), and where eight digits would be lost: if columns are (nearly) dependent, or fit
+    (nearly) exactly. With more features than rows, all dense fits need one Gram matrix,
     :math:`n^2 p` operations, and a Cholesky factorisation of :math:`n^3/3` a fold, and all
     refits up to m features one QR factorisation of :math:`2nm^2` a fold.
 
@@ -165,8 +173,9 @@ class PrunedRegressorCV(SparseModel):
     vectors of sum zero, so that one matrix product gives all n models, and a sort along
     each of its rows all pruned ones. The refit of each row has a support of its own; a
     Cholesky factorisation of :math:`m^3/3` with all rows gives its leave-one-out residual
-    :math:`r_i / (1 - h_i)` at every sparsity. The strategy "obs", callables and
-    distillation are fitted n times, at every sparsity together.
+    :math:`r_i / (1 - h_i)` at every sparsity, and rows of the same order share it.
+    The strategy "obs", callables and distillation are fitted n times, at every sparsity
+    together.
 
     Examples
     --------
@@ -383,7 +392,7 @@ class PrunedRegressorCV(SparseModel):
     def _fold_search(self, data, splits):
         """Return what scores the rows that folds hold out."""
         options = {"fit_intercept": bool(self.fit_intercept), "n_jobs": self.n_jobs}
-        return (TallSearch if is_tall(data.X) else FoldSearch)(data, splits, **options)
+        return (TallSearch if is_tall(*data.X.shape) else FoldSearch)(data, splits, **options)
 
     def _sizes(self, data, search, alphas):
         """Return the numbers of features among which to choose."""

@@ -10,10 +10,13 @@ from scipy import sparse
 
 from sklearn_prune._checks.arguments import check_n_rounds, check_sparsities, round_sizes
 from sklearn_prune._checks.training_data import check_samples, check_training_data
+from sklearn_prune._least_squares.min_norm import MinNormRegressor
 from sklearn_prune._pruning.linear_fit import fit_columns
+from sklearn_prune._pruning.ranking import Order
 from sklearn_prune._pruning.recipe import Recipe
 
 from .path_models import path_models, single_model
+from .summed_rows import SummedRows, is_tall
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import AnyArray, Indices
@@ -191,7 +194,9 @@ def pruning_path(
     -----
     With n samples and m the largest sparsity, retraining costs
     :math:`2nm^2 + m^3/3` operations for all sparsities together (n includes the
-    unlabelled samples of a distillation). Refits by `MinNormRegressor` and by `Ridge`
+    unlabelled samples of a distillation). With many more samples than features p, one pass
+    over them, :math:`n p^2` operations, serves the dense fit, the refits and their errors,
+    unless columns are (nearly) dependent. Refits by `MinNormRegressor` and by `Ridge`
     share their factor. Fitted one by one are those by other estimators; those whose
     columns are dependent, or nearly so, as are all of more columns than samples without
     a ridge; and those of several rounds, whose supports are not nested.
@@ -219,18 +224,37 @@ def pruning_path(
     )
     data = check_training_data(None, X, y, sample_weight, X_unlabeled, distill=recipe.distill)
     check_n_rounds(n_rounds)
-    dense = fit_columns(recipe.estimator, data)
+    summed = SummedRows.of(data, recipe) if n_rounds == 1 and is_tall(*data.X.shape) else None
+    dense = _dense_fit(recipe.estimator, data, summed)
     sizes = _path_sizes(sparsities, dense, data, retrained=recipe.refit is not None)
     if n_rounds == 1:
-        order = recipe.order(dense, data)
-        fitted = data.distilled(dense.predict) if recipe.distill else data
-        models = path_models(recipe, dense, order, sizes, fitted)
-        return _assemble(models, sizes, order.columns, data)
+        return _one_round(recipe, dense, sizes, data, summed)
     n_features = data.X.shape[1]
     rounds = (round_sizes(n_features, int(size), n_rounds) for size in sizes)
     pruned = (recipe.prune(dense, data, sizes) for sizes in rounds)
     models = [single_model(fit, support) for support, _, fit in pruned]
     return _assemble(models, sizes, None, data)
+
+
+def _dense_fit(estimator, data, summed):
+    """Return the fit to all features, from the moments of the rows if they are known."""
+    dense = None
+    if summed is not None and type(estimator) is MinNormRegressor:
+        dense = summed.dense(estimator)
+    return fit_columns(estimator, data) if dense is None else dense
+
+
+def _one_round(recipe, dense, sizes, data, summed):
+    """Return the path of nested supports, from the moments of the rows where they tell."""
+    scores = None if summed is None else summed.scores(recipe, dense)
+    order = recipe.order(dense, data) if scores is None else Order.by_score(scores)
+    known = None if scores is None else summed.path(recipe, dense, order, sizes)
+    if known is not None:
+        models, errors = known
+        return _assemble([models], sizes, order.columns, data, errors)
+    fitted = data.distilled(dense.predict) if recipe.distill else data
+    models = path_models(recipe, dense, order, sizes, fitted)
+    return _assemble(models, sizes, order.columns, data)
 
 
 def _path_sizes(sparsities, dense, data, *, retrained):
@@ -250,10 +274,12 @@ def _path_sizes(sparsities, dense, data, *, retrained):
     return check_sparsities(sparsities, n_features)
 
 
-def _assemble(models, sizes, order, data):
-    """Put the models of a path together."""
+def _assemble(models, sizes, order, data, errors=None):
+    """Put the models of a path together, with their errors if they are known."""
     X, y = data.X, data.y
     shape = (len(sizes), *y.shape[1:])
+    if errors is None:
+        errors = np.concatenate([piece.squared_errors(data) for piece in models])
     coefs = sparse.vstack([piece.to_csr(X.shape[1]) for piece in models], format="csr")
     return PruningPath(
         sparsities=sizes,
@@ -262,6 +288,6 @@ def _assemble(models, sizes, order, data):
         intercepts=np.concatenate([piece.intercept for piece in models])
         .astype(X.dtype)
         .reshape(shape),
-        train_mse=np.concatenate([piece.squared_errors(data) for piece in models]).reshape(shape),
+        train_mse=errors.reshape(shape),
         feature_names_in_=data.names,
     )

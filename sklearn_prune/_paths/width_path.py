@@ -14,11 +14,17 @@ from sklearn_prune._checks.arguments import as_list, check_n_keep
 from sklearn_prune._checks.training_data import check_training_data
 from sklearn_prune._pruning.recipe import Recipe, is_distillation
 
+from .summed_rows import is_tall
+from .tall_widths import moment_errors, sum_widths
 from .width_predictions import predict_widths
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._typing import AnyArray, Array, Indices
+
+    from .moment_scores import MomentRows
 
 
 @dataclass(frozen=True, eq=False)
@@ -167,9 +173,11 @@ def width_path(
     With n samples in training, p the largest width and s the largest budget, a fold costs
     :math:`n^2 p` operations for all Gram matrices together and, for each width,
     :math:`n^3/3` for a Cholesky factorisation and :math:`4ns^2` for two triangular
-    factors. Fits by `MinNormRegressor` and by `Ridge` share their work. Those by other
-    estimators are made one by one, and so are those with (nearly) dependent columns and
-    those to sparse data of more columns than rows.
+    factors. Widths w below n need one pass over all samples, and some :math:`w^3` operations
+    a fold, unless columns are (nearly) dependent or the strategy is a callable. Fits by
+    `MinNormRegressor` and by `Ridge` share their work. Those by other estimators are made
+    one by one, and so are those with (nearly) dependent columns and those to sparse data of
+    more columns than rows.
 
     Examples
     --------
@@ -196,9 +204,13 @@ def width_path(
     splits = list(data.splits(check_cv(cv, y), X, y))
     if not splits:
         raise ValueError(f"cv is {cv!r}, which has no folds: give at least one, or an int.")
+    n_samples = len(data.y)
+    summed: Sequence[MomentRows | None] = [None] * len(splits)
+    if is_tall(n_samples, min(int(widths[-1]), n_samples - 1)):
+        summed = sum_widths(recipes, data, splits, widths)
     folds = Parallel(n_jobs=n_jobs)(
-        delayed(_fold_errors)(recipes, data, *split, widths, sparsities.tolist())
-        for split in splits
+        delayed(_fold_errors)(recipes, data, split, widths, sparsities.tolist(), rows)
+        for split, rows in zip(splits, summed, strict=True)
     )
     dense, pruned = (np.stack(errors, axis=-1) for errors in zip(*folds, strict=True))
     weights = np.array([data.weights[held_out].sum() for _, held_out in splits])
@@ -263,15 +275,20 @@ def _recipes(
 def _fold_errors(
     recipes: list[list[Recipe]],
     data: TrainingData,
-    train: Indices,
-    held_out: Indices,
+    split: tuple[Indices, Indices],
     widths: Indices,
     sparsities: list[float],
+    summed: MomentRows | None,
 ) -> tuple[Array, Array]:
     """Return the errors (n_widths,) and (n_recipes, n_sparsities, n_widths) of one fold."""
-    estimator, test = recipes[0][0].estimator, data.take(held_out)
-    curves = predict_widths(recipes, estimator, data.take(train), test.X, widths, sparsities)
-    errors = [[_mean_squares(test, predicted) for predicted in models] for models in curves]
+    errors = [] if summed is None else moment_errors(recipes, summed, widths, sparsities)
+    if len(errors) < len(widths):
+        estimator, (train, test) = recipes[0][0].estimator, map(data.take, split)
+        rest = widths[len(errors) :]
+        curves = predict_widths(recipes, estimator, train, test.X, rest, sparsities)
+        errors += [
+            (_mean_squares(test, dense), _mean_squares(test, pruned)) for dense, pruned in curves
+        ]
     dense, pruned = zip(*errors, strict=True)
     return np.array(dense), np.stack(pruned, axis=-1)
 

@@ -130,10 +130,12 @@ def fit_columns(estimator: Any, data: TrainingData, support: AnyArray | None = N
     return LinearFit(model, coef, np.asarray(intercept, dtype=X.dtype), centred)
 
 
-def min_norm_fit(data: TrainingData, solution: Solution, *, fit_intercept: bool) -> LinearFit:
-    """Return the dense fit of least norm whose solution is known (see `fit_min_norm`)."""
-    model = fit_min_norm(MinNormRegressor(fit_intercept=fit_intercept), data, solution)
-    return LinearFit(model, model.coef_, np.asarray(model.intercept_), fit_intercept)
+def min_norm_fit(estimator: MinNormRegressor, data: TrainingData, solution: Solution) -> LinearFit:
+    """Return the fit of a clone of a regressor whose solution is known (see `fit_min_norm`)."""
+    model = fit_min_norm(clone(estimator), data, solution)
+    return LinearFit(
+        model, model.coef_, np.asarray(model.intercept_), bool(estimator.fit_intercept)
+    )
 
 
 def _is_tiny(alpha: float, data: TrainingData) -> bool:

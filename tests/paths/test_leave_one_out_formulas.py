@@ -4,6 +4,7 @@ from numpy.testing import assert_allclose
 from sklearn.model_selection import LeaveOneOut
 
 from sklearn_prune import PrunedRegressorCV
+from sklearn_prune._paths import leave_one_out_formulas
 
 
 def assert_equals_fits_without_each_row(X, y, **params):
@@ -48,3 +49,22 @@ def test_columns_that_are_nearly_equal(rng, alpha, nearness, retrain):
     X, y = rng.standard_normal((6, 4)), rng.standard_normal(6)
     X[:, 1:] = X[:, :1] + nearness * X[:, 1:]
     assert_equals_fits_without_each_row(X, y, alphas=[alpha], retrain=retrain)
+
+
+@pytest.mark.parametrize("alpha", [0.0, 2.0])
+@pytest.mark.parametrize("n_targets", [1, 2])
+def test_rows_of_the_same_order_share_a_factor(rng, n_targets, alpha, monkeypatch):
+    X = rng.standard_normal((40, 6))
+    y = np.outer(X @ [9.0, -7, 5, -3, 2, 1], np.arange(1, n_targets + 1))
+    y += 0.5 * rng.standard_normal(y.shape)
+    y[7] += 5
+    n_rows, factorise = [], leave_one_out_formulas._residuals_left_out
+
+    def count(A, *args):
+        n_rows.append(len(A))
+        return factorise(A, *args)
+
+    monkeypatch.setattr(leave_one_out_formulas, "_residuals_left_out", count)
+    assert_equals_fits_without_each_row(X, y, alphas=[alpha])
+    assert max(n_rows) > 30
+    assert sum(n_rows) == 40

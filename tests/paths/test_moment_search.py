@@ -20,7 +20,7 @@ from sklearn.model_selection import (
 
 from sklearn_prune import MinNormRegressor, PrunedRegressor, PrunedRegressorCV
 from sklearn_prune._least_squares.row_moments import row_moments
-from sklearn_prune._paths import tall_search
+from sklearn_prune._paths import summed_rows
 from sklearn_prune._paths.fold_search import FoldSearch
 from sklearn_prune._paths.moment_search import MomentSearch
 from sklearn_prune._pruning.recipe import Recipe
@@ -30,7 +30,7 @@ N_ROWS, N_FEATURES = 90, 12
 
 @pytest.fixture(autouse=True)
 def _small_data_are_tall(monkeypatch):
-    monkeypatch.setattr(tall_search, "LEAST_ENTRIES", 0)
+    monkeypatch.setattr(summed_rows, "LEAST_ENTRIES", 0)
 
 
 @pytest.fixture
@@ -151,7 +151,6 @@ def test_groups():
     assert_allclose(split_scores(model), refitted_scores(model, X, y, splits), rtol=1e-8)
 
 
-@pytest.mark.usefixtures("without_rows")
 def test_one_row_a_fold():
     X, y = make_data(n_rows=40)
     splits = list(LeaveOneOut().split(X))
@@ -272,7 +271,7 @@ def test_sizes_by_default_are_those_of_the_rows(strategy, monkeypatch):
     X, y = make_data()
     X[:, 8] = np.arange(N_ROWS) == 3
     tall = PrunedRegressorCV(strategy, cv=3).fit(X, y)
-    monkeypatch.setattr(tall_search, "LEAST_ENTRIES", 10**6)
+    monkeypatch.setattr(summed_rows, "LEAST_ENTRIES", 10**6)
     small = PrunedRegressorCV(strategy, cv=3).fit(X, y)
     assert_array_equal(tall.cv_results_["sparsity"], small.cv_results_["sparsity"])
     assert_allclose(split_scores(tall), split_scores(small), rtol=1e-8)
@@ -324,7 +323,7 @@ def test_other_scores(scoring, retrain):
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("strategy", ["magnitude", "hessian", "obs"])
 def test_the_final_fit_is_that_of_the_rows(strategy, weighted, monkeypatch):
-    monkeypatch.setattr(tall_search, "EXTENDED_SIZE", 0)
+    monkeypatch.setattr(summed_rows, "EXTENDED_SIZE", 0)
     X, y = make_data()
     weights = np.random.default_rng(1).uniform(0.2, 2, len(y)) if weighted else None
     model = PrunedRegressorCV(strategy, cv=3).fit(X, y, weights)

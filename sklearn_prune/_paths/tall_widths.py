@@ -1,0 +1,126 @@
+"""Errors of models of nested widths below the number of rows, from the moments of these."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sklearn_prune._checks.arguments import count_kept
+from sklearn_prune._pruning.linear_fit import penalty_of
+from sklearn_prune._pruning.ranking import Order
+
+from .fold_moments import FoldMoments
+from .summed_rows import may_be_summed, moment_rows, underflows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sklearn_prune._checks.training_data import TrainingData
+    from sklearn_prune._pruning.linear_fit import LinearFit
+    from sklearn_prune._pruning.recipe import Recipe
+    from sklearn_prune._typing import Array, Indices
+
+    from .moment_scores import MomentRows
+
+
+def sum_widths(
+    recipes: Sequence[Sequence[Recipe]],
+    data: TrainingData,
+    splits: Sequence[tuple[Indices, Indices]],
+    widths: Indices,
+) -> Sequence[MomentRows | None]:
+    """Sum up the rows of all folds, with the columns of the largest width that is tall.
+
+    Returns
+    -------
+    list of MomentRows or None
+        One a fold: None if there is no such width, or the models need more than moments.
+    """
+    penalty = penalty_of(recipes[0][0].estimator)
+    flat = [recipe for same_order in recipes for recipe in same_order]
+    unknown = [None] * len(splits)
+    if penalty is None or any(_needs_rows(recipe) for recipe in flat):
+        return unknown
+    n_rows = min(int(np.count_nonzero(np.bincount(train))) for train, _ in splits)
+    tall = widths[widths <= n_rows - penalty.fit_intercept]
+    part = data.columns(slice(tall.max(initial=0)))
+    if not len(tall) or not may_be_summed(part, n_rows, len(splits)):
+        return unknown
+    with np.errstate(over="ignore", invalid="ignore"):
+        moments = FoldMoments.of(part, splits)
+    folds = [
+        moment_rows(*sides, part, centred=penalty.fit_intercept)
+        for sides in zip(moments.training, moments.held_out, strict=True)
+    ]
+    idle = np.any([rows.scale == 0 for rows in folds], axis=0)
+    return unknown if underflows(part.X[:, idle]) else folds
+
+
+def _needs_rows(recipe: Recipe) -> bool:
+    refits_alone = recipe.refit is not None and recipe.penalty is None
+    return refits_alone or recipe.strategy.needs_rows
+
+
+def moment_errors(
+    recipes: Sequence[Sequence[Recipe]],
+    rows: MomentRows,
+    widths: Indices,
+    sparsities: Sequence[float],
+) -> list[tuple[Any, Array]]:
+    """Return the errors of one fold at the first widths, before digits would be lost.
+
+    Returns
+    -------
+    list of tuple of a float and an ndarray of shape (n_recipes, n_sparsities)
+        The error of the dense model, and those of the pruned ones, NaN where more features are
+        to be kept than there are.
+    """
+    widths = widths[widths <= rows.n_features]
+    errors = []
+    for width, sizes in zip(widths, count_kept(sparsities, widths), strict=True):
+        leading = [[_leading(recipe, width) for recipe in group] for group in recipes]
+        error = _width_errors(leading, rows.leading(width), sizes)
+        if error is None:
+            break
+        errors.append(error)
+    return errors
+
+
+def _leading(recipe: Recipe, width: int) -> Recipe:
+    """Return a recipe for the first features, which draws what it would draw again."""
+    saliency = recipe.saliency
+    if np.ndim(saliency) == 1:
+        saliency = saliency[:width]
+    return replace(recipe.restarted(), saliency=saliency)
+
+
+def _width_errors(
+    recipes: Sequence[Sequence[Recipe]], rows: MomentRows, sizes: Indices
+) -> tuple[float, Array] | None:
+    """Return the errors of the models of all columns, and of so many of them."""
+    alpha = getattr(recipes[0][0].estimator, "alpha", 0.0)
+    dense = rows.dense(alpha)
+    if dense is None or rows.dense(0.0) is None:
+        return None
+    possible = sizes > 0
+    kept, place = np.unique(sizes[possible], return_inverse=True)
+    pruned = np.full((sum(map(len, recipes)), len(sizes)), np.nan)
+    errors = [rows.dense_errors(dense)]
+    if len(kept):
+        errors += [error for group in recipes for error in _path_errors(group, rows, dense, kept)]
+    means = [error.mean(axis=1) for error in errors if error is not None]
+    if len(means) < len(errors):
+        return None
+    for k, mean in enumerate(means[1:]):
+        pruned[k, possible] = mean[place]
+    return float(means[0][0]), pruned
+
+
+def _path_errors(
+    recipes: Sequence[Recipe], rows: MomentRows, dense: LinearFit, sizes: Indices
+) -> list[Array | None]:
+    """Return the errors of the models of every size, of recipes that share their order."""
+    order = Order.by_score(rows.feature_scores(recipes[0], dense))
+    return [rows.errors(rows.path(recipe, dense, order, sizes)) for recipe in recipes]
