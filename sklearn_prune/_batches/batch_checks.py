@@ -203,5 +203,5 @@ def _check_finite(array: AnyArray, what: str, names: Any = None) -> None:
     column = ""
     if array.ndim == 2:
         column = f" in column {bad[0][1] if names is None else repr(names[bad[0][1]])}"
-    msg = f"{what} has {entry}{column}, row {bad[0][0]}: drop it, or give a finite number."
+    msg = f"{what} has {entry}{column}, row {bad[0][0]}: drop such rows, or impute finite numbers."
     raise ValueError(msg)

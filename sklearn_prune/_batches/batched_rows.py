@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from sklearn.utils.validation import _num_samples
@@ -59,6 +60,9 @@ class BatchedRows:
     def _raw(self) -> Iterator[RawBatch]:
         """Yield the batches from the first on."""
         batches = self._batches() if callable(self._batches) else self._batches
+        if not isinstance(batches, Iterable):
+            msg = f"batches() returned {type(batches).__name__}: return an iterator over batches."
+            raise TypeError(msg)
         for k, batch in enumerate(batches):
             if isinstance(batch, RawBatch):
                 yield batch

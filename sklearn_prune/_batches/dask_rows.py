@@ -168,7 +168,8 @@ def _check_dask(arrays: dict[str, Any]) -> None:
             raise ValueError(msg)
         n_dims, wanted = getattr(array, "ndim", None), (2,) if name == "X" else (1, 2)
         if not isinstance(n_dims, int) or n_dims not in wanted:
-            msg = f"{name} is {array!r}: give a dask array or data frame of rows and columns."
+            what = type(array).__name__
+            msg = f"{name} is a dask {what} without rows and columns: give an array or data frame."
             raise ValueError(msg)
 
 

@@ -18,15 +18,14 @@ from sklearn_prune._checks.arguments import check_alphas, check_bool, check_spar
 from sklearn_prune._checks.training_data import check_training_data
 from sklearn_prune._least_squares.source_rows import become
 from sklearn_prune._pruning.linear_fit import penalised_model
-from sklearn_prune._pruning.moments_only import check_moments_suffice
-from sklearn_prune._pruning.pruned import PrunedRegressor, fit_pruned, restore_origin
+from sklearn_prune._pruning.pruned import PrunedRegressor, fit_pruned, stand_for_all
 from sklearn_prune._pruning.recipe import Recipe
 from sklearn_prune._pruning.sparse_model import SparseModel
 
 from .fold_search import FoldSearch
 from .leave_one_out_search import LeaveOneOutSearch
 from .scores import ResultsTable
-from .source_folds import SourceFolds
+from .source_folds import SourceFolds, check_needs_no_rows
 from .summed_rows import is_tall
 from .tall_search import TallSearch
 
@@ -267,25 +266,16 @@ class PrunedRegressorCV(SparseModel):
 
     def _fit_source(self, candidates, source):
         """Fit to rows that are read from elsewhere, or leave the model as it was."""
-        for recipe in (recipe for candidate in candidates for recipe in candidate.recipes):
-            check_moments_suffice(recipe)
+        recipes = (recipe for candidate in candidates for recipe in candidate.recipes)
+        check_needs_no_rows(self.scoring, recipes)
         folds = SourceFolds.of(source, self.cv, centred=self.fit_intercept)
         fitted = copy(self)
         folds.source.describe(fitted)
         data = replace(folds.data, names=getattr(fitted, "feature_names_in_", None))
         search = self._fold_search(data, folds.splits)
-        table = ResultsTable(
-            self.scoring, folds.scored, (data.X, data.y), search.held_out, pooled=False
-        )
-        if table.scorer is not None:
-            msg = (
-                f"scoring is {self.scoring!r}, which needs the rows themselves: give None for "
-                "the mean squared error."
-            )
-            raise ValueError(msg)
+        table = ResultsTable(None, folds.scored, (data.X, data.y), search.held_out, pooled=False)
         best = fitted._choose(candidates, data, search, table).best_estimator_
-        restore_origin(best, folds.origin, folds.y_origin)
-        folds.whole.describe(best)
+        stand_for_all(best, folds.whole, folds.origin, folds.y_origin)
         fitted.coef_, fitted.intercept_ = best.coef_, best.intercept_
         become(self, fitted)
         return self

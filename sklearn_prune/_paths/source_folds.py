@@ -11,10 +11,16 @@ from sklearn.model_selection import KFold, LeaveOneGroupOut
 from sklearn_prune._batches.folded_rows import ContiguousFolds
 from sklearn_prune._checks.training_data import TrainingData
 from sklearn_prune._least_squares.source_rows import CompressedSource, merge_compressed
+from sklearn_prune._pruning.moments_only import check_moments_suffice
+
+from .scores import resolve_scoring
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sklearn_prune._batches.sources import RowSource
     from sklearn_prune._least_squares.compressed_rows import CompressedRows
+    from sklearn_prune._pruning.recipe import Recipe
     from sklearn_prune._typing import Array, Indices
 
 
@@ -70,6 +76,18 @@ class SourceFolds(NamedTuple):
     def scored(self) -> TrainingData:
         """The rows that scores see, which count by weight if the user gave weights."""
         return self.data if self.source.weighted else replace(self.data, sample_weight=None)
+
+
+def check_needs_no_rows(scoring: Any, recipes: Iterable[Recipe]) -> None:
+    """Raise an error if some model, or a score, has to see the rows themselves."""
+    for recipe in recipes:
+        check_moments_suffice(recipe)
+    if resolve_scoring(scoring) is not None:
+        msg = (
+            f"scoring is {scoring!r}, which needs the rows themselves: give None for the mean "
+            "squared error."
+        )
+        raise ValueError(msg)
 
 
 def _splits(lengths: list[int]) -> list[tuple[Indices, Indices]]:

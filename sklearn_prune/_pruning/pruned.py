@@ -354,15 +354,18 @@ def fit_compressed_rows(model: PrunedRegressor, rows: CompressedRows) -> None:
     centred = all(has_intercept(estimator) for estimator in recipe.regressors)
     data, origin, y_origin = rows.data(centred=centred)
     fit_pruned(model, recipe, replace(data, names=getattr(model, "feature_names_in_", None)))
-    if centred:
-        restore_origin(model, origin, y_origin)
-    rows.describe(model)
+    stand_for_all(model, rows, origin, y_origin)
 
 
-def restore_origin(model: PrunedRegressor, origin: Array, y_origin: Array) -> None:
-    """Let a model, fitted to features and targets less a point, be one of all of them."""
-    refit = model.retrained_estimator_
-    for fitted in [model.estimator_, model] if refit is None else [model.estimator_, model, refit]:
-        seen = origin if fitted.coef_.shape[-1] == len(origin) else origin[model.support_]
-        shift = y_origin - np.atleast_2d(fitted.coef_) @ seen
-        fitted.intercept_ = (fitted.intercept_ + shift.reshape(fitted.coef_.shape[:-1]))[()]
+def stand_for_all(
+    model: PrunedRegressor, rows: CompressedRows, origin: Array, y_origin: Array
+) -> None:
+    """Let a model, fitted to few rows less a point, be that of all rows they stand for."""
+    parts = model, model.estimator_, model.retrained_estimator_
+    for part in (part for part in parts if part is not None):
+        if np.any(origin) or np.any(y_origin):
+            seen = origin if part.coef_.shape[-1] == len(origin) else origin[model.support_]
+            shift = y_origin - np.atleast_2d(part.coef_) @ seen
+            part.intercept_ = (part.intercept_ + shift.reshape(part.coef_.shape[:-1]))[()]
+        if hasattr(part, "n_samples_fit_"):
+            rows.describe(part)

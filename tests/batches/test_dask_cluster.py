@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from sklearn_prune import MinNormRegressor, PrunedRegressor
+from sklearn_prune import MinNormRegressor, PrunedRegressor, PrunedRegressorCV
 
 da = pytest.importorskip("dask.array")
 distributed = pytest.importorskip("distributed")
@@ -48,7 +48,10 @@ def sent(client):
     return sum(client.run(lambda dask_worker: dask_worker.transfer_outgoing_bytes_total).values())
 
 
-@pytest.mark.parametrize("model", [MinNormRegressor(), PrunedRegressor("obs", 4)])
+@pytest.mark.parametrize(
+    "model",
+    [MinNormRegressor(), PrunedRegressor("obs", 4), PrunedRegressorCV("hessian", cv=4)],
+)
 def test_moments_travel_and_not_the_rows(client, model):
     before = sent(client)
     model.fit(*table())

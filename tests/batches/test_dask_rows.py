@@ -160,8 +160,11 @@ def bad_inputs(X, y, weights):
     yield (rows, target, -(target[:, 0] ** 2)), r"Partition \d: sample_weight has -"
     yield (rows, target, 0 * target[:, 0]), "sample_weight is zero for every sample"
     yield (frame, target), "The numbers of partitions differ, X has 3, y has 10"
-    yield (rows[:, 0], target), r"X is dask.array.* give a dask array or data frame of rows"
-    yield (dask.delayed(X), target), r"X is Delayed.* give a dask array or data frame of rows"
+    yield (rows[:, 0], target), "X is a dask Array without rows and columns"
+    yield (
+        (dask.delayed(X), target),
+        r"X is a dask Delayed.* without rows",
+    )
     swapped = [pd.DataFrame(X[:50], columns=names) for names in (NAMES, NAMES[::-1])]
     parts = dd.from_delayed([*map(dask.delayed, swapped)], meta=swapped[0], verify_meta=False)
     yield (parts, parts["a"]), "Partition 1 has the features f, e, d.* there were a, b, c"
