@@ -81,8 +81,7 @@ class ParquetRows(NamedTuple):
         names = np.asarray(self.features, dtype=object)
         for fragment in self.fragments:
             with ParquetFile(fragment.open()) as file:
-                batches = file.iter_batches(self.batch_size, columns=list(dict.fromkeys(columns)))
-                for k, batch in enumerate(batches):
+                for k, batch in enumerate(_batches(file, self.batch_size, columns)):
                     yield self._raw(batch, f"Batch {k} of {fragment.path}", names)
 
     def _raw(self, batch: Any, place: str, names: AnyArray) -> RawBatch:
@@ -116,6 +115,16 @@ class ParquetRows(NamedTuple):
                     "name columns of numbers, as features, target and sample_weight."
                 )
                 raise ValueError(msg)
+
+
+def _batches(file: Any, batch_size: int, columns: Sequence[str]) -> Iterator[Any]:
+    """Yield the rows of a file in batches.
+
+    Row groups are read one by one: pyarrow would keep those before until the end of the file.
+    """
+    wanted = list(dict.fromkeys(columns))
+    for group in range(file.num_row_groups):
+        yield from file.iter_batches(batch_size, row_groups=[group], columns=wanted)
 
 
 def _as_list(names: Any) -> list[str]:
