@@ -191,7 +191,8 @@ class CompressedRows:
             What was taken off the features and the targets.
         """
         origin = self.mean if centred else np.zeros_like(self.origin)
-        rows, weights = self.seen_from(origin)
+        is_factor = self.weights is None
+        rows, weights = self._unfolded() if centred and is_factor else self.seen_from(origin)
         X, y = np.split(rows, [self.n_features], axis=1)
         x_origin, y_origin = np.split(origin, [self.n_features])
         y = y.reshape(len(y), *self.target_shape)
