@@ -104,15 +104,22 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
     decides whether that is safe. From a condition of X of about 3e5 on, a QR
     factorisation of the rows takes over, after a reflection that takes out the
     null direction. Where a singular value comes near the cut-off, those of its
-    triangular factor decide the rank. A tall X is factorised by QR, and its
-    rank judged with columns of unit norm. Computations are in double precision
-    whatever the dtype of X, with two exceptions: the refinement of small tall
-    problems is in extended precision, and the Cholesky factor of 256 or more
-    dense rows in single precision, which takes half the time, where the condition
-    of X is below a few hundred. Refinement in double precision then finds the same
-    digits. A sparse X is never filled, neither by centring nor
-    by a factorisation: only Gram matrices of its smaller side are dense, and
-    blocks of 32 MB (or square ones, if larger) where these are too ill-conditioned.
+    triangular factor decide the rank. Of a tall X with more than 262,144 entries the
+    means and second moments are summed over blocks of rows, each about its own means,
+    and the solution of the normal equations is refined with residuals in one or two
+    further passes, so that X is not copied. Where that does not converge, from a
+    condition of about 3e6 on, and for smaller X, or weights that differ by a factor of
+    more than a million, X is factorised by QR. The rank of a tall X is judged with
+    columns of unit norm.
+
+    Computations are in double precision whatever the dtype of X, with two
+    exceptions: the refinement of small tall problems is in extended precision, and
+    the Cholesky factor of 256 or more dense rows in single precision, which takes
+    half the time, where the condition of X is below a few hundred. Refinement in
+    double precision then finds the same digits. A sparse X is never filled, neither
+    by centring nor by a factorisation: only Gram matrices of its smaller side are
+    dense, and blocks of 32 MB (or square ones, if larger) where these are too
+    ill-conditioned.
 
     **Weights.** Samples of weight zero are dropped before anything else. If the
     remaining ones can be interpolated, their weights have no influence.
