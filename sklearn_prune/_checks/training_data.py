@@ -29,6 +29,9 @@ FORMATS: dict[str, Any] = {
     "dtype": (np.float64, np.float32),
 }
 
+# Below so many entries nothing is gained by moments of the rows.
+LEAST_ENTRIES = 2**13
+
 
 @dataclass(frozen=True, eq=False)
 class TrainingData:
@@ -74,6 +77,11 @@ class TrainingData:
             sample_weight=sample_weight,
             rows=kept,
         )
+
+    def is_tall(self, n_columns: int) -> bool:
+        """Return whether there are more rows than so many columns, and worth to be summed up."""
+        n_rows = len(self.y)
+        return n_columns < n_rows and n_columns * n_rows > LEAST_ENTRIES
 
     def splits(
         self, splitter: Any, X: Any, y: Any, groups: Any = None

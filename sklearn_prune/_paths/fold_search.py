@@ -6,7 +6,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
+from sklearn.base import clone
 from sklearn.utils.parallel import Parallel, delayed
+
+from sklearn_prune._least_squares.min_norm import fit_min_norm
+from sklearn_prune._pruning.linear_fit import LinearFit
 
 from .fold_fits import FoldFits
 from .path_models import predict_paths
@@ -15,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sklearn_prune._checks.training_data import TrainingData
-    from sklearn_prune._pruning.linear_fit import LinearFit
+    from sklearn_prune._least_squares.min_norm import MinNormRegressor, Solution
     from sklearn_prune._pruning.recipe import Recipe
     from sklearn_prune._typing import AnyArray, Array, Indices
 
@@ -132,3 +136,11 @@ class FoldSearch:
             fitted = data.columns(columns).take(train)
         part = dense._replace(coef=dense.coef[..., columns])
         return predict_paths(recipes, part, order, sizes, fitted, data.X[held_out][:, columns])
+
+
+def min_norm_fit(estimator: MinNormRegressor, data: TrainingData, solution: Solution) -> LinearFit:
+    """Return the fit of a clone of a regressor whose solution is known (see `fit_min_norm`)."""
+    model = fit_min_norm(clone(estimator), data, solution)
+    return LinearFit(
+        model, model.coef_, np.asarray(model.intercept_), bool(estimator.fit_intercept)
+    )

@@ -264,9 +264,10 @@ def _rows_of_equal_order(orders: Indices) -> Iterator[Indices]:
     """Yield rows that share a factor, so many at once as a cache holds."""
     _, group = group_equal_rows(orders)
     ends = np.cumsum(np.bincount(group))[:-1]
+    most = max(1, PRODUCT_ENTRIES // orders.shape[1])
     for rows in np.split(np.argsort(group, kind="stable"), ends):
-        for part in slices(range(len(rows)), orders.shape[1], entries=PRODUCT_ENTRIES):
-            yield rows[part]
+        for start in range(0, len(rows), most):
+            yield rows[start : start + most]
 
 
 def _residuals_left_out(

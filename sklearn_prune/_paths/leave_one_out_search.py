@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import linalg
 
-from sklearn_prune._pruning.linear_fit import LinearFit, min_norm_fit
+from sklearn_prune._pruning.linear_fit import LinearFit
 from sklearn_prune._pruning.ranking import rank_rows
 
-from .fold_search import FoldSearch
+from .fold_search import FoldSearch, min_norm_fit
 from .leave_one_out_formulas import LeftOutRows
 
 if TYPE_CHECKING:

@@ -64,6 +64,7 @@ class MomentRows(NamedTuple):
         return self._replace(training=training, held_out=held_out, n_features=width)
 
     @property
+    @np.errstate(over="ignore", invalid="ignore")
     def scale(self) -> Array:
         """Return the root mean square of each feature, 0 if constant up to rounding."""
         moments, features = self.training, slice(self.n_features)
@@ -74,12 +75,12 @@ class MomentRows(NamedTuple):
         norms = np.sqrt(squares)
         return np.where(norms > noise, norms, 0.0) / np.sqrt(moments.weight)
 
+    @np.errstate(over="ignore", invalid="ignore")
     def dense(self, alpha: float) -> LinearFit | None:
         """Return the dense fit of one penalty, or None where digits would be lost."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            equations = NormalEquations.of(
-                self.training, self.n_features, centred=self.centred, alpha=alpha
-            )
+        equations = NormalEquations.of(
+            self.training, self.n_features, centred=self.centred, alpha=alpha
+        )
         if equations is None or not equations.rcond > self.least_rcond:
             return None
         coef = equations.unscaled(equations.solve(equations.right_side)).T
@@ -99,8 +100,8 @@ class MomentRows(NamedTuple):
             PathModels(np.arange(width), np.array([width]), coef[np.newaxis], intercept[np.newaxis])
         )
 
-    def feature_scores(self, recipe: Recipe, dense: LinearFit) -> Array:
-        """Return the scores of the features of a dense fit."""
+    def feature_scores(self, recipe: Recipe, dense: LinearFit) -> Array | None:
+        """Return the scores of the features of a dense fit, or None where digits would be lost."""
         squares = self.training.squares(centred=self.centred)
         return recipe.scores_of_moments(dense, squares, self.scale)
 
@@ -126,6 +127,7 @@ class MomentRows(NamedTuple):
             gram[idle, idle] = 1
         return self._models(leading_normal(gram, moments, counts, alpha=alpha), columns, counts)
 
+    @np.errstate(over="ignore", invalid="ignore")
     def errors(self, models: PathModels) -> Array | None:
         """Return the mean squared errors (n_models, n_targets) on the rows that are held out.
 

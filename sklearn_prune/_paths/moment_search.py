@@ -101,14 +101,15 @@ class MomentSearch:
             rows, or a fold is ill-conditioned or fits (nearly) exactly.
         """
         paths = self.paths(recipes, alpha, sizes)
-        if paths is None:
-            return None
+        return None if paths is None else self.path_scores(paths)
+
+    def path_scores(self, paths: Sequence[Sequence[PathModels]]) -> list[Array] | None:
+        """Return the scores of models of every size and fold, or None (see `scores`)."""
         scores = [self._scores(path) for path in paths]
         known = [score for score in scores if score is not None]
         return known if len(known) == len(scores) else None
 
     def _scores(self, path: Sequence[PathModels]) -> Array | None:
-        """Return the scores (n_folds, n_sizes) of the models of every fold."""
         errors = [fold.errors(models) for fold, models in zip(self.folds, path, strict=True)]
         known = [-error.mean(axis=1) for error in errors if error is not None]
         return np.array(known) if len(known) == len(errors) else None
@@ -117,22 +118,29 @@ class MomentSearch:
         self, recipes: Sequence[Recipe], alpha: float, sizes: Indices
     ) -> list[list[PathModels]] | None:
         """Return the models of every size and fold, a list a recipe, or None (see `scores`)."""
-        if recipes[0].strategy.needs_rows or recipes[0].distill:
+        if any(recipe.needs_rows for recipe in recipes):
             return None
         penalties = {recipe.penalty.alpha for recipe in recipes if recipe.penalty is not None}
-        penalties |= {alpha} if recipes[0].strategy.from_moments is None else {alpha, 0.0}
+        penalties |= {alpha, 0.0} if recipes[0].strategy.reads == "moments" else {alpha}
         if any(self.dense_fits(penalty) is None for penalty in penalties):
             return None
         fits = self.dense_fits(alpha) or []
         folds = [
-            self._fold_paths(recipes, sizes, fold, dense)
+            _fold_paths(recipes, sizes, fold, dense)
             for fold, dense in zip(self.folds, fits, strict=True)
         ]
-        return [list(path) for path in zip(*folds, strict=True)]
+        known = [fold for fold in folds if fold is not None]
+        return (
+            [list(path) for path in zip(*known, strict=True)] if len(known) == len(folds) else None
+        )
 
-    def _fold_paths(
-        self, recipes: Sequence[Recipe], sizes: Indices, rows: MomentRows, dense: LinearFit
-    ) -> list[PathModels]:
-        """Return the models of one fold, one piece a recipe."""
-        order = Order.by_score(rows.feature_scores(recipes[0], dense))
-        return [rows.path(recipe, dense, order, sizes) for recipe in recipes]
+
+def _fold_paths(
+    recipes: Sequence[Recipe], sizes: Indices, rows: MomentRows, dense: LinearFit
+) -> list[PathModels] | None:
+    """Return the models of one fold, one piece a recipe."""
+    scores = rows.feature_scores(recipes[0], dense)
+    if scores is None:
+        return None
+    order = Order.by_score(scores)
+    return [rows.path(recipe, dense, order, sizes) for recipe in recipes]

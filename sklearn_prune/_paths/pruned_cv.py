@@ -26,7 +26,6 @@ from .fold_search import FoldSearch
 from .leave_one_out_search import LeaveOneOutSearch
 from .scores import ResultsTable
 from .source_folds import SourceFolds, check_needs_no_rows
-from .summed_rows import is_tall
 from .tall_search import TallSearch
 
 
@@ -382,7 +381,8 @@ class PrunedRegressorCV(SparseModel):
     def _fold_search(self, data, splits):
         """Return what scores the rows that folds hold out."""
         options = {"fit_intercept": bool(self.fit_intercept), "n_jobs": self.n_jobs}
-        return (TallSearch if is_tall(*data.X.shape) else FoldSearch)(data, splits, **options)
+        search = TallSearch if data.is_tall(data.X.shape[1]) else FoldSearch
+        return search(data, splits, **options)
 
     def _sizes(self, data, search, alphas):
         """Return the numbers of features among which to choose."""

@@ -16,7 +16,7 @@ from sklearn_prune._pruning.ranking import Order
 from sklearn_prune._pruning.recipe import Recipe
 
 from .path_models import path_models, single_model
-from .summed_rows import SummedRows, is_tall
+from .summed_rows import SummedRows
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import AnyArray, Indices
@@ -223,8 +223,9 @@ def pruning_path(
         random_state=random_state,
     )
     data = check_training_data(None, X, y, sample_weight, X_unlabeled, distill=recipe.distill)
+    is_tall = data.is_tall(data.X.shape[1])
     check_n_rounds(n_rounds)
-    summed = SummedRows.of(data, recipe) if n_rounds == 1 and is_tall(*data.X.shape) else None
+    summed = SummedRows.of(data, recipe) if is_tall and n_rounds == 1 else None
     dense = _dense_fit(recipe.estimator, data, summed)
     sizes = _path_sizes(sparsities, dense, data, retrained=recipe.refit is not None)
     if n_rounds == 1:
@@ -278,16 +279,15 @@ def _assemble(models, sizes, order, data, errors=None):
     """Put the models of a path together, with their errors if they are known."""
     X, y = data.X, data.y
     shape = (len(sizes), *y.shape[1:])
+    coefs = sparse.vstack([piece.to_csr(X.shape[1]) for piece in models], format="csr")
+    intercepts = np.concatenate([piece.intercept for piece in models])
     if errors is None:
         errors = np.concatenate([piece.squared_errors(data) for piece in models])
-    coefs = sparse.vstack([piece.to_csr(X.shape[1]) for piece in models], format="csr")
     return PruningPath(
         sparsities=sizes,
         order=order,
         coefs=coefs.astype(X.dtype),
-        intercepts=np.concatenate([piece.intercept for piece in models])
-        .astype(X.dtype)
-        .reshape(shape),
+        intercepts=intercepts.astype(X.dtype).reshape(shape),
         train_mse=errors.reshape(shape),
         feature_names_in_=data.names,
     )

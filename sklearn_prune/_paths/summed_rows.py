@@ -10,9 +10,10 @@ from sklearn_prune._least_squares.design import as_design, column_sizes, is_dens
 from sklearn_prune._least_squares.row_moments import row_moments
 from sklearn_prune._least_squares.solve import EXTENDED_SIZE, WEIGHT_SPAN
 from sklearn_prune._least_squares.tall import solve_moments
-from sklearn_prune._pruning.linear_fit import min_norm_fit, penalty_of
+from sklearn_prune._pruning.linear_fit import penalty_of
 
 from .fold_fits import least_rcond
+from .fold_search import min_norm_fit
 from .moment_scores import MomentRows
 
 if TYPE_CHECKING:
@@ -26,16 +27,8 @@ if TYPE_CHECKING:
 
     from .path_models import PathModels
 
-# Below so many entries of X nothing is gained.
-LEAST_ENTRIES = 2**13
-
 # Moments have so many entries at most, half a GB.
 MOST_ENTRIES = 2**26
-
-
-def is_tall(n_rows: int, n_columns: int) -> bool:
-    """Return whether the rows are worth to be summed up."""
-    return n_rows > n_columns and n_rows * n_columns > LEAST_ENTRIES
 
 
 def may_be_summed(data: TrainingData, n_rows: int, n_sums: int = 1) -> bool:
@@ -81,7 +74,7 @@ class SummedRows(NamedTuple):
         """Sum the rows up, or return None if the path of a recipe needs more than that."""
         penalty = penalty_of(recipe.estimator)
         n_rows = len(data.y)
-        if penalty is None or recipe.distill or not may_be_summed(data, n_rows - 1):
+        if penalty is None or recipe.needs_rows or not may_be_summed(data, n_rows - 1):
             return None
         with np.errstate(over="ignore", invalid="ignore"):
             moments = row_moments(data.X, data.y, data.weights)
@@ -106,8 +99,11 @@ class SummedRows(NamedTuple):
     def path(
         self, recipe: Recipe, dense: LinearFit, order: Order, sizes: Indices
     ) -> tuple[PathModels, Array] | None:
-        """Return the models of every size and their errors on the rows, or None (see `scores`)."""
-        if (recipe.refit is not None and recipe.penalty is None) or not self._keeps_digits:
+        """Return the models of every size and their errors on the rows.
+
+        None where digits would be lost.
+        """
+        if not self._keeps_digits:
             return None
         models = self._rows.path(recipe, dense, order, sizes)
         errors = self._rows.errors(models)

@@ -70,17 +70,13 @@ class TallSearch(FoldSearch):
     def predictions(
         self, recipes: Sequence[Recipe], alpha: float, sizes: Indices
     ) -> list[list[AnyArray]]:
+        search = self._moments
+        paths = None if search is None else search.paths(recipes, alpha, sizes)
         # Where the squared errors lose digits, so does any other score.
-        if self._moments is None or self._moments.scores(recipes, alpha, sizes) is None:
+        if search is None or paths is None or search.path_scores(paths) is None:
             return super().predictions(recipes, alpha, sizes)
-        paths = self._moments.paths(recipes, alpha, sizes) or []
-        return [
-            [
-                models.predict(self.data.X[held_out])
-                for models, held_out in zip(path, self.held_out, strict=True)
-            ]
-            for path in paths
-        ]
+        rows = [self.data.X[held_out] for held_out in self.held_out]
+        return [[models.predict(X) for models, X in zip(path, rows, strict=True)] for path in paths]
 
     def full_fit(self, recipe: Recipe, alpha: float) -> tuple[LinearFit | None, Array | None]:
         total = None if self._fold_moments is None else self._fold_moments.total

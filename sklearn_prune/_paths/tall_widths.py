@@ -41,7 +41,7 @@ def sum_widths(
     penalty = penalty_of(recipes[0][0].estimator)
     flat = [recipe for same_order in recipes for recipe in same_order]
     unknown = [None] * len(splits)
-    if penalty is None or any(_needs_rows(recipe) for recipe in flat):
+    if penalty is None or any(recipe.needs_rows for recipe in flat):
         return unknown
     n_rows = min(int(np.count_nonzero(np.bincount(train))) for train, _ in splits)
     tall = widths[widths <= n_rows - penalty.fit_intercept]
@@ -56,11 +56,6 @@ def sum_widths(
     ]
     idle = np.any([rows.scale == 0 for rows in folds], axis=0)
     return unknown if underflows(part.X[:, idle]) else folds
-
-
-def _needs_rows(recipe: Recipe) -> bool:
-    refits_alone = recipe.refit is not None and recipe.penalty is None
-    return refits_alone or recipe.strategy.needs_rows
 
 
 def moment_errors(
@@ -122,5 +117,8 @@ def _path_errors(
     recipes: Sequence[Recipe], rows: MomentRows, dense: LinearFit, sizes: Indices
 ) -> list[Array | None]:
     """Return the errors of the models of every size, of recipes that share their order."""
-    order = Order.by_score(rows.feature_scores(recipes[0], dense))
+    scores = rows.feature_scores(recipes[0], dense)
+    if scores is None:
+        return [None]
+    order = Order.by_score(scores)
     return [rows.errors(rows.path(recipe, dense, order, sizes)) for recipe in recipes]

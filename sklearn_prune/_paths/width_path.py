@@ -14,7 +14,6 @@ from sklearn_prune._checks.arguments import as_list, check_n_keep
 from sklearn_prune._checks.training_data import check_training_data
 from sklearn_prune._pruning.recipe import Recipe, is_distillation
 
-from .summed_rows import is_tall
 from .tall_widths import moment_errors, sum_widths
 from .width_predictions import predict_widths
 
@@ -204,9 +203,8 @@ def width_path(
     splits = list(data.splits(check_cv(cv, y), X, y))
     if not splits:
         raise ValueError(f"cv is {cv!r}, which has no folds: give at least one, or an int.")
-    n_samples = len(data.y)
     summed: Sequence[MomentRows | None] = [None] * len(splits)
-    if is_tall(n_samples, min(int(widths[-1]), n_samples - 1)):
+    if data.is_tall(min(int(widths[-1]), len(data.y) - 1)):
         summed = sum_widths(recipes, data, splits, widths)
     folds = Parallel(n_jobs=n_jobs)(
         delayed(_fold_errors)(recipes, data, split, widths, sparsities.tolist(), rows)

@@ -19,7 +19,6 @@ from sklearn_prune._least_squares.min_norm import MinNormRegressor, fit_min_norm
 
 if TYPE_CHECKING:
     from sklearn_prune._checks.training_data import TrainingData
-    from sklearn_prune._least_squares.min_norm import Solution
     from sklearn_prune._typing import AnyArray
 
 # scikit-learn's Ridge solves normal equations, of this condition they have a few digits left.
@@ -128,14 +127,6 @@ def fit_columns(estimator: Any, data: TrainingData, support: AnyArray | None = N
     coef = np.zeros((*data.y.shape[1:], X.shape[1]), dtype=X.dtype)
     coef[..., slice(None) if support is None else support] = fitted
     return LinearFit(model, coef, np.asarray(intercept, dtype=X.dtype), centred)
-
-
-def min_norm_fit(estimator: MinNormRegressor, data: TrainingData, solution: Solution) -> LinearFit:
-    """Return the fit of a clone of a regressor whose solution is known (see `fit_min_norm`)."""
-    model = fit_min_norm(clone(estimator), data, solution)
-    return LinearFit(
-        model, model.coef_, np.asarray(model.intercept_), bool(estimator.fit_intercept)
-    )
 
 
 def _is_tiny(alpha: float, data: TrainingData) -> bool:

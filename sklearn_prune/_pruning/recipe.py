@@ -21,6 +21,7 @@ from .strategies import (
     Strategy,
     custom_strategy,
     score_features,
+    score_moments,
 )
 
 if TYPE_CHECKING:
@@ -98,6 +99,12 @@ class Recipe:
         )
 
     @property
+    def needs_rows(self) -> bool:
+        """Whether the path of its models takes more than the moments of the rows."""
+        refits_alone = self.refit is not None and self.penalty is None
+        return self.distill or refits_alone or self.strategy.needs_rows
+
+    @property
     def regressors(self) -> list[Any]:
         """The regressors that are fitted: the dense one, and the refit if there is one."""
         return [self.estimator] if self.refit is None else [self.estimator, self.refit]
@@ -110,11 +117,11 @@ class Recipe:
         """Return the order in which one round keeps the features of a dense fit."""
         return Order.by_score(self._score(dense, data, check_random_state(self.random_state)))
 
-    def scores_of_moments(self, dense: LinearFit, squares: Array, scale: Array) -> Array:
-        """Return the scores of one round from the moments of the rows (see `MomentScoring`)."""
+    def scores_of_moments(self, dense: LinearFit, squares: Array, scale: Array) -> Array | None:
+        """Return the scores of one round from moments (see `MomentScoring`), if they tell."""
         random_state = check_random_state(self.random_state)
         given = MomentScoring(dense.coef, squares, scale, self.saliency, random_state)
-        return score_features(self.strategy, given)
+        return score_moments(self.strategy, given)
 
     def prune(
         self,

@@ -99,7 +99,7 @@ class Strategy(NamedTuple):
         Whether the scores are random.
     from_moments : callable or None
         From a `MomentScoring` to the same scores as from the rows, for a strategy that reads
-        rows.
+        moments; or to None where digits would be lost.
     """
 
     score: Callable[[Scoring], Any]
@@ -113,7 +113,7 @@ class Strategy(NamedTuple):
     @property
     def needs_rows(self) -> bool:
         """Whether the moments of the rows are not enough."""
-        return self.reads == "rows" and self.from_moments is None
+        return self.reads == "rows"
 
     @property
     def exact_leave_one_out(self) -> bool:
@@ -148,7 +148,7 @@ def _obs(given: Scoring) -> Array:
     return obs(given.coef, given.X, given.y, weights=given.weights, centred=given.centred)
 
 
-def _obs_of_moments(given: MomentScoring) -> Array:
+def _obs_of_moments(given: MomentScoring) -> Array | None:
     return obs_of_moments(given.coef, given.squares, given.scale)
 
 
@@ -230,7 +230,7 @@ def _read_only(array: Any) -> Any:
     return array
 
 
-def score_features(strategy: Strategy, given: Scoring | MomentScoring) -> Array:
+def score_features(strategy: Strategy, given: Scoring) -> Array:
     """Return one score a feature; scores of several outputs are reduced to their norm.
 
     Raises
@@ -238,11 +238,18 @@ def score_features(strategy: Strategy, given: Scoring | MomentScoring) -> Array:
     ValueError
         If the strategy does not give one finite score a feature.
     """
-    score: Any = strategy.score
-    if strategy.from_moments is not None and isinstance(given, MomentScoring):
-        score = strategy.from_moments
-    scores = np.asarray(score(given))
-    n_features = given.coef.shape[-1]
+    return _checked(strategy.score(given), given.coef.shape[-1])
+
+
+def score_moments(strategy: Strategy, given: MomentScoring) -> Array | None:
+    """Return the same from moments, or None where digits would be lost."""
+    score: Any = strategy.score if strategy.from_moments is None else strategy.from_moments
+    scores = score(given)
+    return None if scores is None else _checked(scores, given.coef.shape[-1])
+
+
+def _checked(given: Any, n_features: int) -> Array:
+    scores = np.asarray(given)
     if scores.dtype.kind not in "buif":
         msg = f"The scores are of dtype {scores.dtype}: give real ones."
         raise ValueError(msg)

@@ -19,6 +19,7 @@ from sklearn.model_selection import (
 )
 
 from sklearn_prune import MinNormRegressor, PrunedRegressor, PrunedRegressorCV
+from sklearn_prune._checks import training_data
 from sklearn_prune._least_squares.row_moments import row_moments
 from sklearn_prune._paths import summed_rows
 from sklearn_prune._paths.fold_search import FoldSearch
@@ -30,7 +31,7 @@ N_ROWS, N_FEATURES = 90, 12
 
 @pytest.fixture(autouse=True)
 def _small_data_are_tall(monkeypatch):
-    monkeypatch.setattr(summed_rows, "LEAST_ENTRIES", 0)
+    monkeypatch.setattr(training_data, "LEAST_ENTRIES", 0)
 
 
 @pytest.fixture
@@ -112,13 +113,12 @@ SETTINGS = [
 
 
 @pytest.mark.usefixtures("without_rows")
-@pytest.mark.parametrize("n_targets", [None, 1, 3])
-@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize(("n_targets", "weighted"), [(None, False), (None, True), (3, True)])
 @pytest.mark.parametrize("params", SETTINGS, ids=str)
-def test_scores_equal_refits(params, weighted, n_targets):
+def test_scores_equal_refits(params, n_targets, weighted):
     X, y = make_data(n_targets)
     weights = np.random.default_rng(1).uniform(0.2, 2, len(y)) if weighted else None
-    model = PrunedRegressorCV(sparsities=[1, 3, 4, 9, 12], cv=3, **params)
+    model = PrunedRegressorCV(sparsities=[1, 4, 12], cv=3, **params)
     check(model, X, y, list(KFold(3).split(X)), weights)
 
 
@@ -185,8 +185,8 @@ def test_rows_of_weight_zero_are_absent(retrain):
 def test_sparse_data(params, container):
     X, y = make_data()
     X[np.random.default_rng(2).random(X.shape) < 0.6] = 0
-    model = PrunedRegressorCV(sparsities=[1, 4, 9], cv=3, **params)
-    check(model, X, y, list(KFold(3).split(X)), given=container(X))
+    model = PrunedRegressorCV(sparsities=[1, 9], cv=2, **params)
+    check(model, X, y, list(KFold(2).split(X)), given=container(X))
 
 
 @pytest.mark.usefixtures("without_rows")
@@ -244,7 +244,7 @@ def test_hardly_more_rows_than_columns(n_train, fit_intercept):
 
 
 @pytest.mark.parametrize("retrain", [True, False])
-@pytest.mark.parametrize("alphas", [[0.0], [1.0], [0.0, 1.0]])
+@pytest.mark.parametrize("alphas", [[0.0], [1.0]])
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -262,7 +262,7 @@ def test_hardly_more_rows_than_columns(n_train, fit_intercept):
 def test_dependent_and_constant_columns(spoil, alphas, retrain):
     X, y = make_data()
     X[:, 8] = spoil(X)
-    model = PrunedRegressorCV(sparsities=range(1, 13), cv=3, retrain=retrain, alphas=alphas)
+    model = PrunedRegressorCV(sparsities=[1, 5, 9, 12], cv=3, retrain=retrain, alphas=alphas)
     check(model, X, y, list(KFold(3).split(X)), rtol=1e-7)
 
 
@@ -271,7 +271,7 @@ def test_sizes_by_default_are_those_of_the_rows(strategy, monkeypatch):
     X, y = make_data()
     X[:, 8] = np.arange(N_ROWS) == 3
     tall = PrunedRegressorCV(strategy, cv=3).fit(X, y)
-    monkeypatch.setattr(summed_rows, "LEAST_ENTRIES", 10**6)
+    monkeypatch.setattr(training_data, "LEAST_ENTRIES", 10**6)
     small = PrunedRegressorCV(strategy, cv=3).fit(X, y)
     assert_array_equal(tall.cv_results_["sparsity"], small.cv_results_["sparsity"])
     assert_allclose(split_scores(tall), split_scores(small), rtol=1e-8)
@@ -291,6 +291,15 @@ def test_an_exact_fit_is_left_to_the_rows(retrain):
     model = PrunedRegressorCV(cv=3, retrain=retrain).fit(X, y)
     assert model.sparsity_ == 3
     assert -1e-24 < model.best_score_ <= 0
+
+
+@pytest.mark.parametrize("scale", [1e-165, 1e-100, 1e100, 1e150])
+@pytest.mark.parametrize("fit_intercept", [True, False])
+def test_squares_out_of_range_are_left_to_the_rows(scale, fit_intercept):
+    X, y = make_data()
+    X[:, 2] *= scale
+    model = PrunedRegressorCV(cv=3, fit_intercept=fit_intercept)
+    check(model, X, y, list(KFold(3).split(X)))
 
 
 def correlation(coef, X, y):

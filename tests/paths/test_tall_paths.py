@@ -8,6 +8,7 @@ from sklearn.linear_model import Lasso, Ridge
 from sklearn.model_selection import KFold, ShuffleSplit
 
 from sklearn_prune import MinNormRegressor, PrunedRegressor, pruning_path, width_path
+from sklearn_prune._checks import training_data
 from sklearn_prune._paths import summed_rows
 
 
@@ -25,9 +26,9 @@ def ways(monkeypatch):
     """Call a function where its data are tall, with rows only for what `needed` says, and not."""
 
     def both(function, *args, by_moments=True, **params):
-        monkeypatch.setattr(summed_rows, "LEAST_ENTRIES", 10**9)
+        monkeypatch.setattr(training_data, "LEAST_ENTRIES", 10**9)
         expected = function(*args, **params)
-        monkeypatch.setattr(summed_rows, "LEAST_ENTRIES", 0)
+        monkeypatch.setattr(training_data, "LEAST_ENTRIES", 0)
         if by_moments:
             for name in ("pruning_path.path_models", "width_path.predict_widths"):
                 monkeypatch.delattr(f"sklearn_prune._paths.{name}")
@@ -76,10 +77,9 @@ def assert_same_path(ways, params, X, y, *, by_moments=True, rtol=1e-8, **option
     assert_allclose(path.train_mse, expected.train_mse, rtol=rtol)
 
 
-@pytest.mark.parametrize("n_targets", [None, 1, 2])
-@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize(("n_targets", "weighted"), [(None, False), (1, False), (2, True)])
 @pytest.mark.parametrize("params", MODELS, ids=str)
-def test_pruning_path(ways, params, weighted, n_targets):
+def test_pruning_path(ways, params, n_targets, weighted):
     X, y = make_data(n_targets)
     weights = np.random.default_rng(1).integers(0, 3, 60) if weighted else None
     assert_same_path(ways, params, X, y, sample_weight=weights)
@@ -119,7 +119,7 @@ def test_pruning_path_of_an_exact_fit(ways):
 
 
 def test_the_dense_fit_is_that_of_the_rows(monkeypatch):
-    monkeypatch.setattr(summed_rows, "LEAST_ENTRIES", 0)
+    monkeypatch.setattr(training_data, "LEAST_ENTRIES", 0)
     monkeypatch.setattr(summed_rows, "EXTENDED_SIZE", 0)
     X, y = make_data()
     path = pruning_path(X, y, retrain=False, sparsities=[4, 9])
@@ -140,10 +140,9 @@ def assert_same_widths(ways, params, X, y, *, rtol=1e-8, **options):
             assert_allclose(getattr(path, name), errors, rtol=rtol, err_msg=name)
 
 
-@pytest.mark.parametrize("n_targets", [None, 2])
-@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize(("n_targets", "weighted"), [(None, False), (2, True)])
 @pytest.mark.parametrize("params", MODELS, ids=str)
-def test_width_path(ways, params, weighted, n_targets):
+def test_width_path(ways, params, n_targets, weighted):
     X, y = make_data(n_targets)
     weights = np.random.default_rng(1).integers(0, 3, 60) if weighted else None
     assert_same_widths(ways, params, X, y, sample_weight=weights)
