@@ -8,7 +8,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 READY := $(VENV)/.ready
 # Where the public classes and functions are defined: their docstrings are linted.
-PUBLIC := $(addprefix sklearn_prune/,datasets.py _least_squares/min_norm.py \
+PUBLIC := $(addprefix sklearn_prune/,datasets.py _batches/row_batches.py _least_squares/min_norm.py \
     $(addprefix _pruning/,pruned.py sparse_model.py) \
     $(addprefix _paths/,pruned_cv.py pruning_path.py width_path.py) \
     $(addprefix _random_features/,pruned_random_features.py random_features.py) \

@@ -1,5 +1,6 @@
 """Train a small model, or train a large one and prune it?"""
 
+from ._batches.row_batches import RowBatches
 from ._displays.double_descent_display import DoubleDescentDisplay
 from ._displays.pruning_path_display import PruningPathDisplay
 from ._least_squares.min_norm import MinNormRegressor
@@ -24,6 +25,7 @@ __all__ = [
     "PruningPathDisplay",
     "RandomFeatures",
     "Report",
+    "RowBatches",
     "TheoreticalRisk",
     "WidthPath",
     "pruning_path",

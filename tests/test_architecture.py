@@ -18,6 +18,7 @@ FLOORS = [
     ["theory/_problems"],
     ["theory/_risk"],
     ["theory", "_checks", "datasets"],
+    ["_batches"],
     ["_least_squares"],
     ["_pruning"],
     ["_paths", "_random_features"],

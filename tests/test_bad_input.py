@@ -263,7 +263,7 @@ CASES = {
     ),
 }
 # These only hold results, or are tested with their room.
-ELSEWHERE = {"Report", "TheoreticalRisk", "WidthPath"}
+ELSEWHERE = {"Report", "RowBatches", "TheoreticalRisk", "WidthPath"}
 ROWS = [
     pytest.param(call, arguments, message, id=f"{what.__name__}-{k}")
     for what, (call, rows) in CASES.items()

@@ -17,7 +17,7 @@ from scipy import linalg
 from sklearn_prune._checks.training_data import TrainingData
 
 from .cholesky import cholesky
-from .design import centre, constant_norm, filled, rank_cutoff, triangular_factor
+from .design import centre, column_norms, constant_norm, filled, rank_cutoff, triangular_factor
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
@@ -116,6 +116,11 @@ class CompressedRows:
         )
 
     @property
+    def mean(self) -> Array:
+        """The means of the columns; zero where the rows are as they are."""
+        return self.origin + self.offset
+
+    @property
     def _are_few(self) -> bool:
         """Whether rows as they are take less memory than a factor."""
         return len(self.rows) <= self.rows.shape[1] + 1
@@ -185,16 +190,20 @@ class CompressedRows:
         y_origin : ndarray of shape (n_targets,)
             What was taken off the features and the targets.
         """
-        rows, weights, origin = self.rows, self.weights, np.zeros(self.rows.shape[1])
-        if weights is None:
-            rows, weights = self._unfolded()
-            origin = self.origin + self.offset
-            if not centred:
-                rows, origin = rows + origin, np.zeros_like(origin)
+        origin = self.mean if centred else np.zeros_like(self.origin)
+        is_factor = self.weights is None
+        rows, weights = self._unfolded() if centred and is_factor else self.seen_from(origin)
         X, y = np.split(rows, [self.n_features], axis=1)
         x_origin, y_origin = np.split(origin, [self.n_features])
         y = y.reshape(len(y), *self.target_shape)
         return TrainingData(X, y, weights, weights), x_origin, y_origin
+
+    def seen_from(self, origin: Array) -> tuple[Array, Array]:
+        """Return rows of ``[X y]`` of the same moments, less a point, and their weights."""
+        if self.weights is not None:
+            return self.rows - origin, self.weights
+        rows, weights = self._unfolded()
+        return rows + ((self.origin - origin) + self.offset), weights
 
     def rank_cutoff(self, tol: Any = None) -> float:
         """Return the cut-off that all the rows would have (see `design.rank_cutoff`)."""
@@ -213,8 +222,8 @@ class CompressedRows:
 
         They are the factor below a row of zeros, reflected so that this row is shared by all.
         """
-        norms = linalg.norm(self.rows, axis=0)
-        constant = norms <= constant_norm(self.origin + self.offset, self.total)
+        norms = column_norms(self.rows)
+        constant = norms <= constant_norm(self.mean, self.total)
         rows = np.vstack([np.zeros(self.rows.shape[1]), np.where(constant, 0, self.rows)])
         n_kept = len(rows)
         mirror = np.full(n_kept, 1 / np.sqrt(n_kept))

@@ -8,11 +8,14 @@ import numpy as np
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_prune._batches.mapped_rows import is_mapped
+from sklearn_prune._batches.sources import is_source
 from sklearn_prune._checks.training_data import check_samples, check_training_data
 
 from .design import Problem, is_dense, rank_cutoff
 from .row_stream import continue_stream
 from .solve import EXTENDED_SIZE, WEIGHT_SPAN, min_norm_lstsq
+from .source_rows import fit_source
 from .tall import tall_lstsq
 
 if TYPE_CHECKING:
@@ -168,13 +171,15 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         self.tol = tol
         self.copy_X = copy_X
 
-    def fit(self, X, y, sample_weight=None):
+    def fit(self, X, y=None, sample_weight=None):
         """Fit the model.
 
         Parameters
         ----------
-        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
-            Training data.
+        X : {array-like, sparse array or matrix} of shape (n_samples, n_features), \
+                dask array or data frame, or RowBatches
+            Training data. With dask, y and the weights are dask arrays or series, too;
+            `RowBatches` hold them themselves.
         y : array-like of shape (n_samples,) or (n_samples, n_targets)
             Target values.
         sample_weight : array-like of shape (n_samples,) or float, default=None
@@ -191,6 +196,9 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
             If X, y or the weights are not finite or do not fit together, if all
             weights are zero, or if `tol` is negative.
         """
+        if is_source(X) or (is_mapped(X) and y is not None):
+            _check_switches(self)
+            return fit_source(self, X, y, sample_weight, fit_compressed)
         fit_min_norm(self, check_training_data(self, X, y, sample_weight))
         self.__dict__.pop("_rows", None)  # of a stream, which ends
         return self

@@ -130,7 +130,9 @@ def row_blocks_of(X: AnyArray, y: AnyArray, rows: Indices | None = None) -> Iter
     """Yield the rows of ``[X y]``, in blocks that share their memory."""
     n_rows, n_columns = len(X) if rows is None else len(rows), X.shape[1] + y.shape[1]
     step = max(1, BLOCK_ENTRIES // n_columns, min(PRODUCT_ROWS, PRODUCT_ENTRIES // n_columns))
-    memory = np.ones((min(step, n_rows), n_columns + 1))
+    by_columns = X.strides[0] < X.strides[1]
+    # The order of X: to change it on the way would take longer than the products.
+    memory = np.ones((min(step, n_rows), n_columns + 1), order="F" if by_columns else "C")
     for part in slices(range(n_rows), 1, entries=step):
         taken = part if rows is None else rows[part]
         yield Block(taken, X[taken], y[taken], memory[: part.stop - part.start])
@@ -176,6 +178,7 @@ class Block(NamedTuple):
             products *= weights[0]
         offset = products[-1, :-1] / total
         scatter = products[:-1, :-1] - np.outer(total * offset, offset)
+        np.fill_diagonal(scatter, np.maximum(scatter.diagonal(), 0))  # rounding of constants
         return Moments(len(rows), total, origin, offset, scatter)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import replace
 from itertools import product
 from numbers import Integral
@@ -12,16 +13,19 @@ from sklearn.model_selection import check_cv
 from sklearn.utils import check_random_state
 from sklearn.utils.metadata_routing import UNUSED, MetadataRouter, MethodMapping
 
+from sklearn_prune._batches.sources import as_source, is_source
 from sklearn_prune._checks.arguments import check_alphas, check_bool, check_sparsities
 from sklearn_prune._checks.training_data import check_training_data
+from sklearn_prune._least_squares.source_rows import become
 from sklearn_prune._pruning.linear_fit import penalised_model
-from sklearn_prune._pruning.pruned import PrunedRegressor, fit_pruned
+from sklearn_prune._pruning.pruned import PrunedRegressor, fit_pruned, stand_for_all
 from sklearn_prune._pruning.recipe import Recipe
 from sklearn_prune._pruning.sparse_model import SparseModel
 
 from .fold_search import FoldSearch
 from .leave_one_out_search import LeaveOneOutSearch
 from .scores import ResultsTable
+from .source_folds import SourceFolds, check_needs_no_rows
 from .tall_search import TallSearch
 
 
@@ -217,13 +221,16 @@ class PrunedRegressorCV(SparseModel):
         self.n_jobs = n_jobs
         self.random_state = random_state
 
-    def fit(self, X, y, sample_weight=None, *, X_unlabeled=None, groups=None):
+    def fit(self, X, y=None, sample_weight=None, *, X_unlabeled=None, groups=None):
         """Choose a model by cross-validation, and fit it to all data.
 
         Parameters
         ----------
-        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
-            Training data.
+        X : {array-like, sparse array or matrix} of shape (n_samples, n_features), \
+                dask array or data frame, or RowBatches
+            Training data. With dask, y and the weights are dask arrays or series, too;
+            `RowBatches` hold them themselves. Either needs a number of folds as `cv`, or
+            labels of the folds.
         y : array-like of shape (n_samples,) or (n_samples, n_targets)
             Target values.
         sample_weight : array-like of shape (n_samples,) or float, default=None
@@ -232,7 +239,8 @@ class PrunedRegressorCV(SparseModel):
                 (n_unlabeled, n_features), default=None
             Further samples for ``retrain="distill"``, the same in every fold.
         groups : array-like of shape (n_samples,), default=None
-            Group labels for the splitter.
+            Group labels for the splitter. With dask, a dask array or series: the rows of
+            each label are a fold.
 
         Returns
         -------
@@ -247,10 +255,32 @@ class PrunedRegressorCV(SparseModel):
             `cv` is None, or the standard error that is asked for is unknown.
         """
         candidates = self._candidates()
+        if is_source(X):
+            return self._fit_source(candidates, as_source(X, y, sample_weight, groups))
         distill = candidates[0].recipes[0].distill
         data = check_training_data(self, X, y, sample_weight, X_unlabeled, distill=distill)
         search = self._search(data, X, y, groups)
         table = ResultsTable(self.scoring, data, (X, y), search.held_out, pooled=self.cv is None)
+        return self._choose(candidates, data, search, table)
+
+    def _fit_source(self, candidates, source):
+        """Fit to rows that are read from elsewhere, or leave the model as it was."""
+        recipes = (recipe for candidate in candidates for recipe in candidate.recipes)
+        check_needs_no_rows(self.scoring, recipes)
+        folds = SourceFolds.of(source, self.cv, centred=self.fit_intercept)
+        fitted = copy(self)
+        folds.source.describe(fitted)
+        data = replace(folds.data, names=getattr(fitted, "feature_names_in_", None))
+        search = self._fold_search(data, folds.splits)
+        table = ResultsTable(None, folds.scored, (data.X, data.y), search.held_out, pooled=False)
+        best = fitted._choose(candidates, data, search, table).best_estimator_
+        stand_for_all(best, folds.whole, folds.origin, folds.y_origin)
+        fitted.coef_, fitted.intercept_ = best.coef_, best.intercept_
+        become(self, fitted)
+        return self
+
+    def _choose(self, candidates, data, search, table):
+        """Score all candidates, and fit the best one to all data."""
         sizes = self._sizes(data, search, [candidate.alpha for candidate in candidates])
         for strategy, alpha, retrain_alphas, recipes in candidates:
             if table.reads_models:
@@ -336,16 +366,21 @@ class PrunedRegressorCV(SparseModel):
 
     def _search(self, data, X, y, groups):
         """Return what predicts the rows that are held out."""
-        options = {"fit_intercept": bool(self.fit_intercept), "n_jobs": self.n_jobs}
         if self.cv is None:
             if len(data.y) < 2:
                 msg = "Leave-one-out needs two samples of positive weight, and n_samples = 1."
                 raise ValueError(msg)
+            options = {"fit_intercept": bool(self.fit_intercept), "n_jobs": self.n_jobs}
             return LeaveOneOutSearch(data, **options)
         splits = list(data.splits(check_cv(self.cv), X, y, groups))
         if not splits:
             msg = f"cv is {self.cv!r}, which has no folds: give at least one, or an int."
             raise ValueError(msg)
+        return self._fold_search(data, splits)
+
+    def _fold_search(self, data, splits):
+        """Return what scores the rows that folds hold out."""
+        options = {"fit_intercept": bool(self.fit_intercept), "n_jobs": self.n_jobs}
         search = TallSearch if data.is_tall(data.X.shape[1]) else FoldSearch
         return search(data, splits, **options)
 

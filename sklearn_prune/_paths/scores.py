@@ -39,7 +39,7 @@ class KnownPredictions(RegressorMixin, BaseEstimator):
         return True
 
 
-def _resolve_scoring(scoring: Any) -> Callable[..., Any] | None:
+def resolve_scoring(scoring: Any) -> Callable[..., Any] | None:
     """Return the scorer of a parameter `scoring`, None for the negative mean squared error.
 
     Raises
@@ -104,7 +104,7 @@ class ResultsTable:
         *,
         pooled: bool,
     ) -> None:
-        self.scorer = _resolve_scoring(scoring)
+        self.scorer = resolve_scoring(scoring)
         self.data, self.given, self.held_out, self.pooled = data, given, held_out, pooled
         # Whether the scorer may look at fitted models, of which there is one a fold.
         self.reads_models = (

@@ -31,6 +31,15 @@ def check_moments_suffice(recipe: Recipe) -> None:
             _refuse(repr(regressor), "MinNormRegressor() or Ridge(alpha)")
 
 
+def moments_suffice(recipe: Recipe) -> bool:
+    """Return whether nothing has to see the rows themselves."""
+    try:
+        check_moments_suffice(recipe)
+    except RowsNeededError:
+        return False
+    return True
+
+
 def _refuse(what: str, instead: str) -> None:
     msg = f"{what} needs the rows themselves, which are not kept: give {instead}."
     raise RowsNeededError(msg)

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sklearn_prune._batches.mapped_rows import is_mapped
+from sklearn_prune._batches.sources import is_source
 from sklearn_prune._checks.arguments import round_sizes
 from sklearn_prune._checks.training_data import check_training_data
-from sklearn_prune._least_squares.row_stream import (
-    StreamMethod,
-    continue_stream,
-)
+from sklearn_prune._least_squares.row_stream import StreamMethod, continue_stream
+from sklearn_prune._least_squares.source_rows import fit_source
 
 from .linear_fit import fit_columns, has_intercept
-from .moments_only import check_moments_suffice
+from .moments_only import check_moments_suffice, moments_suffice
 from .recipe import Recipe
 from .sparse_model import SparseModel
 
@@ -217,13 +217,15 @@ class PrunedRegressor(SparseModel):
         self.n_rounds = n_rounds
         self.random_state = random_state
 
-    def fit(self, X, y, sample_weight=None, *, X_unlabeled=None):
+    def fit(self, X, y=None, sample_weight=None, *, X_unlabeled=None):
         """Train, prune, retrain.
 
         Parameters
         ----------
-        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
-            Training data.
+        X : {array-like, sparse array or matrix} of shape (n_samples, n_features), \
+                dask array or data frame, or RowBatches
+            Training data. With dask, y and the weights are dask arrays or series, too;
+            `RowBatches` hold them themselves.
         y : array-like of shape (n_samples,) or (n_samples, n_targets)
             Target values.
         sample_weight : array-like of shape (n_samples,) or float, default=None
@@ -247,6 +249,10 @@ class PrunedRegressor(SparseModel):
             `X_unlabeled`.
         """
         recipe = recipe_of(self)
+        if is_source(X):
+            check_moments_suffice(recipe)
+        if is_source(X) or (is_mapped(X) and y is not None and moments_suffice(recipe)):
+            return fit_source(self, X, y, sample_weight, fit_compressed_rows)
         data = check_training_data(self, X, y, sample_weight, X_unlabeled, distill=recipe.distill)
         fit_pruned(self, recipe, data)
         self.__dict__.pop("_rows", None)  # of a stream, which ends
@@ -348,10 +354,18 @@ def fit_compressed_rows(model: PrunedRegressor, rows: CompressedRows) -> None:
     centred = all(has_intercept(estimator) for estimator in recipe.regressors)
     data, origin, y_origin = rows.data(centred=centred)
     fit_pruned(model, recipe, replace(data, names=getattr(model, "feature_names_in_", None)))
-    fitted = [model.estimator_, model] + ([model.retrained_estimator_] if recipe.refit else [])
-    for part in fitted if centred else []:
-        seen = origin if part.coef_.shape[-1] == len(origin) else origin[model.support_]
-        part.intercept_ = part.intercept_ + (y_origin - part.coef_ @ seen).reshape(
-            rows.target_shape
-        )
-    rows.describe(model)
+    stand_for_all(model, rows, origin, y_origin)
+
+
+def stand_for_all(
+    model: PrunedRegressor, rows: CompressedRows, origin: Array, y_origin: Array
+) -> None:
+    """Let a model, fitted to few rows less a point, be that of all rows they stand for."""
+    parts = model, model.estimator_, model.retrained_estimator_
+    for part in (part for part in parts if part is not None):
+        if np.any(origin) or np.any(y_origin):
+            seen = origin if part.coef_.shape[-1] == len(origin) else origin[model.support_]
+            shift = y_origin - np.atleast_2d(part.coef_) @ seen
+            part.intercept_ = (part.intercept_ + shift.reshape(part.coef_.shape[:-1]))[()]
+        if hasattr(part, "n_samples_fit_"):
+            rows.describe(part)

@@ -106,3 +106,8 @@ def test_the_mean_as_origin_keeps_the_digits_of_the_offset(rng):
     exact = moments.origin.astype(np.longdouble) + moments.offset
     assert_allclose(centred.origin.astype(np.longdouble) + centred.offset, exact, rtol=1e-18)
     assert np.all(np.abs(centred.offset) <= np.spacing(np.abs(centred.origin)))
+
+
+def test_squares_of_a_constant_are_not_negative(rng):
+    X, weights = np.full((5000, 3), [7, 0.1, 1e8]), rng.uniform(0, 2, 5000)
+    assert np.all(row_moments(X, X[:, :1], weights).scatter.diagonal() >= 0)

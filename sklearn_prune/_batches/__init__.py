@@ -1,0 +1,1 @@
+"""Where do rows come from, if not from one array?"""
