@@ -196,7 +196,7 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
             If X, y or the weights are not finite or do not fit together, if all
             weights are zero, or if `tol` is negative.
         """
-        if is_source(X) or (is_mapped(X) and y is not None):
+        if type(X) is not np.ndarray and (is_source(X) or (is_mapped(X) and y is not None)):
             _check_switches(self)
             return fit_source(self, X, y, sample_weight, fit_compressed)
         fit_min_norm(self, check_training_data(self, X, y, sample_weight))

@@ -255,7 +255,7 @@ class PrunedRegressorCV(SparseModel):
             `cv` is None, or the standard error that is asked for is unknown.
         """
         candidates = self._candidates()
-        if is_source(X):
+        if type(X) is not np.ndarray and is_source(X):
             return self._fit_source(candidates, as_source(X, y, sample_weight, groups))
         distill = candidates[0].recipes[0].distill
         data = check_training_data(self, X, y, sample_weight, X_unlabeled, distill=distill)

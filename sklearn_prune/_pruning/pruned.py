@@ -249,14 +249,19 @@ class PrunedRegressor(SparseModel):
             `X_unlabeled`.
         """
         recipe = recipe_of(self)
-        if is_source(X):
-            check_moments_suffice(recipe)
-        if is_source(X) or (is_mapped(X) and y is not None and moments_suffice(recipe)):
+        if type(X) is not np.ndarray and self._reads_once(X, y, recipe):
             return fit_source(self, X, y, sample_weight, fit_compressed_rows)
         data = check_training_data(self, X, y, sample_weight, X_unlabeled, distill=recipe.distill)
         fit_pruned(self, recipe, data)
         self.__dict__.pop("_rows", None)  # of a stream, which ends
         return self
+
+    def _reads_once(self, X, y, recipe):
+        """Return whether rows are read in batches, and none are held."""
+        if is_source(X):
+            check_moments_suffice(recipe)
+            return True
+        return is_mapped(X) and y is not None and moments_suffice(recipe)
 
     @StreamMethod(lambda model: check_moments_suffice(recipe_of(model)))
     def partial_fit(self, X, y, sample_weight=None):
