@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from sklearn.utils.validation import _num_samples
 
+from sklearn_prune._checks.progress import SILENT
+
 from .batch_checks import RawBatch
 from .parquet_rows import ParquetRows
 from .partial_result import Reading, check_result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from sklearn_prune._checks.progress import Progress
 
     from .folded_rows import ContiguousFolds
     from .partial_result import Merge, PartialResult, Summary
@@ -25,10 +29,12 @@ class BatchedRows:
     ----------
     batches : callable or iterable
         As those of `RowBatches`, or of `RawBatch`.
+    progress : Progress
+        What is told of every pass.
     """
 
-    def __init__(self, batches: Any) -> None:
-        self._batches = batches
+    def __init__(self, batches: Any, progress: Progress = SILENT) -> None:
+        self._batches, self._progress = batches, progress
 
     @property
     def has_folds(self) -> bool:
@@ -46,8 +52,14 @@ class BatchedRows:
         self, summary: Summary, merge: Merge, folds: ContiguousFolds | bool = False
     ) -> PartialResult:
         """Return a summary of all rows, in one pass over the batches."""
-        reading, total = Reading(summary, merge, folds), None
-        for raw in self._raw():
+        with self._progress.task("pass over the rows", None) as progress:
+            batches = progress.each("batch", self._raw())
+            return self._reduced(Reading(summary, merge, folds), batches)
+
+    @staticmethod
+    def _reduced(reading: Reading, batches: Iterable[RawBatch]) -> PartialResult:
+        total = None
+        for raw in batches:
             if not _num_samples(raw.y):
                 continue
             if total is None:

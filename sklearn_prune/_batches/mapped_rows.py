@@ -14,6 +14,8 @@ from .batched_rows import BatchedRows
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sklearn_prune._checks.progress import Progress
+
 # So many numbers are read at a time: 8 MB, which stay in a cache.
 BATCH_ENTRIES = 2**20
 
@@ -23,7 +25,7 @@ def is_mapped(X: Any) -> bool:
     return isinstance(X, np.memmap) and X.ndim == 2 and len(X) > X.shape[1] > 0
 
 
-def mapped_rows(X: Any, y: Any, sample_weight: Any) -> BatchedRows:
+def mapped_rows(X: Any, y: Any, sample_weight: Any, progress: Progress) -> BatchedRows:
     """Return the rows of a memory map as batches.
 
     Raises
@@ -33,7 +35,7 @@ def mapped_rows(X: Any, y: Any, sample_weight: Any) -> BatchedRows:
     """
     each = sample_weight is not None and np.ndim(sample_weight) > 0
     check_consistent_length(X, y, *([sample_weight] if each else []))
-    return BatchedRows(partial(_batches, X, y, sample_weight, each))
+    return BatchedRows(partial(_batches, X, y, sample_weight, each), progress)
 
 
 def _batches(X: Any, y: Any, sample_weight: Any, each: bool) -> Iterator[RawBatch]:

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
+from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_prune._batches.mapped_rows import is_mapped
 from sklearn_prune._batches.sources import is_source
+from sklearn_prune._checks.progress import fit_progress
 from sklearn_prune._checks.training_data import check_samples, check_training_data
 
 from .design import Problem, is_dense, rank_cutoff
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     Solution = tuple[Array, Array, int]
 
 
-class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
+class MinNormRegressor(CallbackSupportMixin, MultiOutputMixin, RegressorMixin, BaseEstimator):
     r"""Least squares, and of all least-squares solutions the shortest.
 
     With more samples than features this is ordinary least squares. With fewer,
@@ -171,6 +173,7 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         self.tol = tol
         self.copy_X = copy_X
 
+    @with_callbacks
     def fit(self, X, y=None, sample_weight=None):
         """Fit the model.
 
@@ -199,7 +202,8 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
         if type(X) is not np.ndarray and (is_source(X) or (is_mapped(X) and y is not None)):
             _check_switches(self)
             return fit_source(self, X, y, sample_weight, fit_compressed)
-        fit_min_norm(self, check_training_data(self, X, y, sample_weight))
+        with fit_progress(self, 0, X=X, y=y):
+            fit_min_norm(self, check_training_data(self, X, y, sample_weight))
         self.__dict__.pop("_rows", None)  # of a stream, which ends
         return self
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from sklearn_prune._batches.batch_checks import Batch
 from sklearn_prune._batches.sources import as_source
+from sklearn_prune._checks.progress import fit_progress
 from sklearn_prune._checks.training_data import TrainingData
 
 from .compressed_rows import CompressedRows
@@ -156,11 +157,13 @@ def fit_source(
     ValueError
         If a batch, or a partition, is no valid one.
     """
-    source = CompressedSource.of(as_source(X, y, sample_weight))
-    fitted = copy(model)
-    source.describe(fitted)
-    fit(fitted, source.rows[None])
-    become(model, fitted)
+    with fit_progress(model, None) as progress:
+        rows = as_source(X, y, sample_weight, progress=progress)
+        source = CompressedSource.of(rows)
+        fitted = copy(model)
+        source.describe(fitted)
+        fit(fitted, source.rows[None])
+        become(model, fitted)
     return model
 
 

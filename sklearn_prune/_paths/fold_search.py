@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils.parallel import Parallel, delayed
 
+from sklearn_prune._checks.progress import SILENT
 from sklearn_prune._least_squares.min_norm import fit_min_norm
 from sklearn_prune._pruning.linear_fit import LinearFit
 
@@ -49,6 +50,7 @@ class FoldSearch:
     ) -> None:
         self.data, self.splits = data, splits
         self.fit_intercept, self.n_jobs = fit_intercept, n_jobs
+        self.progress = SILENT
 
     @property
     def held_out(self) -> list[Indices]:
@@ -112,11 +114,12 @@ class FoldSearch:
         -------
         list of list of ndarray of shape (n_held_out, n_sizes, n_targets)
         """
-        folds = Parallel(n_jobs=self.n_jobs, prefer="threads")(
+        folds = Parallel(n_jobs=self.n_jobs, prefer="threads", return_as="generator")(
             delayed(self._predict_fold)(recipes, fit, sizes, *split)
             for fit, split in zip(self.dense_fits(alpha), self.splits, strict=True)
         )
-        return [list(predictions) for predictions in zip(*folds, strict=True)]
+        done = self.progress.each("fold", folds)
+        return [list(predictions) for predictions in zip(*done, strict=True)]
 
     def _predict_fold(
         self,

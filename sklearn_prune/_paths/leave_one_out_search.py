@@ -112,7 +112,8 @@ class LeaveOneOutSearch(FoldSearch):
             return [[np.concatenate(rows)] for rows in folds]
         rows, retrained = self._left_out, first.refit is not None
         pruned, orders = np.empty((len(self.data.y), len(sizes), rows.targets.shape[1])), []
-        for block, exact in closed_form.blocks():
+        blocks = self.progress.each("rows left out", closed_form.blocks())
+        for block, exact in blocks:
             coef = exact.astype(self.data.X.dtype, copy=False)
             order = self._orders(first, block, coef)[:, : sizes[-1]]
             if retrained:

@@ -9,12 +9,14 @@ from numbers import Integral
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
+from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.model_selection import check_cv
 from sklearn.utils import check_random_state
 from sklearn.utils.metadata_routing import UNUSED, MetadataRouter, MethodMapping
 
 from sklearn_prune._batches.sources import as_source, is_source
 from sklearn_prune._checks.arguments import check_alphas, check_bool, check_sparsities
+from sklearn_prune._checks.progress import fit_progress
 from sklearn_prune._checks.training_data import check_training_data
 from sklearn_prune._least_squares.source_rows import become
 from sklearn_prune._pruning.linear_fit import penalised_model
@@ -29,7 +31,7 @@ from .source_folds import SourceFolds, check_needs_no_rows
 from .tall_search import TallSearch
 
 
-class PrunedRegressorCV(SparseModel):
+class PrunedRegressorCV(CallbackSupportMixin, SparseModel):
     r"""Pruned regression that chooses its sparsity by cross-validation.
 
     Every fold fits the dense model once and takes all sparsities from it (see
@@ -221,6 +223,7 @@ class PrunedRegressorCV(SparseModel):
         self.n_jobs = n_jobs
         self.random_state = random_state
 
+    @with_callbacks
     def fit(self, X, y=None, sample_weight=None, *, X_unlabeled=None, groups=None):
         """Choose a model by cross-validation, and fit it to all data.
 
@@ -256,40 +259,49 @@ class PrunedRegressorCV(SparseModel):
         """
         candidates = self._candidates()
         if type(X) is not np.ndarray and is_source(X):
-            return self._fit_source(candidates, as_source(X, y, sample_weight, groups))
-        distill = candidates[0].recipes[0].distill
-        data = check_training_data(self, X, y, sample_weight, X_unlabeled, distill=distill)
-        search = self._search(data, X, y, groups)
-        table = ResultsTable(self.scoring, data, (X, y), search.held_out, pooled=self.cv is None)
-        return self._choose(candidates, data, search, table)
+            with fit_progress(self, len(candidates) + 2) as progress:
+                return self._fit_source(candidates, (X, y, sample_weight, groups), progress)
+        with fit_progress(self, len(candidates) + 1, X=X, y=y) as progress:
+            distill = candidates[0].recipes[0].distill
+            data = check_training_data(self, X, y, sample_weight, X_unlabeled, distill=distill)
+            search = self._search(data, X, y, groups)
+            given, pooled = (X, y), self.cv is None
+            table = ResultsTable(self.scoring, data, given, search.held_out, pooled=pooled)
+            return self._choose(candidates, data, search, table, progress)
 
-    def _fit_source(self, candidates, source):
+    def _fit_source(self, candidates, given, progress):
         """Fit to rows that are read from elsewhere, or leave the model as it was."""
         recipes = (recipe for candidate in candidates for recipe in candidate.recipes)
         check_needs_no_rows(self.scoring, recipes)
-        folds = SourceFolds.of(source, self.cv, centred=self.fit_intercept)
+        with progress.task("folds", None) as passes:
+            X, y, sample_weight, groups = given
+            source = as_source(X, y, sample_weight, groups, passes)
+            folds = SourceFolds.of(source, self.cv, centred=self.fit_intercept)
         fitted = copy(self)
         folds.source.describe(fitted)
         data = replace(folds.data, names=getattr(fitted, "feature_names_in_", None))
-        search = self._fold_search(data, folds.splits)
+        options = {"fit_intercept": bool(self.fit_intercept), "n_jobs": self.n_jobs}
+        search = TallSearch(data, folds.splits, **options)
         table = ResultsTable(None, folds.scored, (data.X, data.y), search.held_out, pooled=False)
-        best = fitted._choose(candidates, data, search, table).best_estimator_
+        best = fitted._choose(candidates, data, search, table, progress).best_estimator_
         stand_for_all(best, folds.whole, folds.origin, folds.y_origin)
         fitted.coef_, fitted.intercept_ = best.coef_, best.intercept_
         become(self, fitted)
         return self
 
-    def _choose(self, candidates, data, search, table):
+    def _choose(self, candidates, data, search, table, progress):
         """Score all candidates, and fit the best one to all data."""
         sizes = self._sizes(data, search, [candidate.alpha for candidate in candidates])
+        all_recipes = [recipe for candidate in candidates for recipe in candidate.recipes]
         for strategy, alpha, retrain_alphas, recipes in candidates:
-            if table.reads_models:
-                paths = [self._models(recipe, strategy, sizes, search) for recipe in recipes]
-                scores = map(table.score, paths)
-            else:
-                scores = search.scores(recipes, alpha, sizes, table)
-            for retrain_alpha, folds in zip(retrain_alphas, scores, strict=True):
-                table.add(strategy, alpha, retrain_alpha, sizes, folds)
+            with progress.task(f"{strategy}, alpha={alpha}", None) as search.progress:
+                if table.reads_models:
+                    paths = [self._models(recipe, strategy, sizes, search) for recipe in recipes]
+                    scores = map(table.score, paths)
+                else:
+                    scores = search.scores(recipes, alpha, sizes, table)
+                for retrain_alpha, folds in zip(retrain_alphas, scores, strict=True):
+                    table.add(strategy, alpha, retrain_alpha, sizes, folds)
 
         self.cv_results_ = table.to_dict()
         self.n_splits_ = len(search.splits)
@@ -299,11 +311,11 @@ class PrunedRegressorCV(SparseModel):
         self.best_score_ = float(self.cv_results_["mean_test_score"][self.best_index_])
         for name in ("strategy", "alpha", "retrain_alpha", "sparsity"):
             setattr(self, f"{name}_", self.cv_results_[name].tolist()[self.best_index_])
-        recipes = [recipe for candidate in candidates for recipe in candidate.recipes]
-        recipe = recipes[self.best_index_ // len(sizes)]
-        dense, scores = search.full_fit(recipe, self.alpha_)
-        self.best_estimator_ = best = self._model(recipe, self.strategy_, self.sparsity_)
-        fit_pruned(best, recipe, data, dense, scores)
+        recipe = all_recipes[self.best_index_ // len(sizes)]
+        with progress.task("final fit"):
+            dense, scores = search.full_fit(recipe, self.alpha_)
+            self.best_estimator_ = best = self._model(recipe, self.strategy_, self.sparsity_)
+            fit_pruned(best, recipe, data, dense, scores)
         self.coef_ = best.coef_
         self.intercept_ = best.intercept_
         self.support_ = best.support_
@@ -366,21 +378,16 @@ class PrunedRegressorCV(SparseModel):
 
     def _search(self, data, X, y, groups):
         """Return what predicts the rows that are held out."""
+        options = {"fit_intercept": bool(self.fit_intercept), "n_jobs": self.n_jobs}
         if self.cv is None:
             if len(data.y) < 2:
                 msg = "Leave-one-out needs two samples of positive weight, and n_samples = 1."
                 raise ValueError(msg)
-            options = {"fit_intercept": bool(self.fit_intercept), "n_jobs": self.n_jobs}
             return LeaveOneOutSearch(data, **options)
         splits = list(data.splits(check_cv(self.cv), X, y, groups))
         if not splits:
             msg = f"cv is {self.cv!r}, which has no folds: give at least one, or an int."
             raise ValueError(msg)
-        return self._fold_search(data, splits)
-
-    def _fold_search(self, data, splits):
-        """Return what scores the rows that folds hold out."""
-        options = {"fit_intercept": bool(self.fit_intercept), "n_jobs": self.n_jobs}
         search = TallSearch if data.is_tall(data.X.shape[1]) else FoldSearch
         return search(data, splits, **options)
 

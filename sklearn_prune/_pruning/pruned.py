@@ -6,10 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from sklearn.callback import CallbackSupportMixin, with_callbacks
 
 from sklearn_prune._batches.mapped_rows import is_mapped
 from sklearn_prune._batches.sources import is_source
 from sklearn_prune._checks.arguments import round_sizes
+from sklearn_prune._checks.progress import fit_progress
 from sklearn_prune._checks.training_data import check_training_data
 from sklearn_prune._least_squares.row_stream import StreamMethod, continue_stream
 from sklearn_prune._least_squares.source_rows import fit_source
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from .linear_fit import LinearFit
 
 
-class PrunedRegressor(SparseModel):
+class PrunedRegressor(CallbackSupportMixin, SparseModel):
     r"""Train a linear model, prune it to few features, retrain these.
 
     The dense model is fitted to all features, every feature is scored, the
@@ -217,6 +219,7 @@ class PrunedRegressor(SparseModel):
         self.n_rounds = n_rounds
         self.random_state = random_state
 
+    @with_callbacks
     def fit(self, X, y=None, sample_weight=None, *, X_unlabeled=None):
         """Train, prune, retrain.
 
@@ -251,8 +254,10 @@ class PrunedRegressor(SparseModel):
         recipe = recipe_of(self)
         if type(X) is not np.ndarray and self._reads_once(X, y, recipe):
             return fit_source(self, X, y, sample_weight, fit_compressed_rows)
-        data = check_training_data(self, X, y, sample_weight, X_unlabeled, distill=recipe.distill)
-        fit_pruned(self, recipe, data)
+        with fit_progress(self, 0, X=X, y=y):
+            unlabeled, distill = X_unlabeled, recipe.distill
+            data = check_training_data(self, X, y, sample_weight, unlabeled, distill=distill)
+            fit_pruned(self, recipe, data)
         self.__dict__.pop("_rows", None)  # of a stream, which ends
         return self
 

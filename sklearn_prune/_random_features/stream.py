@@ -145,12 +145,11 @@ class FeatureStream:
             self.progress.task("pass over the features", len(ranges)) as progress,
         ):
             for first in range(0, len(ranges), at_once):
-                for result in parallel(
+                results = parallel(
                     delayed(task)(self.X, self.layer, some, *args)
                     for some in ranges[first : first + at_once]
-                ):
-                    with progress.task("block"):
-                        yield result
+                )
+                yield from progress.each("blocks of features", results)
 
 
 def _gram(X: Any, layer: RandomLayer, blocks: AnyArray, dtype: DTypeLike) -> AnyArray:

@@ -3,7 +3,13 @@ import pytest
 from sklearn.callback import ProgressBar
 from sklearn.model_selection import GridSearchCV
 
-from sklearn_prune import PrunedRandomFeatures
+from sklearn_prune import (
+    MinNormRegressor,
+    PrunedRandomFeatures,
+    PrunedRegressor,
+    PrunedRegressorCV,
+    RowBatches,
+)
 
 
 class Recorder:
@@ -21,8 +27,7 @@ class Recorder:
         self.said.append(("begin", context.task_name))
 
     def on_fit_task_end(self, estimator, context):
-        n_seen = len(context._children_map)
-        assert context.max_subtasks in (None, n_seen)
+        assert context.max_subtasks in (None, len(context._children_map))
         self.said.append(("end", context.task_name))
 
     def teardown(self, estimator, context):
@@ -46,7 +51,7 @@ def test_every_task_that_begins_ends(data):
     for name in {name for _, name in recorder.said}:
         assert recorder.begun(name) == recorder.said.count(("end", name))
     assert recorder.begun("pass over the features") >= 2
-    assert recorder.begun("block") >= recorder.begun("pass over the features")
+    assert recorder.begun("blocks of features") >= recorder.begun("pass over the features")
     np.testing.assert_array_equal(told, model.set_callbacks().fit(*data).predict(data[0]))
 
 
@@ -64,4 +69,50 @@ def test_the_progress_bar_of_scikit_learn_goes_into_a_search(data, capsys, monke
     search.set_callbacks(ProgressBar(max_propagation_depth=2)).fit(*data)
     shown = capsys.readouterr().out
     assert "PrunedRandomFeatures" in shown
+    assert "100%" in shown
+
+
+@pytest.mark.parametrize("cv", [None, 4])
+@pytest.mark.parametrize("shape", [(40, 5), (40, 60), (3000, 5)])
+def test_a_search_tells_of_its_candidates_and_their_folds(rng, cv, shape):
+    X, y = rng.standard_normal(shape), rng.standard_normal(shape[0])
+    recorder = Recorder()
+    model = PrunedRegressorCV(["magnitude", "random"], [1, 3], cv=cv, random_state=0)
+    model.set_callbacks(recorder).fit(X, y)
+    names = [name for event, name in recorder.said if event == "begin"]
+    first, second = names.index("magnitude, alpha=0.0"), names.index("random, alpha=0.0")
+    assert names[0] == "fit"
+    assert names[-1] == "final fit"
+    steps = names[first + 1 : second]
+    if cv is None:
+        assert set(steps) == {"rows left out"}
+    else:  # the moments of the rows of a tall table tell all folds at once
+        assert steps == ([] if shape == (3000, 5) else ["fold"] * cv)
+
+
+@pytest.mark.parametrize("model", [MinNormRegressor(), PrunedRegressor(), PrunedRegressorCV(cv=2)])
+def test_rows_that_are_read_are_told_of_batch_by_batch(rng, model):
+    X, y = rng.standard_normal((60, 3)), rng.standard_normal(60)
+    batches = RowBatches([(X[i : i + 20], y[i : i + 20]) for i in range(0, 60, 20)])
+    recorder = Recorder()
+    model.set_callbacks(recorder).fit(batches)
+    assert recorder.begun("batch") == 3 * recorder.begun("pass over the rows") > 0
+    assert recorder.n_teardowns == 1
+    model.set_callbacks()
+
+
+@pytest.mark.parametrize(
+    ("model", "grid"),
+    [
+        (MinNormRegressor(), {"tol": [1e-9]}),
+        (PrunedRegressor(), {"sparsity": [2]}),
+        (PrunedRegressorCV(cv=2), {"strategy": ["magnitude"]}),
+    ],
+)
+def test_every_estimator_shows_inside_a_search(data, model, grid, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    search = GridSearchCV(model, grid, cv=2)
+    search.set_callbacks(ProgressBar(max_propagation_depth=None)).fit(*data)
+    shown = capsys.readouterr().out
+    assert "GridSearchCV" in shown
     assert "100%" in shown
