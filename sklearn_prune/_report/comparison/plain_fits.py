@@ -35,16 +35,22 @@ class PlainFits:
         Centred features.
     y : ndarray of shape (n_samples, n_targets)
         Centred targets.
+    n_rows : int, optional
+        How many rows these stand for, if they are a triangular factor of more.
     """
 
-    def __init__(self, F: Array, y: Array) -> None:
+    def __init__(self, F: Array, y: Array, n_rows: int | None = None) -> None:
         n_samples, p = F.shape
-        self.model = MinNormRegressor()
-        if n_samples > TALL * p:
+        n_rows = n_rows or n_samples
+        is_factor = n_rows > n_samples
+        if n_samples > TALL * p and not is_factor:
             # Centred rows and those of their triangular factor have the same solutions.
             blocks = (np.hstack([F[rows], y[rows]]) for rows in row_slices(F))
             F, y = np.split(triangular_factor(blocks), [p], axis=1)
-            self.model = MinNormRegressor(fit_intercept=False, tol=n_samples * EPS)
+            is_factor = True
+        self.model = MinNormRegressor()
+        if is_factor:
+            self.model = MinNormRegressor(fit_intercept=False, tol=n_rows * EPS)
         self.X, self.y = F, y
 
     def dense(self, widths: Indices) -> Iterator[tuple[Array, float]]:
