@@ -60,9 +60,11 @@ def run_parts(
     n_unlabeled = 0 if X_unlabeled is None else len(X_unlabeled)
     memory = features_memory(plan, len(X), n_unlabeled, X.shape[1], target.values.shape[1])
     left = [part for part in parts if part not in results]
+    groups, evaluate = [[part] for part in left], _evaluate_each
+    if is_tall(plan, *target.values.shape):
+        groups, evaluate = _by_fold(left), evaluate_parts
     tasks = (
-        delayed(_run)(task, store, plan, X, target, X_unlabeled)
-        for task in _tasks(left, tall=is_tall(plan, *target.values.shape))
+        delayed(_run)(evaluate, store, group, plan, X, target, X_unlabeled) for group in groups
     )
     for finished in Parallel(n_jobs=_jobs(n_jobs, memory), return_as="generator_unordered")(tasks):
         for part, records in finished:
@@ -82,30 +84,25 @@ def load(parts: list[Part], plan: Plan, store: Store, *, distilled: bool) -> Res
     return found
 
 
-def _tasks(parts: list[Part], *, tall: bool) -> list[list[Part]]:
-    """Return the parts that share their work."""
-    if not tall:
-        return [[part] for part in parts]
+def _by_fold(parts: list[Part]) -> list[list[Part]]:
+    """Put together the parts of each outer fold."""
     folds = dict.fromkeys(part[:2] for part in parts)
     return [[part for part in parts if part[:2] == fold] for fold in folds]
 
 
-def _run(parts: list[Part], store: Store, *task: Any) -> list[tuple[Part, list[Record]]]:
-    """Evaluate the parts of a task, and keep each one."""
+def _evaluate_each(parts: list[Part], *task: Any) -> Iterator[tuple[Part, list[Record]]]:
+    """Yield parts that share nothing, and their records."""
+    for part in parts:
+        yield part, evaluate_part(part, *task)
+
+
+def _run(evaluate: Any, store: Store, *task: Any) -> list[tuple[Part, list[Record]]]:
+    """Return the parts of a task, each kept as soon as it is finished, and their records."""
     finished = []
-    for part, records in _evaluate(parts, *task):
+    for part, records in evaluate(*task):
         store.save(part, records)
         finished.append((part, records))
     return finished
-
-
-def _evaluate(
-    parts: list[Part], plan: Plan, X: Any, target: Target, X_unlabeled: Any
-) -> Iterator[tuple[Part, list[Record]]]:
-    if is_tall(plan, *target.values.shape):
-        yield from evaluate_parts(parts, plan, X, target, X_unlabeled)
-    else:
-        yield from ((part, evaluate_part(part, plan, X, target, X_unlabeled)) for part in parts)
 
 
 def _jobs(n_jobs: int | None, memory: int) -> int:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .plan import Plan
     from .records import Part
 
-# A block of features has at most so many entries (128 MB).
+# A block of features, or of what they are made of, has at most so many entries (128 MB).
 BLOCK_ENTRIES = 2**24
 
 
@@ -34,11 +34,12 @@ class DrawnFeatures:
 
     def __init__(self, plan: Plan, part: Part, training: Any) -> None:
         columns = preparation(impute=plan.impute).fit(training)
-        self.width = plan.widths[-1]
-        layer = random_features(self.width, plan.feature_seed(part))
-        self.transformer = make_pipeline(columns, layer.fit(columns.transform(training[:1])))
+        A = columns.transform(training[:1])
+        layer = random_features(plan.widths[-1], plan.feature_seed(part)).fit(A)
+        self.transformer = make_pipeline(columns, layer)
+        self.n_entries = max(plan.widths[-1], A.shape[1])
 
     def blocks(self, X: Any, rows: Indices) -> Iterator[tuple[Indices, Array]]:
         """Yield some rows of a table in blocks, and their features."""
-        for part in slices(range(len(rows)), self.width, entries=BLOCK_ENTRIES):
-            yield rows[part], self.transformer.transform(X.iloc[rows[part]])
+        for block in slices(range(len(rows)), self.n_entries, entries=BLOCK_ENTRIES):
+            yield rows[block], self.transformer.transform(X.iloc[rows[block]])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from .drawn_features import BLOCK_ENTRIES
 from .expected_models import expected_models
+from .plan import INNER_FOLDS
 from .tall_tables import is_tall
 
 if TYPE_CHECKING:
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 GIB = 2**30
 # The features are there twice while they are fitted, at least; a column has two inputs.
 COPIES, INPUTS_OF_A_COLUMN = 2, 2
-# Of a tall table there are blocks of features, matrices of their sums and factors of these,
-# and the columns while they are prepared.
-BLOCKS, MATRICES, TABLES = 5, 15, 6
+# Of a tall table there are copies of a block of features, matrices of their sums and factors of
+# these, and copies of the columns while they are prepared.
+BLOCKS, MATRICES, TABLES = 3, 15, 3
 # A record, with all that is made of it.
 RECORD_BYTES = 500
 # What a container may use, in version 2 and in version 1.
@@ -52,11 +53,12 @@ def check_memory(
 def features_memory(
     plan: Plan, n_rows: int, n_unlabeled: int, n_columns: int, n_targets: int
 ) -> int:
-    """Return how many bytes one process takes (see `check_memory`)."""
+    """Return about how many bytes a process needs for its features (see `check_memory`)."""
     width = plan.widths[-1]
     if is_tall(plan, n_rows, n_targets):
-        entries = BLOCKS * BLOCK_ENTRIES + TABLES * max(n_rows, n_unlabeled) * n_columns
-        return 8 * (entries + MATRICES * (width + n_targets) ** 2)
+        fold = max(plan.n_train(n_rows) // INNER_FOLDS, n_unlabeled)
+        entries = BLOCKS * min(BLOCK_ENTRIES, fold * width) + MATRICES * (width + n_targets) ** 2
+        return 8 * (entries + TABLES * max(n_rows, n_unlabeled) * n_columns)
     lines = n_rows + 2 * n_unlabeled + INPUTS_OF_A_COLUMN * n_columns + plan.budgets[-1]
     return COPIES * 8 * width * lines
 

@@ -75,7 +75,7 @@ class _OuterFold:
         seed, is_outer = self.plan.feature_seed(part), part.inner is None
         models = list(train(features, self.plan, seed=seed, everything=is_outer))
         judged = self.test if part.inner is None else self.aside[part.inner]
-        x_mean, y_mean = np.split(mean, [self.drawn.width])
+        x_mean, y_mean = np.split(mean, [self.plan.widths[-1]])
         blocks = ((rows, G - x_mean) for rows, G in self.drawn.blocks(self.X, judged))
         return judge(models, blocks, self.target, y_mean, predict=predict_together)
 
@@ -83,7 +83,7 @@ class _OuterFold:
         """Return what stands for the rows of some inner folds, and their means."""
         start = process_time()
         summaries = [self.summaries[k] for k in inner_folds]
-        rows, mean = few_rows(summaries, self.drawn.width)
+        rows, mean = few_rows(summaries, self.plan.widths[-1])
         seconds = self.preparing + sum(self.seconds[k] for k in inner_folds)
         seconds += process_time() - start
         union = None if self.unlabeled is None else self._union([*summaries, self.unlabeled], mean)
@@ -91,6 +91,6 @@ class _OuterFold:
 
     def _union(self, summaries: list[RowSummary], mean: Array) -> Union:
         """Return what stands for rows with and without labels, whose targets are of no use."""
-        width = self.drawn.width
+        width = self.plan.widths[-1]
         rows, common = few_rows(summaries, width)
         return Union(rows._replace(y=np.empty((len(rows.F), 0))), (common - mean)[:width])
