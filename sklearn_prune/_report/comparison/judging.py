@@ -41,13 +41,14 @@ def judge(
     errors, n_rows = np.zeros((len(models), 2)), 0
     for rows, G in blocks:
         n_rows += len(rows)
-        share = len(rows) / n_rows
-        errors *= 1 - share
-        for k, predicted in enumerate(predict(models, G)):
-            found = predicted + y_mean
-            of_block = target.error(rows, found), target.error_rate(rows, found)
-            errors[k] += share * np.array(of_block)
+        predictions = (predicted + y_mean for predicted in predict(models, G))
+        of_block = np.array([_errors(target, rows, predicted) for predicted in predictions])
+        errors += len(rows) / n_rows * (of_block - errors)
     return [_record(model, *pair) for model, pair in zip(models, errors.tolist(), strict=True)]
+
+
+def _errors(target: Target, rows: Indices, predicted: Array) -> tuple[float, float]:
+    return target.error(rows, predicted), target.error_rate(rows, predicted)
 
 
 def _record(model: Model, error: float, error_rate: float) -> Record:
