@@ -92,5 +92,5 @@ def check_table(
     if X_unlabeled is not None:
         X_unlabeled, n_unlabeled = match_columns(X, X_unlabeled, impute=impute), len(X_unlabeled)
         notes += unknown_categories(X, X_unlabeled)
-    check_memory(plan, len(X), n_unlabeled, X.shape[1])
+    check_memory(plan, len(X), n_unlabeled, X.shape[1], target.values.shape[1])
     return CheckedTable(X, X_unlabeled, target, plan, notes)

@@ -11,54 +11,36 @@ from sklearn_prune._checks.training_data import TrainingData
 from sklearn_prune._pruning.linear_fit import LinearFit
 from sklearn_prune._pruning.recipe import Recipe
 
-from .centring import centre
+from .gcv_fits import GcvFits
 from .matching_pursuit import pursue
 from .plain_fits import PlainFits
 from .records import DENSE, DISTILLED, PLAIN, PRUNED, PURSUED, RANDOM, RETRAINED, RIDGE, SMALL
 from .ridge_fits import RidgeFits
+from .trained_model import Model, Predictor
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from sklearn_prune._typing import Array, Indices
 
+    from .fitted_rows import FittedRows, Union
     from .plan import Plan
-
-FITS: dict[str, Any] = {PLAIN: PlainFits, RIDGE: RidgeFits}
 
 
 class Features(NamedTuple):
-    """Random features, centred by those of the rows to fit.
+    """Random features to train on.
 
     Attributes
     ----------
-    fit : ndarray of shape (n_fit, n_features)
-    judge : ndarray of shape (n_judge, n_features)
-    unlabeled : ndarray of shape (n_unlabeled, n_features) or None
-    y : ndarray of shape (n_fit, n_targets)
-        Centred targets.
+    rows : FittedRows
+    union : Union or None
+        The same rows and those without labels, if there are any.
     seconds : float
         How long they took.
     """
 
-    fit: Array
-    judge: Array
-    unlabeled: Array | None
-    y: Array
-    seconds: float
-
-
-class Model(NamedTuple):
-    """A trained model, its predictions for the rows to judge, and how long it took."""
-
-    method: str
-    setting: str
-    strategy: str
-    width: int
-    budget: int
-    alpha: float
-    retrain_alpha: float
-    predicted: Array
+    rows: FittedRows
+    union: Union | None
     seconds: float
 
 
@@ -74,85 +56,81 @@ def train(features: Features, plan: Plan, *, seed: int, everything: bool) -> Ite
     everything : bool
         Whether to train, besides the large models, what they are compared with.
     """
-    p = features.fit.shape[1]
+    rows, p = features.rows, features.rows.F.shape[1]
     orders = {}
     if everything:
         orders = {
             SMALL: (np.arange(p), 0.0),
-            RANDOM: (_rank("random", np.empty((p, 1)), features, seed), 0.0),
-            PURSUED: timed(pursue, features.fit, features.y, plan.budgets[-1]),
+            RANDOM: (_rank("random", np.empty((p, 1)), rows, seed), 0.0),
+            PURSUED: timed(pursue, rows.F, rows.y, plan.budgets[-1]),
         }
-    for setting, Fits in FITS.items():
-        fits, seconds = timed(Fits, features.fit, features.y)
+    for setting in PLAIN, RIDGE:
+        fits, seconds = timed(_fits, setting, rows)
         yield from _large(setting, fits, features, plan, everything=everything, seconds=seconds)
         for method, (order, ordering) in orders.items():
             for size in plan.kept_sizes() if method == SMALL else plan.budgets:
                 (coef, alpha), fitting = timed(fits.refit, order[:size])
-                predicted = features.judge[:, order[:size]] @ coef
+                predict = Predictor(order[:size], coef)
                 width = size if method == SMALL else p
                 time = features.seconds * width / p + ordering + fitting
-                yield Model(method, setting, "", width, size, np.nan, alpha, predicted, time)
+                yield Model(method, setting, "", width, size, np.nan, alpha, predict, time)
+
+
+def _fits(setting: str, rows: FittedRows) -> Any:
+    """Return what fits rows, plainly or with ridge."""
+    if setting == PLAIN:
+        return PlainFits(*rows)
+    return GcvFits(*rows) if rows.are_factor else RidgeFits(rows.F, rows.y)
 
 
 def _large(
     setting: str, fits: Any, features: Features, plan: Plan, *, everything: bool, seconds: float
 ) -> Iterator[Model]:
     """Train dense models of all widths, and prune each by every strategy to every budget."""
-    G, p = features.judge, features.fit.shape[1]
-    stacked = None
-    if features.unlabeled is not None:
-        stacked = _Stacked(features.fit, features.unlabeled, FITS[setting])
+    p, union = features.rows.F.shape[1], features.union
+    distilling = None if union is None else (union, _fits(setting, union.rows))
     dense = fits.dense(np.array(plan.widths))
     for width in plan.widths:
         (coef, alpha), fitting = timed(next, dense)
         time = (features.seconds + seconds) * width / p + fitting
-        predicted = G[:, :width] @ coef
-        large = Model(DENSE, setting, "", width, width, alpha, np.nan, predicted, time)
+        predict = Predictor(slice(width), coef)
+        large = Model(DENSE, setting, "", width, width, alpha, np.nan, predict, time)
         yield large
         kept = plan.kept_sizes() if everything and width == p else plan.budgets
         for strategy in plan.strategies:
-            order, ordering = timed(_rank, strategy, coef, features, 0)
+            order, ordering = timed(_rank, strategy, coef, features.rows, 0)
             ranked = large._replace(strategy=strategy, seconds=time + ordering)
             for size in kept:
                 if size < width:
                     pruned = ranked._replace(budget=size)
-                    yield from _prune(pruned, coef, order[:size], G, fits, stacked)
+                    yield from _prune(pruned, coef, order[:size], fits, distilling)
 
 
 def _prune(
-    model: Model, coef: Array, columns: Indices, G: Array, fits: Any, stacked: _Stacked | None
+    model: Model, coef: Array, columns: Indices, fits: Any, distilling: tuple[Union, Any] | None
 ) -> Iterator[Model]:
     """Keep some columns of a dense model: as they are, retrained, or distilled."""
-    yield model._replace(method=PRUNED, predicted=G[:, columns] @ coef[columns])
+    yield model._replace(method=PRUNED, predict=Predictor(columns, coef[columns]))
     (refitted, alpha), time = timed(fits.refit, columns)
     model = model._replace(retrain_alpha=alpha, seconds=model.seconds + time)
-    yield model._replace(method=RETRAINED, predicted=G[:, columns] @ refitted)
-    if stacked is not None:
-        (predicted, alpha), time = timed(stacked.distill, columns, coef, G)
+    yield model._replace(method=RETRAINED, predict=Predictor(columns, refitted))
+    if distilling is not None:
+        (predict, alpha), time = timed(_distill, *distilling, columns, coef)
         yield model._replace(
-            method=DISTILLED, retrain_alpha=alpha, predicted=predicted, seconds=model.seconds + time
+            method=DISTILLED, retrain_alpha=alpha, predict=predict, seconds=model.seconds + time
         )
 
 
-class _Stacked:
-    """Rows with and without labels, to be fitted to the predictions of a dense model."""
-
-    def __init__(self, labeled: Array, unlabeled: Array, Fits: Any) -> None:
-        F = np.vstack([labeled, unlabeled])
-        self.mean = centre(F)
-        self.fits = Fits(F, np.empty((len(F), 0)))
-
-    def distill(self, columns: Indices, coef: Array, G: Array) -> tuple[Array, float]:
-        """Return predictions for G, and the penalty."""
-        refitted, alpha = self.fits.refit(columns, coef)
-        mean = self.mean[: len(coef)] @ coef
-        return (G[:, columns] - self.mean[columns]) @ refitted + mean, alpha
+def _distill(union: Union, fits: Any, columns: Indices, coef: Array) -> tuple[Predictor, float]:
+    """Fit some columns to the predictions of a dense model."""
+    refitted, alpha = fits.refit(columns, coef)
+    return Predictor(columns, refitted, union.mean[columns], union.mean[: len(coef)] @ coef), alpha
 
 
-def _rank(strategy: str, coef: Array, features: Features, seed: int) -> Indices:
+def _rank(strategy: str, coef: Array, rows: FittedRows, seed: int) -> Indices:
     """Return the features from best to worst."""
-    data = TrainingData.unweighted(features.fit[:, : len(coef)], features.y)
-    fit = LinearFit(None, coef.T, np.zeros(features.y.shape[1]), centred=False)
+    data = TrainingData.unweighted(rows.F[:, : len(coef)], rows.y)
+    fit = LinearFit(None, coef.T, np.zeros(rows.y.shape[1]), centred=False)
     return Recipe.of(strategy, False, random_state=seed).order(fit, data).columns
 
 

@@ -5,21 +5,23 @@ from __future__ import annotations
 from time import process_time
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from threadpoolctl import threadpool_limits
 
 from sklearn_prune._report.table.preparation import preparation, random_features
 
 from .centring import centre
+from .fitted_rows import FittedRows, Union
+from .judging import judge
 from .methods import Features, train
-from .records import Record
+from .trained_model import predict_one_by_one
 
 if TYPE_CHECKING:
     from sklearn_prune._report.table.targets import Target
     from sklearn_prune._typing import Array, Indices
 
-    from .methods import Model
     from .plan import Plan
-    from .records import Part
+    from .records import Part, Record
 
 
 def evaluate_part(part: Part, plan: Plan, X: Any, target: Target, X_unlabeled: Any) -> list[Record]:
@@ -38,13 +40,15 @@ def evaluate_part(part: Part, plan: Plan, X: Any, target: Target, X_unlabeled: A
     list of Record
     """
     with threadpool_limits(1):  # the parts are what runs in parallel
-        training, judge = plan.outer_split(part, target.codes)
+        training, judged = plan.outer_split(part, target.codes)
         fit = training
         if part.inner is not None:
-            fit, judge = (training[rows] for rows in plan.inner_split(part, len(training)))
-        features, y_mean = _draw(part, plan, X, target, (training, fit, judge), X_unlabeled)
+            fit, judged = (training[rows] for rows in plan.inner_split(part, len(training)))
+        rows = training, fit, judged
+        features, G, y_mean = _draw(part, plan, X, target, rows, X_unlabeled)
         models = train(features, plan, seed=plan.feature_seed(part), everything=part.inner is None)
-        return [_judge(model, target, judge, y_mean) for model in models]
+        blocks = [(judged, G)]
+        return judge(list(models), blocks, target, y_mean, predict=predict_one_by_one)
 
 
 def _draw(
@@ -54,34 +58,30 @@ def _draw(
     target: Target,
     rows: tuple[Indices, Indices, Indices],
     X_unlabeled: Any,
-) -> tuple[Features, Array]:
-    """Return the random features, and the means of the targets.
+) -> tuple[Features, Array, Array]:
+    """Return the random features to fit and to judge, and the means of the targets.
 
     The columns are prepared as all training rows of the outer fold say.
     """
     start = process_time()
-    training, fit, judge = rows
+    training, fit, judged = rows
     columns = preparation(impute=plan.impute).fit(X.iloc[training])
     A = columns.transform(X.iloc[fit])
     layer = random_features(plan.widths[-1], plan.feature_seed(part)).fit(A)
     F = layer.transform(A)
     seconds = process_time() - start
     mean = centre(F)
-    G = layer.transform(columns.transform(X.iloc[judge])) - mean
-    U = None
+    G = layer.transform(columns.transform(X.iloc[judged])) - mean
+    union = None
     if X_unlabeled is not None:
-        U = layer.transform(columns.transform(X_unlabeled)) - mean
+        union = _union(F, layer.transform(columns.transform(X_unlabeled)) - mean)
     y = target.values[fit]
     y_mean = centre(y)
-    return Features(F, G, U, y, seconds), y_mean
+    return Features(FittedRows(F, y, len(F)), union, seconds), G, y_mean
 
 
-def _judge(model: Model, target: Target, rows: Indices, y_mean: Array) -> Record:
-    """Return the errors of a model for some rows."""
-    predicted = model.predicted + y_mean
-    shared = {name: value for name, value in model._asdict().items() if name in Record._fields}
-    return Record(
-        **shared,
-        error=target.error(rows, predicted),
-        error_rate=target.error_rate(rows, predicted),
-    )
+def _union(labeled: Array, unlabeled: Array) -> Union:
+    """Put rows with and without labels together, about their common means."""
+    F = np.vstack([labeled, unlabeled])
+    mean = centre(F)
+    return Union(FittedRows(F, np.empty((len(F), 0)), len(F)), mean)

@@ -35,16 +35,20 @@ class PlainFits:
         Centred features.
     y : ndarray of shape (n_samples, n_targets)
         Centred targets.
+    n_rows : int
+        How many rows there are: more than those of F, if it is a triangular factor.
     """
 
-    def __init__(self, F: Array, y: Array) -> None:
-        n_samples, p = F.shape
-        self.model = MinNormRegressor()
-        if n_samples > TALL * p:
+    def __init__(self, F: Array, y: Array, n_rows: int) -> None:
+        p, is_factor = F.shape[1], n_rows > len(F)
+        if n_rows > TALL * p and not is_factor:
             # Centred rows and those of their triangular factor have the same solutions.
             blocks = (np.hstack([F[rows], y[rows]]) for rows in row_slices(F))
             F, y = np.split(triangular_factor(blocks), [p], axis=1)
-            self.model = MinNormRegressor(fit_intercept=False, tol=n_samples * EPS)
+            is_factor = True
+        self.model = MinNormRegressor()
+        if is_factor:
+            self.model = MinNormRegressor(fit_intercept=False, tol=n_rows * EPS)
         self.X, self.y = F, y
 
     def dense(self, widths: Indices) -> Iterator[tuple[Array, float]]:

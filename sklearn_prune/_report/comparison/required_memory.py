@@ -6,7 +6,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .drawn_features import BLOCK_ENTRIES
 from .expected_models import expected_models
+from .plan import INNER_FOLDS
+from .tall_tables import is_tall
 
 if TYPE_CHECKING:
     from .plan import Plan
@@ -14,27 +17,30 @@ if TYPE_CHECKING:
 GIB = 2**30
 # The features are there twice while they are fitted, at least; a column has two inputs.
 COPIES, INPUTS_OF_A_COLUMN = 2, 2
+# Of a tall table there are copies of a block of features, matrices of their sums and factors of
+# these, and copies of the columns while they are prepared.
+BLOCKS, MATRICES, TABLES = 3, 15, 3
 # A record, with all that is made of it.
 RECORD_BYTES = 500
 # What a container may use, in version 2 and in version 1.
 LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
-def check_memory(plan: Plan, n_rows: int, n_unlabeled: int, n_columns: int) -> None:
+def check_memory(
+    plan: Plan, n_rows: int, n_unlabeled: int, n_columns: int, n_targets: int = 1
+) -> None:
     """Raise ValueError if the features, or the records, are larger than the memory.
 
     Parameters
     ----------
     plan : Plan
-    n_rows, n_unlabeled, n_columns : int
+    n_rows, n_unlabeled, n_columns, n_targets : int
         Sizes of the table, and the number of rows without a target.
     """
     there = memory_size()
-    width = plan.widths[-1]
-    lines = n_rows + 2 * n_unlabeled + INPUTS_OF_A_COLUMN * n_columns + plan.budgets[-1]
-    needed = COPIES * 8 * width * lines
+    needed = features_memory(plan, n_rows, n_unlabeled, n_columns, n_targets)
     if needed > there:
-        what = f"width {width}: {n_rows} rows of so many features take"
+        what = f"width {plan.widths[-1]}: {n_rows} rows of so many features take"
         raise ValueError(_too_large(what, needed, there, "--width"))
     needed = (
         RECORD_BYTES * plan.repeats * plan.cv * len(expected_models(plan, None, distilled=True))
@@ -42,6 +48,19 @@ def check_memory(plan: Plan, n_rows: int, n_unlabeled: int, n_columns: int) -> N
     if needed > there:
         what = f"repeats {plan.repeats}: the errors of so many models take"
         raise ValueError(_too_large(what, needed, there, "--repeats"))
+
+
+def features_memory(
+    plan: Plan, n_rows: int, n_unlabeled: int, n_columns: int, n_targets: int
+) -> int:
+    """Return about how many bytes a process needs for its features (see `check_memory`)."""
+    width = plan.widths[-1]
+    if is_tall(plan, n_rows, n_targets):
+        fold = max(plan.n_train(n_rows) // INNER_FOLDS, n_unlabeled)
+        entries = BLOCKS * min(BLOCK_ENTRIES, fold * width) + MATRICES * (width + n_targets) ** 2
+        return 8 * (entries + TABLES * max(n_rows, n_unlabeled) * n_columns)
+    lines = n_rows + 2 * n_unlabeled + INPUTS_OF_A_COLUMN * n_columns + plan.budgets[-1]
+    return COPIES * 8 * width * lines
 
 
 def memory_size() -> float:

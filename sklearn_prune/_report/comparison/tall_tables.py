@@ -1,0 +1,29 @@
+"""Which tables have so many rows that their sums are all that is kept of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .plan import INNER_FOLDS
+
+if TYPE_CHECKING:
+    from .plan import Plan
+
+# From so many rows a column on, rows have small leverages, much alike: see `gcv_fits`.
+ROWS_PER_COLUMN = 10
+# Where there are fewer entries than this nothing is gained.
+LEAST_ENTRIES = 2**24
+
+
+def is_tall(plan: Plan, n_rows: int, n_targets: int) -> bool:
+    """Return whether inner folds are fitted to many more rows than there are features.
+
+    Parameters
+    ----------
+    plan : Plan
+    n_rows, n_targets : int
+        Numbers of rows of the table and of columns of the target.
+    """
+    n_train, width = plan.n_train(n_rows), plan.widths[-1]
+    n_fit = n_train - -(-n_train // INNER_FOLDS)
+    return n_fit >= ROWS_PER_COLUMN * (width + n_targets) and n_train * width >= LEAST_ENTRIES
