@@ -2,8 +2,7 @@
 
 Folds are subsets of the same rows. With more features than rows the Gram matrix of
 all rows is formed once, each fold factorises a block of it, and the coefficients of
-all folds are one matrix product. With fewer, the Gram matrix of the features loses
-the rows that a fold holds out.
+all folds are one matrix product. With fewer, each fold has moments of its own.
 """
 
 from __future__ import annotations
@@ -15,20 +14,20 @@ import numpy as np
 from sklearn_prune._least_squares.cholesky import cholesky
 from sklearn_prune._least_squares.design import (
     as_design,
-    column_gram,
     has_safe_squares,
     is_dense,
     rank_cutoff,
     row_gram,
-    take_rows,
 )
+from sklearn_prune._least_squares.row_moments import row_moments
+from sklearn_prune._least_squares.tall import NormalEquations
 from sklearn_prune._pruning.linear_fit import LinearFit, fit_columns, penalised_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sklearn_prune._checks.training_data import TrainingData
-    from sklearn_prune._typing import AnyArray, Array, Indices
+    from sklearn_prune._typing import AnyArray, Indices
 
 # Down to this reciprocal condition number a Gram matrix keeps nine digits of the
 # coefficients: with a step of refinement for that of the rows, of which it holds the
@@ -110,41 +109,34 @@ class FoldFits:
         if alpha == 0 and len(rows) - self.fit_intercept >= self.data.X.shape[1]:
             return None
         gram = self.gram[np.ix_(rows, rows)]
+        before = np.trace(gram)
         if self.fit_intercept:
             shift = gram @ self.shares[rows, k]
             gram -= shift + shift[:, np.newaxis] - self.shares[rows, k] @ shift
+        # Rows far from the mean of all, about which the matrix was formed, lose digits.
+        loss = self.loss * before / max(np.trace(gram), np.finfo(float).tiny)
+        if self.fit_intercept:
             # Centring made it singular. To add a constant makes it regular, and leaves the
             # solution alone, whose sum is zero.
             gram += np.trace(gram) / len(rows) ** 2
         gram[np.diag_indices_from(gram)] += alpha / weights
         solve, rcond = cholesky(gram)
-        return solve if rcond > self.loss * least_rcond(self.data.X) else None
+        return solve if rcond > loss * least_rcond(self.data.X) else None
 
     def _fit_tall(self, model: Any, alpha: float) -> dict[int, LinearFit]:
         """Fit the folds whose normal equations are well conditioned."""
-        total, _ = column_gram(self.design, self.data.weights)
         fits = {}
-        for k, (rows, weights) in enumerate(zip(self.rows, self.weights, strict=True)):
-            mean = self.design.T @ self.shares[:, k]
-            gram = total + self._change_of_gram(k)
-            if self.fit_intercept:
-                gram -= weights.sum() * np.outer(mean, mean)
-            gram[np.diag_indices_from(gram)] += alpha
-            solve, rcond = cholesky(gram)
-            if rcond > RCOND:
-                residual = self.targets[rows] - self.shares[rows, k] @ self.targets[rows]
-                moments = take_rows(self.design, rows).T @ (weights[:, np.newaxis] * residual)
-                fits[k] = self._linear_fit(model, k, solve(moments), mean)
+        n_features = self.data.X.shape[1]
+        for k, rows in enumerate(self.folds):
+            moments = row_moments(self.data.X, self.targets, self.data.weights, rows)
+            equations = NormalEquations.of(
+                moments, n_features, centred=self.fit_intercept, alpha=alpha
+            )
+            if equations is not None and equations.rcond > RCOND:
+                coef = equations.unscaled(equations.solve(equations.right_side))
+                mean = moments.mean[:n_features] - self.mean
+                fits[k] = self._linear_fit(model, k, coef, mean)
         return fits
-
-    def _change_of_gram(self, k: int) -> Array:
-        """Return what a fold adds to the Gram matrix of all rows, and takes off it."""
-        change = -self.data.weights
-        change[self.rows[k]] += self.weights[k]
-        left_out, repeated = np.flatnonzero(change < 0), np.flatnonzero(change > 0)
-        taken, _ = column_gram(take_rows(self.design, left_out), -change[left_out])
-        added, _ = column_gram(take_rows(self.design, repeated), change[repeated])
-        return added - taken
 
     def _linear_fit(self, model: Any, k: int, coef: AnyArray, mean: AnyArray) -> LinearFit:
         """Return coefficients for centred features as a fit to those of X."""

@@ -79,3 +79,21 @@ def test_width_path_of_repeated_rows(estimator):
             assert_allclose(path.retrained_errors[0, k, fold], error, rtol=1e-7)
             dense = np.mean((y[test] - model.estimator_.predict(X[test, :width])) ** 2)
             assert_allclose(path.dense_errors[k, fold], dense, rtol=1e-7)
+
+
+@pytest.mark.parametrize("alpha", [0.0, 0.01])
+@pytest.mark.parametrize("n_features", [4, 30])
+def test_folds_far_from_the_mean_of_all_rows_keep_their_digits(n_features, alpha):
+    X, y = make_data((40, n_features))
+    X[20:, 0] += 1e7
+    cv = [(np.arange(0, 20, 2), np.arange(1, 20, 2)), (np.arange(20, 40, 2), np.arange(21, 40, 2))]
+    estimator = Ridge(alpha) if alpha else MinNormRegressor()
+    search = GridSearchCV(
+        PrunedRegressor(estimator=estimator, retrain=False),
+        {"sparsity": [2, 4]},
+        cv=cv,
+        scoring="neg_mean_squared_error",
+    )
+    expected = search.fit(X, y).cv_results_["mean_test_score"]
+    model = PrunedRegressorCV(sparsities=[2, 4], retrain=False, alphas=[alpha], cv=cv).fit(X, y)
+    assert_allclose(model.cv_results_["mean_test_score"], expected, rtol=1e-7)

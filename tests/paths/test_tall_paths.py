@@ -78,19 +78,19 @@ def assert_same_path(ways, params, X, y, *, by_moments=True, rtol=1e-8, **option
 
 
 @pytest.mark.parametrize(("n_targets", "weighted"), [(None, False), (1, False), (2, True)])
-@pytest.mark.parametrize("params", MODELS, ids=str)
+@pytest.mark.parametrize("params", MODELS, ids=lambda params: "-".join(params) or "plain")
 def test_pruning_path(ways, params, n_targets, weighted):
     X, y = make_data(n_targets)
     weights = np.random.default_rng(1).integers(0, 3, 60) if weighted else None
     assert_same_path(ways, params, X, y, sample_weight=weights)
 
 
-@pytest.mark.parametrize("params", BY_ROWS, ids=str)
+@pytest.mark.parametrize("params", BY_ROWS, ids=lambda params: "-".join(params) or "plain")
 def test_pruning_path_that_needs_rows(ways, params):
     assert_same_path(ways, params, *make_data(), by_moments=False)
 
 
-@pytest.mark.parametrize("params", MODELS[:3], ids=str)
+@pytest.mark.parametrize("params", MODELS[:3], ids=lambda params: "-".join(params) or "plain")
 def test_pruning_path_of_sparse_data(ways, params):
     X, y = make_data()
     X[np.random.default_rng(0).random(X.shape) < 0.5] = 0
@@ -141,7 +141,7 @@ def assert_same_widths(ways, params, X, y, *, rtol=1e-8, **options):
 
 
 @pytest.mark.parametrize(("n_targets", "weighted"), [(None, False), (2, True)])
-@pytest.mark.parametrize("params", MODELS, ids=str)
+@pytest.mark.parametrize("params", MODELS, ids=lambda params: "-".join(params) or "plain")
 def test_width_path(ways, params, n_targets, weighted):
     X, y = make_data(n_targets)
     weights = np.random.default_rng(1).integers(0, 3, 60) if weighted else None
@@ -155,7 +155,7 @@ def test_width_path_of_other_folds(ways, cv):
     assert_same_widths(ways, {}, X, y, cv=splits, sparsities=[0.25, 0.6])
 
 
-@pytest.mark.parametrize("params", BY_ROWS, ids=str)
+@pytest.mark.parametrize("params", BY_ROWS, ids=lambda params: "-".join(params) or "plain")
 def test_width_path_that_needs_rows(ways, params):
     assert_same_widths(ways, params, *make_data(), by_moments=False)
 
