@@ -116,3 +116,23 @@ def test_every_estimator_shows_inside_a_search(data, model, grid, capsys, monkey
     shown = capsys.readouterr().out
     assert "GridSearchCV" in shown
     assert "100%" in shown
+
+
+@pytest.mark.parametrize("model", [MinNormRegressor(), PrunedRegressor(), PrunedRegressorCV(cv=2)])
+def test_an_interrupt_leaves_the_model_as_it_was(rng, model):
+    X, y = rng.standard_normal((60, 3)), rng.standard_normal(60)
+
+    def batches():
+        yield X[:30], y[:30]
+        if interrupted:
+            raise KeyboardInterrupt
+        yield X[30:], y[30:]
+
+    interrupted = False
+    before = dict(vars(model.fit(RowBatches(batches))))
+    interrupted, recorder = True, Recorder()
+    model.set_callbacks(recorder)
+    with pytest.raises(KeyboardInterrupt):
+        model.fit(RowBatches(batches))
+    assert recorder.n_setups == recorder.n_teardowns == 1
+    assert vars(model.set_callbacks()) == before
