@@ -24,6 +24,7 @@ def command():
         patch.syspath_prepend(BENCHMARKS)
         command = import_module("suite.command")
         patch.setattr("suite.peers.find_spec", lambda name: name != "skglm" and find_spec(name))
+        patch.setattr("suite.tall.WEIGHED", [])  # each is a process
         yield command
 
 
@@ -70,6 +71,17 @@ def test_solvers_and_paths_agree_with_what_they_are_compared_to(rows):
     assert float(errors["Nested widths", "LinearRegression, budgets share the dense fit"]) < 1e-6
 
 
+def test_solvers_of_many_rows_and_of_any_condition_agree(rows):
+    ours = [row for row in rows if row["method"] == "MinNormRegressor" and row["error"]]
+    tall = [row for row in ours if row["task"] == "Dense fit to many rows"]
+    ill = [row for row in ours if row["task"] == "Ill-conditioned dense fit"]
+    assert len(tall) == 4
+    assert all(float(row["error"]) < 1e-13 for row in tall)
+    for row in ill:
+        condition = float(row["sizes"].split()[-1])
+        assert float(row["error"]) < 1e-14 * condition
+
+
 def test_a_grid_search_chooses_what_the_path_chooses(rows):
     task = [row for row in rows if row["task"] == "Sparsity by cross-validation"]
     methods = {row["method"]: row for row in task}
@@ -94,9 +106,9 @@ def test_the_markdown_has_the_machine_and_every_method(out, rows):
         assert f"| {row['method']} |" in text
 
 
-def test_growth_has_four_axes_and_a_figure(out):
+def test_growth_has_its_axes_and_a_figure(out):
     points = read(out / "growth.csv")
-    assert len({point["axis"] for point in points}) == 4
+    assert len({point["axis"] for point in points}) == 5
     assert all(float(point["seconds"]) > 0 for point in points)
     assert (out / "growth.png").read_bytes().startswith(b"\x89PNG")
 
@@ -110,6 +122,12 @@ def test_a_child_process_reports_its_own_peak(command, monkeypatch):
     assert 20 < row["peak MiB"] < 512
     assert row["runs"] == 1
     assert row["rate"] > 0
+
+
+def test_a_child_process_reports_the_memory_beside_its_data(command, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    row = command.tall.in_child("LinearRegression", 20_000, 100)
+    assert 15 < row["peak MiB"] < 80  # at least a copy of X, of 15 MiB
 
 
 def test_the_command_tells_its_groups(command):

@@ -10,10 +10,12 @@ from . import (
     cross_validation,
     dense,
     growth,
+    ill_conditioned,
     paths,
     quality,
     random_features,
     table,
+    tall,
     widths,
 )
 from .harness import Effort, say
@@ -21,6 +23,8 @@ from .machine import describe
 
 GROUPS = {
     "dense": dense,
+    "tall": tall,
+    "ill_conditioned": ill_conditioned,
     "paths": paths,
     "cross_validation": cross_validation,
     "widths": widths,

@@ -61,6 +61,15 @@ def truly_sparse(n, p, n_true, seed, *, n_test=2000):
     return Data(X[:n], y[:n], X[n:], y[n:], truth)
 
 
+def tall(n, p, seed=0, *, n_true=10, n_test=2000):
+    """Draw many rows of features with means, the first few of which matter alike."""
+    rng = np.random.default_rng(seed)
+    X = rng.standard_normal((n + n_test, p)) + rng.uniform(-5, 5, p)
+    truth = np.arange(min(n_true, p))
+    y = X[:, truth].sum(axis=1) + rng.standard_normal(n + n_test)
+    return Data(X[:n], y[:n], X[n:], y[n:], truth)
+
+
 def digit_features(n, p, n_unlabeled, seed):
     """Split the digits (target: odd or even), and map them to random ReLU features."""
     X, y = load_digits(return_X_y=True)

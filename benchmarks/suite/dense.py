@@ -8,7 +8,7 @@ from sklearn.linear_model import LinearRegression, Ridge
 
 from sklearn_prune import MinNormRegressor
 
-from .data import conditioned, gaussian
+from .data import gaussian
 from .harness import Method, Task, measure
 from .kernels import (
     MatrixProduct,
@@ -23,8 +23,6 @@ def run(effort):
     """Yield the rows of one task after the other."""
     n, p = effort(1000), effort(4000)
     yield measure(dense_task("Dense fit", gaussian(n, p), effort), effort)
-    ill = conditioned(n, p, 1e6)
-    yield measure(dense_task("Dense fit, condition 1e6", ill, effort), effort)
     yield overhead(effort)
 
 

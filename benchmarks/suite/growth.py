@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from statistics import median
 from typing import NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from sklearn.linear_model import LassoCV, LinearRegression, OrthogonalMatchingPursuitCV
 from sklearn.model_selection import GridSearchCV
 
 from sklearn_prune import (
@@ -18,7 +20,7 @@ from sklearn_prune import (
     width_path,
 )
 
-from .data import gaussian
+from .data import gaussian, tall
 from .harness import say, stopwatch
 from .table import exact, write_csv
 from .widths import refit_widths
@@ -28,6 +30,7 @@ SAMPLES = [100 * 2**k for k in range(4)]
 FEATURES = [400 * 2**k for k in range(6)]
 SPARSITIES = [2**k for k in range(8)]
 WIDTHS = [2**k for k in range(1, 8)]
+ROWS = [1000 * 4**k for k in range(6)]
 
 # Refitting is measured up to so many models on an axis.
 MOST_REFITS = 16
@@ -42,6 +45,9 @@ STYLES = {
     "width_path": ("C2", "^", "-"),
     "GridSearchCV(PrunedRegressor)": ("C1", "s", ":"),
     "LinearRegression at each width": ("C2", "^", ":"),
+    "LinearRegression": ("k", "x", ":"),
+    "OrthogonalMatchingPursuitCV": ("C3", "v", ":"),
+    "LassoCV": ("C4", "d", ":"),
 }
 
 
@@ -55,7 +61,7 @@ class Point(NamedTuple):
 
 
 def run(effort):
-    """Measure the methods along the four axes."""
+    """Measure the methods along the axes."""
     n, p = effort(200), effort(2000)
     axes = {
         f"number of samples n (p={p})": (
@@ -73,6 +79,10 @@ def run(effort):
         f"number of widths (n={n}, p={p})": (
             [size for size in WIDTHS if size <= n],
             lambda size: by_widths(size, n, p),
+        ),
+        f"number of samples n (p={effort(100)})": (
+            [effort(size) for size in ROWS],
+            lambda size: by_rows(size, effort(100)),
         ),
     }
     points = []
@@ -117,6 +127,20 @@ def by_widths(k, n, p):
         yield "LinearRegression at each width", lambda: refit_widths(X, y, widths, [budget])
 
 
+def by_rows(n, p):
+    """Yield what has more rows than columns."""
+    data = tall(n, p)
+    models = {
+        "one dense fit": MinNormRegressor(),
+        "LinearRegression": LinearRegression(),
+        "PrunedRegressorCV": PrunedRegressorCV(cv=N_FOLDS),
+        "OrthogonalMatchingPursuitCV": OrthogonalMatchingPursuitCV(cv=N_FOLDS),
+        "LassoCV": LassoCV(cv=N_FOLDS),
+    }
+    for name, model in models.items():
+        yield name, partial(model.fit, data.X, data.y)
+
+
 def write(points, out):
     """Write growth.csv, and growth.png."""
     write_csv(out / "growth.csv", Point._fields, (map(exact, point) for point in points))
@@ -125,10 +149,11 @@ def write(points, out):
 
 def draw(points, path):
     """Draw a panel for each axis."""
-    figure = Figure(figsize=(9, 7.5), layout="constrained")
+    figure = Figure(figsize=(9, 10.5), layout="constrained")
     axes = dict.fromkeys(point.axis for point in points)
-    panels = figure.subplots(2, 2, sharey=True, squeeze=False).ravel()
-    for panel, axis in zip(panels, axes, strict=True):
+    panels = figure.subplots(3, 2, sharey=True, squeeze=False).ravel()
+    panels[-1].remove()
+    for panel, axis in zip(panels, axes, strict=False):
         for method, (colour, marker, line) in STYLES.items():
             curve = [(p.size, p.seconds) for p in points if (p.axis, p.method) == (axis, method)]
             if curve:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import platform
+import sys
 from datetime import date
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -49,3 +51,17 @@ def installed(name):
         return version(name)
     except PackageNotFoundError:
         return "not installed"
+
+
+def peak_memory():
+    """Return the peak memory of this process, in MiB.
+
+    On Linux from /proc: what `getrusage` says there counts the process that started it.
+    """
+    status = Path("/proc/self/status")
+    if status.exists():
+        peak = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(peak.split()[1]) / 2**10
+    resource = import_module("resource")  # Windows has none
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if sys.platform == "darwin" else 2**10)

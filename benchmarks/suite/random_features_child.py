@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import json
 import sys
-from importlib import import_module
-from pathlib import Path
 from statistics import median
 
 from sklearn.pipeline import make_pipeline
@@ -18,6 +16,7 @@ from sklearn_prune import PrunedRandomFeatures, PrunedRegressor, RandomFeatures
 from .data import smooth
 from .harness import stopwatch
 from .kernels import MatrixProduct
+from .machine import peak_memory
 
 
 def measure(model, n, p, d, s, dtype, product_size, repeats, patience):
@@ -53,20 +52,6 @@ def measure(model, n, p, d, s, dtype, product_size, repeats, patience):
         "rate": median(products) / share / median(fits),
         "peak MiB": peak,
     }
-
-
-def peak_memory():
-    """Return the peak memory of this process, in MiB.
-
-    On Linux from /proc: what `getrusage` says there counts the process that started it.
-    """
-    status = Path("/proc/self/status")
-    if status.exists():
-        peak = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
-        return int(peak.split()[1]) / 2**10
-    resource = import_module("resource")  # Windows has none
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (2**20 if sys.platform == "darwin" else 2**10)
 
 
 if __name__ == "__main__":

@@ -20,14 +20,15 @@ if TYPE_CHECKING:
 GRAM_RCOND = 1e-12
 
 
-def cholesky(gram: Array) -> tuple[Callable[[Array], Array], float]:
+def cholesky(gram: Array, size: float | None = None) -> tuple[Callable[[Array], Array], float]:
     """Return a solver for a Gram matrix and its reciprocal condition, 0 if not positive.
 
     For a symmetric matrix the 1-norm condition that LAPACK estimates is at least
     the spectral one, the square of that of the design matrix. The estimate may miss
-    the difference of two equal rows, but their pivot does not.
+    the difference of two equal rows, but their pivot does not. With its 1-norm as `size`
+    the upper triangle of the matrix is enough.
     """
-    size = np.abs(gram).sum(axis=0).max()
+    size = float(np.abs(gram).sum(axis=0).max()) if size is None else size
     factor, info = lapack.dpotrf(gram.T, lower=True, clean=False)
     rcond = 0.0
     if info == 0:

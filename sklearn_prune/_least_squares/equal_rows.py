@@ -30,6 +30,8 @@ def group_equal_rows(X: Any) -> tuple[Indices, Indices]:
     group : ndarray of shape (n_rows,)
         The group of each row, so that ``X[first[group]]`` equals X.
     """
+    if _differ_early(X):
+        return np.arange(X.shape[0]), np.arange(X.shape[0])
     seen: dict[bytes, int] = {}
     first: list[int] = []
     group = np.empty(X.shape[0], dtype=np.intp)
@@ -54,15 +56,27 @@ def merge_rows(group: Indices, y: Array, weights: Array) -> tuple[Array, Array]:
 def count_distinct_rows(X: Any, enough: int) -> int:
     """Count the distinct rows of X, but stop at `enough`.
 
-    Where all rows differ, they do so in a few columns.
+    Where that many rows differ, or all, they most often do so in a few columns.
     """
-    if X.shape[1] > FEW_COLUMNS and len(set(_row_keys(X[:, :FEW_COLUMNS]))) == X.shape[0]:
-        return min(X.shape[0], enough)
+    n_distinct = 0
+    if X.shape[1] > FEW_COLUMNS:
+        n_distinct = _count_distinct(_row_keys(X[:, :FEW_COLUMNS]), enough)
+    if n_distinct == min(X.shape[0], enough):
+        return n_distinct
+    return _count_distinct(_row_keys(X), enough)
+
+
+def _count_distinct(keys: Iterator[bytes], enough: int) -> int:
     seen: set[bytes] = set()
-    keys = _row_keys(X)
     while len(seen) < enough and (key := next(keys, None)) is not None:
         seen.add(key)
     return len(seen)
+
+
+def _differ_early(X: Any) -> bool:
+    """Return whether no two rows are equal in the first few columns: most often they differ."""
+    few = X[:, :FEW_COLUMNS]
+    return few.shape[1] < X.shape[1] and len(set(_row_keys(few))) == X.shape[0]
 
 
 def _row_keys(X: Any) -> Iterator[bytes]:

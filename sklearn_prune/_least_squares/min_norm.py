@@ -98,8 +98,10 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
     **Numerics.** For a wide X the Gram matrix of the rows is factorised
     (Cholesky) and the solution refined; a centred Gram matrix is singular
     along the weights, where it is lifted first. LAPACK's condition estimate
-    decides whether that is safe. From a condition of X of about 3e5 on, the
-    singular value decomposition takes over. A tall X is factorised by QR, and its
+    decides whether that is safe. From a condition of X of about 3e5 on, a QR
+    factorisation of the rows takes over, after a reflection that takes out the
+    null direction. Where a singular value comes near the cut-off, those of its
+    triangular factor decide the rank. A tall X is factorised by QR, and its
     rank judged with columns of unit norm. Computations are in double precision
     whatever the dtype of X, with two exceptions: the refinement of small tall
     problems is in extended precision, and the Cholesky factor of 256 or more
@@ -115,7 +117,8 @@ class MinNormRegressor(MultiOutputMixin, RegressorMixin, BaseEstimator):
     **Why not** :class:`~sklearn.linear_model.LinearRegression`? It agrees on
     well-conditioned data. But its `tol` of 1e-6 drops every direction whose
     singular value is less than a millionth of the largest: a model with
-    condition 1e7 no longer interpolates, and polynomial fits lose all digits.
+    condition 1e7 no longer interpolates, polynomial fits lose all digits, and a
+    column in units that make it a millionth of another counts for nothing.
     ``Ridge(alpha=0)`` is no way out: with an intercept its "svd" solver need not
     give the shortest solution, and its default solver fails where X is singular.
     The example below shows the first.

@@ -61,6 +61,15 @@ def interpolate(A: Array, y: Array, null: Array | None, cutoff: float) -> Array 
     return _solve(A, y, factor)
 
 
+def breaks_down(A: Array) -> bool:
+    """Return whether the Gram matrix of many rows looks too ill-conditioned in float64 as well.
+
+    Float32 has half the digits. If half of the rows are too ill-conditioned for it, all of
+    them most often are for float64.
+    """
+    return len(A) >= MIN_ROWS and _factorise(A[: len(A) // 2], None) is None
+
+
 class _Factor(NamedTuple):
     """Cholesky factor, in float32, of ``A A'`` after division of the rows of A by their norms."""
 

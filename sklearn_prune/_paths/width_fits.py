@@ -12,10 +12,12 @@ import numpy as np
 
 from sklearn_prune._least_squares.cholesky import cholesky
 from sklearn_prune._least_squares.design import Problem, has_safe_squares, is_dense, rank_cutoff
+from sklearn_prune._least_squares.dual import LEAST_SHARE, solve_gram
 from sklearn_prune._least_squares.leading_columns import CHOLESKY_CONDITION
 from sklearn_prune._least_squares.solve import min_norm_lstsq
 from sklearn_prune._pruning.linear_fit import LinearFit, fit_columns, penalty_of
 
+from .growing_gram import growing_gram, triangle_size, whole_gram
 from .path_models import leading_fits
 
 if TYPE_CHECKING:
@@ -65,38 +67,53 @@ def _gram_fits(
     estimator: Any, penalty: Penalty, data: TrainingData, widths: Indices
 ) -> Iterator[LinearFit]:
     """Centre once, and fit with a Gram matrix that grows."""
-    weights = data.weights if penalty.alpha > 0 else data.weights / data.weights.max()
-    problem = Problem.of(data.X, data.y, weights, centred=penalty.fit_intercept)
-    for width, gram in zip(widths, _growing_gram(problem.A, widths), strict=True):
+    problem, null = _rooted(data, penalty), None
+    if penalty.alpha == 0 and penalty.fit_intercept:
+        null = problem.weights / np.sqrt(problem.weights @ problem.weights)
+    grams = growing_gram(problem.A, widths, alpha=penalty.alpha, null=null)
+    for width, gram in zip(widths, grams, strict=True):
         part = problem.leading(width)
         if penalty.alpha > 0:
-            coef = _ridge(part, penalty.alpha, gram)
+            coef = _ridge(part, gram)
         else:
-            cutoff = rank_cutoff(data.X[:, :width], penalty.tol)
-            coef, _ = min_norm_lstsq(part, cutoff=cutoff, gram=gram)
+            coef = _shortest(part, gram, null, rank_cutoff(data.X[:, :width], penalty.tol))
         if coef is None:
             yield fit_columns(estimator, data.columns(slice(width)))
         else:
             yield _linear_fit(estimator, coef.T, part.intercept(coef.T), data)
 
 
-def _growing_gram(A: Array, widths: Indices) -> Iterator[Array]:
-    """Yield the Gram matrix of the rows of the first w columns, for increasing w."""
-    gram, done = np.zeros((len(A), len(A))), 0
-    for width in widths:
-        new = A[:, done:width]
-        gram += new @ new.T
-        done = width
-        yield gram
+def _rooted(data: TrainingData, penalty: Penalty) -> Problem:
+    """Return the problem, with the roots of the weights in it if there is a penalty.
+
+    Without one the rows are interpolated, whatever their weights.
+    """
+    weights = data.weights if penalty.alpha > 0 else data.weights / data.weights.max()
+    problem = Problem.of(data.X, data.y, weights, centred=penalty.fit_intercept)
+    if penalty.alpha == 0:
+        return problem
+    root = np.sqrt(weights)[:, np.newaxis]
+    return problem._replace(A=root * problem.A, y=root * problem.y)
 
 
-def _ridge(problem: Problem, alpha: float, gram: Array) -> Array | None:
-    """Fit with the penalty ``alpha ||b||^2``, or return None if ``A A'`` is too ill-conditioned."""
-    root = np.sqrt(problem.weights)[:, np.newaxis]
-    solve, rcond = cholesky(root * gram * root.T + alpha * np.eye(len(gram)))
-    if rcond * CHOLESKY_CONDITION**2 < 1:
-        return None
-    coef: Array = problem.A.T @ (root * solve(root * problem.y))
+def _ridge(problem: Problem, gram: Array) -> Array | None:
+    """Fit with a penalty that is in ``A A'``, or return None if that is too ill-conditioned."""
+    dual = solve_gram(gram, problem.y)
+    if dual is None:
+        solve, rcond = cholesky(gram, triangle_size(gram))
+        if rcond * CHOLESKY_CONDITION**2 < 1:
+            return None
+        dual = solve(problem.y)
+    coef: Array = problem.A.T @ dual
+    return coef
+
+
+def _shortest(problem: Problem, gram: Array, null: Array | None, cutoff: float) -> Array:
+    """Interpolate by the Gram matrix alone, or refine and judge the rank where that is needed."""
+    dual = solve_gram(gram, problem.y) if cutoff < LEAST_SHARE else None
+    if dual is None:
+        return min_norm_lstsq(problem, cutoff=cutoff, gram=whole_gram(gram, null))[0]
+    coef: Array = problem.A.T @ dual
     return coef
 
 

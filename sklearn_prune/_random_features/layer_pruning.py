@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from sklearn_prune._checks.progress import SILENT
 from sklearn_prune._least_squares.design import as_design
 from sklearn_prune._pruning.linear_fit import LinearFit, fit_columns
 from sklearn_prune._pruning.strategies import STRATEGIES, Scoring, score_features
@@ -17,6 +18,7 @@ from .layer import random_features
 from .stream import FeatureStream
 
 if TYPE_CHECKING:
+    from sklearn_prune._checks.progress import Progress
     from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._pruning.recipe import Recipe
     from sklearn_prune._pruning.strategies import Strategy
@@ -54,11 +56,13 @@ class LayerPruning:
         Of one round, with a `MinNormRegressor` as the dense model.
     n_keep : int
     n_jobs : int or None
+    progress : Progress
     """
 
     recipe: Recipe
     n_keep: int
     n_jobs: int | None
+    progress: Progress = SILENT
 
     def keep(self, layer: RandomLayer, data: TrainingData) -> KeptFeatures:
         """Fit the dense model, by a stream if it is wide, and keep its best features.
@@ -84,7 +88,8 @@ class LayerPruning:
         centred = self.recipe.estimator.fit_intercept
         X, y, weights = merge_equal_rows(data.X, data.y.reshape(len(data.y), -1), data.weights)
         y, _ = as_design(y, weights, centred=centred)
-        stream = FeatureStream(X, layer, weights, centred=centred, n_jobs=self.n_jobs)
+        options: Any = {"centred": centred, "n_jobs": self.n_jobs, "progress": self.progress}
+        stream = FeatureStream(X, layer, weights, **options)
         fixed = self.recipe.strategy.reads == "nothing"
         strategy = STRATEGIES["magnitude"] if fixed else self.recipe.strategy
         score = partial(_score_block, strategy, y, weights, centred)

@@ -12,9 +12,11 @@ from sklearn.base import (
     RegressorMixin,
     TransformerMixin,
 )
+from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_prune._checks.arguments import check_bool, check_n_keep
+from sklearn_prune._checks.progress import fit_progress
 from sklearn_prune._checks.training_data import check_samples, check_training_data
 from sklearn_prune._least_squares.min_norm import MinNormRegressor
 from sklearn_prune._pruning.linear_fit import LinearFit, fit_columns
@@ -28,6 +30,7 @@ PIPELINE = "make_pipeline(RandomFeatures(...), PrunedRegressor(...))"
 
 
 class PrunedRandomFeatures(
+    CallbackSupportMixin,
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
     MultiOutputMixin,
@@ -212,6 +215,7 @@ class PrunedRandomFeatures(
         self.n_jobs = n_jobs
         self.random_state = random_state
 
+    @with_callbacks
     def fit(self, X, y, sample_weight=None):
         """Fit the dense model, prune it, retrain what is kept.
 
@@ -239,7 +243,8 @@ class PrunedRandomFeatures(
         data = check_training_data(self, X, y, sample_weight)
         layer = RandomLayer.of(self, data.X)
         n_keep = check_n_keep(self.sparsity, layer.n_components)
-        kept = LayerPruning(recipe, n_keep, self.n_jobs).keep(layer, data)
+        with fit_progress(self, None, X=X, y=y) as progress:
+            kept = LayerPruning(recipe, n_keep, self.n_jobs, progress).keep(layer, data)
 
         features = random_features(data.X, kept.weights, kept.offset, layer.activation)
         data = replace(data, X=features, names=None)

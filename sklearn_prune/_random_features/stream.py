@@ -9,6 +9,7 @@ from joblib import effective_n_jobs
 from scipy import linalg
 from sklearn.utils.parallel import Parallel, delayed
 
+from sklearn_prune._checks.progress import SILENT
 from sklearn_prune._least_squares.design import as_design, triangular_factor
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import DTypeLike
 
+    from sklearn_prune._checks.progress import Progress
     from sklearn_prune._typing import AnyArray
 
     from .layer import RandomLayer
@@ -46,10 +48,19 @@ class FeatureStream:
         Whether to subtract the weighted means of the features.
     n_jobs : int or None
         Number of tasks at a time, as in joblib.
+    progress : Progress
+        What is told of every pass.
     """
 
     def __init__(
-        self, X: Any, layer: RandomLayer, weights: AnyArray, *, centred: bool, n_jobs: int | None
+        self,
+        X: Any,
+        layer: RandomLayer,
+        weights: AnyArray,
+        *,
+        centred: bool,
+        n_jobs: int | None,
+        progress: Progress = SILENT,
     ) -> None:
         self.X = X
         self.layer = layer
@@ -57,6 +68,7 @@ class FeatureStream:
         self.share = weights / weights.sum()
         self.centred = centred
         self.n_jobs = n_jobs
+        self.progress = progress
 
     def gram(self, dtype: DTypeLike) -> tuple[AnyArray, float]:
         """Return ``PF (PF)'``, and the trace of ``F F'`` by which to judge its rounding.
@@ -128,12 +140,17 @@ class FeatureStream:
         blocks = np.arange(self.layer.n_blocks)
         ranges = np.array_split(blocks, min(n_tasks, len(blocks)))
         at_once = 2 * effective_n_jobs(self.n_jobs)
-        with Parallel(n_jobs=self.n_jobs, batch_size=1) as parallel:
+        with (
+            Parallel(n_jobs=self.n_jobs, batch_size=1) as parallel,
+            self.progress.task("pass over the features", len(ranges)) as progress,
+        ):
             for first in range(0, len(ranges), at_once):
-                yield from parallel(
+                for result in parallel(
                     delayed(task)(self.X, self.layer, some, *args)
                     for some in ranges[first : first + at_once]
-                )
+                ):
+                    with progress.task("block"):
+                        yield result
 
 
 def _gram(X: Any, layer: RandomLayer, blocks: AnyArray, dtype: DTypeLike) -> AnyArray:

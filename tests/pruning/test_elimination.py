@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from sklearn_prune._pruning.elimination import eliminate
+from sklearn_prune._pruning.elimination import eliminate, eliminate_moments
 
 
 def residual(X, Y):
@@ -23,6 +23,10 @@ def triangular(X, Y):
     return np.linalg.qr(np.hstack([X, Y]), mode="r")
 
 
+def second_moments(X, Y):
+    return X.T @ X, X.T @ Y, (Y**2).sum(axis=0)
+
+
 def unit_columns(X):
     return X / np.linalg.norm(X, axis=0)
 
@@ -37,6 +41,54 @@ def test_order_and_errors_are_those_of_refits(rng, n_features, n_targets):
     expected_order, expected_errors = backward_elimination(X, Y)
     assert_array_equal(order, expected_order)
     assert_allclose(errors, expected_errors, rtol=1e-10)
+
+
+def order_by_inverses(gram, moments):
+    """Order of the elimination that inverts the Hessian afresh for every step."""
+    left, order = np.arange(len(gram)), []
+    while len(left):
+        inverse = np.linalg.inv(gram[np.ix_(left, left)])
+        rises = ((inverse @ moments[left]) ** 2).sum(axis=1) / np.diag(inverse)
+        order.append(left[rises.argmin()])
+        left = np.delete(left, rises.argmin())
+    return order
+
+
+@pytest.mark.parametrize("n_targets", [1, 3])
+@pytest.mark.parametrize("n_features", [32, 33, 64, 150])
+def test_features_that_go_in_blocks(rng, n_features, n_targets):
+    X = rng.standard_normal((200, n_features))
+    X[:, 1:] += X[:, :-1]
+    X, Y = unit_columns(X), rng.standard_normal((200, n_targets))
+    expected = order_by_inverses(X.T @ X, X.T @ Y)
+    refits = [residual(X[:, expected[n_features - size :]], Y) for size in range(n_features + 1)]
+    for order, errors in (
+        eliminate(triangular(X, Y), n_features),
+        eliminate_moments(*second_moments(X, Y)),
+    ):
+        assert_array_equal(order, expected)
+        assert_allclose(errors, refits, rtol=1e-10)
+
+
+@pytest.mark.parametrize("n_features", [1, 2, 7])
+def test_moments_are_as_good_as_rows(rng, n_features):
+    X, Y = unit_columns(rng.standard_normal((20, n_features))), rng.standard_normal((20, 2))
+    order, errors = eliminate_moments(*second_moments(X, Y))
+    expected_order, expected_errors = backward_elimination(X, Y)
+    assert_array_equal(order, expected_order)
+    assert_allclose(errors, expected_errors, rtol=1e-10)
+
+
+def test_moments_that_have_lost_digits_are_refused(rng):
+    X, Y = unit_columns(rng.standard_normal((60, 20))), rng.standard_normal((60, 2))
+    moments = second_moments(X, Y)
+    assert eliminate_moments(*moments, loss=10) is not None
+    assert eliminate_moments(*moments, loss=1e10) is None
+    for gap in 0, 1e-9, 1e-4:
+        twins = unit_columns(np.hstack([X, X[:, :1] + gap * X[:, 1:2]]))
+        assert eliminate_moments(*second_moments(twins, Y)) is None
+    Y[:, 1] = X @ np.ones(20)
+    assert eliminate_moments(*second_moments(X, Y)) is None
 
 
 def test_as_many_features_as_rows(rng):

@@ -2,12 +2,12 @@ from math import comb, log
 
 import numpy as np
 import pytest
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 from sklearn.linear_model import LinearRegression, Ridge
 
 from sklearn_prune import PrunedRegressor
-from sklearn_prune._pruning.obs import obs
+from sklearn_prune._pruning.obs import _Standardised, obs
 
 
 def residual(X, Y, weights, *, centred):
@@ -155,6 +155,31 @@ def test_readmission_finds_what_screening_missed():
         pooled.append(len(truth & set(order[-75:])))
         found.append(len(truth & set(np.argsort(scores)[-15:])))
     assert np.mean(found) > np.mean(pooled) + 0.5
+
+
+@pytest.mark.parametrize("centred", [True, False])
+def test_screening_has_the_digits_of_float64(rng, centred):
+    X, Y = rng.standard_normal((60, 150)) + 1, rng.standard_normal((60, 2))
+    X = np.cumsum(X, axis=1)
+    weights = rng.uniform(0.2, 3, 60)
+    weights /= weights.sum()
+    centre = weights @ X if centred else 0
+    scale = np.sqrt(weights @ (X - centre) ** 2)
+    ridge = Ridge(0.1 * 150 / 60, fit_intercept=centred, solver="svd")
+    expected = ridge.fit(X / scale, Y, sample_weight=weights).coef_
+    problem, _ = _Standardised.of(X, Y, weights, np.ones(150, dtype=bool), centred=centred)
+    coef = problem._ridge().T
+    assert_allclose(coef / np.abs(coef).max(), expected / np.abs(expected).max(), atol=1e-12)
+
+
+@pytest.mark.parametrize("centred", [True, False])
+@pytest.mark.parametrize("shape", [(30, 5), (20, 40)])
+def test_the_data_are_left_alone(rng, shape, centred):
+    X, y = rng.standard_normal(shape), rng.standard_normal(shape[0])
+    copies = X.copy(), y.copy()
+    obs(np.ones(shape[1]), X, y, weights=np.ones(shape[0]), centred=centred)
+    assert_array_equal(X, copies[0])
+    assert_array_equal(y, copies[1])
 
 
 def test_supports_of_all_sizes_are_nested(rng):
