@@ -37,14 +37,17 @@ class RowSummary:
 
     Parameters
     ----------
+    moments : Moments
+        Those of features and targets side by side.
     blocks : callable
         Returns an iterable of features, of shape (n_rows, n_features), and targets, of shape
         (n_rows, n_targets), of all rows in blocks: anew each time it is called.
     """
 
-    def __init__(self, blocks: Callable[[], Iterable[tuple[Array, Array]]]) -> None:
-        self.blocks = blocks
-        self.moments = merge_moments(_moments(F, y) for F, y in blocks())
+    def __init__(
+        self, moments: Moments, blocks: Callable[[], Iterable[tuple[Array, Array]]]
+    ) -> None:
+        self.moments, self.blocks = moments, blocks
 
     @cached_property
     def factor(self) -> CompressedRows:
@@ -53,7 +56,8 @@ class RowSummary:
         return reduce(CompressedRows.merged, factors)
 
 
-def _moments(F: Array, y: Array) -> Moments:
+def moments_of(F: Array, y: Array) -> Moments:
+    """Return the moments of features and targets side by side."""
     memory = np.ones((len(F), F.shape[1] + y.shape[1] + 1))
     return Block(slice(None), F, y, memory).moments(np.ones(len(F)), equal=True)
 

@@ -1,0 +1,200 @@
+"""The parquet files of a folder, or one of them, whose rows are read in blocks."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .csv_tables import first_line
+from .wording import listed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PARQUET = b"PAR1"
+# What Spark and others leave beside the files.
+HIDDEN = (".", "_")
+
+
+def is_parquet(path: Path) -> bool:
+    """Return whether a path is a folder, or a parquet file.
+
+    Raises
+    ------
+    ValueError
+        If it cannot be read.
+    """
+    try:
+        if path.is_dir():
+            return True
+        with path.open("rb") as file:
+            return file.read(len(PARQUET)) == PARQUET
+    except OSError as error:
+        msg = f"cannot read {path}: {(error.strerror or str(error)).lower()}"
+        raise ValueError(msg) from error
+
+
+class ParquetFiles:
+    """Parquet files of the same columns.
+
+    Folders that are called ``name=value`` are a column of categories, as for pandas.
+
+    Parameters
+    ----------
+    path : Path
+        A file, or a folder of them and of folders.
+
+    Attributes
+    ----------
+    n_rows, n_bytes : int
+        Number of rows, and about how much memory all of them take.
+
+    Raises
+    ------
+    ValueError
+        If there are none, or one cannot be read or has other columns than the first.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._schema, self._fragments = _open(path)
+        for fragment in self._fragments:
+            with _told(fragment.path):
+                fragment.ensure_complete_metadata()
+            _check_schema(fragment, self._fragments[0])
+        self._ends = np.cumsum([fragment.metadata.num_rows for fragment in self._fragments])
+        self.n_rows = int(self._ends[-1])
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns, with those of the names of folders."""
+        return len(self._schema.names)
+
+    @property
+    def n_bytes(self) -> int:
+        """About how many bytes of memory the whole table takes."""
+        written = sum(group.total_byte_size for f in self._fragments for group in f.row_groups)
+        return max(8 * self.n_rows * self.n_columns, written)
+
+    def identity(self) -> bytes:
+        """Return what tells these files from others, without reading their rows."""
+        files = [
+            [fragment.path, Path(fragment.path).stat().st_size, fragment.metadata.to_dict()]
+            for fragment in self._fragments
+        ]
+        return json.dumps([str(self._schema), files], default=str).encode()
+
+    def place(self, row: int) -> str:
+        """Return the file of a row, and its number there."""
+        k = int(np.searchsorted(self._ends, row, side="right"))
+        return f"row {row - int(self._ends[k - 1] if k else 0)} of {self._fragments[k].path}"
+
+    def blocks(self, n_rows: int, columns: list[str] | None = None) -> Iterator[Any]:
+        """Yield all rows, in order, as arrow tables of at most so many.
+
+        Parameters
+        ----------
+        n_rows : int
+        columns : list of str, optional
+            Which columns; all if None, or if the files call them otherwise.
+        """
+        import pyarrow as pa  # noqa: PLC0415
+
+        known = columns is not None and set(columns) <= set(self._schema.names)
+        gathered: list[Any] = []
+        for batch in self._batches(n_rows, columns if known else None):
+            if gathered and sum(map(len, gathered)) + len(batch) > n_rows:
+                yield pa.Table.from_batches(gathered)
+                gathered = []
+            if len(batch):
+                gathered.append(batch)
+        if gathered:
+            yield pa.Table.from_batches(gathered)
+
+    def _batches(self, n_rows: int, columns: list[str] | None) -> Iterator[Any]:
+        """Yield the rows as they lie in the files, a few at a time."""
+        from pyarrow.dataset import ParquetFragmentScanOptions  # noqa: PLC0415
+
+        few_in_memory = ParquetFragmentScanOptions(use_buffered_stream=True, pre_buffer=False)
+        for fragment in self._fragments:
+            with _told(fragment.path):
+                yield from fragment.to_batches(
+                    schema=self._schema,
+                    columns=columns,
+                    batch_size=n_rows,
+                    batch_readahead=0,
+                    fragment_scan_options=few_in_memory,
+                    use_threads=False,
+                )
+
+
+def _open(path: Path) -> tuple[Any, list[Any]]:
+    """Return the schema, with the columns of the names of folders, and the files."""
+    from pyarrow.dataset import HivePartitioning, dataset  # noqa: PLC0415
+
+    files = _files(path)
+    partitioning = HivePartitioning.discover(infer_dictionary=True)
+    base = path if path.is_dir() else path.parent
+    with _told(files[0]):
+        data = dataset(
+            [str(file) for file in files],
+            format="parquet",
+            partitioning=partitioning,
+            partition_base_dir=str(base),
+        )
+    return data.schema, list(data.get_fragments())
+
+
+def _files(path: Path) -> list[Path]:
+    """Return the files of a folder, in the order of their names, or the file itself."""
+    if not path.is_dir():
+        return [path]
+    found = sorted(file for file in path.rglob("*") if file.is_file() and _shows(file, path))
+    others = [file for file in found if not is_parquet(file)]
+    if len(others) == len(found):
+        msg = f"{path} is a folder without parquet files: name a file, or a folder of them"
+        raise ValueError(msg)
+    if others:
+        msg = f"{others[0]} is no parquet file: take it out of the folder"
+        raise ValueError(msg)
+    return found
+
+
+def _shows(file: Path, folder: Path) -> bool:
+    return not any(part.startswith(HIDDEN) for part in file.relative_to(folder).parts)
+
+
+def _check_schema(fragment: Any, first: Any) -> None:
+    """Raise ValueError if a file has other columns than the first."""
+    known, found = (
+        {field.name: field.type for field in f.physical_schema} for f in (first, fragment)
+    )
+    for name, kind in known.items():
+        if name not in found:
+            what = f"has no column {name!r}, which {first.path} has"
+        elif found[name] != kind:
+            what = f"has {found[name]} in {name!r}, where {first.path} has {kind}"
+        else:
+            continue
+        msg = f"{fragment.path} {what}: write all files alike"
+        raise ValueError(msg)
+    others = [name for name in found if name not in known]
+    if others:
+        msg = f"{fragment.path} has {listed(others)}, which {first.path} has not"
+        raise ValueError(f"{msg}: write all files alike")
+
+
+@contextmanager
+def _told(file: Any) -> Iterator[None]:
+    """Turn what goes wrong with a file into a ValueError of one line."""
+    try:
+        yield
+    except ImportError:
+        raise
+    except Exception as error:
+        msg = f"cannot read {file} as parquet, it may be truncated: {first_line(error)}"
+        raise ValueError(msg) from error
