@@ -1,9 +1,6 @@
 """Tables that stay in parquet files, against the same tables in memory."""
 
-import json
 import runpy
-import subprocess
-import sys
 
 import numpy as np
 import pandas as pd
@@ -18,7 +15,7 @@ from sklearn_prune._report.table.parquet_files import ParquetFiles
 from sklearn_prune._report.table.streamed_table import StreamedTable
 
 pytest.importorskip("pyarrow")
-FAST = ["--budget", "2", "--width", "6", "12", "--cv", "2", "--n-jobs", "1"]
+FAST = ["--budget", "2", "--width", "12", "--cv", "2", "--n-jobs", "1"]
 
 
 @pytest.fixture(autouse=True)
@@ -33,8 +30,8 @@ def blank_pictures(monkeypatch):
 def sums_only(monkeypatch):
     """Keep sums of small tables in memory, too, of several blocks."""
     monkeypatch.setattr(tall_tables, "LEAST_ENTRIES", 0)
-    monkeypatch.setattr(drawn_features, "BLOCK_ENTRIES", 2**11)
-    monkeypatch.setattr(survey, "BLOCK_ENTRIES", 2**9)
+    monkeypatch.setattr(drawn_features, "BLOCK_ENTRIES", 2**12)
+    monkeypatch.setattr(survey, "BLOCK_ENTRIES", 2**11)
 
 
 @pytest.fixture
@@ -81,7 +78,9 @@ def assert_same_numbers(out, other):
 def change(frame, kind):
     """Return the table of a kind, and the options for it."""
     if kind == "missing":
-        frame.loc[100:140, ["age", "word", "new", "rooms"]] = None  # whole blocks, too
+        holes = frame.index.isin(range(150, 170))  # a whole file
+        names = ["age", "word", "new", "rooms"]
+        frame[names] = frame[names].astype({"new": object}).mask(holes[:, np.newaxis] & np.ones(4, bool))
         return frame, ["--impute"]
     if kind == "regression":
         return frame.set_index("day"), ["--drop", "age"]
@@ -93,7 +92,6 @@ def change(frame, kind):
 KINDS = ["regression", "two classes", "three classes", "missing"]
 
 
-@pytest.mark.filterwarnings("ignore:Downcasting")
 @pytest.mark.parametrize("kind", KINDS)
 def test_numbers_are_those_of_the_table_in_memory(tmp_path, monkeypatch, capsys, kind):
     frame, options = change(make_frame(), kind)
@@ -106,7 +104,7 @@ def test_numbers_are_those_of_the_table_in_memory(tmp_path, monkeypatch, capsys,
     assert "as 600 of the 600 rows say" in out
     assert "Constant columns are left out: one." in out
     assert "8 of 8 parts" in err
-    assert "Theory is not drawn for" in (tmp_path / "streamed" / "report.html").read_text()
+    assert "Theory is not drawn" in (tmp_path / "streamed" / "report.html").read_text()
     assert_same_numbers(tmp_path / "streamed", tmp_path / "whole")
     codes = [(tmp_path / name / "model.py").read_text() for name in ("whole", "streamed")]
     comment = "# All rows, which must fit into the memory.\n"
@@ -211,7 +209,7 @@ def test_the_bar_moves_within_a_fold(tmp_path, monkeypatch):
     done = [kw["completed"] for kw in shown]
     assert done == sorted(done)
     assert (done[0], done[-1], shown[0]["total"]) == (0, 8, 8)
-    assert sum(0 < value < 4 for value in done) > 6
+    assert sum(0 < value < 4 for value in done) > 5
     assert 4 in done
 
 

@@ -170,13 +170,15 @@ def _shows(file: Path, folder: Path) -> bool:
 
 def _check_schema(fragment: Any, first: Any) -> None:
     """Raise ValueError if a file has other columns than the first."""
+    import pyarrow as pa  # noqa: PLC0415
+
     known, found = (
         {field.name: field.type for field in f.physical_schema} for f in (first, fragment)
     )
     for name, kind in known.items():
         if name not in found:
             what = f"has no column {name!r}, which {first.path} has"
-        elif found[name] != kind:
+        elif found[name] not in (kind, pa.null()):  # which all values may be
             what = f"has {found[name]} in {name!r}, where {first.path} has {kind}"
         else:
             continue
