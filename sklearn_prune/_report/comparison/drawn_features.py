@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from .plan import Plan
     from .records import Part
 
-# A block of features, or of what they are made of, has at most so many entries (128 MB).
-BLOCK_ENTRIES = 2**24
+# A block of features, or of what they are made of, has at most so many entries (64 MB).
+BLOCK_ENTRIES = 2**23
 
 
 class DrawnFeatures:

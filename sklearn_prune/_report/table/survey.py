@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 
 # So many rows are held, or fewer if they have more entries than these (128 MB).
 SAMPLE_ROWS, SAMPLE_ENTRIES = 100_000, 2**24
-# A block that is read has so many entries (32 MB).
-BLOCK_ENTRIES = 2**22
+# A block that is read has so many entries (8 MB).
+BLOCK_ENTRIES = 2**20
 
 
 class Survey(NamedTuple):
