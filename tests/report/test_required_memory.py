@@ -5,11 +5,16 @@ import pandas as pd
 import pytest
 
 from sklearn_prune import report
-from sklearn_prune._report.comparison import required_memory
+from sklearn_prune._report.comparison import required_memory, tall_tables
 from sklearn_prune._report.comparison.one_part import evaluate_part
 from sklearn_prune._report.comparison.plan import make_plan
 from sklearn_prune._report.comparison.records import Part
-from sklearn_prune._report.comparison.required_memory import check_memory, memory_size
+from sklearn_prune._report.comparison.required_memory import (
+    check_memory,
+    features_memory,
+    memory_size,
+)
+from sklearn_prune._report.comparison.shared_parts import evaluate_parts
 from sklearn_prune._report.table.targets import encode_target
 
 RNG = np.random.default_rng(0)
@@ -58,6 +63,21 @@ def test_the_estimate_is_near_the_peak(monkeypatch, n_rows, width):
         check_memory(plan, n_rows, 0, 3)
     monkeypatch.setattr(required_memory, "memory_size", lambda: 2 * peak)
     check_memory(plan, n_rows, 0, 3)
+
+
+@pytest.mark.parametrize(("n_rows", "width"), [(6000, 400), (60_000, 40)])
+def test_the_estimate_of_a_tall_table_is_near_the_peak(monkeypatch, n_rows, width):
+    monkeypatch.setattr(tall_tables, "LEAST_ENTRIES", 0)
+    X = pd.DataFrame(RNG.standard_normal((n_rows, 3)), columns=list("abc"))
+    plan = make_plan(n_rows, budgets=[5], widths=[width], cv=2, strategies="magnitude")
+    task = plan, X, encode_target(X["a"] ** 2, classification=False), None
+    tracemalloc.start()
+    list(evaluate_parts([Part(0, 0, 1)], *task))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    width = plan.widths[-1]
+    assert peak / 2 < features_memory(plan, n_rows, 0, 3, 1) < 2 * peak
+    assert features_memory(plan, n_rows, 0, 3, n_rows) > 2 * 8 * n_rows * width
 
 
 def test_a_container_has_less_memory_than_its_machine(monkeypatch, tmp_path):

@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 
 from sklearn_prune._report.table.streamed_table import StreamedTable
 
+from .drawn_features import BLOCK_ENTRIES
 from .expected_models import are_records_of, expected_models
 from .one_part import evaluate_part
 from .required_memory import features_memory, streaming_memory
@@ -102,7 +103,7 @@ def _memory(plan: Plan, X: Any, target: Target, X_unlabeled: Any) -> int:
     """Return about how many bytes a task takes."""
     n_targets = target.values.shape[1]
     if isinstance(X, StreamedTable):
-        return streaming_memory(plan, X.sample.size, n_targets)
+        return streaming_memory(plan, BLOCK_ENTRIES, X.sample.size, n_targets)
     n_unlabeled = 0 if X_unlabeled is None else len(X_unlabeled)
     return features_memory(plan, len(X), n_unlabeled, X.shape[1], n_targets)
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
     from sklearn_prune._typing import Array, Indices
 
-# Columns of workspace: LAPACK takes blocks of at most so many.
-WORKSPACE = 64
+# LAPACK takes blocks of at most so many reflectors, for which it needs memory.
+REFLECTORS = 64
 
 
 class GcvFits:
@@ -109,7 +109,8 @@ class _Tridiagonal(NamedTuple):
         """Return Q or its transpose times a right side."""
         turned = np.array(right_side, order="F")
         if len(self.scales):
-            turned[1:] = linalg.lapack.dormqr(
-                "L", trans, self.reflectors, self.scales, turned[1:], lwork=WORKSPACE * turned.size
-            )[0]
+            memory = REFLECTORS * (turned.shape[1] + REFLECTORS + 1)
+            turned[1:], _, _ = linalg.lapack.dormqr(
+                "L", trans, self.reflectors, self.scales, turned[1:], memory
+            )
         return turned

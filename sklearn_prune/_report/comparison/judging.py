@@ -51,17 +51,18 @@ class Judge:
             Their features, centred as those of the models.
         """
         self._n_rows += len(rows)
-        share = len(rows) / self._n_rows
-        self._errors *= 1 - share
-        for k, predicted in enumerate(self.predict(self.models, G)):
-            found = predicted + self.y_mean
-            of_block = self.target.squared_error(rows, found), self.target.error_rate(rows, found)
-            self._errors[k] += share * np.array(of_block)
+        predictions = (predicted + self.y_mean for predicted in self.predict(self.models, G))
+        of_block = np.array([_errors(self.target, rows, predicted) for predicted in predictions])
+        self._errors += len(rows) / self._n_rows * (of_block - self._errors)
 
     def records(self) -> list[Record]:
         """Return the record of each model."""
         errors = (self._errors / [self.target.variance, 1.0]).tolist()
         return [_record(model, *pair) for model, pair in zip(self.models, errors, strict=True)]
+
+
+def _errors(target: Target, rows: Indices, predicted: Array) -> tuple[float, float]:
+    return target.squared_error(rows, predicted), target.error_rate(rows, predicted)
 
 
 def _record(model: Model, error: float, error_rate: float) -> Record:

@@ -35,15 +35,13 @@ class PlainFits:
         Centred features.
     y : ndarray of shape (n_samples, n_targets)
         Centred targets.
-    n_rows : int, optional
-        How many rows these stand for, if they are a triangular factor of more.
+    n_rows : int
+        How many rows there are: more than those of F, if it is a triangular factor.
     """
 
-    def __init__(self, F: Array, y: Array, n_rows: int | None = None) -> None:
-        n_samples, p = F.shape
-        n_rows = n_rows or n_samples
-        is_factor = n_rows > n_samples
-        if n_samples > TALL * p and not is_factor:
+    def __init__(self, F: Array, y: Array, n_rows: int) -> None:
+        p, is_factor = F.shape[1], n_rows > len(F)
+        if n_rows > TALL * p and not is_factor:
             # Centred rows and those of their triangular factor have the same solutions.
             blocks = (np.hstack([F[rows], y[rows]]) for rows in row_slices(F))
             F, y = np.split(triangular_factor(blocks), [p], axis=1)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from .drawn_features import BLOCK_ENTRIES
 from .expected_models import expected_models
+from .plan import INNER_FOLDS
 from .tall_tables import is_tall, widest
 
 if TYPE_CHECKING:
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 GIB = 2**30
 # The features are there twice while they are fitted, at least; a column has two inputs.
 COPIES, INPUTS_OF_A_COLUMN = 2, 2
-# Of a tall table there are blocks of features, matrices of their sums and factors of these,
-# and the columns while they are prepared.
-BLOCKS, MATRICES, TABLES = 5, 15, 6
+# Of a tall table there are copies of a block of features, matrices of their sums and factors of
+# these, and copies of the columns while they are prepared.
+BLOCKS, MATRICES, TABLES = 3, 15, 3
 # A record, with all that is made of it.
 RECORD_BYTES = 500
 # What a container may use, in version 2 and in version 1.
@@ -52,26 +53,30 @@ def check_memory(
 def features_memory(
     plan: Plan, n_rows: int, n_unlabeled: int, n_columns: int, n_targets: int
 ) -> int:
-    """Return how many bytes one process takes (see `check_memory`)."""
+    """Return about how many bytes a process needs for its features (see `check_memory`)."""
     width = plan.widths[-1]
     if is_tall(plan, n_rows, n_targets):
-        return streaming_memory(plan, max(n_rows, n_unlabeled) * n_columns, n_targets)
+        fold = max(plan.n_train(n_rows) // INNER_FOLDS, n_unlabeled)
+        block = min(BLOCK_ENTRIES, fold * width)
+        return streaming_memory(plan, block, max(n_rows, n_unlabeled) * n_columns, n_targets)
     lines = n_rows + 2 * n_unlabeled + INPUTS_OF_A_COLUMN * n_columns + plan.budgets[-1]
     return COPIES * 8 * width * lines
 
 
-def streaming_memory(plan: Plan, n_entries: int, n_targets: int) -> int:
+def streaming_memory(plan: Plan, block: int, n_entries: int, n_targets: int) -> int:
     """Return about how many bytes a task takes that keeps sums of its rows only.
 
     Parameters
     ----------
     plan : Plan
+    block : int
+        Entries of a block of features.
     n_entries : int
         Entries of the columns, or of the sample that is held of them.
     n_targets : int
     """
     matrix = (plan.widths[-1] + n_targets) ** 2
-    return 8 * (BLOCKS * BLOCK_ENTRIES + TABLES * n_entries + MATRICES * matrix)
+    return 8 * (BLOCKS * block + TABLES * n_entries + MATRICES * matrix)
 
 
 def check_streaming(plan: Plan, n_rows: int, n_entries: int, n_targets: int) -> None:
@@ -84,7 +89,7 @@ def check_streaming(plan: Plan, n_rows: int, n_entries: int, n_targets: int) -> 
             f"enough for {max(most, 0)} features: give a smaller --width, or fewer rows"
         )
         raise ValueError(msg)
-    needed = streaming_memory(plan, n_entries, n_targets)
+    needed = streaming_memory(plan, BLOCK_ENTRIES, n_entries, n_targets)
     if needed > there:
         what = f"width {width}: sums of products of so many features take"
         raise ValueError(_too_large(what, needed, there, "--width"))

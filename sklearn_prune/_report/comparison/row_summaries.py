@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 # Down to this reciprocal condition of the Gram matrix of columns of unit norm, fits to its
 # factor have eight digits of those to the rows.
-SAFE_RCOND = 1e-8
+SAFE_RCOND = 1e-9
 
 
 class RowSummary:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 PARQUET = b"PAR1"
 # What Spark and others leave beside the files.
 HIDDEN = (".", "_")
+# So many bytes of a column are read at a time.
+BUFFER = 2**16
 
 
 def is_parquet(path: Path) -> bool:
@@ -117,19 +119,49 @@ class ParquetFiles:
 
     def _batches(self, n_rows: int, columns: list[str] | None) -> Iterator[Any]:
         """Yield the rows as they lie in the files, a few at a time."""
-        from pyarrow.dataset import ParquetFragmentScanOptions  # noqa: PLC0415
-
-        few_in_memory = ParquetFragmentScanOptions(use_buffered_stream=True, pre_buffer=False)
+        names = self._schema.names if columns is None else columns
         for fragment in self._fragments:
             with _told(fragment.path):
-                yield from fragment.to_batches(
-                    schema=self._schema,
-                    columns=columns,
-                    batch_size=n_rows,
-                    batch_readahead=0,
-                    fragment_scan_options=few_in_memory,
-                    use_threads=False,
-                )
+                for batch in _read(fragment, n_rows, columns):
+                    yield _alike(batch, [self._schema.field(name) for name in names], fragment)
+
+
+def _read(fragment: Any, n_rows: int, columns: list[str] | None) -> Iterator[Any]:
+    """Yield batches of a file.
+
+    Row groups are read one by one, for pyarrow would keep those before until the end of the
+    file; and through a buffer, for one may be large.
+    """
+    from pyarrow.parquet import ParquetFile  # noqa: PLC0415
+
+    with ParquetFile(fragment.open(), buffer_size=BUFFER, pre_buffer=False) as file:
+        for group in range(file.num_row_groups):
+            yield from file.iter_batches(
+                n_rows, row_groups=[group], columns=columns, use_threads=False
+            )
+
+
+def _alike(batch: Any, fields: list[Any], fragment: Any) -> Any:
+    """Return columns of the types of all files, with those of the names of folders."""
+    import pyarrow as pa  # noqa: PLC0415
+    from pyarrow.dataset import get_partition_keys  # noqa: PLC0415
+
+    folders = get_partition_keys(fragment.partition_expression)
+    columns = [
+        _repeated(folders[field.name], len(batch), field.type)
+        if field.name in folders
+        else batch.column(field.name).cast(field.type)
+        for field in fields
+    ]
+    return pa.record_batch(columns, pa.schema(fields, batch.schema.metadata))
+
+
+def _repeated(value: Any, n_rows: int, kind: Any) -> Any:
+    """Return a column of one category."""
+    import pyarrow as pa  # noqa: PLC0415
+
+    codes = pa.array(np.zeros(n_rows), kind.index_type)
+    return pa.DictionaryArray.from_arrays(codes, pa.array([value], kind.value_type))
 
 
 def _open(path: Path) -> tuple[Any, list[Any]]:

@@ -105,7 +105,7 @@ def survey(files: ParquetFiles, target: str, seed: int) -> Survey:
         inside = np.searchsorted(positions, [start, start + len(block)])
         taken.append(block.take(positions[slice(*inside)] - start))
         frame = plain_block(block)
-        targets.append(frame.pop(target))
+        targets.append(frame.pop(target).copy())  # or it would keep the others
         numbers = frame.select_dtypes(list(NUMBERS))
         for bad, places in (frame.isna(), missing), (np.isinf(numbers), infinite):
             for name in bad.columns[bad.any()].difference(list(places)):
