@@ -1,6 +1,8 @@
 """Tables that stay in parquet files, against the same tables in memory."""
 
 import runpy
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -52,11 +54,12 @@ def make_frame(n_rows=600, seed=0):
     return frame
 
 
-def write(frame, folder, ends=(150, 170, 400)):
+def write(frame, folder, ends=(150, 170, 400), row_group_size=70):
     """Write the rows into several files."""
     folder.mkdir(parents=True)
     for k, rows in enumerate(np.split(np.arange(len(frame)), ends)):
-        frame.iloc[rows].to_parquet(folder / f"part-{k}.parquet", row_group_size=70)
+        file = folder / f"part-{k}.parquet"
+        frame.iloc[rows].to_parquet(file, row_group_size=row_group_size)
     return folder
 
 
@@ -214,6 +217,41 @@ def test_the_bar_moves_within_a_fold(tmp_path, monkeypatch):
     assert (done[0], done[-1], shown[0]["total"]) == (0, 8, 8)
     assert sum(0 < value < 4 for value in done) > 5
     assert 4 in done
+
+
+PEAKS = """
+import sys, tracemalloc
+import pyarrow as pa
+from sklearn_prune.__main__ import main
+from sklearn_prune._report import from_command_line
+from sklearn_prune._report.comparison import drawn_features
+from sklearn_prune._report.output import written_files
+from sklearn_prune._report.table import survey
+
+from_command_line.STREAMED_SHARE = 0
+drawn_features.BLOCK_ENTRIES = survey.BLOCK_ENTRIES = 2**15
+survey.SAMPLE_ROWS = 500
+written_files.draw_pictures = lambda report: {"width": b"", "kept": b""}
+options = ["--target", "y", "--budget", "2", "--width", "12", "--cv", "2", "--n-jobs", "1"]
+for folder in sys.argv[1:]:
+    tracemalloc.start()
+    assert main([folder, *options, "--quiet", "--out", f"{folder}/_out"]) == 0
+    print(tracemalloc.get_traced_memory()[1] + pa.default_memory_pool().max_memory())
+    tracemalloc.stop()
+"""
+
+
+def test_memory_is_that_of_the_target_and_the_folds(tmp_path):
+    rng, sizes = np.random.default_rng(0), {"warm": 300, "few": 3000, "many": 11_000}
+    for name, n_rows in sizes.items():
+        frame = pd.DataFrame(rng.standard_normal((n_rows, 15))).add_prefix("x")
+        frame["y"] = frame["x0"] + rng.standard_normal(n_rows)
+        write(frame, tmp_path / name, range(3000, n_rows, 3000), 1000)
+    folders = [str(tmp_path / name) for name in sizes]
+    command = [sys.executable, "-c", PEAKS, *folders]
+    found = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+    _, few, many = (int(line) for line in found.splitlines() if line.isdigit())
+    assert (many - few) / 8000 < 60  # of 8 * 16 bytes a row
 
 
 # What cannot be used.

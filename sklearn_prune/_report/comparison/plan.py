@@ -85,7 +85,7 @@ class Plan:
     def inner_split(self, part: Part, n_train: int) -> tuple[Indices, Indices]:
         """Return positions among the training rows: to fit, and to choose with."""
         folds = KFold(INNER_FOLDS, shuffle=True, random_state=self.feature_seed(part))
-        fit, choose = list(folds.split(np.zeros(n_train)))[part.inner or 0]
+        fit, choose = next(islice(folds.split(np.zeros(n_train)), part.inner or 0, None))
         return fit, choose
 
     def kept_sizes(self) -> tuple[int, ...]:
