@@ -37,16 +37,20 @@ class RowSummary:
 
     Parameters
     ----------
-    moments : Moments
-        Those of features and targets side by side.
     blocks : callable
         Returns an iterable of features, of shape (n_rows, n_features), and targets, of shape
         (n_rows, n_targets), of all rows in blocks: anew each time it is called.
+    moments : Moments, optional
+        Those of features and targets side by side, if they are known.
     """
 
     def __init__(
-        self, moments: Moments, blocks: Callable[[], Iterable[tuple[Array, Array]]]
+        self,
+        blocks: Callable[[], Iterable[tuple[Array, Array]]],
+        moments: Moments | None = None,
     ) -> None:
+        if moments is None:
+            moments = merge_moments(moments_of(F, y) for F, y in blocks())
         self.moments, self.blocks = moments, blocks
 
     @cached_property

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from sklearn_prune._least_squares.row_moments import merge_moments
 from sklearn_prune._report.table.held_table import HeldTable
 from sklearn_prune._report.table.streamed_table import StreamedTable
 
@@ -95,7 +94,7 @@ class _OuterFold:
                 if own.any():
                     found = moments_of(F[own], self.target.values[rows[own]])
                     folds[k] = folds[k].merged(found) if k in folds else found
-        return [RowSummary(folds[k], partial(self._labeled, k)) for k in range(INNER_FOLDS)]
+        return [RowSummary(partial(self._labeled, k), folds[k]) for k in range(INNER_FOLDS)]
 
     def _labeled(self, inner: int) -> Iterator[tuple[Array, Array]]:
         """Yield features and targets of the rows of an inner fold."""
@@ -111,7 +110,7 @@ class _OuterFold:
             for rows, F in self.drawn.blocks(table, every):
                 yield F, np.zeros((len(rows), n_targets))
 
-        return RowSummary(merge_moments(moments_of(F, y) for F, y in blocks()), blocks)
+        return RowSummary(blocks)
 
     def _blocks(self, wanted: Mask, weight: float) -> Iterator[tuple[Indices, Array]]:
         """Yield rows and their features, and tell how far that is."""

@@ -84,7 +84,7 @@ class ParquetFiles:
         return max(8 * self.n_rows * self.n_columns, written)
 
     def identity(self) -> bytes:
-        """Return a hash of names, sizes and footers, which tell of the rows without reading them."""
+        """Return a hash of names, sizes and footers, instead of all rows."""
         digest = blake2b(digest_size=16)
         for fragment in self._fragments:
             file = Path(fragment.path)
