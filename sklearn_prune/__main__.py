@@ -71,7 +71,7 @@ def _compare(args: argparse.Namespace, table: CheckedTable) -> Report:
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.completed} of {task.total} parts"),
+        TextColumn("{task.completed:.0f} of {task.total} parts"),
         TimeRemainingColumn(compact=True),
         TextColumn("left"),
         console=Console(stderr=True),

@@ -24,7 +24,7 @@ class CheckedTable(NamedTuple):
     Attributes
     ----------
     X, X_unlabeled : DataFrame
-        What to learn from, and rows without a target, or None.
+        What to learn from, which may be a StreamedTable, and rows without a target, or None.
     target : Target
     plan : Plan
     notes : list of str
@@ -80,17 +80,21 @@ def check_table(
     X, found = check_features(X, impute=impute, y=y)
     notes += found
     target = encode_target(y, classification=classification)
-    largest_class = int(np.bincount(target.codes).max()) if classification else None
-    plan = make_plan(
-        len(X),
-        largest_class=largest_class,
-        classification=bool(classification),
-        impute=bool(impute),
-        **settings,
-    )
+    plan = plan_for(target, classification=classification, impute=impute, **settings)
     n_unlabeled = 0
     if X_unlabeled is not None:
         X_unlabeled, n_unlabeled = match_columns(X, X_unlabeled, impute=impute), len(X_unlabeled)
         notes += unknown_categories(X, X_unlabeled)
     check_memory(plan, len(X), n_unlabeled, X.shape[1], target.values.shape[1])
     return CheckedTable(X, X_unlabeled, target, plan, notes)
+
+
+def plan_for(target: Target, *, classification: bool, impute: bool, **settings: Any) -> Plan:
+    """Return what to do with a table of this target (see `make_plan`)."""
+    return make_plan(
+        len(target.values),
+        largest_class=int(np.bincount(target.codes).max()) if classification else None,
+        classification=bool(classification),
+        impute=bool(impute),
+        **settings,
+    )

@@ -66,7 +66,9 @@ def _add_table(group: argparse._ArgumentGroup) -> None:
         nargs="?",
         type=a_path,
         metavar="FILE",
-        help="a CSV file (gzipped or not; delimiter and encoding are guessed) or parquet file",
+        help="a CSV file (gzipped or not; delimiter and encoding are guessed), a parquet file, or "
+        "a folder of parquet files of the same columns; parquet of more than a quarter of the "
+        "memory is streamed",
     )
     group.add_argument("--target", metavar="COLUMN", help="the column to predict")
     group.add_argument(

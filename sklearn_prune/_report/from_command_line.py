@@ -6,12 +6,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sklearn.datasets import load_digits
 
+from sklearn_prune._report.comparison.required_memory import memory_size
 from sklearn_prune._report.table.columns import as_frame
 from sklearn_prune._report.table.csv_tables import Hints
 from sklearn_prune._report.table.files import Table, read_table
 from sklearn_prune._report.table.loading_code import labelled_code, unlabelled_code
+from sklearn_prune._report.table.parquet_files import ParquetFiles, is_parquet
+from sklearn_prune._report.table.survey import first_rows
 from sklearn_prune._report.table.target_column import split_target
 
+from .checked_stream import check_stream
 from .checked_table import CheckedTable, check_settings, check_table
 
 if TYPE_CHECKING:
@@ -22,6 +26,8 @@ from sklearn.datasets import load_digits
 
 digits = load_digits(as_frame=True)
 table = digits.data.assign(odd=digits.target % 2)"""
+# A table that takes more than this share of the memory stays in its files.
+STREAMED_SHARE = 0.25
 
 
 class Problem(NamedTuple):
@@ -50,6 +56,55 @@ def read_problem(args: argparse.Namespace) -> Problem:
         If something cannot be used; the message is one line.
     """
     check_settings(classification=args.classification, impute=args.impute, n_jobs=args.n_jobs)
+    files = _large_files(args)
+    return _read_whole(args) if files is None else _read_streamed(args, files)
+
+
+def _large_files(args: argparse.Namespace) -> ParquetFiles | None:
+    """Return the parquet files that are named if they are too large to be read whole."""
+    if args.file is None or not is_parquet(args.file):
+        return None
+    files = ParquetFiles(args.file)
+    return files if files.n_bytes > STREAMED_SHARE * memory_size() else None
+
+
+def _read_streamed(args: argparse.Namespace, files: ParquetFiles) -> Problem:
+    """Leave the table in its files.
+
+    Raises
+    ------
+    ValueError
+        If there are options for which all rows would have to be held.
+    """
+    for option, value in ("--unlabelled", args.unlabelled), ("--save", args.save):
+        if value is not None:
+            msg = (
+                f"{option} {value}: {args.file} takes too much of the memory, and is streamed, "
+                f"which goes without: leave {option} out, or give fewer rows"
+            )
+            raise ValueError(msg)
+    X, _ = split_target(first_rows(files), args.target, str(args.file))
+    _check_drop(args.drop, X)
+    table, code = check_stream(files, args.target, args.drop, **_settings(args))
+    return Problem(f"{args.file.name}, {args.target}", table, (code, ""))
+
+
+def _settings(args: argparse.Namespace) -> dict[str, Any]:
+    """Return how the comparison is to be made."""
+    return {
+        "budgets": args.budget,
+        "widths": args.width,
+        "strategies": args.strategy,
+        "cv": args.cv,
+        "repeats": args.repeats,
+        "seed": args.seed,
+        "classification": args.classification,
+        "impute": args.impute,
+    }
+
+
+def _read_whole(args: argparse.Namespace) -> Problem:
+    """Read the whole table."""
     read, column, classification = _read(args)
     frame = as_frame(read.frame, str(args.file))
     X, y = split_target(frame, column, str(args.file))
@@ -59,14 +114,7 @@ def read_problem(args: argparse.Namespace) -> Problem:
         X.drop(columns=args.drop),
         y,
         unlabeled,
-        budgets=args.budget,
-        widths=args.width,
-        strategies=args.strategy,
-        cv=args.cv,
-        repeats=args.repeats,
-        seed=args.seed,
-        classification=classification,
-        impute=args.impute,
+        **(_settings(args) | {"classification": classification}),
     )
     loading = labelled_code(read, frame, table.X, y.name, table.target)
     more = "" if others is None else unlabelled_code(others, unlabeled, table.X)

@@ -184,7 +184,7 @@ def run_report(
     folder: Path | None,
     resume: bool,
     n_jobs: int | None,
-    progress: Callable[[int, int], None] | None,
+    progress: Callable[[float, int], None] | None,
 ) -> Report:
     """Run what is planned, on a table that is checked.
 

@@ -7,6 +7,8 @@ from dataclasses import asdict
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
+from sklearn_prune._report.table.streamed_table import StreamedTable
+
 from .versions import versions
 
 if TYPE_CHECKING:
@@ -24,7 +26,8 @@ def fingerprint(plan: Plan, X: Any, target: Target, X_unlabeled: Any) -> str:
     Parameters
     ----------
     plan : Plan
-    X : DataFrame of shape (n_samples, n_columns)
+    X : DataFrame of shape (n_samples, n_columns), or StreamedTable
+        Of that the files are told by their names, sizes and footers, not by their rows.
     target : Target
     X_unlabeled : DataFrame of shape (n_unlabeled, n_columns) or None
 
@@ -34,6 +37,9 @@ def fingerprint(plan: Plan, X: Any, target: Target, X_unlabeled: Any) -> str:
     """
     digest = blake2b(digest_size=8)
     digest.update(_json(asdict(plan)) + _json(versions(PACKAGES)))
+    if isinstance(X, StreamedTable):
+        digest.update(X.files.identity())
+        X = X.sample
     for table in (X, X_unlabeled):
         if table is not None:
             digest.update(_json(list(table)) + _hash_rows(table))

@@ -12,7 +12,7 @@ from sklearn_prune._report.table.preparation import preparation, random_features
 
 from .centring import centre
 from .fitted_rows import FittedRows, Union
-from .judging import judge
+from .judging import Judge
 from .methods import Features, train
 from .trained_model import predict_one_by_one
 
@@ -47,8 +47,9 @@ def evaluate_part(part: Part, plan: Plan, X: Any, target: Target, X_unlabeled: A
         rows = training, fit, judged
         features, G, y_mean = _draw(part, plan, X, target, rows, X_unlabeled)
         models = train(features, plan, seed=plan.feature_seed(part), everything=part.inner is None)
-        blocks = [(judged, G)]
-        return judge(list(models), blocks, target, y_mean, predict=predict_one_by_one)
+        judge = Judge(list(models), target, y_mean, predict=predict_one_by_one)
+        judge.add(judged, G)
+        return judge.records()
 
 
 def _draw(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -77,13 +78,14 @@ class Plan:
         splitter = folds(self.cv, shuffle=True, random_state=self.seed + part.repeat)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # of rare classes, which are told of
-            train, test = list(splitter.split(np.zeros(len(classes)), classes))[part.fold]
+            splits = splitter.split(np.zeros(len(classes)), classes)
+            train, test = next(islice(splits, part.fold, None))
         return train, test
 
     def inner_split(self, part: Part, n_train: int) -> tuple[Indices, Indices]:
         """Return positions among the training rows: to fit, and to choose with."""
         folds = KFold(INNER_FOLDS, shuffle=True, random_state=self.feature_seed(part))
-        fit, choose = list(folds.split(np.zeros(n_train)))[part.inner or 0]
+        fit, choose = next(islice(folds.split(np.zeros(n_train)), part.inner or 0, None))
         return fit, choose
 
     def kept_sizes(self) -> tuple[int, ...]:
@@ -124,7 +126,7 @@ def make_plan(
         msg = f"repeats is {repeats!r}: give an int of at least 1"
         raise ValueError(msg)
     options["repeats"] = int(repeats)
-    options["seed"] = _seed(options.get("seed", 0))
+    options["seed"] = check_seed(options.get("seed", 0))
     strategies = _strategies(strategies)
     n_train = _n_train(n_rows, cv)
     if n_train < FEWEST_ROWS:
@@ -162,7 +164,14 @@ def _folds(cv: int | None, n_rows: int, largest_class: int) -> int:
     return int(cv)
 
 
-def _seed(seed: Any) -> int:
+def check_seed(seed: Any) -> int:
+    """Return a seed as an int.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
     if not is_whole(seed) or not 0 <= int(seed) < 2**31:
         msg = f"the seed is {seed!r}: give an int from 0 to {2**31 - 1}"
         raise ValueError(msg)

@@ -11,6 +11,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn_prune._least_squares.min_norm import MinNormRegressor
 from sklearn_prune._pruning.pruned import PrunedRegressor
 from sklearn_prune._report.table.preparation import preparation, random_features
+from sklearn_prune._report.table.streamed_table import StreamedTable
 from sklearn_prune._theoretical_risk.scorer import TheoreticalRisk
 from sklearn_prune.theory import SampleProblem
 
@@ -56,14 +57,16 @@ def predict(plan: Plan, X: Any, target: Target) -> Theory:
     Parameters
     ----------
     plan : Plan
-    X : DataFrame of shape (n_samples, n_columns)
+    X : DataFrame of shape (n_samples, n_columns), or StreamedTable
     target : Target
     """
     theory = Theory({}, {}, "")
     if target.values.shape[1] > 1:
         return theory._replace(note="Theory is not drawn: it covers one output, not classes.")
-    if len(X) > MOST_ROWS:
+    if X.shape[0] > MOST_ROWS:
         return theory._replace(note=f"Theory is not drawn for more than {MOST_ROWS} rows.")
+    if isinstance(X, StreamedTable):
+        return theory._replace(note="Theory is not drawn for tables that are streamed.")
     A, y = preparation(impute=plan.impute).fit_transform(X), target.values[:, 0]
     risk, n_train = _Risk(A, y, target.variance, plan), plan.n_train(len(X))
     off = {}

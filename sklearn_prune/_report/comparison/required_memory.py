@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from .drawn_features import BLOCK_ENTRIES
 from .expected_models import expected_models
 from .plan import INNER_FOLDS
-from .tall_tables import is_tall
+from .tall_tables import is_tall, widest
 
 if TYPE_CHECKING:
     from .plan import Plan
@@ -57,10 +57,42 @@ def features_memory(
     width = plan.widths[-1]
     if is_tall(plan, n_rows, n_targets):
         fold = max(plan.n_train(n_rows) // INNER_FOLDS, n_unlabeled)
-        entries = BLOCKS * min(BLOCK_ENTRIES, fold * width) + MATRICES * (width + n_targets) ** 2
-        return 8 * (entries + TABLES * max(n_rows, n_unlabeled) * n_columns)
+        block = min(BLOCK_ENTRIES, fold * width)
+        return streaming_memory(plan, block, max(n_rows, n_unlabeled) * n_columns, n_targets)
     lines = n_rows + 2 * n_unlabeled + INPUTS_OF_A_COLUMN * n_columns + plan.budgets[-1]
     return COPIES * 8 * width * lines
+
+
+def streaming_memory(plan: Plan, block: int, n_entries: int, n_targets: int) -> int:
+    """Return about how many bytes a task takes that keeps sums of its rows only.
+
+    Parameters
+    ----------
+    plan : Plan
+    block : int
+        Entries of a block of features.
+    n_entries : int
+        Entries of the columns, or of the sample that is held of them.
+    n_targets : int
+    """
+    matrix = (plan.widths[-1] + n_targets) ** 2
+    return 8 * (BLOCKS * block + TABLES * n_entries + MATRICES * matrix)
+
+
+def check_streaming(plan: Plan, n_rows: int, n_entries: int, n_targets: int) -> None:
+    """Raise ValueError if a table cannot be streamed (see `streaming_memory`)."""
+    there, width = memory_size(), plan.widths[-1]
+    most = widest(plan, n_rows, n_targets)
+    if width > most:
+        msg = (
+            f"width {width}: {n_rows} rows, which are streamed for they take too much memory, are "
+            f"enough for {max(most, 0)} features: give a smaller --width, or fewer rows"
+        )
+        raise ValueError(msg)
+    needed = streaming_memory(plan, BLOCK_ENTRIES, n_entries, n_targets)
+    if needed > there:
+        what = f"width {width}: sums of products of so many features take"
+        raise ValueError(_too_large(what, needed, there, "--width"))
 
 
 def memory_size() -> float:

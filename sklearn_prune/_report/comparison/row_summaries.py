@@ -40,11 +40,18 @@ class RowSummary:
     blocks : callable
         Returns an iterable of features, of shape (n_rows, n_features), and targets, of shape
         (n_rows, n_targets), of all rows in blocks: anew each time it is called.
+    moments : Moments, optional
+        Those of features and targets side by side, if they are known.
     """
 
-    def __init__(self, blocks: Callable[[], Iterable[tuple[Array, Array]]]) -> None:
-        self.blocks = blocks
-        self.moments = merge_moments(_moments(F, y) for F, y in blocks())
+    def __init__(
+        self,
+        blocks: Callable[[], Iterable[tuple[Array, Array]]],
+        moments: Moments | None = None,
+    ) -> None:
+        if moments is None:
+            moments = merge_moments(moments_of(F, y) for F, y in blocks())
+        self.moments, self.blocks = moments, blocks
 
     @cached_property
     def factor(self) -> CompressedRows:
@@ -53,7 +60,8 @@ class RowSummary:
         return reduce(CompressedRows.merged, factors)
 
 
-def _moments(F: Array, y: Array) -> Moments:
+def moments_of(F: Array, y: Array) -> Moments:
+    """Return the moments of features and targets side by side."""
     memory = np.ones((len(F), F.shape[1] + y.shape[1] + 1))
     return Block(slice(None), F, y, memory).moments(np.ones(len(F)), equal=True)
 

@@ -1,37 +1,51 @@
-"""The parts of an outer fold of a tall table, from one pass over its training rows.
+"""The parts of an outer fold of a tall table, from two passes over its rows.
 
 The inner folds of an outer one have the same features. What the rows that each puts aside
-come to in sums, makes the sums of all training rows, and of all but those of one.
+come to in sums, makes the sums of all training rows, and of all but those of one. A second
+pass judges what was trained on these.
 """
 
 from __future__ import annotations
 
-from time import process_time
+from functools import partial
+from time import thread_time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from sklearn_prune._report.table.held_table import HeldTable
+from sklearn_prune._report.table.streamed_table import StreamedTable
+
 from .drawn_features import DrawnFeatures
 from .fitted_rows import Union
-from .judging import judge
+from .judging import Judge
 from .methods import Features, timed, train
 from .plan import INNER_FOLDS
-from .row_summaries import RowSummary, few_rows
+from .row_summaries import RowSummary, few_rows, moments_of
 from .trained_model import predict_together
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from sklearn_prune._least_squares.row_moments import Moments
     from sklearn_prune._report.table.targets import Target
-    from sklearn_prune._typing import Array, Indices
+    from sklearn_prune._typing import AnyArray, Array, Indices, Mask
 
     from .plan import Plan
     from .records import Part, Record
 
+# How much of the time goes into sums, training and judging, about.
+SUMMING, TRAINING, JUDGING = 0.25, 0.5, 0.25
+
 
 def evaluate_parts(
-    parts: list[Part], plan: Plan, X: Any, target: Target, X_unlabeled: Any
+    parts: list[Part],
+    plan: Plan,
+    X: Any,
+    target: Target,
+    X_unlabeled: Any,
+    advance: Callable[[float], None] = lambda _share: None,
 ) -> Iterator[tuple[Part, list[Record]]]:
     """Yield parts of one outer fold, and their records (see `evaluate_part`).
 
@@ -39,53 +53,98 @@ def evaluate_parts(
     ----------
     parts : list of Part
     plan : Plan
-    X : DataFrame of shape (n_samples, n_columns)
+    X : DataFrame of shape (n_samples, n_columns), or StreamedTable
     target : Target
     X_unlabeled : DataFrame of shape (n_unlabeled, n_columns) or None
+    advance : callable, optional
+        Called with shares of a part, as soon as they are done.
     """
     with threadpool_limits(1):  # the folds are what runs in parallel
-        fold = _OuterFold(parts[0], plan, X, target, X_unlabeled)
-        for part in parts:
-            yield part, fold.evaluate(part)
+        fold = _OuterFold(parts, plan, X, target, X_unlabeled, advance)
+        yield from zip(parts, fold.evaluate(), strict=True)
 
 
 class _OuterFold:
     """The rows of an outer fold, and what they come to in sums."""
 
-    def __init__(self, part: Part, plan: Plan, X: Any, target: Target, X_unlabeled: Any) -> None:
-        self.plan, self.X, self.target = plan, X, target
-        training, self.test = plan.outer_split(part, target.codes)
-        inner_parts = [part._replace(inner=inner) for inner in range(INNER_FOLDS)]
-        self.aside = [training[plan.inner_split(p, len(training))[1]] for p in inner_parts]
-        self.drawn, self.preparing = timed(DrawnFeatures, plan, part, X.iloc[training])
-        summaries = [timed(self._summary, X, rows, target.values) for rows in self.aside]
-        self.summaries, self.seconds = zip(*summaries, strict=True)
-        self.unlabeled = None
-        if X_unlabeled is not None:
-            rows = np.arange(len(X_unlabeled))
-            no_targets = np.zeros((len(rows), target.values.shape[1]))
-            self.unlabeled = self._summary(X_unlabeled, rows, no_targets)
+    def __init__(
+        self,
+        parts: list[Part],
+        plan: Plan,
+        X: Any,
+        target: Target,
+        X_unlabeled: Any,
+        advance: Callable[[float], None],
+    ) -> None:
+        self.parts, self.plan, self.target, self.advance = parts, plan, target, advance
+        self.table = X if isinstance(X, StreamedTable) else HeldTable(X)
+        self.aside = _put_aside(plan, parts[0], target)
+        training = self.aside != INNER_FOLDS
+        sample = self.table.sampled(training)
+        self.drawn, self.preparing = timed(DrawnFeatures, plan, parts[0], sample)
+        self.summaries, self.summing = timed(self._summarise, training)
+        self.unlabeled = None if X_unlabeled is None else self._unlabeled(HeldTable(X_unlabeled))
 
-    def _summary(self, X: Any, rows: Indices, y: Array) -> RowSummary:
-        return RowSummary(lambda: ((F, y[block]) for block, F in self.drawn.blocks(X, rows)))
+    def _summarise(self, training: Mask) -> list[RowSummary]:
+        """Return a summary of the rows of each inner fold."""
+        folds: dict[int, Moments] = {}
+        for rows, F in self._blocks(training, SUMMING):
+            for k in range(INNER_FOLDS):
+                own = self.aside[rows] == k
+                if own.any():
+                    found = moments_of(F[own], self.target.values[rows[own]])
+                    folds[k] = folds[k].merged(found) if k in folds else found
+        return [RowSummary(partial(self._labeled, k), folds[k]) for k in range(INNER_FOLDS)]
 
-    def evaluate(self, part: Part) -> list[Record]:
-        """Return the records of one part."""
+    def _labeled(self, inner: int) -> Iterator[tuple[Array, Array]]:
+        """Yield features and targets of the rows of an inner fold."""
+        for rows, F in self.drawn.blocks(self.table, self.aside == inner):
+            yield F, self.target.values[rows]
+
+    def _unlabeled(self, table: HeldTable) -> RowSummary:
+        """Return a summary of rows that have no targets."""
+        every = np.ones(len(table.frame), dtype=bool)
+        n_targets = self.target.values.shape[1]
+
+        def blocks() -> Iterator[tuple[Array, Array]]:
+            for rows, F in self.drawn.blocks(table, every):
+                yield F, np.zeros((len(rows), n_targets))
+
+        return RowSummary(blocks)
+
+    def _blocks(self, wanted: Mask, weight: float) -> Iterator[tuple[Indices, Array]]:
+        """Yield rows and their features, and tell how far that is."""
+        n_wanted = np.count_nonzero(wanted)
+        for rows, F in self.drawn.blocks(self.table, wanted):
+            yield rows, F
+            self.advance(weight * len(self.parts) * len(rows) / n_wanted)
+
+    def evaluate(self) -> list[list[Record]]:
+        """Return the records of all parts."""
+        judges = {_label(part): self._train(part) for part in self.parts}
+        for rows, G in self._blocks(np.isin(self.aside, list(judges)), JUDGING):
+            for label, (judge, x_mean) in judges.items():
+                own = self.aside[rows] == label
+                if own.any():
+                    judge.add(rows[own], G[own] - x_mean)
+        return [judge.records() for judge, _ in judges.values()]
+
+    def _train(self, part: Part) -> tuple[Judge, Array]:
+        """Return a judge of the models of a part, and the means of their features."""
         features, mean = self._gather([k for k in range(INNER_FOLDS) if k != part.inner])
         seed, is_outer = self.plan.feature_seed(part), part.inner is None
         models = list(train(features, self.plan, seed=seed, everything=is_outer))
-        judged = self.test if part.inner is None else self.aside[part.inner]
+        self.advance(TRAINING)
         x_mean, y_mean = np.split(mean, [self.plan.widths[-1]])
-        blocks = ((rows, G - x_mean) for rows, G in self.drawn.blocks(self.X, judged))
-        return judge(models, blocks, self.target, y_mean, predict=predict_together)
+        return Judge(models, self.target, y_mean, predict=predict_together), x_mean
 
     def _gather(self, inner_folds: list[int]) -> tuple[Features, Array]:
         """Return what stands for the rows of some inner folds, and their means."""
-        start = process_time()
+        start = thread_time()
         summaries = [self.summaries[k] for k in inner_folds]
         rows, mean = few_rows(summaries, self.plan.widths[-1])
-        seconds = self.preparing + sum(self.seconds[k] for k in inner_folds)
-        seconds += process_time() - start
+        share = rows.n_rows / np.count_nonzero(self.aside != INNER_FOLDS)
+        seconds = self.preparing + share * self.summing + thread_time() - start
         union = None if self.unlabeled is None else self._union([*summaries, self.unlabeled], mean)
         return Features(rows, union, seconds), mean
 
@@ -94,3 +153,19 @@ class _OuterFold:
         width = self.plan.widths[-1]
         rows, common = few_rows(summaries, width)
         return Union(rows._replace(y=np.empty((len(rows.F), 0))), (common - mean)[:width])
+
+
+def _put_aside(plan: Plan, part: Part, target: Target) -> AnyArray:
+    """Return which inner fold puts each row aside; the last number stands for the outer fold."""
+    training, test = plan.outer_split(part, target.codes)
+    aside = np.empty(len(training) + len(test), dtype=np.int8)
+    aside[test] = INNER_FOLDS
+    for inner in range(INNER_FOLDS):
+        _, rows = plan.inner_split(part._replace(inner=inner), len(training))
+        aside[training[rows]] = inner
+    return aside
+
+
+def _label(part: Part) -> int:
+    """Return the number that stands for a part in `_put_aside`."""
+    return INNER_FOLDS if part.inner is None else part.inner

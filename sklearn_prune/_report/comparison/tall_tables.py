@@ -24,6 +24,13 @@ def is_tall(plan: Plan, n_rows: int, n_targets: int) -> bool:
     n_rows, n_targets : int
         Numbers of rows of the table and of columns of the target.
     """
-    n_train, width = plan.n_train(n_rows), plan.widths[-1]
+    width = plan.widths[-1]
+    is_large = plan.n_train(n_rows) * width >= LEAST_ENTRIES
+    return is_large and width <= widest(plan, n_rows, n_targets)
+
+
+def widest(plan: Plan, n_rows: int, n_targets: int) -> int:
+    """Return the largest width for which there are enough rows to keep their sums only."""
+    n_train = plan.n_train(n_rows)
     n_fit = n_train - -(-n_train // INNER_FOLDS)
-    return n_fit >= ROWS_PER_COLUMN * (width + n_targets) and n_train * width >= LEAST_ENTRIES
+    return n_fit // ROWS_PER_COLUMN - n_targets

@@ -1,4 +1,4 @@
-"""Tables from files: CSV or parquet, compressed or not."""
+"""Tables from files: CSV or parquet, compressed or not, and folders of parquet files."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .csv_tables import Hints, read_csv
 from .parquet import read_parquet
+from .parquet_files import ParquetFiles, is_parquet
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     Frame = Any
 
 NO_HINTS = Hints()
-GZIP, PARQUET = b"\x1f\x8b", b"PAR1"
+GZIP = b"\x1f\x8b"
 
 
 class Table(NamedTuple):
@@ -45,6 +46,7 @@ def read_table(file: Path, hints: Hints = NO_HINTS) -> Table:
     Parameters
     ----------
     file : Path
+        A file, or a folder of parquet files.
     hints : Hints
         What the user says of it, if it is CSV.
 
@@ -54,9 +56,11 @@ def read_table(file: Path, hints: Hints = NO_HINTS) -> Table:
         If the file cannot be read, is empty, binary or truncated, or is no table; the
         message is one line.
     """
-    content = _read_bytes(file)
-    if content.startswith(PARQUET):
+    if is_parquet(file):
+        if file.is_dir():
+            ParquetFiles(file)  # which are alike
         return Table(*read_parquet(file))
+    content = _read_bytes(file)
     packed = content.startswith(GZIP)
     table = read_csv(file, _unpack(file, content) if packed else content, hints)
     options = table.options | ({"compression": "gzip"} if packed else {})

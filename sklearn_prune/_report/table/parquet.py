@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def read_parquet(file: Path) -> tuple[Frame, str, list[str]]:
-    """Return the table in a file, code that reads it, and what was done.
+    """Return the table in a file, or in those of a folder, code that reads it, and what was done.
 
     An index with a name was a column once, and is one again.
 
@@ -22,7 +22,11 @@ def read_parquet(file: Path) -> tuple[Frame, str, list[str]]:
     ValueError
         If the file cannot be read; the message is one line.
     """
-    frame, code = _read(file), f"pd.read_parquet({str(file)!r})"
+    return with_index(_read(file), f"pd.read_parquet({str(file)!r})")
+
+
+def with_index(frame: Frame, code: str) -> tuple[Frame, str, list[str]]:
+    """Return a table whose index is a column if it has a name, code for it, and what was done."""
     names = [name for name in frame.index.names if name is not None]
     if not names:
         return frame, code, []

@@ -29,10 +29,10 @@ class Target(NamedTuple):
         """Return the total variance, the unit of all errors."""
         return float(self.values.var(axis=0).sum())
 
-    def error(self, rows: Any, predicted: Array) -> float:
-        """Return the mean squared error of rows in units of the variance."""
+    def squared_error(self, rows: Any, predicted: Array) -> float:
+        """Return the mean squared error of rows."""
         squares = (self.values[rows] - predicted) ** 2
-        return float(squares.sum(axis=1).mean()) / self.variance
+        return float(squares.sum(axis=1).mean())
 
     def error_rate(self, rows: Any, predicted: Array) -> float:
         """Return the share of rows in the wrong class, NaN for a regression."""
