@@ -11,9 +11,11 @@ from functools import reduce
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from scipy.linalg import blas
 
 from .blocks import slices
 from .centred_sparse import centre_sparse
+from .design import EPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 # that, where there are many columns; but no more than 32 MB.
 BLOCK_ENTRIES = 2**18
 PRODUCT_ROWS, PRODUCT_ENTRIES = 2**10, 2**22
+
+# Means of so many standard deviations, as so many rows show, cost a digit at most.
+NEAR, FEW_ROWS = 4, 64
 
 
 class Moments(NamedTuple):
@@ -59,12 +64,16 @@ class Moments(NamedTuple):
 
     def merged(self, other: Moments) -> Moments:
         """Return the moments of these rows and others."""
+        return self._replace(scatter=self.scatter.copy()).absorbing(other)
+
+    def absorbing(self, other: Moments) -> Moments:
+        """Return the same, with their scatter in the place of that of these rows alone."""
         weight = self.weight + other.weight
         step = (other.origin - self.origin) + (other.offset - self.offset)
         share = other.weight / weight
-        scatter = np.outer(self.weight * share * step, step)
-        scatter += self.scatter
+        scatter = self.scatter
         scatter += other.scatter
+        _add_square(scatter, step, self.weight * share)
         return Moments(
             self.n_rows + other.n_rows,
             weight,
@@ -99,6 +108,11 @@ class Moments(NamedTuple):
         return self.scatter + np.outer(self.weight * step, step)
 
 
+def _add_square(matrix: Array, vector: Array, factor: float) -> None:
+    """Add ``factor * vector vector'`` to a symmetric matrix in C order, without more memory."""
+    blas.dger(factor, vector, vector, a=matrix.T, overwrite_a=True)
+
+
 def merge_moments(parts: Iterable[Moments]) -> Moments:
     """Return the moments of the rows of all parts."""
     return reduce(Moments.merged, parts)
@@ -122,8 +136,14 @@ def row_moments(X: Any, y: AnyArray, weights: Array, rows: Indices | None = None
         taken: Any = slice(None) if rows is None else rows
         return _sparse_moments(X[taken], targets[taken], weights[taken])
     equal = weights.min() == weights.max()
-    blocks = row_blocks_of(X, targets, rows)
-    return merge_moments(block.moments(weights[block.rows], equal=equal) for block in blocks)
+    total = None
+    for block in row_blocks_of(X, targets, rows):
+        part = block.moments(weights[block.rows], equal=equal)
+        total = (
+            part._replace(scatter=part.scatter.copy()) if total is None else total.absorbing(part)
+        )
+    assert total is not None
+    return total
 
 
 def row_blocks_of(X: AnyArray, y: AnyArray, rows: Indices | None = None) -> Iterator[Block]:
@@ -133,9 +153,10 @@ def row_blocks_of(X: AnyArray, y: AnyArray, rows: Indices | None = None) -> Iter
     by_columns = X.strides[0] < X.strides[1]
     # The order of X: to change it on the way would take longer than the products.
     memory = np.ones((min(step, n_rows), n_columns + 1), order="F" if by_columns else "C")
+    squares = np.empty((n_columns + 1, n_columns + 1))
     for part in slices(range(n_rows), 1, entries=step):
         taken = part if rows is None else rows[part]
-        yield Block(taken, X[taken], y[taken], memory[: part.stop - part.start])
+        yield Block(taken, X[taken], y[taken], memory[: part.stop - part.start], squares)
 
 
 class Block(NamedTuple):
@@ -149,12 +170,22 @@ class Block(NamedTuple):
     y : ndarray of shape (n_rows, n_targets)
     memory : ndarray of shape (n_rows, n_features + n_targets + 1)
         For what is made of them; its last column is one.
+    squares : ndarray of shape (n_features + n_targets + 1,) * 2
+        For their products.
     """
 
     rows: Any
     X: AnyArray
     y: AnyArray
     memory: Array
+    squares: Array
+
+    @classmethod
+    def of(cls, X: AnyArray, y: AnyArray) -> Block:
+        """Return all rows."""
+        n_columns = X.shape[1] + y.shape[1] + 1
+        memory, squares = np.ones((len(X), n_columns)), np.empty((n_columns, n_columns))
+        return cls(slice(None), X, y, memory, squares)
 
     def less(self, origin: Array) -> Array:
         """Return the rows of ``[X y 1]`` less a point."""
@@ -164,22 +195,49 @@ class Block(NamedTuple):
         return self.memory
 
     def moments(self, weights: Array, *, equal: bool) -> Moments:
-        """Return the moments of the rows, of equal weights perhaps."""
+        """Return the moments of the rows, of equal weights perhaps, until the next block."""
         total = float(weights.sum())
         share = weights / total
         origin = np.append(share @ self.X, share @ self.y)
+        if equal and self._is_near(origin):
+            scatter, offset = self._near_scatter(origin), np.zeros_like(origin)
+        else:
+            scatter, offset = self._centred_scatter(origin, None if equal else np.sqrt(weights))
+        if equal and weights[0] != 1:
+            scatter *= weights[0]
+        return Moments(len(share), total, origin, offset, scatter)
+
+    def _is_near(self, mean: Array) -> bool:
+        """Return whether means are no more than a few standard deviations, as some rows say."""
+        few = self.X[:: len(self.X) // FEW_ROWS + 1]
+        means = mean[: self.X.shape[1]]
+        return few.dtype == np.float64 and bool(np.all(means**2 <= NEAR**2 * few.var(axis=0)))
+
+    def _near_scatter(self, mean: Array) -> Array:
+        """Return the scatter from the rows as they are: it costs a digit, and saves a copy."""
+        n_features, scatter = self.X.shape[1], self.squares[:-1, :-1]
+        targets = self.y - mean[n_features:]
+        means = mean[:n_features]
+        np.matmul(self.X.T, self.X, out=scatter[:n_features, :n_features])
+        scatter[:n_features, :n_features] -= np.outer(len(self.X) * means, means)
+        cross = self.X.T @ targets - np.outer(means, targets.sum(axis=0))
+        scatter[:n_features, n_features:], scatter[n_features:, :n_features] = cross, cross.T
+        scatter[n_features:, n_features:] = targets.T @ targets
+        return scatter
+
+    def _centred_scatter(self, origin: Array, root: Array | None) -> tuple[Array, Array]:
+        """Return the scatter, and the means seen from a point, of rows multiplied by roots."""
         rows = self.less(origin)
-        if not equal:
-            root = np.sqrt(weights)
+        if root is not None:
             rows[:, :-1] *= root[:, np.newaxis]
             rows[:, -1] = root
-        products = rows.T @ rows
-        if equal:
-            products *= weights[0]
-        offset = products[-1, :-1] / total
-        scatter = products[:-1, :-1] - np.outer(total * offset, offset)
-        np.fill_diagonal(scatter, np.maximum(scatter.diagonal(), 0))  # rounding of constants
-        return Moments(len(rows), total, origin, offset, scatter)
+        products = np.matmul(rows.T, rows, out=self.squares)
+        offset, scatter = products[-1, :-1] / products[-1, -1], products[:-1, :-1]
+        diagonal, total = scatter.diagonal(), products[-1, -1]
+        if np.any(total * offset**2 > EPS * diagonal):
+            scatter -= np.outer(total * offset, offset)
+            np.fill_diagonal(scatter, np.maximum(diagonal, 0))  # rounding of constants
+        return scatter, offset
 
 
 def _sparse_moments(X: Any, y: AnyArray, weights: Array) -> Moments:

@@ -9,7 +9,7 @@ import numpy as np
 from .cholesky import cholesky
 from .design import constant_norm
 from .refinement import refine
-from .row_moments import row_blocks_of, row_moments
+from .row_moments import NEAR, row_blocks_of, row_moments
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -183,16 +183,26 @@ def _gradient(
     n_features = len(coef)
     unequal = weights.min() < weights.max()
     origin = moments.origin if centred else np.zeros_like(moments.origin)
+    mean, y_mean = np.split(origin, [n_features])
+    is_near = bool(
+        np.all(mean**2 <= NEAR**2 * moments.scatter.diagonal()[:n_features] / moments.weight)
+    )
     gradient, total = np.zeros_like(coef), np.zeros(y.shape[1])
     for block in row_blocks_of(X, y):
-        rows = block.less(origin)
-        residuals = rows[:, n_features:-1] - rows[:, :n_features] @ coef
+        if is_near:
+            residuals = block.y - (y_mean - mean @ coef) - block.X @ coef
+            features: AnyArray = block.X
+        else:
+            rows = block.less(origin)
+            features = rows[:, :n_features]
+            residuals = rows[:, n_features:-1] - features @ coef
         residuals *= weights[block.rows, np.newaxis] if unequal else weights[0]
-        gradient += rows[:, :n_features].T @ residuals
+        gradient += features.T @ residuals
         total += residuals.sum(axis=0)
     if centred:
-        # What rounding left of the means, times the mean of the residuals.
-        gradient -= np.outer(moments.offset[:n_features], total)
+        # What rounding left of the means, or all of them, times the mean of the residuals.
+        left = moments.offset[:n_features] + (mean if is_near else 0)
+        gradient -= np.outer(left, total)
     return gradient
 
 

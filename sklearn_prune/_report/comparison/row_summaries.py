@@ -62,8 +62,7 @@ class RowSummary:
 
 def moments_of(F: Array, y: Array) -> Moments:
     """Return the moments of features and targets side by side."""
-    memory = np.ones((len(F), F.shape[1] + y.shape[1] + 1))
-    return Block(slice(None), F, y, memory).moments(np.ones(len(F)), equal=True)
+    return Block.of(F, y).moments(np.ones(len(F)), equal=True)
 
 
 def few_rows(summaries: Sequence[RowSummary], n_features: int) -> tuple[FittedRows, Array]:
