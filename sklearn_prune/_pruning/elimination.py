@@ -191,7 +191,7 @@ def _eliminate_half(factor: _Factor) -> tuple[list[int], list[float]]:
     for step in range((n_features + 1) // 2 if n_features > BLOCK else n_features):
         if step > 0 and step % BLOCK == 0:
             inverse = blas.dgemm(-1, columns.T, columns.T, 1, inverse.T, trans_b=1, overwrite_c=1).T
-        worst, rise = _last_of_least(sum(b * b for b in coef) / diagonal, size)
+        worst, rise = _last_of_least(_squares(coef) / diagonal, size)
         removed.append(worst)
         rises.append(rise)
         if diagonal[worst] > 1 / COLLINEAR:
@@ -203,6 +203,12 @@ def _eliminate_half(factor: _Factor) -> tuple[list[int], list[float]]:
         coef -= coef[:, worst, np.newaxis] / column[worst] * column
         coef[:, worst], diagonal[worst] = np.inf, 1.0
     return removed, rises
+
+
+def _squares(coef: Array) -> Array:
+    """Return the squared norm of the coefficients of each feature."""
+    squares: Array = coef * coef
+    return squares[0] if len(squares) == 1 else squares.sum(axis=0)
 
 
 def _last_of_least(rises: Array, size: float) -> tuple[int, float]:
