@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 BLOCK_ENTRIES = 2**18
 PRODUCT_ROWS, PRODUCT_ENTRIES = 2**10, 2**22
 
-# Means of so many standard deviations, as so many rows show, cost a digit at most.
-NEAR, FEW_ROWS = 4, 64
+# Means of so many standard deviations, as so many rows show, cost products of the rows as
+# they are no more than two digits, and residuals one.
+NEAR, FEW_ROWS = 16, 64
 
 
 class Moments(NamedTuple):
@@ -214,7 +215,7 @@ class Block(NamedTuple):
         return few.dtype == np.float64 and bool(np.all(means**2 <= NEAR**2 * few.var(axis=0)))
 
     def _near_scatter(self, mean: Array) -> Array:
-        """Return the scatter from the rows as they are: it costs a digit, and saves a copy."""
+        """Return the scatter from the rows as they are, which saves a copy."""
         n_features, scatter = self.X.shape[1], self.squares[:-1, :-1]
         targets = self.y - mean[n_features:]
         means = mean[:n_features]
