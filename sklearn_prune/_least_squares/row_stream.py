@@ -72,5 +72,11 @@ def continue_stream(
     batch = CompressedRows.of(data)
     fitted._rows = batch if before is None else before.merged(batch)
     fit(fitted, fitted._rows)
-    vars(model).update(vars(fitted))
+    become(model, fitted)
     return model
+
+
+def become(model: Any, other: Any) -> None:
+    """Let a model be what another of its class is."""
+    vars(model).clear()
+    vars(model).update(vars(other))

@@ -15,6 +15,7 @@ from sklearn_prune._checks.training_data import TrainingData
 
 from .compressed_rows import CompressedRows
 from .row_moments import merge_moments, row_moments
+from .row_stream import become
 from .solve import WEIGHT_SPAN
 from .tall import LARGEST_SQUARE, LEAST_MEAN, LEAST_SQUARE
 
@@ -165,9 +166,3 @@ def fit_source(
         fit(fitted, source.rows[None])
         become(model, fitted)
     return model
-
-
-def become(model: Any, other: Any) -> None:
-    """Let a model be what another of its class is."""
-    vars(model).clear()
-    vars(model).update(vars(other))

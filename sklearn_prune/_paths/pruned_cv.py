@@ -18,7 +18,7 @@ from sklearn_prune._batches.sources import as_source, is_source
 from sklearn_prune._checks.arguments import check_alphas, check_bool, check_sparsities
 from sklearn_prune._checks.progress import fit_progress
 from sklearn_prune._checks.training_data import check_training_data
-from sklearn_prune._least_squares.source_rows import become
+from sklearn_prune._least_squares.row_stream import become
 from sklearn_prune._pruning.linear_fit import penalised_model
 from sklearn_prune._pruning.pruned import PrunedRegressor, fit_pruned, stand_for_all
 from sklearn_prune._pruning.recipe import Recipe
