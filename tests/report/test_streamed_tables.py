@@ -241,7 +241,7 @@ for folder in sys.argv[1:]:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks the kernel for the peak")
 def test_memory_is_that_of_the_target_and_the_folds(tmp_path):
-    rng, n_columns, n_rows = np.random.default_rng(0), 40, [10_000, 80_000]
+    rng, n_columns, n_rows = np.random.default_rng(0), 40, [10_000, 50_000]
     for n in n_rows:
         frame = pd.DataFrame(rng.standard_normal((n, n_columns))).add_prefix("x")
         frame["y"] = frame["x0"] + rng.standard_normal(n)
