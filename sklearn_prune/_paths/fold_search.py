@@ -116,10 +116,19 @@ class FoldSearch:
         """
         folds = Parallel(n_jobs=self.n_jobs, prefer="threads", return_as="generator")(
             delayed(self._predict_fold)(recipes, fit, sizes, *split)
-            for fit, split in zip(self.dense_fits(alpha), self.splits, strict=True)
+            for fit, split in zip(self._fits_to_prune(recipes, alpha), self.splits, strict=True)
         )
         done = self.progress.each("fold", folds)
         return [list(predictions) for predictions in zip(*done, strict=True)]
+
+    def _fits_to_prune(self, recipes: Sequence[Recipe], alpha: float) -> list[LinearFit]:
+        """Return the dense fits, or what does as well for a strategy that fits anew."""
+        retrained = all(recipe.refit is not None and not recipe.distill for recipe in recipes)
+        if not (recipes[0].strategy.fits_anew and retrained):
+            return self.dense_fits(alpha)
+        shape = self.data.y.shape[1:]
+        coef, intercept = np.ones((*shape, self.data.X.shape[1])), np.zeros(shape)
+        return [LinearFit(None, coef, intercept, self.fit_intercept)] * len(self.splits)
 
     def _predict_fold(
         self,

@@ -97,6 +97,8 @@ class Strategy(NamedTuple):
         Whether `sklearn_prune.theory` covers it.
     draws : bool
         Whether the scores are random.
+    fits_anew : bool
+        Whether it fits the features itself, and of the coefficients only sees which are zero.
     from_moments : callable or None
         From a `MomentScoring` to the same scores as from the rows, for a strategy that reads
         moments; or to None where digits would be lost.
@@ -108,6 +110,7 @@ class Strategy(NamedTuple):
     streams: bool = False
     theory: bool = False
     draws: bool = False
+    fits_anew: bool = False
     from_moments: Callable[[MomentScoring], Any] | None = None
 
     @property
@@ -191,7 +194,7 @@ STRATEGIES = {
     ),
     "oracle": Strategy(_oracle, reads="nothing", theory=True),
     "random": Strategy(_random, reads="nothing", streams=True, theory=True, draws=True),
-    "obs": Strategy(_obs, reads="moments", from_moments=_obs_of_moments),
+    "obs": Strategy(_obs, reads="moments", fits_anew=True, from_moments=_obs_of_moments),
 }
 
 
