@@ -137,13 +137,12 @@ def row_moments(X: Any, y: AnyArray, weights: Array, rows: Indices | None = None
         taken: Any = slice(None) if rows is None else rows
         return _sparse_moments(X[taken], targets[taken], weights[taken])
     equal = weights.min() == weights.max()
-    total = None
-    for block in row_blocks_of(X, targets, rows):
-        part = block.moments(weights[block.rows], equal=equal)
-        total = (
-            part._replace(scatter=part.scatter.copy()) if total is None else total.absorbing(part)
-        )
-    assert total is not None
+    blocks = row_blocks_of(X, targets, rows)
+    parts = (block.moments(weights[block.rows], equal=equal) for block in blocks)
+    first = next(parts)
+    total = first._replace(scatter=first.scatter.copy())
+    for part in parts:
+        total = total.absorbing(part)
     return total
 
 

@@ -6,7 +6,7 @@ from copy import copy
 from dataclasses import replace
 from itertools import product
 from numbers import Integral
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar
 
 import numpy as np
 from sklearn.callback import CallbackSupportMixin, with_callbacks
@@ -24,6 +24,7 @@ from sklearn_prune._pruning.pruned import PrunedRegressor, fit_pruned, stand_for
 from sklearn_prune._pruning.recipe import Recipe
 from sklearn_prune._pruning.sparse_model import SparseModel
 
+from .candidates import Candidate
 from .fold_search import FoldSearch
 from .leave_one_out_search import LeaveOneOutSearch
 from .scores import ResultsTable
@@ -343,7 +344,7 @@ class PrunedRegressorCV(CallbackSupportMixin, SparseModel):
             msg = "strategy is empty: give at least one."
             raise ValueError(msg)
         candidates = [
-            _Candidate(
+            Candidate(
                 strategy,
                 alpha,
                 retrain_alphas,
@@ -430,17 +431,3 @@ class PrunedRegressorCV(CallbackSupportMixin, SparseModel):
             saliency=self.saliency,
             random_state=recipe.random_state,
         )
-
-
-class _Candidate(NamedTuple):
-    """Models that share their order: a strategy and penalties, with a recipe a refit."""
-
-    strategy: Any
-    alpha: float
-    retrain_alphas: list[float | None]
-    recipes: list[Recipe]
-
-    def seeded(self, seed: int) -> _Candidate:
-        """Return the candidate with a seed that all recipes share."""
-        recipes = [replace(recipe, random_state=seed) for recipe in self.recipes]
-        return self._replace(recipes=recipes)

@@ -23,21 +23,12 @@ def check_moments_suffice(recipe: Recipe) -> None:
     """
     if recipe.distill:
         _refuse('retrain="distill"', "True, False or Ridge(alpha)")
-    if recipe.strategy.reads == "rows":
-        names = (repr(name) for name, row in STRATEGIES.items() if row.reads != "rows")
+    if recipe.strategy.needs_rows:
+        names = (repr(name) for name, row in STRATEGIES.items() if not row.needs_rows)
         _refuse("A callable strategy", ", ".join(names))
     for regressor in recipe.regressors:
         if penalty_of(regressor) is None:
             _refuse(repr(regressor), "MinNormRegressor() or Ridge(alpha)")
-
-
-def moments_suffice(recipe: Recipe) -> bool:
-    """Return whether nothing has to see the rows themselves."""
-    try:
-        check_moments_suffice(recipe)
-    except RowsNeededError:
-        return False
-    return True
 
 
 def _refuse(what: str, instead: str) -> None:

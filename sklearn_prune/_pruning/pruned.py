@@ -17,7 +17,7 @@ from sklearn_prune._least_squares.row_stream import StreamMethod, continue_strea
 from sklearn_prune._least_squares.source_rows import fit_source
 
 from .linear_fit import fit_columns, has_intercept
-from .moments_only import check_moments_suffice, moments_suffice
+from .moments_only import check_moments_suffice
 from .recipe import Recipe
 from .sparse_model import SparseModel
 
@@ -266,7 +266,7 @@ class PrunedRegressor(CallbackSupportMixin, SparseModel):
         if is_source(X):
             check_moments_suffice(recipe)
             return True
-        return is_mapped(X) and y is not None and moments_suffice(recipe)
+        return is_mapped(X) and y is not None and not recipe.needs_rows
 
     @StreamMethod(lambda model: check_moments_suffice(recipe_of(model)))
     def partial_fit(self, X, y, sample_weight=None):

@@ -99,15 +99,15 @@ class Recipe:
         )
 
     @property
-    def needs_rows(self) -> bool:
-        """Whether the path of its models takes more than the moments of the rows."""
-        refits_alone = self.refit is not None and self.penalty is None
-        return self.distill or refits_alone or self.strategy.needs_rows
-
-    @property
     def regressors(self) -> list[Any]:
         """The regressors that are fitted: the dense one, and the refit if there is one."""
         return [self.estimator] if self.refit is None else [self.estimator, self.refit]
+
+    @property
+    def needs_rows(self) -> bool:
+        """Whether something has to see the rows themselves, not their moments alone."""
+        fits_rows = any(penalty_of(regressor) is None for regressor in self.regressors)
+        return self.distill or fits_rows or self.strategy.needs_rows
 
     def restarted(self) -> Recipe:
         """Return the recipe with a copy of its random state: both draw the same."""
