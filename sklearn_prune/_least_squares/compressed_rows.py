@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 # ten digits of the coefficients.
 SCATTER_RCOND = 1e-6
 
+# Of targets that leave a smaller share unexplained, moments do not tell how much.
+UNEXPLAINED = 1e-8
+
 
 @dataclass(frozen=True, eq=False)
 class CompressedRows:
@@ -88,20 +91,11 @@ class CompressedRows:
         dtype: Any = np.float64,
     ) -> CompressedRows | None:
         """Return rows of the same moments, or None where their digits would be lost."""
-        norms = np.sqrt(moments.scatter.diagonal())
-        n_columns = len(norms)
-        floor = constant_norm(moments.mean, moments.weight)
-        active = norms > floor
-        if moments.n_rows <= n_columns + 1 or not active[:n_features].any():
+        if moments.n_rows <= len(moments.scatter) + 1:
             return None
-        scaled = moments.scatter[np.ix_(active, active)] / np.outer(norms[active], norms[active])
-        features = np.count_nonzero(active[:n_features])
-        _, rcond = cholesky(scaled[:features, :features])
-        factor, info = linalg.lapack.dpotrf(scaled)
-        if info or not rcond > SCATTER_RCOND * moments.loss:
+        rows = rows_of_scatter(moments, n_features, SCATTER_RCOND * moments.loss)
+        if rows is None:
             return None
-        rows = np.zeros((len(factor), n_columns))
-        rows[:, active] = factor * norms[active]
         return cls(
             rows,
             None,
@@ -232,3 +226,44 @@ class CompressedRows:
             rows -= np.outer(mirror, mirror @ rows) * (2 / (mirror @ mirror))
         share = self.total / n_kept
         return rows / np.sqrt(share), np.full(n_kept, share)
+
+
+def rows_of_scatter(moments: Moments, n_features: int, least_rcond: float) -> Array | None:
+    """Return as many rows as columns that have the scatter of many, or None if that is unsafe.
+
+    Parameters
+    ----------
+    moments : Moments
+    n_features : int
+        How many of the columns are features; the others are targets, which may depend on
+        each other, as classes do.
+    least_rcond : float
+        Reciprocal condition of the scatter of features of unit norm that is too small.
+    """
+    scatter = moments.scatter
+    n_columns = len(scatter)
+    norms = np.sqrt(scatter.diagonal())
+    active = norms > constant_norm(moments.mean, moments.weight)
+    features, targets = np.flatnonzero(active[:n_features]), np.arange(n_features, n_columns)
+    if not len(features):
+        return None
+    scaled = scatter[np.ix_(features, features)] / np.outer(norms[features], norms[features])
+    if not cholesky(scaled)[1] > least_rcond:
+        return None
+    factor = linalg.cholesky(scaled, check_finite=False)
+    cross = scatter[np.ix_(features, targets)] / norms[features, np.newaxis]
+    explained = linalg.solve_triangular(factor, cross, trans="T", check_finite=False)
+    rest = scatter[np.ix_(targets, targets)] - explained.T @ explained
+    if np.any((rest.diagonal() < UNEXPLAINED * norms[targets] ** 2) & active[targets]):
+        return None
+    rows = np.zeros((n_columns, n_columns))
+    rows[np.ix_(features, features)] = factor * norms[features]
+    rows[np.ix_(features, targets)] = explained
+    rows[np.ix_(targets, targets)] = _root(rest)
+    return rows
+
+
+def _root(squares: Array) -> Array:
+    """Return S with ``S'S`` a matrix, which may be singular."""
+    values, vectors = np.linalg.eigh(squares)
+    return np.sqrt(np.maximum(values, 0))[:, np.newaxis] * vectors.T

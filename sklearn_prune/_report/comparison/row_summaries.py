@@ -14,8 +14,7 @@ import numpy as np
 from scipy import linalg
 
 from sklearn_prune._checks.training_data import TrainingData
-from sklearn_prune._least_squares.cholesky import cholesky
-from sklearn_prune._least_squares.compressed_rows import CompressedRows
+from sklearn_prune._least_squares.compressed_rows import CompressedRows, rows_of_scatter
 from sklearn_prune._least_squares.design import constant_norm
 from sklearn_prune._least_squares.row_moments import Block, merge_moments
 
@@ -75,40 +74,9 @@ def few_rows(summaries: Sequence[RowSummary], n_features: int) -> tuple[FittedRo
         How many of the columns are features; the others are targets.
     """
     moments = merge_moments(summary.moments for summary in summaries)
-    rows = _rows_of_scatter(moments, n_features)
+    rows = rows_of_scatter(moments, n_features, SAFE_RCOND)
     if rows is None:
         rows = reduce(CompressedRows.merged, [summary.factor for summary in summaries]).rows
     constant = linalg.norm(rows, axis=0) <= constant_norm(moments.mean, moments.weight)
     F, y = np.split(np.where(constant, 0.0, rows), [n_features], axis=1)
     return FittedRows(F, y, moments.n_rows), moments.mean
-
-
-def _rows_of_scatter(moments: Moments, n_features: int) -> Array | None:
-    """Return as many rows as columns, of the same scatter, or None if that is not safe."""
-    n_columns = len(moments.scatter)
-    norms = np.sqrt(moments.scatter.diagonal())
-    active = norms > constant_norm(moments.mean, moments.weight)
-    features, targets = np.flatnonzero(active[:n_features]), np.arange(n_features, n_columns)
-    if not len(features):
-        return None
-    scaled = moments.scatter[np.ix_(features, features)]
-    scaled /= norms[features]
-    scaled /= norms[features, np.newaxis]
-    if not cholesky(scaled)[1] > SAFE_RCOND:
-        return None
-    factor = linalg.cholesky(scaled, check_finite=False)
-    cross = moments.scatter[np.ix_(features, targets)] / norms[features, np.newaxis]
-    explained = linalg.solve_triangular(factor, cross, trans="T", check_finite=False)
-    rows = np.zeros((n_columns, n_columns))
-    rows[np.ix_(features, features)] = factor * norms[features]
-    rows[np.ix_(features, targets)] = explained
-    rows[np.ix_(targets, targets)] = _root(
-        moments.scatter[np.ix_(targets, targets)] - explained.T @ explained
-    )
-    return rows
-
-
-def _root(squares: Array) -> Array:
-    """Return S with ``S'S`` a matrix, which may be singular: so are the classes together."""
-    values, vectors = np.linalg.eigh(squares)
-    return np.sqrt(np.maximum(values, 0))[:, np.newaxis] * vectors.T
