@@ -1,0 +1,1 @@
+"""How often is a pruned classifier wrong, and how sure of it?"""
