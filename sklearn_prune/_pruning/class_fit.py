@@ -19,6 +19,33 @@ if TYPE_CHECKING:
     from sklearn_prune._typing import AnyArray
 
 
+def class_target(model: Any, data: TrainingData) -> AnyArray | None:
+    """Return what a model is fitted to: the labels, their codes, or 0 and 1.
+
+    Raises
+    ------
+    ValueError
+        If it is a classifier, and there are no classes; or one of two of them, and there are more.
+    """
+    name = type(model).__name__
+    if is_classifier(model):
+        if data.classes is None:
+            msg = f"{name} is a classifier: give a linear regressor, or use PrunedClassifier."
+            raise ValueError(msg)
+        return data.labels
+    if not is_binomial(model) or data.classes is None:
+        return data.y
+    if len(data.classes) > 2:
+        msg = f"{name} is a model of two classes, and y has {len(data.classes)}."
+        raise ValueError(msg)
+    return (data.y > 0).astype(np.float64)
+
+
+def is_binomial(model: Any) -> bool:
+    """Return whether a model is a regressor of probabilities, such as those of glum."""
+    return getattr(model, "family", None) == "binomial" and not is_classifier(model)
+
+
 def class_part(model: Any, data: TrainingData) -> tuple[AnyArray, AnyArray]:
     """Return the coefficients and intercepts of a classifier that was fitted to data.
 

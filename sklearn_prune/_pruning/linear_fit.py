@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
+from scipy.special import expit
 from sklearn.base import clone, is_classifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import Ridge
@@ -18,7 +19,14 @@ from sklearn_prune._least_squares.design import is_dense
 from sklearn_prune._least_squares.equal_rows import group_equal_rows, merge_rows
 from sklearn_prune._least_squares.min_norm import MinNormRegressor, fit_min_norm
 
-from .class_fit import class_part, has_probabilities, masked_intercept, soft_labels
+from .class_fit import (
+    class_part,
+    class_target,
+    has_probabilities,
+    is_binomial,
+    masked_intercept,
+    soft_labels,
+)
 from .logistic_loss import curvature_of, is_logistic
 
 if TYPE_CHECKING:
@@ -57,7 +65,7 @@ class LinearFit(NamedTuple):
     def masked(self, support: AnyArray, data: TrainingData) -> LinearFit:
         """Return the fit without the columns outside the support, its means put right."""
         coef, intercept = np.where(support, self.coef, 0), self.intercept
-        if self.centred and is_classifier(self.model):
+        if self.centred and data.classes is not None:
             intercept = masked_intercept(self.model, self.coef, intercept, coef, data)
         elif self.centred:
             share = data.weights / data.weights.sum()
@@ -188,15 +196,12 @@ def _fit_clone(estimator: Any, data: TrainingData) -> Any:
         wanted = "regressor" if data.classes is None else "classifier"
         msg = f"estimator is {estimator!r}: give a linear {wanted}."
         raise ValueError(msg)
-    if is_classifier(estimator) and data.classes is None:
-        msg = f"{name} is a classifier: give a linear regressor, or use PrunedClassifier."
-        raise ValueError(msg)
+    y = class_target(estimator, data)
     model = clone(estimator)
     if isinstance(model, FrozenEstimator):
         _check_frozen_names(model, data.names)
     # Sums of single precision, such as column means, would lose what a large mean hides.
     X = data.X.astype(np.float64, copy=False)
-    y = data.labels if is_classifier(estimator) else data.y
     if data.sample_weight is None or isinstance(model, FrozenEstimator):
         return model.fit(X, y)
     if not has_fit_parameter(model, "sample_weight"):
@@ -245,6 +250,8 @@ def _linear_part(model: Any, data: TrainingData) -> tuple[AnyArray, AnyArray]:
 
     few = X[:8]
     linear = few @ coef.T + intercept
+    if is_binomial(model) and data.classes is not None:
+        linear = expit(linear)
     with warnings.catch_warnings():
         # A frozen model may know feature names, which X has lost by now.
         warnings.simplefilter("ignore", UserWarning)
