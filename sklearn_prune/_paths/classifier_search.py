@@ -1,0 +1,31 @@
+"""Paths of classifiers that are fitted fold by fold, each from its own dense fit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sklearn_prune._pruning.linear_fit import fit_columns
+
+from .fold_search import FoldSearch
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sklearn_prune._pruning.linear_fit import LinearFit
+    from sklearn_prune._pruning.recipe import Recipe
+
+
+class ClassifierSearch(FoldSearch):
+    """Paths of linear classifiers that are no least squares."""
+
+    def rank(self, alpha: float) -> int:
+        """Return the rank that the training rows can have at most."""
+        return min(self.fewest_rows - self.fit_intercept, self.data.X.shape[1])
+
+    def _fits_to_prune(self, recipes: Sequence[Recipe], alpha: float) -> list[LinearFit]:
+        if alpha not in self._fits:
+            estimator = recipes[0].estimator
+            self._fits[alpha] = [
+                fit_columns(estimator, self.data.take(train)) for train, _ in self.splits
+            ]
+        return self._fits[alpha]
