@@ -1,0 +1,1 @@
+"""Arrays in, coefficients out: which logistic fits are best?"""

@@ -1,0 +1,154 @@
+"""A logistic fit to dense or sparse features."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from scipy import sparse
+
+from .coefficients import EPS, Coefficients
+from .dual_vector import DualVector
+from .newton import minimise
+from .rows import Rows
+
+if TYPE_CHECKING:
+    from sklearn_prune._typing import AnyArray, Array
+
+
+class LogisticFit(NamedTuple):
+    """Coefficients, or a dual vector, and an intercept."""
+
+    coef: Array
+    intercept: float
+
+
+def fit_logistic(
+    X: Any,
+    y: AnyArray,
+    weights: Array,
+    *,
+    alpha: float,
+    centred: bool,
+    start: LogisticFit | None = None,
+) -> LogisticFit | None:
+    """Minimise ``sum_i w_i log(1 + exp(-y_i (x_i' b + b0))) + alpha / 2 ||b||^2``.
+
+    Parameters
+    ----------
+    X : {ndarray, sparse array or matrix} of shape (n_samples, n_features)
+    y : ndarray of shape (n_samples,)
+        Labels, -1 or 1.
+    weights : ndarray of shape (n_samples,)
+        Positive weights of the rows.
+    alpha : float
+        Penalty, positive; or 0, where there are fewer features than rows.
+    centred : bool
+        Whether there is an intercept b0.
+    start : LogisticFit, optional
+        A fit nearby.
+
+    Returns
+    -------
+    LogisticFit or None
+        None where there is no minimum, or where rounding hides it: where all labels are
+        the same, or a plane tells them apart and alpha is 0.
+    """
+    rows = Rows(y.astype(np.float64), weights)
+    A, mean = centred_columns(X, weights, centred=centred)
+    wide = alpha > 0 and A.shape[1] > A.shape[0]
+    if start is not None:
+        start = start._replace(intercept=start.intercept + float(mean @ start.coef))
+    found = (_fit_wide if wide else _fit_tall)(A, rows, alpha, centred, start)
+    if found is None:
+        return None
+    return found._replace(intercept=found.intercept - float(mean @ found.coef))
+
+
+def fit_logistic_dual(
+    gram: Array,
+    y: AnyArray,
+    weights: Array,
+    *,
+    alpha: float,
+    centred: bool,
+    start: LogisticFit | None = None,
+) -> LogisticFit | None:
+    """Fit in the dual: the coefficients are ``A' a``, the margins of rows B are ``B A' a + b0``.
+
+    Parameters
+    ----------
+    gram : ndarray of shape (n_samples, n_samples)
+        ``A A'``; with an intercept, the rows of A may be centred about any point.
+    y, weights, alpha, centred
+        As those of `fit_logistic`; alpha is positive.
+    start : LogisticFit, optional
+        A dual vector nearby, with its intercept.
+
+    Returns
+    -------
+    LogisticFit or None
+        The dual vector a in place of coefficients.
+    """
+    rows = Rows(y.astype(np.float64), weights)
+    start = start or constant_fit(rows, len(gram), centred=centred)
+    found = minimise(DualVector(gram, alpha, centred), rows, *start)
+    return None if found is None else LogisticFit(found.unknowns, found.intercept)
+
+
+def centred_columns(X: Any, weights: Array, *, centred: bool) -> tuple[Any, Array]:
+    """Return X in double precision, dense columns centred if asked, and what was subtracted.
+
+    What rounding leaves of constant columns is zero.
+    """
+    A = X.astype(np.float64, copy=False)
+    if not centred or sparse.issparse(X):
+        return A, np.zeros(X.shape[1])
+    share = weights / weights.sum()
+    mean = share @ A
+    A = A - mean
+    rest = share @ A
+    A -= rest
+    A[:, np.abs(A).max(axis=0) <= 10 * EPS * np.abs(mean)] = 0.0
+    return A, mean + rest
+
+
+def row_gram(A: Any) -> Array:
+    """Return ``A A'`` as a dense matrix."""
+    gram = A @ A.T
+    dense: Array = gram.toarray() if sparse.issparse(gram) else gram
+    return dense
+
+
+def constant_fit(rows: Rows, n_unknowns: int, *, centred: bool) -> LogisticFit:
+    """Return the fit of the intercept alone."""
+    return LogisticFit(np.zeros(n_unknowns), rows.log_odds() if centred else 0.0)
+
+
+def _fit_tall(
+    A: Any, rows: Rows, alpha: float, centred: bool, start: LogisticFit | None
+) -> LogisticFit | None:
+    start = start or constant_fit(rows, A.shape[1], centred=centred)
+    found = minimise(Coefficients(A, alpha, centred), rows, *start)
+    return None if found is None else LogisticFit(found.unknowns, found.intercept)
+
+
+def _fit_wide(
+    A: Any, rows: Rows, alpha: float, centred: bool, start: LogisticFit | None
+) -> LogisticFit | None:
+    gram = row_gram(A)
+    dual = None if start is None else _dual_start(A, gram, rows, start)
+    found = fit_logistic_dual(gram, *rows, alpha=alpha, centred=centred, start=dual)
+    return None if found is None else found._replace(coef=A.T @ found.coef)
+
+
+def _dual_start(A: Any, gram: Array, rows: Rows, start: LogisticFit) -> LogisticFit:
+    """Return a dual vector with about the margins of a fit.
+
+    Up to a factor, that of a minimum is the slope of its loss.
+    """
+    linear = A @ start.coef
+    dual = -rows.slopes(linear + start.intercept)
+    margins = gram @ dual
+    factor = float(linear @ margins) / max(float(margins @ margins), np.finfo(float).tiny)
+    return start._replace(coef=max(factor, 0.0) * dual)
