@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .newton import Point
 
 EPS = float(np.finfo(np.float64).eps)
+TINY = float(np.finfo(np.float64).tiny)
 
 
 class Hessian(NamedTuple):
@@ -38,7 +39,8 @@ class Hessian(NamedTuple):
 
     def leading(self, size: int) -> Hessian:
         """Return the factor of the Hessian of the first columns."""
-        return Hessian(self.factor[:size, :size], self.centre[:size], self.total, self.sizes[:size])
+        factor = np.asfortranarray(self.factor[:size, :size])
+        return Hessian(factor, self.centre[:size], self.total, self.sizes[:size])
 
     def solve(self, residual: Array, rest: float) -> tuple[Array, float]:
         """Return the Newton step of the coefficients and of the intercept."""
@@ -64,6 +66,11 @@ class Coefficients(NamedTuple):
     centred: bool
 
     @property
+    def n_unknowns(self) -> int:
+        """Return the number of coefficients."""
+        return int(self.A.shape[1])
+
+    @property
     def patience(self) -> float:
         """Return how many steps are as expensive as a factorisation, about."""
         return 3 + self.A.shape[1] / 20
@@ -86,7 +93,7 @@ class Coefficients(NamedTuple):
 
     def factorise(self, slopes: Array, curvatures: Array) -> Hessian:
         """Return the factor of the Hessian."""
-        total = float(curvatures.sum())
+        total = max(float(curvatures.sum()), TINY)
         centre = np.zeros(self.A.shape[1])
         if self.centred:
             centre = (self.A.T @ curvatures) / total

@@ -74,6 +74,11 @@ class DualVector(NamedTuple):
     centred: bool
     patience: float = 6.0
 
+    @property
+    def n_unknowns(self) -> int:
+        """Return the number of rows."""
+        return len(self.gram)
+
     def linear(self, dual: Array) -> Array:
         """Return the margins without the intercept."""
         return self.gram @ dual

@@ -91,8 +91,7 @@ def fit_logistic_dual(
         The dual vector a in place of coefficients.
     """
     rows = Rows(y.astype(np.float64), weights)
-    start = start or constant_fit(rows, len(gram), centred=centred)
-    found = minimise(DualVector(gram, alpha, centred), rows, *start)
+    found = minimise(DualVector(gram, alpha, centred), rows, start)
     return None if found is None else LogisticFit(found.unknowns, found.intercept)
 
 
@@ -120,16 +119,10 @@ def row_gram(A: Any) -> Array:
     return dense
 
 
-def constant_fit(rows: Rows, n_unknowns: int, *, centred: bool) -> LogisticFit:
-    """Return the fit of the intercept alone."""
-    return LogisticFit(np.zeros(n_unknowns), rows.log_odds() if centred else 0.0)
-
-
 def _fit_tall(
     A: Any, rows: Rows, alpha: float, centred: bool, start: LogisticFit | None
 ) -> LogisticFit | None:
-    start = start or constant_fit(rows, A.shape[1], centred=centred)
-    found = minimise(Coefficients(A, alpha, centred), rows, *start)
+    found = minimise(Coefficients(A, alpha, centred), rows, start)
     return None if found is None else LogisticFit(found.unknowns, found.intercept)
 
 

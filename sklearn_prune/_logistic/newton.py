@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from .coefficients import EPS, TINY
 from .step_length import step_length
 
 if TYPE_CHECKING:
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
 # values of its terms.
 TOLERANCE = 1e-10
 
-# Where the data can be told apart by so little that rounding is all there is.
-MAX_STEPS = 500
+# No margin moves by more than this in the last step. Without a minimum, the gradient may
+# fade, but margins go on growing.
+STILL = 1e-2
 
-TINY = float(np.finfo(np.float64).tiny)
+MAX_STEPS = 200
 
 
 class Point(NamedTuple):
@@ -96,7 +98,7 @@ class Minimum(NamedTuple):
 
 
 def minimise(
-    space: Any, rows: Rows, unknowns: Array, intercept: float, hessian: Any = None
+    space: Any, rows: Rows, start: tuple[Array, float] | None = None, hessian: Any = None
 ) -> Minimum | None:
     """Minimise a penalised logistic loss, or return None where it has no minimum.
 
@@ -108,22 +110,25 @@ def minimise(
     ----------
     space : Coefficients or DualVector
     rows : Rows
-    unknowns : ndarray of shape (n_unknowns,)
-        Where to start.
-    intercept : float
-        The same.
+    start : tuple of ndarray of shape (n_unknowns,) and float, optional
+        Unknowns and intercept to start from, if they are better than an intercept alone.
     hessian : Hessian or DualHessian, optional
         That of a point nearby.
     """
     if not np.isfinite(rows.log_odds()) and (space.centred or space.alpha == 0):
         return None
-    point, error = Point.at(space, unknowns, intercept), np.inf
+    point, error, moved = _constant(space, rows), np.inf, 0.0
+    if start is not None:
+        given = Point.at(space, *start)
+        better = _loss(space, rows, given) <= rows.loss(point.margins)
+        point, hessian = (given, hessian) if better else (point, None)
     for _ in range(MAX_STEPS):
         gradient, last = Gradient.at(space, rows, point), error
         if hessian is not None:
             error = gradient.error(hessian.sizes + space.alpha * np.abs(point.unknowns))
-            if error <= TOLERANCE:
-                return Minimum(point.unknowns, point.intercept, hessian)
+            if error <= TOLERANCE and moved <= STILL:
+                found = Minimum(point.unknowns, point.intercept, hessian)
+                return found if space.alpha > 0 or _is_sure(space, found, gradient) else None
         margins = point.margins
         if space.alpha == 0 and rows.separated(margins):
             return None
@@ -132,8 +137,28 @@ def minimise(
             hessian = space.factorise(gradient.slopes, curvatures)
             point = Point.at(space, point.unknowns, point.intercept)  # without old rounding
         step = Point.at(space, *hessian.solve(gradient.residual, gradient.rest))
-        point = point.moved(step, _length(space, rows, point, gradient, curvatures, step))
+        length = _length(space, rows, point, gradient, curvatures, step)
+        point, moved = point.moved(step, length), length * float(np.abs(step.margins).max())
     return None
+
+
+def _constant(space: Any, rows: Rows) -> Point:
+    """Return the minimum of the intercept alone."""
+    intercept = rows.log_odds() if space.centred else 0.0
+    return Point(np.zeros(space.n_unknowns), intercept, np.zeros_like(rows.weights))
+
+
+def _loss(space: Any, rows: Rows, point: Point) -> float:
+    """Return the penalised loss at a point."""
+    norm = space.inner(point.unknowns, point)
+    return rows.loss(point.margins) + space.alpha / 2 * norm
+
+
+def _is_sure(space: Any, found: Minimum, gradient: Gradient) -> bool:
+    """Return whether the rounding of a gradient moves no margin by more than a step may."""
+    noise = EPS * found.hessian.sizes, EPS * float(np.abs(gradient.slopes).sum())
+    moved = Point.at(space, *found.hessian.solve(*noise)).margins
+    return bool(np.abs(moved).max() <= STILL)
 
 
 def _pays(error: float, last: float, patience: float) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from .coefficients import Coefficients
-from .logistic_fit import LogisticFit, centred_columns, constant_fit, fit_logistic_dual, row_gram
+from .logistic_fit import LogisticFit, centred_columns, fit_logistic_dual, row_gram
 from .newton import Minimum, minimise
 from .rows import Rows
 
@@ -62,17 +62,14 @@ def _tall_fits(problem: Coefficients, rows: Rows, sizes: Indices) -> list[Logist
     brain surgeon.
     """
     fits: list[LogisticFit] = []
-    start = constant_fit(rows, int(sizes.max(initial=0)), centred=problem.centred)
-    found = Minimum(*start, None)
+    found: Minimum | None = None
     for size in sizes[::-1]:
-        hessian = found.hessian and found.hessian.leading(size)
-        here = minimise(
-            problem.leading(size), rows, found.unknowns[:size], found.intercept, hessian
-        )
-        if here is None:
+        start = found and (found.unknowns[:size], found.intercept)
+        hessian = found and found.hessian.leading(size)
+        found = minimise(problem.leading(size), rows, start, hessian)
+        if found is None:
             fits.clear()
         else:
-            found = here
             fits.append(LogisticFit(found.unknowns, found.intercept))
     return fits[::-1]
 

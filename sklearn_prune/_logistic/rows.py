@@ -25,6 +25,10 @@ class Rows(NamedTuple):
     y: Array
     weights: Array
 
+    def loss(self, margins: Array) -> float:
+        """Return the loss."""
+        return float(self.weights @ np.logaddexp(0, -self.y * margins))
+
     def slopes(self, margins: Array) -> Array:
         """Return the first derivatives."""
         return -self.weights * self.y * expit(-self.y * margins)

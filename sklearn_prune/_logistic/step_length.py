@@ -29,9 +29,9 @@ def step_length(
     Parameters
     ----------
     slope : float
-        Of the loss, at length 0. Negative.
+        Of the loss, at length 0. Negative, up to rounding.
     curvature : float
-        Its second derivative there. Positive.
+        Its second derivative there.
     reach : float
     slope_at : callable
         Returns the slope at a length. It increases.
@@ -41,6 +41,8 @@ def step_length(
     .. [1] T. Sun, Q. Tran-Dinh, "Generalized self-concordant functions: a recipe for
        Newton-type methods", Math. Program. 178, 2019.
     """
+    if not (slope < 0 and curvature > 0):
+        return 1.0  # a step of nothing but rounding
     model = -slope / curvature
     if reach * model <= 1:
         return model
