@@ -155,7 +155,9 @@ def _loss(space: Any, rows: Rows, point: Point) -> float:
 
 
 def _is_sure(space: Any, found: Minimum, gradient: Gradient) -> bool:
-    """Return whether the rounding of a gradient moves no margin by more than a step may."""
+    """Return whether rounding of the gradient moves no margin by more than a step may."""
+    if not gradient.slopes.all():
+        return False
     noise = EPS * found.hessian.sizes, EPS * float(np.abs(gradient.slopes).sum())
     moved = Point.at(space, *found.hessian.solve(*noise)).margins
     return bool(np.abs(moved).max() <= STILL)
