@@ -9,7 +9,7 @@ from scipy import sparse
 
 from .coefficients import EPS, Coefficients
 from .dual_vector import DualVector
-from .newton import minimise
+from .newton import TOLERANCE, Gradient, Point, minimise
 from .rows import Rows
 
 if TYPE_CHECKING:
@@ -132,7 +132,22 @@ def _fit_wide(
     gram = row_gram(A)
     dual = None if start is None else _dual_start(A, gram, rows, start)
     found = fit_logistic_dual(gram, *rows, alpha=alpha, centred=centred, start=dual)
-    return None if found is None else found._replace(coef=A.T @ found.coef)
+    if found is None:
+        return _fit_tall(A, rows, alpha, centred, start)
+    fit = found._replace(coef=A.T @ found.coef)
+    if _is_exact(Coefficients(A, alpha, centred), rows, fit):
+        return fit
+    return _fit_tall(A, rows, alpha, centred, fit)
+
+
+def _is_exact(space: Coefficients, rows: Rows, fit: LogisticFit) -> bool:
+    """Return whether the gradient of a fit is small, that of small columns too.
+
+    Beside large columns, the Gram matrix of the rows loses the digits of small ones.
+    """
+    gradient = Gradient.at(space, rows, Point.at(space, *fit))
+    sizes = abs(space.A).T @ np.abs(gradient.slopes) + space.alpha * np.abs(fit.coef)
+    return gradient.error(sizes) <= 2 * TOLERANCE
 
 
 def _dual_start(A: Any, gram: Array, rows: Rows, start: LogisticFit) -> LogisticFit:

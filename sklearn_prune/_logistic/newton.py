@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 # values of its terms.
 TOLERANCE = 1e-10
 
-# No margin moves by more than this in the last step. Without a minimum, the gradient may
-# fade, but margins go on growing.
+# No margin moves by more than this share of the largest, or of 1, in the last step. Without
+# a minimum, the gradient may fade, but margins go on growing.
 STILL = 1e-2
 
 MAX_STEPS = 200
@@ -86,7 +86,7 @@ class Gradient(NamedTuple):
     def error(self, sizes: Array) -> float:
         """Return how large the gradient is, relative to the sizes of its terms."""
         shares = np.abs(self.residual) / (sizes + TINY)
-        return float(max(shares.max(initial=0.0), abs(self.rest) / np.abs(self.slopes).sum()))
+        return float(max(shares.max(initial=0.0), abs(self.rest) / (np.abs(self.slopes).sum() + TINY)))
 
 
 class Minimum(NamedTuple):
@@ -126,7 +126,7 @@ def minimise(
         gradient, last = Gradient.at(space, rows, point), error
         if hessian is not None:
             error = gradient.error(hessian.sizes + space.alpha * np.abs(point.unknowns))
-            if error <= TOLERANCE and moved <= STILL:
+            if error <= TOLERANCE and moved <= STILL * max(1.0, np.abs(point.margins).max()):
                 found = Minimum(point.unknowns, point.intercept, hessian)
                 return found if space.alpha > 0 or _is_sure(space, found, gradient) else None
         margins = point.margins
