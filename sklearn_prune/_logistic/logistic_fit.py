@@ -56,10 +56,13 @@ def fit_logistic(
     """
     rows = Rows(y.astype(np.float64), weights)
     A, mean = centred_columns(X, weights, centred=centred)
-    wide = alpha > 0 and A.shape[1] > A.shape[0]
+    space = Coefficients(A, alpha, centred)
     if start is not None:
         start = start._replace(intercept=start.intercept + float(mean @ start.coef))
-    found = (_fit_wide if wide else _fit_tall)(A, rows, alpha, centred, start)
+    if alpha > 0 and A.shape[1] > A.shape[0]:
+        found = fit_wide(space, row_gram(A), rows, start)
+    else:
+        found = _fit_tall(space, rows, start)
     if found is None:
         return None
     return found._replace(intercept=found.intercept - float(mean @ found.coef))
@@ -119,43 +122,41 @@ def row_gram(A: Any) -> Array:
     return dense
 
 
-def _fit_tall(
-    A: Any, rows: Rows, alpha: float, centred: bool, start: LogisticFit | None
+def fit_wide(
+    space: Coefficients, gram: Array, rows: Rows, start: LogisticFit | None
 ) -> LogisticFit | None:
-    found = minimise(Coefficients(A, alpha, centred), rows, start)
+    """Fit more features than rows, with the Gram matrix of the rows.
+
+    Beside large columns, it loses the digits of small ones. Where these are missed, the
+    Hessian of the coefficients is worth its price.
+    """
+    dual = None if start is None else _dual_start(space, gram, rows, start)
+    found = fit_logistic_dual(gram, *rows, alpha=space.alpha, centred=space.centred, start=dual)
+    if found is None:
+        return _fit_tall(space, rows, start)
+    fit = found._replace(coef=space.A.T @ found.coef)
+    return fit if _is_exact(space, rows, fit) else _fit_tall(space, rows, fit)
+
+
+def _fit_tall(space: Coefficients, rows: Rows, start: LogisticFit | None) -> LogisticFit | None:
+    """Fit with the Hessian of the coefficients."""
+    found = minimise(space, rows, start)
     return None if found is None else LogisticFit(found.unknowns, found.intercept)
 
 
-def _fit_wide(
-    A: Any, rows: Rows, alpha: float, centred: bool, start: LogisticFit | None
-) -> LogisticFit | None:
-    gram = row_gram(A)
-    dual = None if start is None else _dual_start(A, gram, rows, start)
-    found = fit_logistic_dual(gram, *rows, alpha=alpha, centred=centred, start=dual)
-    if found is None:
-        return _fit_tall(A, rows, alpha, centred, start)
-    fit = found._replace(coef=A.T @ found.coef)
-    if _is_exact(Coefficients(A, alpha, centred), rows, fit):
-        return fit
-    return _fit_tall(A, rows, alpha, centred, fit)
-
-
 def _is_exact(space: Coefficients, rows: Rows, fit: LogisticFit) -> bool:
-    """Return whether the gradient of a fit is small, that of small columns too.
-
-    Beside large columns, the Gram matrix of the rows loses the digits of small ones.
-    """
+    """Return whether the gradient of a fit is small, that of small columns too."""
     gradient = Gradient.at(space, rows, Point.at(space, *fit))
     sizes = abs(space.A).T @ np.abs(gradient.slopes) + space.alpha * np.abs(fit.coef)
     return gradient.error(sizes) <= 2 * TOLERANCE
 
 
-def _dual_start(A: Any, gram: Array, rows: Rows, start: LogisticFit) -> LogisticFit:
+def _dual_start(space: Coefficients, gram: Array, rows: Rows, start: LogisticFit) -> LogisticFit:
     """Return a dual vector with about the margins of a fit.
 
     Up to a factor, that of a minimum is the slope of its loss.
     """
-    linear = A @ start.coef
+    linear = space.linear(start.coef)
     dual = -rows.slopes(linear + start.intercept)
     margins = gram @ dual
     factor = float(linear @ margins) / max(float(margins @ margins), np.finfo(float).tiny)

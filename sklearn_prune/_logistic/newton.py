@@ -86,7 +86,9 @@ class Gradient(NamedTuple):
     def error(self, sizes: Array) -> float:
         """Return how large the gradient is, relative to the sizes of its terms."""
         shares = np.abs(self.residual) / (sizes + TINY)
-        return float(max(shares.max(initial=0.0), abs(self.rest) / (np.abs(self.slopes).sum() + TINY)))
+        return float(
+            max(shares.max(initial=0.0), abs(self.rest) / (np.abs(self.slopes).sum() + TINY))
+        )
 
 
 class Minimum(NamedTuple):
@@ -97,6 +99,7 @@ class Minimum(NamedTuple):
     hessian: Any
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def minimise(
     space: Any, rows: Rows, start: tuple[Array, float] | None = None, hessian: Any = None
 ) -> Minimum | None:
@@ -130,7 +133,7 @@ def minimise(
                 found = Minimum(point.unknowns, point.intercept, hessian)
                 return found if space.alpha > 0 or _is_sure(space, found, gradient) else None
         margins = point.margins
-        if space.alpha == 0 and rows.separated(margins):
+        if not np.isfinite(margins).all() or (space.alpha == 0 and rows.separated(margins)):
             return None
         curvatures = rows.curvatures(margins)
         if hessian is None or not _pays(error, last, space.patience):

@@ -8,7 +8,7 @@ import numpy as np
 from scipy import sparse
 
 from .coefficients import Coefficients
-from .logistic_fit import LogisticFit, centred_columns, fit_logistic_dual, row_gram
+from .logistic_fit import LogisticFit, centred_columns, fit_wide, row_gram
 from .newton import Minimum, minimise
 from .rows import Rows
 
@@ -77,13 +77,12 @@ def _tall_fits(problem: Coefficients, rows: Rows, sizes: Indices) -> list[Logist
 def _wide_fits(problem: Coefficients, rows: Rows, sizes: Indices) -> Iterator[LogisticFit]:
     """Fit from the smallest size to the largest, in the dual, with a Gram matrix that grows."""
     gram, before = np.zeros((len(rows.y), len(rows.y))), 0
-    dual: LogisticFit | None = None
+    fit: LogisticFit | None = None
     for size in sizes:
         gram += row_gram(problem.A[:, before:size])
-        dual = fit_logistic_dual(
-            gram, *rows, alpha=problem.alpha, centred=problem.centred, start=dual
-        )
-        if dual is None:
+        start = fit and fit._replace(coef=np.pad(fit.coef, (0, size - before)))
+        fit = fit_wide(problem.leading(size), gram, rows, start)
+        if fit is None:
             return
-        yield dual._replace(coef=problem.A[:, :size].T @ dual.coef)
+        yield fit
         before = size
