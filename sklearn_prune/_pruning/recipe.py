@@ -188,7 +188,7 @@ class Recipe:
             fit.centred,
             saliency,
             random_state,
-            fit.curvature(X, data),
+            fit.curvature(X, data) if self.strategy.reads in ("rows", "moments") else None,
         )
         return score_features(self.strategy, given)
 
