@@ -11,7 +11,7 @@ from scipy.linalg import lapack
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
 
-    from .newton import Point
+    from .point import Point
 
 EPS = float(np.finfo(np.float64).eps)
 TINY = float(np.finfo(np.float64).tiny)
