@@ -1,0 +1,59 @@
+"""What a path is fitted to: numbers, or classes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.base import is_classifier
+
+from sklearn_prune._checks.class_data import check_class_data
+from sklearn_prune._checks.training_data import check_training_data
+
+if TYPE_CHECKING:
+    from sklearn_prune._checks.training_data import TrainingData
+    from sklearn_prune._pruning.recipe import Recipe
+
+
+def check_path_data(
+    recipe: Recipe, given: tuple[Any, ...], class_weight: Any, *, classification: bool
+) -> TrainingData:
+    """Validate the data of a path, without the weights of the classes.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    given : tuple
+        X and y, weights of the samples, and unlabelled ones, if any.
+    class_weight : object
+        What the user gave.
+    classification : bool
+        Whether y is labels.
+
+    Raises
+    ------
+    ValueError
+        As `check_class_data` or `check_training_data`; and if these are no numbers, or there
+        are weights of classes without classes.
+    """
+    if classification:
+        return check_class_data(None, *given, distill=recipe.distill)
+    _refuse_classes(recipe, given[1])
+    if class_weight is not None:
+        msg = f"class_weight is {class_weight!r}: give classification=True, too, or none."
+        raise ValueError(msg)
+    return check_training_data(None, *given, distill=recipe.distill)
+
+
+def _refuse_classes(recipe: Recipe, y: Any) -> None:
+    for model in recipe.regressors:
+        if hasattr(model, "fit") and not isinstance(model, type) and is_classifier(model):
+            msg = (
+                f"{type(model).__name__} is a classifier: give classification=True, too, or a "
+                "linear regressor."
+            )
+            raise ValueError(msg)
+    values = np.ravel(np.asarray(y))[:1]
+    if values.dtype.kind in "bSTU" or isinstance(values.item(0), str | bool | np.bool_):
+        msg = f"y is labels, such as {values.item(0)!r}: give classification=True, or numbers."
+        raise ValueError(msg)
