@@ -189,9 +189,10 @@ def pruning_path(
     r"""Fit, prune and retrain at every sparsity, at the price of a few dense fits.
 
     The models are those of :class:`PrunedRegressor` at each sparsity, or of
-    :class:`PrunedClassifier` with ``classification=True``, to rounding. But the dense model is fitted once, and since the supports are nested, one QR
-    factorisation :math:`X_{\pi} = QR` of the features in their order :math:`\pi` holds
-    the retrained model of every sparsity s,
+    :class:`PrunedClassifier` with ``classification=True``, to rounding. But the dense model
+    is fitted once, and since the supports are nested, one QR factorisation
+    :math:`X_{\pi} = QR` of the features in their order :math:`\pi` holds the retrained
+    model of every sparsity s,
 
     .. math:: \hat\beta_s = R_{ss}^{-1} (Q^\top y)_s = \sum_{j \le s} (Q^\top y)_j \,
         R^{-1} e_j,

@@ -1,14 +1,10 @@
-import warnings
-
 import numpy as np
-import pandas as pd
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
-from sklearn.frozen import FrozenEstimator
-from sklearn.linear_model import LinearRegression, LogisticRegression, Ridge, RidgeClassifier
+from sklearn.linear_model import LogisticRegression, RidgeClassifier
 
-from sklearn_prune import MinNormRegressor, PrunedClassifier, pruning_path
+from sklearn_prune import PrunedClassifier, pruning_path
 
 LOGISTIC = LogisticRegression(tol=1e-12, max_iter=10_000, solver="newton-cholesky")
 MODELS = {"least squares": None, "ridge": RidgeClassifier(1.0), "logistic": LOGISTIC}
@@ -28,9 +24,7 @@ def assert_path_is_refits(X, y, *, sample_weight=None, X_unlabeled=None, **param
     """Compare every model of a path with the classifier that is fitted at its sparsity."""
     fit_params = {"sample_weight": sample_weight, "X_unlabeled": X_unlabeled}
     sparsities = params.pop("sparsities", [1, 4, 9])
-    path = pruning_path(
-        X, y, sparsities=sparsities, classification=True, **fit_params, **params
-    )
+    path = pruning_path(X, y, sparsities=sparsities, classification=True, **fit_params, **params)
     predictions, decisions = path.predict(X), path.decision_function(X)
     for k, size in enumerate(path.sparsities):
         model = PrunedClassifier(sparsity=int(size), **params).fit(X, y, **fit_params)
