@@ -10,6 +10,7 @@ from ._paths.width_path import WidthPath, width_path
 from ._pruning.pruned import PrunedRegressor
 from ._pruning.pruned_classifier import PrunedClassifier
 from ._random_features.pruned_random_features import PrunedRandomFeatures
+from ._random_features.pruned_random_features_classifier import PrunedRandomFeaturesClassifier
 from ._random_features.random_features import RandomFeatures
 from ._report import Report, report
 from ._theoretical_risk.scorer import TheoreticalRisk
@@ -21,6 +22,7 @@ __all__ = [
     "MinNormRegressor",
     "PrunedClassifier",
     "PrunedRandomFeatures",
+    "PrunedRandomFeaturesClassifier",
     "PrunedRegressor",
     "PrunedRegressorCV",
     "PruningPath",

@@ -53,7 +53,7 @@ def _refuse_classes(recipe: Recipe, y: Any) -> None:
                 "linear regressor."
             )
             raise ValueError(msg)
-    values = np.ravel(np.asarray(y))[:1]
-    if values.dtype.kind in "bSTU" or isinstance(values.item(0), str | bool | np.bool_):
-        msg = f"y is labels, such as {values.item(0)!r}: give classification=True, or numbers."
-        raise ValueError(msg)
+    for label in np.ravel(np.asarray(y))[:1].tolist():
+        if isinstance(label, str | bytes | bool | np.bool_):
+            msg = f"y is labels, such as {label!r}: give classification=True, or numbers."
+            raise ValueError(msg)

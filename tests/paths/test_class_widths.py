@@ -175,7 +175,7 @@ def test_sparse_rows():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({}, "y is labels, such as 'no': give classification=True"),
+        ({}, "y is labels, such as '.*': give classification=True"),
         ({"y": [True, False] * 30}, "y is labels, such as True: give classification=True"),
         ({"y": np.arange(60.0), "estimator": LOGISTIC}, "is a classifier: give classification"),
         ({"y": np.arange(60.0), "class_weight": "balanced"}, "class_weight is 'balanced'"),
