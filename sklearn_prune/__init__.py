@@ -4,6 +4,7 @@ from ._batches.row_batches import RowBatches
 from ._displays.double_descent_display import DoubleDescentDisplay
 from ._displays.pruning_path_display import PruningPathDisplay
 from ._least_squares.min_norm import MinNormRegressor
+from ._paths.pruned_classifier_cv import PrunedClassifierCV
 from ._paths.pruned_cv import PrunedRegressorCV
 from ._paths.pruning_path import PruningPath, pruning_path
 from ._paths.width_path import WidthPath, width_path
@@ -21,6 +22,7 @@ __all__ = [
     "DoubleDescentDisplay",
     "MinNormRegressor",
     "PrunedClassifier",
+    "PrunedClassifierCV",
     "PrunedRandomFeatures",
     "PrunedRandomFeaturesClassifier",
     "PrunedRegressor",

@@ -1,1 +1,1 @@
-"""Which coefficients make classes likely? Arrays in, arrays out."""
+"""Arrays in, coefficients out: which logistic fits are best?"""

@@ -7,12 +7,26 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.base import is_classifier
 
+from sklearn_prune._checks.arguments import check_bool
 from sklearn_prune._checks.class_data import check_class_data
 from sklearn_prune._checks.training_data import check_training_data
+from sklearn_prune._pruning.recipe import CLASS_DISTILLATIONS, DISTILLATIONS
 
 if TYPE_CHECKING:
     from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._pruning.recipe import Recipe
+
+
+def distillations(classification: Any) -> tuple[str, ...]:
+    """Return what `retrain` may be called, of classes or of numbers.
+
+    Raises
+    ------
+    ValueError
+        If `classification` is neither True nor False.
+    """
+    known = check_bool(classification, "classification")
+    return CLASS_DISTILLATIONS if known else DISTILLATIONS
 
 
 def check_path_data(

@@ -19,8 +19,13 @@ from sklearn_prune._least_squares.design import (
 )
 from sklearn_prune._least_squares.leading_columns import leading_lstsq, leading_ridge
 from sklearn_prune._least_squares.solve import WEIGHT_SPAN
+from sklearn_prune._logistic.path import leading_logistic
 from sklearn_prune._pruning.linear_fit import fit_columns
-from sklearn_prune._pruning.logistic_loss import calibrated_intercept, is_logistic
+from sklearn_prune._pruning.logistic_loss import (
+    calibrated_intercept,
+    is_logistic,
+    logistic_penalty_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -166,7 +171,7 @@ def refitted_models(
     recipe: Recipe, columns: Indices, counts: Indices, data: TrainingData
 ) -> list[PathModels]:
     """Refit the first of ordered columns: models that share a factor, and the others."""
-    coef, intercept = leading_fits(recipe.penalty, data, counts, columns)
+    coef, intercept = _shared_fits(recipe, data, counts, columns)
     n_shared, _, n_columns = coef.shape
     shared = PathModels(columns[:n_columns], counts[:n_shared], coef, intercept)
     models = [shared] if n_shared else []
@@ -175,6 +180,19 @@ def refitted_models(
         support[columns[:count]] = True
         models.append(single_model(fit_columns(recipe.refit, data, support), support))
     return models
+
+
+def _shared_fits(
+    recipe: Recipe, data: TrainingData, counts: Indices, columns: Indices
+) -> tuple[Array, Array]:
+    """Fit as many of the first ones as can share work, as `leading_fits` returns them."""
+    logistic = logistic_penalty_of(recipe.refit)
+    if logistic is None or data.classes is None or len(data.classes) > 2:
+        return leading_fits(recipe.penalty, data, counts, columns)
+    alpha, centred = logistic
+    X, rows = data.X[:, columns[: counts[-1]]], (data.y, data.weights)
+    coef, intercept = leading_logistic(X, *rows, counts, alpha=alpha, centred=centred)
+    return coef[:, np.newaxis], intercept[:, np.newaxis]
 
 
 def leading_fits(

@@ -9,12 +9,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.metaestimators import available_if
 
-from sklearn_prune._checks.arguments import (
-    check_bool,
-    check_n_rounds,
-    check_sparsities,
-    round_sizes,
-)
+from sklearn_prune._checks.arguments import check_n_rounds, check_sparsities, round_sizes
 from sklearn_prune._checks.class_codes import decide_each
 from sklearn_prune._checks.class_data import weigh_classes
 from sklearn_prune._checks.training_data import check_samples
@@ -24,7 +19,7 @@ from sklearn_prune._pruning.linear_fit import fit_columns
 from sklearn_prune._pruning.ranking import Order
 from sklearn_prune._pruning.recipe import Recipe
 
-from .path_data import check_path_data
+from .path_data import check_path_data, distillations
 from .path_models import path_models, single_model
 from .summed_rows import SummedRows
 
@@ -274,7 +269,7 @@ def pruning_path(
         saliency=saliency,
         n_rounds=n_rounds,
         random_state=random_state,
-        classes=check_bool(classification, "classification"),
+        names=distillations(classification),
     )
     given = X, y, sample_weight, X_unlabeled
     data = check_path_data(recipe, given, class_weight, classification=classification)

@@ -11,13 +11,14 @@ import numpy as np
 from sklearn.model_selection import check_cv
 from sklearn.utils.parallel import Parallel, delayed
 
-from sklearn_prune._checks.arguments import as_list, check_bool, check_n_keep
+from sklearn_prune._checks.arguments import as_list, check_n_keep
 from sklearn_prune._checks.class_codes import decide
 from sklearn_prune._checks.class_data import present_classes, weigh_classes
 from sklearn_prune._pruning.recipe import Recipe, is_distillation
 
 from .held_out_errors import held_out_errors
-from .path_data import check_path_data
+from .path_data import check_path_data, distillations
+from .pruned_classifier_cv import check_several_classes
 from .tall_widths import moment_errors, sum_widths
 from .width_predictions import predict_widths
 
@@ -215,7 +216,7 @@ def width_path(
         estimator,
         saliency=saliency,
         random_state=random_state,
-        classes=check_bool(classification, "classification"),
+        names=distillations(classification),
     )
     given = X, y, sample_weight
     data = check_path_data(recipes[0][-1], given, class_weight, classification=classification)
@@ -248,15 +249,9 @@ def _train_on_all_classes(data: TrainingData, splits: list[tuple[Indices, Indice
     """
     if data.classes is None:
         return True
-    present = [np.unique(decide(data.y[train])) for train, _ in splits]
-    for codes in present:
-        if len(codes) == 1:
-            msg = (
-                f"A fold of cv trains on one class only, {data.classes[codes[0]]}: give folds "
-                "with two classes or more, as those of an int are."
-            )
-            raise ValueError(msg)
-    return all(len(codes) == len(data.classes) for codes in present)
+    check_several_classes(data, splits)
+    seen = (np.unique(decide(data.y[train])) for train, _ in splits)
+    return all(len(codes) == len(data.classes) for codes in seen)
 
 
 def _check_widths(widths: Any, n_features: int) -> Indices:

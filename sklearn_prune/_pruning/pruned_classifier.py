@@ -15,7 +15,7 @@ from sklearn_prune._checks.training_data import check_samples
 
 from .class_fit import has_probabilities, with_coefficients
 from .pruned import fit_pruned
-from .recipe import Recipe
+from .recipe import CLASS_DISTILLATIONS, Recipe
 from .sparse_model import SparseClassifier
 
 if TYPE_CHECKING:
@@ -232,7 +232,7 @@ class PrunedClassifier(CallbackSupportMixin, SparseClassifier):
             saliency=self.saliency,
             n_rounds=self.n_rounds,
             random_state=self.random_state,
-            classes=True,
+            names=CLASS_DISTILLATIONS,
         )
         with fit_progress(self, 0, X=X, y=y):
             given = X, y, sample_weight, X_unlabeled

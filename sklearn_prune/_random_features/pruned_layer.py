@@ -57,7 +57,7 @@ class PrunedLayer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         super().get_feature_names_out(input_features)  # validates them
         return np.array([f"randomfeatures{i}" for i in self.component_indices_], dtype=object)
 
-    def _recipe(self, *, classes: bool) -> Recipe:
+    def _recipe(self, names: tuple[str, ...]) -> Recipe:
         """Return what happens to the features, if it can happen in a stream."""
         known, pipeline = names_that("streams"), f"make_pipeline(RandomFeatures(...), {self._twin})"
         if not isinstance(self.strategy, str) or self.strategy not in known:
@@ -74,7 +74,7 @@ class PrunedLayer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
             raise ValueError(msg)
         dense = MinNormRegressor(fit_intercept=check_bool(self.fit_intercept, "fit_intercept"))
         seed = self.random_state
-        return Recipe.of(self.strategy, self.retrain, dense, random_state=seed, classes=classes)
+        return Recipe.of(self.strategy, self.retrain, dense, random_state=seed, names=names)
 
     def _fit_layer(self, recipe: Recipe, data: Any, X: Any, y: Any) -> None:
         """Fit the dense model to checked data, prune it, and retrain what is kept."""

@@ -6,6 +6,7 @@ from sklearn.base import MultiOutputMixin, RegressorMixin
 from sklearn.callback import CallbackSupportMixin, with_callbacks
 
 from sklearn_prune._checks.training_data import check_training_data
+from sklearn_prune._pruning.recipe import DISTILLATIONS
 
 from .pruned_layer import PrunedLayer
 
@@ -216,7 +217,7 @@ class PrunedRandomFeatures(CallbackSupportMixin, MultiOutputMixin, RegressorMixi
             If a parameter is out of its range, the data are not finite or do not fit
             together, or the squares of the features overflow.
         """
-        recipe = self._recipe(classes=False)
+        recipe = self._recipe(DISTILLATIONS)
         data = check_training_data(self, X, y, sample_weight)
         self._fit_layer(recipe, data, X, y)
         return self

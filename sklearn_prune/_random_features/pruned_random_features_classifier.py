@@ -10,6 +10,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn_prune._checks.class_codes import decide
 from sklearn_prune._checks.class_data import check_class_data, weigh_classes
 from sklearn_prune._pruning.class_fit import has_probabilities
+from sklearn_prune._pruning.recipe import CLASS_DISTILLATIONS
 
 from .pruned_layer import PrunedLayer
 
@@ -194,7 +195,7 @@ class PrunedRandomFeaturesClassifier(CallbackSupportMixin, ClassifierMixin, Prun
             As `PrunedRandomFeatures.fit`; and if y is no classes, is of one class only, or
             has as many classes as samples.
         """
-        recipe = self._recipe(classes=True)
+        recipe = self._recipe(CLASS_DISTILLATIONS)
         data = check_class_data(self, X, y, sample_weight)
         self._fit_layer(recipe, weigh_classes(data, self.class_weight), X, y)
         self.classes_ = data.classes

@@ -182,7 +182,10 @@ def test_sparse_rows():
         ({"classification": "yes"}, "classification is 'yes': give True or False"),
         ({"classification": True, "class_weight": "heavy"}, "class_weight"),
         ({"classification": True, "y": np.arange(60) / 7}, "y has to be classes"),
-        ({"classification": True, "cv": KFold(2), "y": ["a"] * 30 + ["b"] * 30}, "one class only"),
+        (
+            {"classification": True, "cv": KFold(2), "y": ["a"] * 30 + ["b"] * 30},
+            "are all of class b",
+        ),
         ({"classification": True, "retrain": "distill-labels"}, "needs unlabelled samples"),
     ],
 )
