@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from sklearn.base import ClassifierMixin
 from sklearn.callback import CallbackSupportMixin, with_callbacks
@@ -141,6 +143,7 @@ class PrunedRandomFeaturesClassifier(CallbackSupportMixin, ClassifierMixin, Prun
     """
 
     _twin = "PrunedClassifier(...)"
+    classes_: Any
 
     def __init__(
         self,
