@@ -18,6 +18,9 @@ from ._checks import (
     n_kept,
     shown,
 )
+from ._classification.classifier_steps import ClassifierSteps
+from ._classification.losses import check_classifier, check_losses, has_classes
+from ._problems.linear_gaussian import LinearGaussianProblem
 from ._problems.linear_only import check_linear
 from ._problems.second_moments import in_units, squared_units
 from ._risk.compression import SoftThreshold, UniformQuantizer
@@ -25,11 +28,14 @@ from ._risk.first_fit import STRATEGIES
 from ._risk.steps import RETRAIN, Steps
 
 if TYPE_CHECKING:
-    from ._problems.linear_gaussian import LinearGaussianProblem
+    from sklearn_prune._typing import Array
+
+    from ._problems.binary import BinaryProblem
+    from ._problems.gaussian_mixture import GaussianMixtureProblem
 
 
 def predict_risk(
-    problem: LinearGaussianProblem,
+    problem: LinearGaussianProblem | BinaryProblem | GaussianMixtureProblem,
     n_samples: Any,
     *,
     strategy: str | None = None,
@@ -39,6 +45,9 @@ def predict_risk(
     retrain_alpha: float | None = None,
     n_unlabeled: float | None = None,
     compression: SoftThreshold | UniformQuantizer | None = None,
+    loss: str | None = None,
+    retrain_loss: str | None = None,
+    metric: str | None = None,
     fit_intercept: bool = False,
     finite_n: bool = False,
     n_draws: int = 100,
@@ -142,36 +151,57 @@ def predict_risk(
     fresh [47.2 12. ]
     same [49.2 12. ]
     """
-    check_linear(problem)
+    if not has_classes(problem):
+        check_linear(problem)
     fit_intercept = check_flag(fit_intercept, "fit_intercept")
     n = check_n_samples(n_samples, fit_intercept=fit_intercept)
     _check_plan(strategy, sparsity, retrain, retrain_alpha, n_unlabeled, compression)
-    steps = Steps(
-        problem=in_units(problem.centred() if fit_intercept else problem),
-        strategy=strategy or "",
-        retrain=retrain,
-        alpha=_one_penalty(alpha, "alpha"),
-        retrain_alpha=_one_penalty(
+    losses = check_losses(problem, loss, retrain_loss, metric, retrain)
+    options = {
+        "strategy": strategy or "",
+        "retrain": retrain,
+        "alpha": _one_penalty(alpha, "alpha"),
+        "retrain_alpha": _one_penalty(
             alpha if retrain_alpha is None else retrain_alpha, "retrain_alpha"
         ),
-        n_unlabeled=0.0 if n_unlabeled is None else float(n_unlabeled),
-        compression=compression,
-        fit_intercept=fit_intercept,
-        finite_n=check_flag(finite_n, "finite_n"),
-        n_draws=check_count(n_draws, "n_draws", 4),
-        random_state=check_seed(random_state),
-    )
+        "n_unlabeled": 0.0 if n_unlabeled is None else float(n_unlabeled),
+        "compression": compression,
+        "fit_intercept": fit_intercept,
+        "finite_n": check_flag(finite_n, "finite_n"),
+        "n_draws": check_count(n_draws, "n_draws", 4),
+        "random_state": check_seed(random_state),
+    }
     with_error = check_flag(return_std_error, "return_std_error")
     kept = n_kept(1.0 if sparsity is None else sparsity, problem.n_features)
-    n, kept = broadcast(n_samples=n, sparsity=kept)
-    if strategy is None and compression is None:
+    sizes = broadcast(n_samples=n, sparsity=kept)
+    if isinstance(problem, LinearGaussianProblem):
+        risk, error = _linear_risk(problem, options, *sizes)
+    else:
+        check_classifier(problem, losses, options)
+        risk, error = _at_each(ClassifierSteps(problem, *losses, options), *sizes)
+    return (risk[()], error[()]) if with_error else risk[()]
+
+
+def _linear_risk(
+    problem: LinearGaussianProblem, options: dict[str, Any], n: Array, kept: Array
+) -> tuple[Array, Array]:
+    """Return squared errors and their standard errors."""
+    centred = problem.centred() if options["fit_intercept"] else problem
+    steps = Steps(problem=in_units(centred), **options)
+    if options["strategy"] or options["compression"] is not None:
+        risk, error = _at_each(steps, n, kept)
+    else:
         risk = steps.dense(n)
         error = np.zeros_like(risk)
-    else:
-        pairs = [steps.risk(float(a), float(s)) for a, s in zip(n.flat, kept.flat, strict=True)]
-        risk, error = np.moveaxis(np.reshape(pairs, (*n.shape, 2)), -1, 0)
-    risk, error = (squared_units(part, steps.problem.unit) for part in (risk, error))
-    return (risk[()], error[()]) if with_error else risk[()]
+    unit = steps.problem.unit
+    return squared_units(risk, unit), squared_units(error, unit)
+
+
+def _at_each(steps: Steps | ClassifierSteps, n: Array, kept: Array) -> tuple[Array, Array]:
+    """Return errors and their standard errors at numbers of samples and of features."""
+    pairs = [steps.risk(float(a), float(s)) for a, s in zip(n.flat, kept.flat, strict=True)]
+    risk, error = np.moveaxis(np.reshape(pairs, (*n.shape, 2)), -1, 0)
+    return risk, error
 
 
 def _one_penalty(value: Any, name: str) -> float:

@@ -89,9 +89,7 @@ class DiagonalSelection:
 
     def grams(self, n: float, alpha: float) -> Grams:
         r"""Return the inner products, where P is diagonal: :math:`1-\zeta_i` or 0."""
-        spectrum = self._kept_spectrum()
-        xi = spectral_sums(spectrum, np.array(n), np.array(alpha)).xi
-        P, Q = shrink(xi, spectrum.eigenvalues)
+        spectrum, P, Q = self._shrinkage(n, alpha)
         inside, outside = self._products()
         return Grams(
             kept=self._gram(inside, P**2),
@@ -100,6 +98,12 @@ class DiagonalSelection:
             trace=np.array([spectrum.counts @ P]),
             trace_squared=np.array([spectrum.counts @ P**2]),
         )
+
+    def _shrinkage(self, n: float, alpha: float) -> tuple[Spectrum, Array, Array]:
+        """Return the kept spectrum, and of a refit to n rows the factors P and 1 - P."""
+        spectrum = self._kept_spectrum()
+        xi = spectral_sums(spectrum, np.array(n), np.array(alpha)).xi
+        return spectrum, *shrink(xi, spectrum.eigenvalues)
 
     def _products(self) -> tuple[Array, Array]:
         """Return the mean products of u and G on the events kept and lost, (2, 2, rank) each."""

@@ -93,7 +93,7 @@ class Steps:
         if retrain == "distill":
             return distilled(first, selection, alpha, self.n_unlabeled, n_keep)
         if retrain == "fresh":
-            return fresh_refit(selection, first.n, alpha, finite_n=self.finite_n).left_out()
+            return self._refit_afresh(selection, first.n).left_out()
         return selection.pruned().left_out()
 
     def _is_blind(self, n_keep: float) -> bool:
@@ -108,6 +108,9 @@ class Steps:
             return DiagonalSelection(first, self.strategy, n_keep)
         rng = np.random.RandomState(self._seed)
         return SampledSelection(first, self.strategy, n_keep, self.n_draws, rng)
+
+    def _refit_afresh(self, selection: Selection, n: float) -> Outcome:
+        return fresh_refit(selection, n, self.retrain_alpha, finite_n=self.finite_n)
 
     def _compress(self, first: FirstFit, compression: SoftThreshold | UniformQuantizer) -> Array:
         if self.problem.is_diagonal:
