@@ -61,17 +61,23 @@ def predict_risk(
     model (Equations 14 and 15). With a diagonal covariance everything is in
     closed form, otherwise averaged over draws of that law.
 
+    Of problems with two classes it is the error of the classifier by the sign of
+    :math:`x'b+b_0`, trained on labels of -1 and +1.
+
     Parameters
     ----------
-    problem : LinearGaussianProblem
+    problem : LinearGaussianProblem, BinaryProblem or GaussianMixtureProblem
         The problem.
     n_samples : int or array-like of int
         Number of training rows, n; broadcast with `sparsity`.
-    strategy : {"magnitude", "hessian", "oracle", "random"}, default=None
+    strategy : {"magnitude", "hessian", "obs", "oracle", "random"}, default=None
         How features are scored: :math:`|\hat\beta_i|`,
-        :math:`\sqrt{\Sigma_{ii}}|\hat\beta_i|`, :math:`\Sigma_{ii}\beta_i^2` (with
-        correlated features, what feature i contributes on its own), or at random.
-        None: the model is not pruned.
+        :math:`\sqrt{\Sigma_{ii}}|\hat\beta_i|`,
+        :math:`|\hat\beta_i|/\sqrt{(\Sigma+1/\xi)^{-1}_{ii}}`,
+        :math:`\Sigma_{ii}\beta_i^2` (with correlated features, what feature i
+        contributes on its own), or at random. None: the model is not pruned.
+        "obs" are the scores of the optimal brain surgeon, all at once: not the
+        elimination one by one of ``PrunedRegressor("obs")``.
     sparsity : int, float or array-like, default=None
         What is KEPT: an int is the number of features s, a float in (0, 1] the
         fraction, ``s = max(1, round(sparsity * n_features))``.
@@ -89,11 +95,22 @@ def predict_risk(
         Number of unlabelled rows of the distillation; may be ``inf``.
     compression : SoftThreshold or UniformQuantizer, default=None
         What is done to the dense coefficients instead of pruning.
+    loss : {"squared", "logistic", "max_margin"}, default=None
+        What the fit minimises: the squared error; for a `BinaryProblem` also
+        :math:`\sum_i\log(1+e^{-y_if_i})+\frac\mu2|b|^2`, as
+        ``LogisticRegression(C=1/alpha)`` does, or :math:`|b|` with all margins
+        :math:`y_if_i` at least 1. None stands for "squared".
+    retrain_loss : {"squared", "logistic", "max_margin"}, default=None
+        That of the refit; None stands for `loss`.
+    metric : {"zero_one", "squared_error", "log_loss"}, default=None
+        Which error: how often the sign of :math:`f=x'b+b_0` is not the label,
+        :math:`\mathbb{E}(y-f)^2` or :math:`\mathbb{E}\log(1+e^{-yf})`. None stands
+        for "zero_one" where there are classes, and else for "squared_error".
     fit_intercept : bool, default=False
         Whether the models have an intercept. A pruned one is adjusted to the means.
     finite_n : bool, default=False
         Whether to correct fits without penalty for the size of n, which matters
-        near as many features, or kept features, as samples.
+        near as many features, or kept features, as samples. Of squared errors alone.
     n_draws : int, default=100
         Number of draws, with a covariance that is not diagonal; at least 4.
     random_state : int, RandomState instance or None, default=None
@@ -104,7 +121,7 @@ def predict_risk(
     Returns
     -------
     risk : float or ndarray
-        Expected squared error on new rows, noise included. It is ``inf`` with
+        Expected error on new rows, noise included. A squared error is ``inf`` with
         as many features as samples, noise and no penalty.
     std_error : float or ndarray
         If `return_std_error`: its standard error, 0 in closed form.
@@ -128,11 +145,24 @@ def predict_risk(
     :math:`R_2(1+\frac1N)+R_1(\frac1n-\frac1N)` after a distillation on N rows in
     all, :math:`R_1` being the risk of the dense model.
 
+    Classes: least squares on labels of -1 and +1 is the fit of a linear problem,
+    ``problem.linear``, since the label depends on one direction of the features
+    only [2]_. With the overlap :math:`M=b'\Sigma\beta`, which all steps have beside
+    their risk R, follow :math:`b'\Sigma b=R-\mathrm{Var}(y)+2M` and all errors:
+    without intercept, and labels that are the sign of :math:`\langle v,x\rangle`,
+
+    .. math:: P(\mathrm{error}) = \frac1\pi\arccos\frac{b'\Sigma v}{|\Sigma^{1/2}b||\Sigma^{1/2}v|}.
+
+    They are bounded, and need no correction near the peak. Errors are those of the
+    mean overlaps over draws, and their standard errors those of the jackknife.
+
     References
     ----------
     .. [1] X. Chang, Y. Li, S. Oymak, C. Thrampoulidis, "Provable Benefits of
        Overparameterization in Model Compression: From Double Descent to Pruning
        Neural Networks", AAAI 2021. arXiv:2012.08749
+    .. [2] C. Thrampoulidis, E. Abbasi, B. Hassibi, "LASSO with Non-linear Measurements is
+       Equivalent to One With Linear Measurements", NeurIPS 2015. arXiv:1506.02181
 
     Examples
     --------
@@ -150,6 +180,19 @@ def predict_risk(
     None [61.8 29.3]
     fresh [47.2 12. ]
     same [49.2 12. ]
+
+    A classifier with the same coefficients:
+
+    >>> from sklearn_prune.theory import BinaryProblem
+    >>> problem = BinaryProblem(np.ones(400), np.repeat([2.0, 0.1], [20, 380]), link="sign")
+    >>> for retrain in (None, "fresh", "same"):
+    ...     error = predict_risk(
+    ...         problem, [100, 200], strategy="magnitude", sparsity=20, retrain=retrain
+    ...     )
+    ...     print(retrain, error.round(3))
+    None [0.338 0.257]
+    fresh [0.339 0.227]
+    same [0.34  0.227]
     """
     if not has_classes(problem):
         check_linear(problem)

@@ -59,9 +59,9 @@ class ClassifierSteps:
 
     @cached_property
     def _logistic(self) -> Any:
-        from .logistic.steps import LogisticSteps  # noqa: PLC0415
+        from .logistic.logistic_steps import LogisticSteps  # noqa: PLC0415
 
-        names = "strategy retrain alpha retrain_alpha fit_intercept n_draws".split()
+        names = ["strategy", "retrain", "alpha", "retrain_alpha", "fit_intercept", "n_draws"]
         return LogisticSteps(
             problem=self.problem,
             loss=self.loss,

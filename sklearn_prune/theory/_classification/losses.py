@@ -70,9 +70,15 @@ def check_classifier(
         )
     elif options["finite_n"] and not (squared and losses[2] == "squared_error"):
         msg = 'finite_n=True is for loss="squared" with metric="squared_error" alone: leave it out.'
+    elif isinstance(problem, GaussianMixtureProblem) and not squared:
+        msg = 'A GaussianMixtureProblem is for loss="squared" alone: give a BinaryProblem.'
     elif options["retrain"] == "distill" and not squared:
         msg = 'retrain="distill" is for loss="squared" alone: give "fresh" or "same".'
-    elif not options["fit_intercept"] and getattr(problem, "needs_intercept", False):
+    elif (
+        not options["fit_intercept"]
+        and isinstance(problem, BinaryProblem)
+        and problem.needs_intercept
+    ):
         msg = "The features have means: give fit_intercept=True."
     if msg is not None:
         raise ValueError(msg)

@@ -229,7 +229,7 @@ class BinaryProblem:
         n_samples, rng = check_count(n_samples, "n_samples", 0), check_seed(random_state)
         basis, u = self.second_moments.eigenbasis, self.second_moments.signal
         coordinates = rng.standard_normal((n_samples, len(u)))
-        unknown = np.sqrt(max(self.latent_variance - u @ u, 0.0))
+        unknown = np.sqrt(np.maximum(self.latent_variance - u @ u, 0))
         score = coordinates @ u + unknown * rng.standard_normal(n_samples)
         positive = rng.uniform(size=n_samples) < self.label_link.probability(score)
         X = basis.to_features(coordinates * np.sqrt(basis.eigenvalues)) + self._mean

@@ -50,7 +50,8 @@ def distilled(
     if np.isinf(n_unlabeled):
         return _population_limit(first, selection)
     if alpha == 0 and n_keep >= first.problem.n_features and n_rows >= n_keep:
-        return Outcome.of(first.risk, first.overlap)  # nothing is pruned: the refit finds the dense model again
+        # Nothing is pruned: the refit finds the dense model again.
+        return Outcome.of(first.risk, first.overlap)
     return shared_refit(first, selection, alpha, n_unlabeled, finite_n=first.finite_n)
 
 

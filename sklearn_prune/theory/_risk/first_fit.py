@@ -14,7 +14,7 @@ from .dense import DenseFit, dense_fit
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
-    from sklearn_prune.theory._problems.linear_gaussian import LinearGaussianProblem
+    from sklearn_prune.theory._problems.second_moments import SecondMoments
 
 STRATEGIES = ("magnitude", "hessian", "obs", "oracle", "random")
 
@@ -28,7 +28,7 @@ class FirstFit:
 
     Parameters
     ----------
-    problem : LinearGaussianProblem
+    problem : SecondMoments
         The problem, centred if the model has an intercept.
     n : float
         Degrees of freedom of the rows.
@@ -38,7 +38,7 @@ class FirstFit:
         Whether to correct fits without penalty for the size of n.
     """
 
-    problem: LinearGaussianProblem
+    problem: SecondMoments
     n: float
     alpha: float
     finite_n: bool

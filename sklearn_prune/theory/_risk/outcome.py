@@ -25,7 +25,7 @@ class Outcome(NamedTuple):
     overlap: Array
 
     @classmethod
-    def of(cls, risk: float, overlap: float) -> Self:
+    def of(cls, risk: Array | float, overlap: Array | float) -> Self:
         """Return an outcome that is known without draws."""
         return cls(np.array([risk]), np.array([overlap]))
 

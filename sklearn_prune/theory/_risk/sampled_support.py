@@ -68,7 +68,7 @@ class SampledSelection:
         pruned = np.zeros_like(self.coefs)
         kept = np.take_along_axis(self.coefs, self.supports, axis=1)
         np.put_along_axis(pruned, self.supports, kept, axis=1)
-        return Outcome(np.asarray(problem.risk(pruned)), pruned @ problem.cross_moment)
+        return Outcome(problem.squared_error(pruned), pruned @ problem.cross_moment)
 
     def restricted(self, n: float, alpha: float) -> list[tuple[Spectrum, float]]:
         """Return spectrum and noise of the restricted problem, one a draw."""

@@ -18,7 +18,7 @@ from .sampled_support import SampledSelection, draw_fits
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
-    from sklearn_prune.theory._problems.linear_gaussian import LinearGaussianProblem
+    from sklearn_prune.theory._problems.second_moments import SecondMoments
 
     from .compression import SoftThreshold, UniformQuantizer
     from .support import Selection
@@ -33,7 +33,7 @@ class Steps:
     A `strategy` of "" stands for no pruning, an `n_unlabeled` of 0 for none.
     """
 
-    problem: LinearGaussianProblem
+    problem: SecondMoments
     strategy: str
     retrain: str | None
     alpha: float
@@ -119,5 +119,5 @@ class Steps:
             return np.array([np.inf])
         coefs = draw_fits(first, self.n_draws, np.random.RandomState(self._seed))[1]
         unit = self.problem.unit
-        risks = np.asarray(self.problem.risk(compression(coefs * unit) / unit))
+        risks = self.problem.squared_error(compression(coefs * unit) / unit)
         return left_out(pair_means(risks))
