@@ -23,7 +23,7 @@ from .classifier_metrics import check_metric
 from .label_link import LabelLink
 from .linear_gaussian import LinearGaussianProblem
 from .normal_score import broken_rule, last_negative, mean_softplus
-from .second_moments import SecondMoments, multiply
+from .second_moments import SecondMoments, multiply, rescale
 from .single_index import SingleIndexProblem
 
 if TYPE_CHECKING:
@@ -288,7 +288,7 @@ class BinaryProblem:
             n_blocks = -(-rows.shape[1] // BLOCK)
             blocks = np.array_split(rows, max(n_blocks, 1), axis=1)
             risk = np.concatenate([self._wrong(*block) for block in blocks]).reshape(spread.shape)
-        return risk[()]
+        return risk if np.ndim(risk) else float(risk)
 
     def _wrong(self, signal: Array, spread: Array, b0: Array) -> Array:
         r"""Return how often signs are wrong, given vectors of moments of the score.
@@ -334,21 +334,53 @@ class BinaryProblem:
         Raises
         ------
         ValueError
-            If the inputs are random features themselves.
+            If the inputs are not Gaussian, or not of mean zero.
         """
-        if self._is_equivalent:
-            msg = "The inputs of random features must be Gaussian, not random features again."
+        if self._tells_a_part or self.needs_intercept:
+            msg = (
+                "Random features need Gaussian inputs of mean zero: no random features, and "
+                "none that a scaler has shifted (with_mean=False)."
+            )
             raise ValueError(msg)
         inputs = SingleIndexProblem(self.direction, "linear", covariance=self.covariance)
         score = inputs.equivalent(weights, activation, offset)
-        features = copy(self)
-        features.__dict__.pop("linear", None)
-        features.second_moments = score.centred()
-        features._mean = np.asarray(score.mean)
-        return features
+        return self._seen_through(score.centred(), np.asarray(score.mean))
+
+    def scaled(self, scale: ArrayLike, shift: ArrayLike = 0.0) -> BinaryProblem:
+        r"""Return the problem of the features :math:`s_ix_i+c_i`, which a scaler makes.
+
+        Parameters
+        ----------
+        scale : array-like of shape (n_features,)
+            s, not zero.
+        shift : float or array-like of shape (n_features,), default=0.0
+            c.
+
+        Returns
+        -------
+        BinaryProblem
+            With the same labels.
+        """
+        scale = as_floats(scale, "scale", self.direction.shape)
+        moments: SecondMoments
+        covariance = rescale(self.covariance, scale)
+        if self._tells_a_part:
+            cross = self.second_moments.cross_moment * scale
+            moments = LinearGaussianProblem.from_moments(covariance, cross, self.latent_variance)
+        else:
+            moments = SecondMoments(covariance, self.direction / scale, 0.0, None)
+        return self._seen_through(moments, self._mean * scale + as_floats(shift, "shift"))
+
+    def _seen_through(self, moments: SecondMoments, mean: Array) -> BinaryProblem:
+        """Return the problem of the same labels and other features."""
+        problem = copy(self)
+        problem.__dict__.pop("linear", None)
+        problem.second_moments, problem._mean = moments, mean
+        return problem
 
     @property
-    def _is_equivalent(self) -> bool:
+    def _tells_a_part(self) -> bool:
+        """Whether the features are such that the score is no function of them."""
         return isinstance(self.second_moments, LinearGaussianProblem)
 
 

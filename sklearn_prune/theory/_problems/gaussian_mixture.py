@@ -13,7 +13,7 @@ from sklearn_prune.theory._checks import as_floats, as_number, check_count, chec
 from .classifier_metrics import check_metric
 from .linear_gaussian import LinearGaussianProblem
 from .normal_score import last_negative, mean_softplus
-from .second_moments import SecondMoments, multiply
+from .second_moments import SecondMoments, multiply, rescale
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
@@ -124,6 +124,23 @@ class GaussianMixtureProblem:
             target_mean=self.target_mean,
         )
 
+    def scaled(self, scale: Any) -> GaussianMixtureProblem:
+        r"""Return the problem of the features :math:`s_ix_i`.
+
+        Parameters
+        ----------
+        scale : array-like of shape (n_features,)
+            s.
+
+        Returns
+        -------
+        GaussianMixtureProblem
+            With the same labels.
+        """
+        scale = as_floats(scale, "scale", self.mean.shape)
+        covariance = rescale(self.covariance, scale)
+        return GaussianMixtureProblem(covariance, self.mean * scale, prior=self.prior)
+
     def sample(self, n_samples: int, random_state: Any = None) -> tuple[Array, Array]:
         """Draw features and labels.
 
@@ -195,4 +212,5 @@ class GaussianMixtureProblem:
             losses = mean_softplus(-above, spread), mean_softplus(below, spread)
         else:
             losses = ndtr(last_negative(above, spread)), ndtr(-last_negative(below, spread))
-        return (self.prior * losses[0] + (1 - self.prior) * losses[1])[()]
+        risk = self.prior * losses[0] + (1 - self.prior) * losses[1]
+        return risk if np.ndim(risk) else float(risk)

@@ -137,3 +137,8 @@ def squared_units(value: Any, unit: float) -> Any:
 def multiply(covariance: Array, vectors: Array) -> Array:
     r"""Return :math:`\Sigma v` for vectors along the last axis, :math:`\Sigma` full or diagonal."""
     return vectors * covariance if covariance.ndim == 1 else vectors @ covariance
+
+
+def rescale(covariance: Array, scale: Array) -> Array:
+    """Return the covariance, full or diagonal, of features times a scale."""
+    return covariance * (scale**2 if covariance.ndim == 1 else np.outer(scale, scale))
