@@ -148,7 +148,10 @@ class TheoreticalRisk:
             If the theory does not cover the model.
         """
         if isinstance(estimator, type) or not hasattr(estimator, "fit"):
-            msg = f"estimator is {shown(estimator)}: give a fitted regressor or classifier, or a pipeline."
+            msg = (
+                f"estimator is {shown(estimator)}: give a fitted regressor or classifier, or a "
+                "pipeline."
+            )
             raise ValueError(msg)
         check_is_fitted(estimator)
         *transformers, model = _steps(estimator)

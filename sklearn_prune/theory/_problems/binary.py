@@ -195,8 +195,9 @@ class BinaryProblem:
 
     @property
     def needs_intercept(self) -> bool:
-        """Whether the features have means, so that a score without intercept is off."""
-        return bool(self._mean.any())
+        """Whether the features have means beyond rounding, and a score without one is off."""
+        spread = np.sqrt(self.second_moments.variances)
+        return bool((np.abs(self._mean) > 1e-12 * spread).any())
 
     @cached_property
     def linear(self) -> LinearGaussianProblem:
