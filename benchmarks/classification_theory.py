@@ -139,7 +139,7 @@ def fit(loss, X, y, alpha, fit_intercept):
         options = {"solver": "newton-cholesky", "tol": 1e-8, "max_iter": 1000}
         model = LogisticRegression(C=C, fit_intercept=fit_intercept, **options)
     model.fit(X, y)
-    return model.coef_[0], float(np.ravel(model.intercept_)[0])
+    return np.ravel(model.coef_), float(np.ravel(model.intercept_)[0])
 
 
 def least_norm(X, y, fit_intercept):

@@ -14,8 +14,9 @@ from sklearn_prune.theory import (
     predict_risk,
 )
 from sklearn_prune.theory._classification.least_squares import least_squares_steps, overlaps_of
+from sklearn_prune.theory._classification.mixture_fit import MixtureFirstFit
 from sklearn_prune.theory._classification.mixture_moments import MixtureMoments
-from sklearn_prune.theory._classification.mixture_steps import MixtureFirstFit, MixtureSelection
+from sklearn_prune.theory._classification.mixture_support import MixtureSelection
 from sklearn_prune.theory._risk.first_fit import STRATEGIES, FirstFit
 from sklearn_prune.theory._risk.refits import same_refit
 

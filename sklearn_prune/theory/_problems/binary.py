@@ -51,7 +51,7 @@ class BinaryProblem:
         :math:`\Sigma`, or its diagonal if it is diagonal.
 
     direction : array-like of shape (n_features,)
-        v; its length says how sure the labels are.
+        The direction v; its length says how sure the labels are.
 
     link : {"logistic", "probit", "sign"} or callable, default="logistic"
         The probability :math:`\ell(a)` of the class +1 at the score a: the logistic
@@ -153,55 +153,32 @@ class BinaryProblem:
         self.flip = _check_flip(flip)
         self.offset = as_number(offset, "offset")
         self.label_link = LabelLink(_check_link(link), self.noise, self.flip, self.offset)
-        self.second_moments = SecondMoments(covariance, direction, 0.0, None)
-        self.latent_variance = float(self.second_moments.signal @ self.second_moments.signal)
-        self._mean = np.zeros_like(direction)
-
-    @property
-    def covariance(self) -> Array:
-        r""":math:`\Sigma`, of shape (n_features,) or (n_features, n_features)."""
-        return self.second_moments.covariance
-
-    @property
-    def direction(self) -> Array:
-        """The direction v, of shape (n_features,)."""
-        return self.second_moments.coef
-
-    @property
-    def n_features(self) -> float:
-        """The number of features, p."""
-        return self.second_moments.n_features
-
-    @cached_property
-    def _label_law(self) -> tuple[float, float]:
-        """The probability of +1, and its mean slope in the score."""
+        moments = SecondMoments(covariance, direction, 0.0, None)
+        self._see(moments, np.zeros_like(direction))
+        self.latent_variance = float(moments.signal @ moments.signal)
         law = self.label_link.smoothed(np.zeros(()), self.latent_variance)
-        return float(law[0]), float(law[1])
+        self.prevalence, self._gain = float(law[0]), float(law[1])
+        self.target_mean = 2 * self.prevalence - 1
+        # Of E(y|a), in the mean: least squares learns so many times v.
+        self.slope = 2 * self._gain
 
-    @property
-    def prevalence(self) -> float:
-        """The probability of the class +1."""
-        return self._label_law[0]
-
-    @property
-    def slope(self) -> float:
-        r"""The mean slope of :math:`\mathbb{E}(y|a)`: least squares learns so many times v."""
-        return 2 * self._label_law[1]
-
-    @property
-    def target_mean(self) -> float:
-        """The mean of the labels."""
-        return 2 * self.prevalence - 1
-
-    @property
-    def needs_intercept(self) -> bool:
-        """Whether the features have means beyond rounding, and a score without one is off."""
-        spread = np.sqrt(self.second_moments.variances)
-        return bool((np.abs(self._mean) > 1e-12 * spread).any())
+    def _see(self, moments: SecondMoments, mean: Array) -> None:
+        """Take note of the moments of the features, and of what they tell of the score."""
+        self.second_moments, self._mean = moments, mean
+        self.covariance, self.direction = moments.covariance, moments.coef
+        self.n_features = moments.n_features
+        beyond_rounding = np.abs(mean) > 1e-12 * np.sqrt(moments.variances)
+        self.needs_intercept = bool(beyond_rounding.any())
 
     @cached_property
     def linear(self) -> LinearGaussianProblem:
-        """The problem of the labels as targets of least squares."""
+        """The problem of the labels as targets of least squares.
+
+        Returns
+        -------
+        LinearGaussianProblem
+            Made when it is first asked for.
+        """
         return LinearGaussianProblem.from_moments(
             self.covariance,
             self.slope * self.second_moments.cross_moment,
@@ -282,7 +259,7 @@ class BinaryProblem:
             risk = 1 - 2 * (self.slope * signal + b0 * self.target_mean) + square + b0**2
         elif metric == "log_loss":
             # The loss of a label of +1 is that of -1 less the score; of these, Stein's identity.
-            gain = b0 * self.prevalence + self._label_law[1] * signal
+            gain = b0 * self.prevalence + self._gain * signal
             risk = mean_softplus(b0, spread) - gain
         else:
             rows = np.stack([signal, spread, b0]).reshape(3, -1)
@@ -353,9 +330,9 @@ class BinaryProblem:
         Parameters
         ----------
         scale : array-like of shape (n_features,)
-            s, not zero.
+            Factors s, not zero.
         shift : float or array-like of shape (n_features,), default=0.0
-            c.
+            Shifts c.
 
         Returns
         -------
@@ -376,7 +353,7 @@ class BinaryProblem:
         """Return the problem of the same labels and other features."""
         problem = copy(self)
         problem.__dict__.pop("linear", None)
-        problem.second_moments, problem._mean = moments, mean
+        problem._see(moments, mean)
         return problem
 
     @property

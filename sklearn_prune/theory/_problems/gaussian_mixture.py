@@ -91,30 +91,19 @@ class GaussianMixtureProblem:
         if not 0 < self.prior < 1:
             msg = f"prior is {self.prior:.6g}: give a probability between 0 and 1."
             raise ValueError(msg)
-
-    @property
-    def covariance(self) -> Array:
-        r""":math:`\Sigma`, of shape (n_features,) or (n_features, n_features)."""
-        return self._within.covariance
-
-    @property
-    def n_features(self) -> float:
-        """The number of features, p."""
-        return self._within.n_features
-
-    @property
-    def prevalence(self) -> float:
-        """The probability of the class +1."""
-        return self.prior
-
-    @property
-    def target_mean(self) -> float:
-        """The mean of the labels."""
-        return 2 * self.prior - 1
+        self.covariance = self._within.covariance
+        self.n_features = self._within.n_features
+        self.prevalence, self.target_mean = self.prior, 2 * self.prior - 1
 
     @cached_property
     def linear(self) -> LinearGaussianProblem:
-        """The problem of the labels as targets of least squares."""
+        """The problem of the labels as targets of least squares.
+
+        Returns
+        -------
+        LinearGaussianProblem
+            Made when it is first asked for.
+        """
         within = np.diag(self.covariance) if self.covariance.ndim == 1 else self.covariance
         return LinearGaussianProblem.from_moments(
             within + np.outer(self.mean, self.mean),
@@ -130,7 +119,7 @@ class GaussianMixtureProblem:
         Parameters
         ----------
         scale : array-like of shape (n_features,)
-            s.
+            Factors s.
 
         Returns
         -------
