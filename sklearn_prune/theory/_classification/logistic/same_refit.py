@@ -1,0 +1,244 @@
+r"""The refit of a pruned classifier to the samples of its first fit.
+
+Both fits are fixed points of approximate message passing with memory. The refit knows of
+the first fit through the support, through the noise :math:`G_1` of the shared samples, and
+through the forces of the first fit, which move the margins of the rows. With the whitened
+columns A of the support its coefficients are
+
+.. math:: \hat u_2 = P(a_2u+rG_1+\delta\hat u_1+e), \qquad P=A(A'A+c_2)^{-1}A',
+
+with :math:`c_2=\mu_2/(n\hat V_2)`, and its margin on a row of its own
+:math:`z_2+B_{21}g_1+B_{22}g_2`, where (:math:`z_1,z_2`) are the normal margins on a new
+row. Five means of forces make the coefficients, whose inner products make the margins,
+and so on until both agree. The derivative of the support is never needed: Stein's identity
+gives :math:`B_{21}` from :math:`\langle G_1,\hat u_2\rangle`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from .dense_law import dense_law
+from .fixed_point import fixed_point
+from .label_law import of_signs
+from .proximal import FORCES
+from .score_grid import Grid, broken_grid, margin_grid
+
+if TYPE_CHECKING:
+    from sklearn_prune._typing import Array, Function
+
+    from .classifier_support import Kept
+    from .dense_law import FitLaw
+    from .label_law import LabelLaw
+
+# Steps of the iteration before Powell's method.
+N_STEPS = 40
+# Where the margins of the two fits are one and the same, this share of variance resolves them.
+LEAST_VARIANCE = 1e-14
+
+
+class Coefficients(NamedTuple):
+    r"""What the coefficients of a refit say to its margins.
+
+    Attributes
+    ----------
+    signal, shared, square : float
+        :math:`\langle u,\hat u_2\rangle`, :math:`\langle\hat u_1,\hat u_2\rangle` and
+        :math:`|\hat u_2|^2`.
+    memory, width : float
+        :math:`B_{21}` and :math:`B_{22}`.
+    """
+
+    signal: float
+    shared: float
+    square: float
+    memory: float
+    width: float
+
+
+class SharedForces(NamedTuple):
+    r"""Means over the rows of what the losses do to them.
+
+    Attributes
+    ----------
+    curvature, signal, shared, square, memory, tilt : float
+        :math:`\hat V_2`, :math:`\hat m_2`, :math:`\hat q_{12}`, :math:`\hat q_{22}`,
+        :math:`\hat D` and :math:`\mathbb{E}yg_2`.
+    """
+
+    curvature: float
+    signal: float
+    shared: float
+    square: float
+    memory: float
+    tilt: float
+
+
+def same_refit(
+    labels: LabelLaw, first: FitLaw, kept: Kept, n: float, penalty: float, loss: str
+) -> tuple[float, float, float] | None:
+    r"""Return m, q and b0 of a refit to the same samples, or None where there is no such fit.
+
+    Parameters
+    ----------
+    labels : LabelLaw
+        The law of the labels.
+    first : FitLaw
+        The first fit. If it has an intercept, so has the refit.
+    kept : Kept
+        The support.
+    n : float
+        Number of rows.
+    penalty : float
+        Ridge penalty of the refit.
+    loss : {"logistic", "squared"}
+        Its loss.
+
+    Returns
+    -------
+    signal, square, intercept : float
+    """
+    free = len(labels.signs) > 1 and first.intercept != 0
+    system = _System(labels, first, kept, n, penalty, loss)
+    start = dense_law(labels, kept.spectrum, n, penalty, loss=loss, fit_intercept=free)
+    if start is None:
+        return None
+    x = fixed_point(system.image, system.first_guess(start)[: 5 + free], N_STEPS)
+    return None if x is None else system.moments(x)
+
+
+@dataclass(frozen=True)
+class _System:
+    r"""Equations in :math:`\log\hat V_2`, :math:`a_2`, r, :math:`\log\kappa_2`, delta and b0."""
+
+    labels: LabelLaw
+    first: FitLaw
+    kept: Kept
+    n: float
+    penalty: float
+    loss: str
+
+    def first_guess(self, fresh: FitLaw) -> Array:
+        """Return the point where the samples are taken for fresh ones."""
+        curvature, kappa = np.log(fresh.forces.curvature), np.log(fresh.kappa)
+        return np.array([curvature, fresh.scale, 0.5, kappa, 0.0, fresh.intercept])
+
+    def moments(self, x: Array) -> tuple[float, float, float]:
+        """Return m, q and b0 at a solution."""
+        coefs = self._coefficients(x)
+        return coefs.signal, coefs.square, self._intercept(x)
+
+    def image(self, x: Array) -> Array:
+        forces = self._forces(self._coefficients(x), self._intercept(x))
+        own = self.first.forces
+        relation = forces.shared * own.curvature / (forces.curvature * own.square)
+        kappa = forces.square / forces.curvature**2
+        per_curvature = np.array([forces.signal, forces.memory, forces.tilt]) / forces.curvature
+        scale, memory, shift = per_curvature
+        moved = [np.log(forces.curvature), scale, relation, np.log(kappa), memory]
+        return np.array([*moved, self._intercept(x) + shift])[: len(x)]
+
+    @staticmethod
+    def _intercept(x: Array) -> float:
+        return float(x[5]) if len(x) > 5 else 0.0
+
+    def _coefficients(self, x: Array) -> Coefficients:
+        curvature, scale, relation, kappa, memory = np.exp(x[0]), x[1], x[2], np.exp(x[3]), x[4]
+        values, own = self.kept.eigenvalues, self.first.forces
+        shrinkage = values / (values + self.penalty / (self.n * curvature))
+        mix = np.array([scale, relation, memory])
+        signal, noise, shared = (self.kept.products @ shrinkage) @ mix
+        new_noise = (kappa - relation**2 * self.first.kappa) / self.n
+        square = mix @ (self.kept.products @ shrinkage**2) @ mix
+        square += new_noise * (self.kept.counts @ shrinkage**2)
+        width = self.kept.counts @ shrinkage / (self.n * curvature)
+        shared_square = relation * curvature * own.square / own.curvature
+        stein = (own.curvature * noise - shared_square * width) / own.square
+        return Coefficients(signal, shared, square, stein, width)
+
+    def _forces(self, coefs: Coefficients, intercept: float) -> SharedForces:
+        rows = self._rows(coefs, intercept)
+        g1, slope1 = (part[..., np.newaxis] for part in FORCES[self.first.loss](rows.first, self.first.width))
+        g2, slope2 = FORCES[self.loss](rows.second, coefs.width)
+        p, tilt, signs = rows.labels, rows.tilts, self.labels.signs[..., np.newaxis]
+        products = -(p * slope2), tilt * g2, p * g1 * g2, p * g2**2, p * slope2 * slope1
+        curvature, signal, shared, square, memory = (float(np.sum(part)) for part in products)
+        tilted = float(np.sum(p * signs * g2))
+        return SharedForces(curvature, signal, shared, square, coefs.memory * memory, tilted)
+
+    def _rows(self, coefs: Coefficients, intercept: float) -> _Rows:
+        """Return a rule for both margins of a row, weighted by the labels."""
+        first, signs = self.first, self.labels.signs
+        slant = coefs.shared / first.square
+        rest = max(coefs.square - slant * coefs.shared, LEAST_VARIANCE * coefs.square)
+        link = _ScoreGivenFits(self.labels, coefs.signal - slant * first.signal, rest, first)
+        outer = link.outer_grid()
+        score = signs * outer.nodes - first.intercept
+        push = coefs.memory * FORCES[first.loss](outer.nodes, first.width)[0]
+        mean = signs * (slant * score + intercept) + push
+        inner = margin_grid(mean, rest, link.inner_width)
+        news = signs[..., np.newaxis] * (inner.nodes - mean[..., np.newaxis])
+        values = link.table(link.of_first * score[..., np.newaxis] + link.of_news * news)
+        p, tilt = of_signs(signs[..., np.newaxis], values[..., 0], values[..., 1])
+        weights = outer.weights[..., np.newaxis] * inner.weights
+        return _Rows(outer.nodes, inner.nodes, weights * p, weights * tilt)
+
+
+class _Rows(NamedTuple):
+    """Margins of the fits on a row, (n_signs, n_first) and with n_second, and label weights."""
+
+    first: Array
+    second: Array
+    labels: Array
+    tilts: Array
+
+
+@dataclass(frozen=True)
+class _ScoreGivenFits:
+    """What the label depends on, given the score of the first fit and the news of the second."""
+
+    labels: LabelLaw
+    covariance: float
+    variance: float
+    first: FitLaw
+
+    @property
+    def of_first(self) -> float:
+        """The slope of the mean in the score of the first fit."""
+        return self.first.signal / self.first.square
+
+    @property
+    def of_news(self) -> float:
+        """The slope of the mean in what is new in the score of the refit."""
+        return self.covariance / self.variance
+
+    @property
+    def rest(self) -> float:
+        """The variance that is left."""
+        known = self.of_first * self.first.signal + self.of_news * self.covariance
+        return max(self.labels.variance - known, 0.0)
+
+    def outer_grid(self) -> Grid:
+        """Return a rule for the margins of the first fit."""
+        mean = self.labels.signs[:, 0] * self.first.intercept
+        if self.first.loss == "max_margin":
+            return broken_grid(mean, self.first.square, np.ones(1))
+        return margin_grid(mean, self.first.square, self._width(self.of_first))
+
+    @property
+    def inner_width(self) -> float:
+        """The scale of the margins of the refit about 0."""
+        return self._width(self.of_news)
+
+    def _width(self, slope: float) -> float:
+        return min(1.0, self.labels.resolution(self.rest) / max(abs(slope), 1e-300))
+
+    @cached_property
+    def table(self) -> Function:
+        """The probabilities of the labels, given the mean."""
+        known = self.of_first * self.first.signal + self.of_news * self.covariance
+        return self.labels.table(float(np.sqrt(known)), self.rest)
