@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sklearn_prune._typing import Array
     from sklearn_prune.theory._problems.second_moments import SecondMoments
 
-    from .dense_law import FitLaw
+    from .fit_law import FitLaw
 
 
 @dataclass(frozen=True)

@@ -14,16 +14,17 @@ Definition 4.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sklearn_prune.theory._problems.spectrum import shrink
+from sklearn_prune.theory._problems.spectrum import spectral_sums
 
+from .fit_law import FitLaw, Forces, coefficient_moments
 from .fixed_point import fixed_point
 from .label_law import of_signs
 from .proximal import FORCES
-from .score_grid import margin_grid
+from .score_grid import margin_rule
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
@@ -31,63 +32,11 @@ if TYPE_CHECKING:
 
     from .label_law import LabelLaw
 
+# Where to start: scores are large where a fit hardly exists, or margins hardly do.
+LOG_SQUARES = {"logistic": (0.0, 6.0), "squared": (0.0,), "max_margin": (5.0, 10.0, 2.0)}
 # Steps of the iteration before Powell's method, and penalties on the way to a hard one.
 N_STEPS = 60
 N_PENALTIES = 40
-
-
-class Forces(NamedTuple):
-    r"""Means over the rows of what the loss does to them.
-
-    Attributes
-    ----------
-    curvature, square, signal, tilt : float
-        :math:`\hat V=-\mathbb{E}g'`, :math:`\hat q=\mathbb{E}g^2`, :math:`\hat m`, the
-        derivative of :math:`\mathbb{E}yg` by the mean of the score that the label depends
-        on, and :math:`\mathbb{E}yg` itself.
-    """
-
-    curvature: float
-    square: float
-    signal: float
-    tilt: float
-
-
-@dataclass(frozen=True)
-class FitLaw:
-    r"""The law of a fitted classifier.
-
-    Attributes
-    ----------
-    loss : {"logistic", "squared", "max_margin"}
-        What it minimises.
-    square, signal, intercept : float
-        :math:`q=b'\Sigma b`, :math:`m=b'\Sigma v` and :math:`b_0`.
-    width : float
-        V, by which a row gives way to its own force.
-    forces : Forces
-        The forces on the rows.
-    xi : float
-        :math:`\xi`, inf without penalty.
-    """
-
-    loss: str
-    square: float
-    signal: float
-    intercept: float
-    width: float
-    forces: Forces
-    xi: float
-
-    @property
-    def scale(self) -> float:
-        r""":math:`a=\hat m/\hat V`, by which the fit overestimates the truth before shrinkage."""
-        return self.forces.signal / self.forces.curvature
-
-    @property
-    def kappa(self) -> float:
-        r""":math:`\kappa=\hat q/\hat V^2`."""
-        return self.forces.square / self.forces.curvature**2
 
 
 def dense_law(
@@ -111,8 +60,9 @@ def dense_law(
         Number of rows.
     penalty : float
         :math:`\mu`, 1/C of scikit-learn.
-    loss : {"logistic", "squared"}, default="logistic"
-        The loss.
+    loss : {"logistic", "squared", "max_margin"}, default="logistic"
+        The loss. The largest margin is no penalty's: the number of its support vectors is
+        that of the degrees of freedom, which determines :math:`\xi`.
     fit_intercept : bool, default=False
         Whether there is an intercept.
 
@@ -121,11 +71,12 @@ def dense_law(
     FitLaw or None
     """
     free = fit_intercept and len(labels.signs) > 1
-    start = np.array([0.0, 0.0, 0.5, 0.0][: 3 + free])
     system = _System(labels, spectrum, n, penalty, loss)
-    x = fixed_point(system.image, start, N_STEPS)
+    starts = (np.array([size, 0.0, 0.5, 0.0])[: 3 + free] for size in LOG_SQUARES[loss])
+    found = (fixed_point(system.image, start, N_STEPS) for start in starts)
+    x = next((x for x in found if x is not None), None)
     if x is None and penalty > 0:
-        x = _follow(system, start)
+        x = _follow(system, np.zeros(3 + free))
     return None if x is None else system.law(x)
 
 
@@ -154,11 +105,9 @@ class _System:
     def image(self, x: Array) -> Array:
         forces = self._forces(x)
         law = self.law(x, forces)
-        shrinkage = shrink(np.array(law.xi), self.spectrum.eigenvalues)[0]
-        counts, energy = self.spectrum.counts, self.spectrum.energy
-        signal, noise = law.scale * (shrinkage @ energy), law.kappa / self.n
-        square = shrinkage**2 @ (law.scale**2 * energy + noise * counts)
-        width = shrinkage @ counts / (self.n * forces.curvature)
+        moments = coefficient_moments(self.spectrum, self.n, law.scale, law.kappa, law.xi)
+        signal, square, degrees = moments
+        width = 1.0 if self.loss == "max_margin" else degrees / (self.n * forces.curvature)
         cosine = signal / max(self._length * np.sqrt(square), np.finfo(float).tiny)
         angle = np.arctanh(np.clip(cosine, -1 + 1e-15, 1 - 1e-15))
         shift = law.intercept + forces.tilt / forces.curvature
@@ -167,10 +116,17 @@ class _System:
     def law(self, x: Array, forces: Forces | None = None) -> FitLaw:
         forces = forces or self._forces(x)
         square, signal, intercept = self._moments(x)
-        with np.errstate(divide="ignore"):
-            xi = float(np.divide(self.n * forces.curvature, self.penalty))
-        width = float(np.exp(x[1]))
+        width, xi = float(np.exp(x[1])), self._xi(forces.curvature)
         return FitLaw(self.loss, square, signal, intercept, width, forces, xi)
+
+    def _xi(self, curvature: float) -> float:
+        if not curvature > 0:  # far from any solution
+            return np.nan
+        if self.loss == "max_margin":
+            degrees = np.array(self.n * curvature)
+            return float(spectral_sums(self.spectrum, degrees, np.zeros(())).xi)
+        with np.errstate(divide="ignore"):
+            return float(np.divide(self.n * curvature, self.penalty))
 
     @property
     def _length(self) -> float:
@@ -198,7 +154,7 @@ def forces_on(
         Moments of the score.
     width : float
         V.
-    loss : {"logistic", "squared"}
+    loss : {"logistic", "squared", "max_margin"}
         The loss.
 
     Returns
@@ -208,10 +164,10 @@ def forces_on(
     signs = labels.signs
     rest = labels.variance - signal**2 / square
     bend = labels.resolution(rest) * square / max(abs(signal), 1e-300)
-    grid = margin_grid(signs[:, 0] * intercept, square, min(1.0, bend))
+    grid = margin_rule(loss, signs[:, 0] * intercept, square, min(1.0, bend))
     g, slope = FORCES[loss](grid.nodes, width)
     mean = (signs * grid.nodes - intercept) * (signal / square)
     p, tilt = of_signs(signs, *labels.link.smoothed(mean, max(rest, 0.0)))
     p, tilt = p * grid.weights, tilt * grid.weights
     means = -(p * slope), p * g**2, tilt * g, p * signs * g
-    return Forces(*(float(np.sum(mean)) for mean in means))
+    return Forces(*(np.sum(mean) for mean in means))

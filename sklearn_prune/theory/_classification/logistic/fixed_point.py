@@ -38,8 +38,8 @@ def fixed_point(image: Callable[[Array], Array], start: Array, n_steps: int) -> 
         moved = image(x) - x
         return np.where(np.isfinite(moved), moved, 1e3)
 
-    x = _walk(change, start, n_steps)
     with np.errstate(all="ignore"):
+        x = _walk(change, start, n_steps)
         x = root(change, x, method="hybr", options={"xtol": 1e-13}).x
         return x if np.abs(change(x)).max() < TOLERANCE else None
 

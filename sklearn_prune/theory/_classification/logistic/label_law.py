@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sklearn_prune.theory._problems.label_link import LabelLink
 
 # Nodes of a table of probabilities, and the degree of the spline through them.
-TABLE_NODES = 201
+TABLE_NODES = 151
 DEGREE = 7
 
 

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sklearn_prune.theory._problems.spectrum import Spectrum, shrink
 from sklearn_prune.theory._risk.dense import dense_fit
 
-from .dense_law import FitLaw, Forces
+from .fit_law import FitLaw, Forces, coefficient_moments
 
 if TYPE_CHECKING:
+    from sklearn_prune.theory._problems.spectrum import Spectrum
+
     from .label_law import LabelLaw
 
 
@@ -45,10 +46,6 @@ def least_squares_law(
     linear = spectrum._replace(energy=scale**2 * spectrum.energy)
     noise = max(1 - mean**2 - float(linear.energy.sum()), 0.0)
     fit = dense_fit(linear, noise, np.array(n), np.array(penalty), finite_n=False)
-    shrinkage = shrink(fit.sums.xi, spectrum.eigenvalues)[0]
-    gamma = float(fit.gamma)
-    square = shrinkage**2 @ (linear.energy + gamma / n * spectrum.counts)
-    signal = scale * (shrinkage @ spectrum.energy)
-    forces = Forces(1.0, gamma, scale, 0.0)
-    xi = float(fit.sums.xi)
-    return FitLaw("squared", float(square), float(signal), mean, 0.0, forces, xi)
+    gamma, xi = float(fit.gamma), float(fit.sums.xi)
+    signal, square, _ = coefficient_moments(spectrum, n, scale, gamma, xi)
+    return FitLaw("squared", square, signal, mean, 0.0, Forces(1.0, gamma, scale, 0.0), xi)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import expit, wrightomega
+from scipy.special import wrightomega
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,17 +37,23 @@ def logistic_force(margin: Array, width: float) -> tuple[Array, Array]:
     -------
     force, slope : ndarray
     """
-    log_g = np.minimum(-np.logaddexp(0, margin), -margin - wrightomega(np.log(width) - margin))
+    log_g = np.minimum(-_softplus(margin)[0], -margin - wrightomega(np.log(width) - margin))
     for _ in range(MAX_STEPS):
-        moved = margin + width * np.exp(log_g)
-        excess = log_g + np.logaddexp(0, moved)
-        step = excess / (1 + (moved - margin) * expit(moved))
+        push = width * np.exp(log_g)
+        excess, share = _softplus(margin + push)
+        step = (log_g + excess) / (1 + push * share)
         log_g = log_g - step
-        if np.max(np.abs(step)) < 1e-9:
+        if np.max(np.abs(step)) < 1e-7:  # its square is what is left
             break
     g = np.exp(log_g)
-    bend = g * expit(margin + width * g)
+    bend = g * _softplus(margin + width * g)[1]
     return g, -bend / (1 + width * bend)
+
+
+def _softplus(x: Array) -> tuple[Array, Array]:
+    r"""Return :math:`\log(1+e^x)` and its derivative, with one exponential for both."""
+    small = np.exp(-np.abs(x))
+    return np.maximum(x, 0) + np.log1p(small), np.where(x > 0, 1.0, small) / (1 + small)
 
 
 def squared_force(margin: Array, width: float) -> tuple[Array, Array]:
@@ -56,8 +62,8 @@ def squared_force(margin: Array, width: float) -> tuple[Array, Array]:
 
 
 def hard_margin_force(margin: Array, width: float) -> tuple[Array, Array]:
-    """Return g of the constraint that no margin is below one, times V, and its derivative."""
-    return np.maximum(1 - margin, 0.0), -1.0 * (margin < 1)
+    """Return g of the constraint that no margin is below one, and its derivative."""
+    return np.maximum(1 - margin, 0.0) / width, -1.0 * (margin < 1) / width
 
 
 FORCES: dict[str, Callable[[Array, float], tuple[Array, Array]]] = {

@@ -26,17 +26,20 @@ from .dense_law import dense_law
 from .fixed_point import fixed_point
 from .label_law import of_signs
 from .proximal import FORCES
-from .score_grid import Grid, broken_grid, margin_grid
+from .score_grid import margin_grid, margin_rule
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array, Function
 
     from .classifier_support import Kept
-    from .dense_law import FitLaw
+    from .fit_law import FitLaw
     from .label_law import LabelLaw
+    from .score_grid import Grid
 
 # Steps of the iteration before Powell's method.
 N_STEPS = 40
+# Spacing of the rule for two margins, see `margin_grid`.
+SPACING = 0.1
 # Where the margins of the two fits are one and the same, this share of variance resolves them.
 LEAST_VARIANCE = 1e-14
 
@@ -166,8 +169,8 @@ class _System:
         g2, slope2 = FORCES[self.loss](rows.second, coefs.width)
         p, tilt, signs = rows.labels, rows.tilts, self.labels.signs[..., np.newaxis]
         products = -(p * slope2), tilt * g2, p * g1 * g2, p * g2**2, p * slope2 * slope1
-        curvature, signal, shared, square, memory = (float(np.sum(part)) for part in products)
-        tilted = float(np.sum(p * signs * g2))
+        curvature, signal, shared, square, memory = (np.sum(part) for part in products)
+        tilted = np.sum(p * signs * g2)
         return SharedForces(curvature, signal, shared, square, coefs.memory * memory, tilted)
 
     def _rows(self, coefs: Coefficients, intercept: float) -> _Rows:
@@ -180,7 +183,7 @@ class _System:
         score = signs * outer.nodes - first.intercept
         push = coefs.memory * FORCES[first.loss](outer.nodes, first.width)[0]
         mean = signs * (slant * score + intercept) + push
-        inner = margin_grid(mean, rest, link.inner_width)
+        inner = margin_grid(mean, rest, link.inner_width, SPACING)
         news = signs[..., np.newaxis] * (inner.nodes - mean[..., np.newaxis])
         values = link.table(link.of_first * score[..., np.newaxis] + link.of_news * news)
         p, tilt = of_signs(signs[..., np.newaxis], values[..., 0], values[..., 1])
@@ -225,9 +228,8 @@ class _ScoreGivenFits:
     def outer_grid(self) -> Grid:
         """Return a rule for the margins of the first fit."""
         mean = self.labels.signs[:, 0] * self.first.intercept
-        if self.first.loss == "max_margin":
-            return broken_grid(mean, self.first.square, np.ones(1))
-        return margin_grid(mean, self.first.square, self._width(self.of_first))
+        width = self._width(self.of_first)
+        return margin_rule(self.first.loss, mean, self.first.square, width, SPACING)
 
     @property
     def inner_width(self) -> float:
