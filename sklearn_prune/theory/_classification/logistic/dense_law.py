@@ -23,8 +23,7 @@ from sklearn_prune.theory._problems.spectrum import spectral_sums
 from .fit_law import FitLaw, Forces, coefficient_moments
 from .fixed_point import fixed_point
 from .label_law import of_signs
-from .proximal import FORCES
-from .score_grid import margin_rule
+from .row_rule import row_rule
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
@@ -161,13 +160,12 @@ def forces_on(
     -------
     Forces
     """
-    signs = labels.signs
-    rest = labels.variance - signal**2 / square
-    bend = labels.resolution(rest) * square / max(abs(signal), 1e-300)
-    grid = margin_rule(loss, signs[:, 0] * intercept, square, min(1.0, bend))
-    g, slope = FORCES[loss](grid.nodes, width)
-    mean = (signs * grid.nodes - intercept) * (signal / square)
-    p, tilt = of_signs(signs, *labels.link.smoothed(mean, max(rest, 0.0)))
-    p, tilt = p * grid.weights, tilt * grid.weights
-    means = -(p * slope), p * g**2, tilt * g, p * signs * g
+    signs, slope = labels.signs, signal / square
+    rest = max(labels.variance - signal * slope, 0.0)
+    step = labels.resolution(rest) / max(abs(slope), 1e-300)
+    rows = row_rule(loss, signs[:, 0] * intercept, square, width, step)
+    mean = (signs * rows.margins - intercept) * slope
+    p, tilt = of_signs(signs, *labels.link.smoothed(mean, rest))
+    p, tilt, g = p * rows.weights, tilt * rows.weights, rows.forces
+    means = -(p * rows.slopes), p * g**2, tilt * g, p * signs * g
     return Forces(*(np.sum(mean) for mean in means))

@@ -11,10 +11,13 @@ from scipy.special import ndtr
 from sklearn_prune.theory._checks import check_flag, check_n_samples, shown
 
 from .label_law import LabelLaw, of_signs
-from .score_grid import margin_grid
+from .row_rule import REACH
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
+
+# Nodes of the rule for the score.
+N_NODES = 1001
 
 
 def mle_exists(problem: Any, n_samples: Any, fit_intercept: bool = False) -> Any:
@@ -96,15 +99,21 @@ def threshold(labels: LabelLaw, energy: float, *, fit_intercept: bool = False) -
     -------
     float
     """
-    signs, rest = labels.signs, labels.variance - energy
-    size = np.sqrt(energy) if energy > 0 else 1.0
-    grid = margin_grid(np.zeros(len(signs)), size**2, min(size, labels.resolution(rest)))
-    mean = signs * grid.nodes if energy > 0 else np.zeros_like(grid.nodes)
-    p, slope = labels.link.smoothed(mean, max(rest, 0.0))
-    weights = (grid.weights * of_signs(signs, p, slope)[0]).ravel()
-    directions = [grid.nodes / size, np.broadcast_to(signs, grid.nodes.shape)]
-    V = np.stack([part.ravel() for part in directions[: 1 + (fit_intercept and len(signs) > 1)]])
-    return _least_mean_square(V, weights)
+    signs, size = labels.signs, np.sqrt(energy)
+    V, weights = _normal_rule()
+    p, slope = labels.link.smoothed(signs * size * V, max(labels.variance - energy, 0.0))
+    weights = (weights * of_signs(signs, p, slope)[0]).ravel()
+    parts = np.broadcast_arrays(V, signs)[: 1 + (fit_intercept and len(signs) > 1)]
+    return _least_mean_square(np.stack([part.ravel() for part in parts]), weights)
+
+
+def _normal_rule() -> tuple[Array, Array]:
+    """Return nodes and weights of the normal law that resolve any scale about zero."""
+    smallest = 1e-6
+    t = np.linspace(*np.arcsinh(np.array([-REACH, REACH]) / smallest), N_NODES)
+    nodes = smallest * np.sinh(t)
+    weights = np.exp(-(nodes**2) / 2) * np.cosh(t)
+    return nodes, weights / weights.sum()
 
 
 def _least_mean_square(V: Array, weights: Array) -> float:

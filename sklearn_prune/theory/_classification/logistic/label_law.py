@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.interpolate import make_interp_spline
 
-from .score_grid import REACH
+from .row_rule import REACH
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array, Function

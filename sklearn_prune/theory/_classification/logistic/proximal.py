@@ -1,7 +1,7 @@
-r"""The force that a loss exerts on a margin which may give way.
+r"""Where the logistic loss moves a margin that may give way.
 
-With a proximal step of width V the margin moves from z to :math:`z+Vg`, where the force is
-the slope of the loss there, :math:`g=-\ell'(z+Vg)`.
+With a proximal step of width V a margin moves from z to :math:`x=z+Vg`, where the force is
+the slope of the loss there, :math:`g=-\ell'(x)=\sigma(-x)`.
 """
 
 from __future__ import annotations
@@ -12,30 +12,29 @@ import numpy as np
 from scipy.special import wrightomega
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from sklearn_prune._typing import Array
 
-# The iteration is quadratic and starts close by: this many steps are never needed.
+# The iteration is quadratic and starts close by: so many steps are never needed.
 MAX_STEPS = 50
 
 
-def logistic_force(margin: Array, width: float) -> tuple[Array, Array]:
-    r"""Return g of the logistic loss and its derivative by the margin.
+def logistic_force(margin: Array, width: float) -> Array:
+    r"""Return the force g, which solves :math:`g=\sigma(-z-Vg)`.
 
-    It solves :math:`g=\sigma(-z-Vg)`. Newton's method for :math:`\log g` falls onto the
-    root from above. It starts from the lower of two bounds: the force of a step of no
-    width, and that of :math:`g\le e^{-z-Vg}`, which Wright's omega function solves.
+    Newton's method for :math:`\log g` falls onto the root from above. It starts from the
+    lower of two bounds: the force of a step of no width, and that of
+    :math:`g\le e^{-z-Vg}`, which Wright's omega function solves.
 
     Parameters
     ----------
     margin : ndarray
+        z.
     width : float
         V, positive.
 
     Returns
     -------
-    force, slope : ndarray
+    ndarray
     """
     log_g = np.minimum(-_softplus(margin)[0], -margin - wrightomega(np.log(width) - margin))
     for _ in range(MAX_STEPS):
@@ -45,29 +44,25 @@ def logistic_force(margin: Array, width: float) -> tuple[Array, Array]:
         log_g = log_g - step
         if np.max(np.abs(step)) < 1e-7:  # its square is what is left
             break
-    g = np.exp(log_g)
-    bend = g * _softplus(margin + width * g)[1]
-    return g, -bend / (1 + width * bend)
+    return np.exp(log_g)
+
+
+def moved_margin(margin: Array, width: float) -> Array:
+    r"""Return :math:`z+Vg`, where a margin moves to.
+
+    Parameters
+    ----------
+    margin : ndarray
+    width : float
+
+    Returns
+    -------
+    ndarray
+    """
+    return margin + width * logistic_force(margin, width)
 
 
 def _softplus(x: Array) -> tuple[Array, Array]:
     r"""Return :math:`\log(1+e^x)` and its derivative, with one exponential for both."""
     small = np.exp(-np.abs(x))
     return np.maximum(x, 0) + np.log1p(small), np.where(x > 0, 1.0, small) / (1 + small)
-
-
-def squared_force(margin: Array, width: float) -> tuple[Array, Array]:
-    r"""Return g of :math:`(1-z)^2/2` and its derivative."""
-    return (1 - margin) / (1 + width), np.full_like(margin, -1 / (1 + width))
-
-
-def hard_margin_force(margin: Array, width: float) -> tuple[Array, Array]:
-    """Return g of the constraint that no margin is below one, and its derivative."""
-    return np.maximum(1 - margin, 0.0) / width, -1.0 * (margin < 1) / width
-
-
-FORCES: dict[str, Callable[[Array, float], tuple[Array, Array]]] = {
-    "logistic": logistic_force,
-    "squared": squared_force,
-    "max_margin": hard_margin_force,
-}

@@ -17,7 +17,6 @@ gives :math:`B_{21}` from :math:`\langle G_1,\hat u_2\rangle`.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -25,21 +24,18 @@ import numpy as np
 from .dense_law import dense_law
 from .fixed_point import fixed_point
 from .label_law import of_signs
-from .proximal import FORCES
-from .score_grid import margin_grid, margin_rule
+from .row_rule import row_rule
 
 if TYPE_CHECKING:
-    from sklearn_prune._typing import Array, Function
+    from sklearn_prune._typing import Array
 
     from .classifier_support import Kept
     from .fit_law import FitLaw
     from .label_law import LabelLaw
-    from .score_grid import Grid
+    from .row_rule import RowRule
 
 # Steps of the iteration before Powell's method.
 N_STEPS = 40
-# Spacing of the rule for two margins, see `margin_grid`.
-SPACING = 0.1
 # Where the margins of the two fits are one and the same, this share of variance resolves them.
 LEAST_VARIANCE = 1e-14
 
@@ -164,40 +160,33 @@ class _System:
         return Coefficients(signal, shared, square, stein, width)
 
     def _forces(self, coefs: Coefficients, intercept: float) -> SharedForces:
-        rows = self._rows(coefs, intercept)
-        g1, slope1 = (part[..., np.newaxis] for part in FORCES[self.first.loss](rows.first, self.first.width))
-        g2, slope2 = FORCES[self.loss](rows.second, coefs.width)
-        p, tilt, signs = rows.labels, rows.tilts, self.labels.signs[..., np.newaxis]
-        products = -(p * slope2), tilt * g2, p * g1 * g2, p * g2**2, p * slope2 * slope1
-        curvature, signal, shared, square, memory = (np.sum(part) for part in products)
-        tilted = np.sum(p * signs * g2)
-        return SharedForces(curvature, signal, shared, square, coefs.memory * memory, tilted)
-
-    def _rows(self, coefs: Coefficients, intercept: float) -> _Rows:
-        """Return a rule for both margins of a row, weighted by the labels."""
-        first, signs = self.first, self.labels.signs
-        slant = coefs.shared / first.square
+        slant = coefs.shared / self.first.square
         rest = max(coefs.square - slant * coefs.shared, LEAST_VARIANCE * coefs.square)
-        link = _ScoreGivenFits(self.labels, coefs.signal - slant * first.signal, rest, first)
-        outer = link.outer_grid()
-        score = signs * outer.nodes - first.intercept
-        push = coefs.memory * FORCES[first.loss](outer.nodes, first.width)[0]
-        mean = signs * (slant * score + intercept) + push
-        inner = margin_grid(mean, rest, link.inner_width, SPACING)
-        news = signs[..., np.newaxis] * (inner.nodes - mean[..., np.newaxis])
-        values = link.table(link.of_first * score[..., np.newaxis] + link.of_news * news)
-        p, tilt = of_signs(signs[..., np.newaxis], values[..., 0], values[..., 1])
+        link = _ScoreGivenFits(self.labels, coefs.signal - slant * self.first.signal, rest, self.first)
+        signs, outer = self.labels.signs, link.outer_rule()
+        score = signs * outer.margins - self.first.intercept
+        mean = signs * (slant * score + intercept) + coefs.memory * outer.forces
+        inner = row_rule(self.loss, mean, rest, coefs.width, link.step(link.of_news))
+        news = signs[..., np.newaxis] * (inner.margins - mean[..., np.newaxis])
+        p, tilt = link.labels_given(score[..., np.newaxis], news)
         weights = outer.weights[..., np.newaxis] * inner.weights
-        return _Rows(outer.nodes, inner.nodes, weights * p, weights * tilt)
+        return _means(signs, outer, inner, weights * p, weights * tilt, coefs.memory)
 
 
-class _Rows(NamedTuple):
-    """Margins of the fits on a row, (n_signs, n_first) and with n_second, and label weights."""
-
-    first: Array
-    second: Array
-    labels: Array
-    tilts: Array
+def _means(
+    signs: Array, first: RowRule, second: RowRule, p: Array, tilt: Array, memory: float
+) -> SharedForces:
+    """Return means over the margins of both fits and over labels, given their weights."""
+    g1, slope1 = first.forces[..., np.newaxis], first.slopes[..., np.newaxis]
+    g2, slope2 = second.forces, second.slopes
+    return SharedForces(
+        curvature=-np.sum(p * slope2),
+        signal=np.sum(tilt * g2),
+        shared=np.sum(p * g1 * g2),
+        square=np.sum(p * g2**2),
+        memory=memory * np.sum(p * slope2 * slope1),
+        tilt=np.sum(p * signs[..., np.newaxis] * g2),
+    )
 
 
 @dataclass(frozen=True)
@@ -225,22 +214,18 @@ class _ScoreGivenFits:
         known = self.of_first * self.first.signal + self.of_news * self.covariance
         return max(self.labels.variance - known, 0.0)
 
-    def outer_grid(self) -> Grid:
-        """Return a rule for the margins of the first fit."""
-        mean = self.labels.signs[:, 0] * self.first.intercept
-        width = self._width(self.of_first)
-        return margin_rule(self.first.loss, mean, self.first.square, width, SPACING)
+    def step(self, slope: float) -> float:
+        """Return the scale on which labels change, in a score of which the mean has this slope."""
+        return self.labels.resolution(self.rest) / max(abs(slope), 1e-300)
 
-    @property
-    def inner_width(self) -> float:
-        """The scale of the margins of the refit about 0."""
-        return self._width(self.of_news)
+    def outer_rule(self) -> RowRule:
+        """Return a rule for the rows of the first fit."""
+        first, mean = self.first, self.labels.signs[:, 0] * self.first.intercept
+        return row_rule(first.loss, mean, first.square, first.width, self.step(self.of_first))
 
-    def _width(self, slope: float) -> float:
-        return min(1.0, self.labels.resolution(self.rest) / max(abs(slope), 1e-300))
-
-    @cached_property
-    def table(self) -> Function:
-        """The probabilities of the labels, given the mean."""
+    def labels_given(self, score: Array, news: Array) -> tuple[Array, Array]:
+        """Return the probabilities of the labels, and their slopes."""
         known = self.of_first * self.first.signal + self.of_news * self.covariance
-        return self.labels.table(float(np.sqrt(known)), self.rest)
+        table = self.labels.table(float(np.sqrt(known)), self.rest)
+        p, slope = np.moveaxis(table(self.of_first * score + self.of_news * news), -1, 0)
+        return of_signs(self.labels.signs[..., np.newaxis], p, slope)
