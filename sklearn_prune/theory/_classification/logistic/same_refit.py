@@ -78,7 +78,14 @@ class SharedForces(NamedTuple):
 
 
 def same_refit(
-    labels: LabelLaw, first: FitLaw, kept: Kept, n: float, penalty: float, loss: str
+    labels: LabelLaw,
+    first: FitLaw,
+    kept: Kept,
+    n: float,
+    penalty: float,
+    *,
+    loss: str = "logistic",
+    fit_intercept: bool = False,
 ) -> tuple[float, float, float] | None:
     r"""Return m, q and b0 of a refit to the same samples, or None where there is no such fit.
 
@@ -87,21 +94,23 @@ def same_refit(
     labels : LabelLaw
         The law of the labels.
     first : FitLaw
-        The first fit. If it has an intercept, so has the refit.
+        The first fit.
     kept : Kept
         The support.
     n : float
         Number of rows.
     penalty : float
         Ridge penalty of the refit.
-    loss : {"logistic", "squared"}
+    loss : {"logistic", "squared"}, default="logistic"
         Its loss.
+    fit_intercept : bool, default=False
+        Whether there is an intercept.
 
     Returns
     -------
     signal, square, intercept : float
     """
-    free = len(labels.signs) > 1 and first.intercept != 0
+    free = fit_intercept and len(labels.signs) > 1
     system = _System(labels, first, kept, n, penalty, loss)
     start = dense_law(labels, kept.spectrum, n, penalty, loss=loss, fit_intercept=free)
     if start is None:

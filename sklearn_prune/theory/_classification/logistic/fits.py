@@ -1,0 +1,111 @@
+"""The law of a fit by any loss, or why there is none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from .dense_law import dense_law
+from .existence import threshold
+from .least_squares_law import least_squares_law
+from .same_refit import same_refit
+
+if TYPE_CHECKING:
+    from sklearn_prune.theory._problems.spectrum import Spectrum
+
+    from .classifier_support import Kept
+    from .fit_law import FitLaw
+    from .label_law import LabelLaw
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """How a classifier is fitted.
+
+    Attributes
+    ----------
+    labels : LabelLaw
+        The law of the labels.
+    loss : {"logistic", "squared", "max_margin"}
+        What is minimised.
+    penalty : float
+        Ridge penalty.
+    fit_intercept : bool
+        Whether there is an intercept.
+    of_alpha : str
+        The name of the penalty, for messages.
+    of_loss : str
+        The name of the loss, for messages.
+    """
+
+    labels: LabelLaw
+    loss: str
+    penalty: float
+    fit_intercept: bool
+    of_alpha: str = "alpha"
+    of_loss: str = "loss"
+
+    def law(self, spectrum: Spectrum, n: float) -> FitLaw:
+        """Return the law of the fit to n rows.
+
+        Raises
+        ------
+        ValueError
+            If there is no such fit in the limit.
+        """
+        if self.loss == "squared":
+            args = self.labels, spectrum, n - self.fit_intercept, self.penalty
+            return least_squares_law(*args, fit_intercept=self.fit_intercept)
+        self._check_existence(spectrum, n)
+        how = {"loss": self.loss, "fit_intercept": self.fit_intercept}
+        law = dense_law(self.labels, spectrum, n, self.penalty, **how)
+        if law is None:
+            msg = f"Failed to converge to the law of a fit to {n:g} rows: change {self.of_alpha}."
+            raise ValueError(msg)
+        return law
+
+    def _check_existence(self, spectrum: Spectrum, n: float) -> None:
+        """Raise a ValueError if a fit is at infinity, or a margin negative."""
+        if self.loss == "logistic" and self.penalty > 0:
+            return
+        energy = float(spectrum.energy.sum())
+        limit = n * threshold(self.labels, energy, fit_intercept=self.fit_intercept)
+        if self.loss == "logistic" and spectrum.rank >= limit:
+            raise ValueError(self._separable(spectrum.rank, n))
+        if self.loss == "max_margin" and spectrum.rank <= limit:
+            msg = (
+                f"{self.of_loss} is 'max_margin', but {spectrum.rank:g} features do not separate "
+                f'{n:g} samples: give {self.of_loss}="logistic".'
+            )
+            raise ValueError(msg)
+
+    def _separable(self, n_features: float, n: float) -> str:
+        return (
+            f"{self.of_alpha} is 0, but {n_features:.6g} features separate {n:g} samples, so that no "
+            f"logistic fit exists without penalty: give a positive {self.of_alpha}, or "
+            f'{self.of_loss}="max_margin".'
+        )
+
+    def on_same_samples(self, first: FitLaw, kept: Kept, n: float) -> tuple[float, float, float]:
+        """Return moments and intercept of a refit to the samples of a first fit.
+
+        Raises
+        ------
+        ValueError
+            If there is no such fit in the limit.
+        """
+        if self.loss == "max_margin":
+            msg = (
+                f"{self.of_loss} is 'max_margin', whose law on the same samples is not known: give "
+                f'retrain="fresh", or {self.of_loss}="logistic".'
+            )
+            raise ValueError(msg)
+        how = {"loss": self.loss, "fit_intercept": self.fit_intercept}
+        found = same_refit(self.labels, first, kept, n, self.penalty, **how)
+        if found is None:
+            msg = (
+                f"{self.of_alpha} is {self.penalty:g}, and no refit of {kept.spectrum.rank:.6g} "
+                f"features to the same {n:g} samples was found: give a larger {self.of_alpha}."
+            )
+            raise ValueError(msg)
+        return found
