@@ -79,7 +79,10 @@ def _logistic(mean: Array, spread: float, width: float, step: float) -> tuple[Ar
     centre = moved_margin(np.zeros(1), width)[0]
     give = 1 + width * expit(centre) * expit(-centre)
     t = _nodes(
-        np.arcsinh(low / unit), np.arcsinh(high / unit), SPACING / unit, step / (give * np.hypot(unit, centre))
+        np.arcsinh(low / unit),
+        np.arcsinh(high / unit),
+        SPACING / unit,
+        step / (give * np.hypot(unit, centre)),
     )
     x = unit * np.sinh(t)
     g = expit(-x)

@@ -171,7 +171,9 @@ class _System:
     def _forces(self, coefs: Coefficients, intercept: float) -> SharedForces:
         slant = coefs.shared / self.first.square
         rest = max(coefs.square - slant * coefs.shared, LEAST_VARIANCE * coefs.square)
-        link = _ScoreGivenFits(self.labels, coefs.signal - slant * self.first.signal, rest, self.first)
+        link = _ScoreGivenFits(
+            self.labels, coefs.signal - slant * self.first.signal, rest, self.first
+        )
         signs, outer = self.labels.signs, link.outer_rule()
         score = signs * outer.margins - self.first.intercept
         mean = signs * (slant * score + intercept) + coefs.memory * outer.forces
