@@ -1,10 +1,12 @@
-"""Exact risk of dense, pruned, retrained and distilled linear models.
+"""Exact risk of dense, pruned, retrained and distilled linear models and classifiers.
 
 The mathematics of a problem given by its second moments; it knows no estimator.
 """
 
 from ._optimal_alpha import optimal_alpha
 from ._predict_risk import predict_risk
+from ._problems.binary import BinaryProblem
+from ._problems.gaussian_mixture import GaussianMixtureProblem
 from ._problems.linear_gaussian import LinearGaussianProblem
 from ._problems.sample import SampleProblem
 from ._problems.single_index import SingleIndexProblem
@@ -12,7 +14,9 @@ from ._risk.compression import SoftThreshold, UniformQuantizer
 from ._risk.distribution import DistributionalCharacterization
 
 __all__ = [
+    "BinaryProblem",
     "DistributionalCharacterization",
+    "GaussianMixtureProblem",
     "LinearGaussianProblem",
     "SampleProblem",
     "SingleIndexProblem",

@@ -67,7 +67,7 @@ def bad_risk_arguments():
     return [
         *not_linear(),
         *each("n_samples", NO_SAMPLES),
-        *each("strategy", [("obs", "strategy is 'obs'"), (["random"], "strategy is ['random']")]),
+        *each("strategy", [("obd", "strategy is 'obd'"), (["random"], "strategy is ['random']")]),
         *each(
             "sparsity", [(4, "sparsity is 4"), (0.0, "sparsity is 0.0"), ("x", "is 'x'")], **PRUNED
         ),
