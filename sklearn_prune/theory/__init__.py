@@ -3,6 +3,7 @@
 The mathematics of a problem given by its second moments; it knows no estimator.
 """
 
+from ._classification.logistic.existence import mle_exists
 from ._optimal_alpha import optimal_alpha
 from ._predict_risk import predict_risk
 from ._problems.binary import BinaryProblem
@@ -22,6 +23,7 @@ __all__ = [
     "SingleIndexProblem",
     "SoftThreshold",
     "UniformQuantizer",
+    "mle_exists",
     "optimal_alpha",
     "predict_risk",
 ]

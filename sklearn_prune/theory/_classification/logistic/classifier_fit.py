@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sklearn_prune.theory._problems.spectrum import shrink
+from sklearn_prune.theory._problems.spectrum import Sums, shrink
+from sklearn_prune.theory._risk.dense import DenseFit
 from sklearn_prune.theory._risk.first_fit import FirstFit
 
 if TYPE_CHECKING:
@@ -44,36 +45,23 @@ class ClassifierFit(FirstFit):
         scaled.coef, scaled.signal = fitted.scale * moments.coef, fitted.scale * moments.signal
         return cls(scaled, n, 0.0, finite_n=False, fitted=fitted, moments=moments)
 
-    @property
-    def variance(self) -> float:
-        r"""The variance of :math:`\theta`, :math:`\kappa/n`."""
-        return self.fitted.kappa / self.n
-
     @cached_property
-    def _factors(self) -> tuple[Array, Array]:
-        return shrink(np.array(self.fitted.xi), self.eigenvalues)
+    def _fit(self) -> DenseFit:
+        kappa, xi = np.array(self.fitted.kappa), np.array(self.fitted.xi)
+        kept, zeta = shrink(xi, self.eigenvalues)
+        spectrum = self.problem.spectrum
+        degrees, variance = kept @ spectrum.counts, kept**2 @ spectrum.counts
+        sums = Sums(
+            xi=xi,
+            bias=zeta**2 @ spectrum.energy,
+            variance=variance,
+            slack=self.n - variance,
+            residual=self.n - degrees,
+            overlap=kept @ spectrum.energy,
+        )
+        return DenseFit(sums, kappa, kappa, kappa)
 
     @property
     def direction(self) -> Array:
         r"""The whitened direction :math:`u=\Sigma^{1/2}v` itself, of shape (rank,)."""
         return self.moments.signal
-
-    def score_weights(self, strategy: str) -> Array:
-        r"""Return w of the score ``w |b|``, one a feature.
-
-        That of "obs", optimal brain surgeon, is one over the root of the diagonal of the
-        inverse Hessian, :math:`(\mu+n\hat V\Sigma)^{-1}`, but for a factor.
-        """
-        if strategy != "obs":
-            return super().score_weights(strategy)
-        diagonal = self._inverse_hessian()
-        with np.errstate(divide="ignore"):
-            return np.where(diagonal > 0, diagonal**-0.5, 0.0)
-
-    def _inverse_hessian(self) -> Array:
-        r"""Return the diagonal of :math:`(1/\xi+\Sigma)^{-1}`, a pseudo-inverse if xi is inf."""
-        basis, ridge = self.problem.eigenbasis, 1 / self.fitted.xi
-        inside = basis.variances_of_features(1 / (ridge + basis.eigenvalues))
-        if ridge == 0:
-            return inside
-        return inside + (1 - basis.variances_of_features(np.ones(len(basis.eigenvalues)))) / ridge

@@ -62,7 +62,7 @@ class DiagonalSupport(DiagonalSelection):
         products = self._kept_products() @ self._counts
         return products[0, 2:], products[2, 2:]
 
-    def kept(self, *, whole: bool) -> Kept:  # noqa: ARG002
+    def kept(self, *, whole: bool) -> Kept:
         """Return the features, each as often as it is kept."""
         counts = self._counts * self._moments.kept
         return Kept(self._first.eigenvalues, counts, self._counts * self._kept_products())

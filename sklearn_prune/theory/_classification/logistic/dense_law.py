@@ -81,7 +81,7 @@ def dense_law(
 
 def _follow(system: _System, x: Array) -> Array | None:
     """Return the fixed point, starting from that of a large penalty."""
-    largest = 100 * system.spectrum.counts @ system.spectrum.eigenvalues
+    largest = 100 * float(system.spectrum.counts @ system.spectrum.eigenvalues)
     for penalty in np.geomspace(max(largest, system.penalty), system.penalty, N_PENALTIES):
         near = _System(system.labels, system.spectrum, system.n, penalty, system.loss)
         found = fixed_point(near.image, x, N_STEPS)

@@ -110,7 +110,7 @@ def threshold(labels: LabelLaw, energy: float, *, fit_intercept: bool = False) -
 def _normal_rule() -> tuple[Array, Array]:
     """Return nodes and weights of the normal law that resolve any scale about zero."""
     smallest = 1e-6
-    t = np.linspace(*np.arcsinh(np.array([-REACH, REACH]) / smallest), N_NODES)
+    t = np.arcsinh(REACH / smallest) * np.linspace(-1, 1, N_NODES)
     nodes = smallest * np.sinh(t)
     weights = np.exp(-(nodes**2) / 2) * np.cosh(t)
     return nodes, weights / weights.sum()

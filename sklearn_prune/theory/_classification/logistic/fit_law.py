@@ -89,4 +89,4 @@ def coefficient_moments(
     shrinkage = shrink(np.array(xi), spectrum.eigenvalues)[0]
     square = shrinkage**2 @ (scale**2 * spectrum.energy + kappa / n * spectrum.counts)
     signal = scale * (shrinkage @ spectrum.energy)
-    return signal, square, shrinkage @ spectrum.counts
+    return float(signal), float(square), float(shrinkage @ spectrum.counts)

@@ -57,8 +57,8 @@ class Fitting:
             args = self.labels, spectrum, n - self.fit_intercept, self.penalty
             return least_squares_law(*args, fit_intercept=self.fit_intercept)
         self._check_existence(spectrum, n)
-        how = {"loss": self.loss, "fit_intercept": self.fit_intercept}
-        law = dense_law(self.labels, spectrum, n, self.penalty, **how)
+        args = self.labels, spectrum, n, self.penalty
+        law = dense_law(*args, loss=self.loss, fit_intercept=self.fit_intercept)
         if law is None:
             msg = f"Failed to converge to the law of a fit to {n:g} rows: change {self.of_alpha}."
             raise ValueError(msg)
@@ -81,8 +81,8 @@ class Fitting:
 
     def _separable(self, n_features: float, n: float) -> str:
         return (
-            f"{self.of_alpha} is 0, but {n_features:.6g} features separate {n:g} samples, so that no "
-            f"logistic fit exists without penalty: give a positive {self.of_alpha}, or "
+            f"{self.of_alpha} is 0, but {n_features:.6g} features separate {n:g} samples, and no "
+            f"logistic fit exists: give a positive {self.of_alpha}, or "
             f'{self.of_loss}="max_margin".'
         )
 
@@ -100,8 +100,8 @@ class Fitting:
                 f'retrain="fresh", or {self.of_loss}="logistic".'
             )
             raise ValueError(msg)
-        how = {"loss": self.loss, "fit_intercept": self.fit_intercept}
-        found = same_refit(self.labels, first, kept, n, self.penalty, **how)
+        args = self.labels, first, kept, n, self.penalty
+        found = same_refit(*args, loss=self.loss, fit_intercept=self.fit_intercept)
         if found is None:
             msg = (
                 f"{self.of_alpha} is {self.penalty:g}, and no refit of {kept.spectrum.rank:.6g} "

@@ -69,8 +69,8 @@ class LabelLaw:
             Makes P(y=1) and its slope, along a last axis, of means.
         """
         scale = self.resolution(rest)
-        reach = np.array([-2, 2]) * REACH * spread + self.link.offset
-        t = np.linspace(*np.arcsinh(reach / scale), TABLE_NODES)
+        low, high = np.arcsinh((np.array([-2, 2]) * REACH * spread + self.link.offset) / scale)
+        t = np.linspace(low, high, TABLE_NODES)
         values = self.link.smoothed(scale * np.sinh(t) - self.link.offset, max(rest, 0.0))
         spline = make_interp_spline(t, np.stack(values, axis=-1), DEGREE)
         return lambda mean: spline(np.arcsinh((mean + self.link.offset) / scale))

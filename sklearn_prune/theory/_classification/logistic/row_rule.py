@@ -76,18 +76,22 @@ def _logistic(mean: Array, spread: float, width: float, step: float) -> tuple[Ar
     """
     unit = max(1.0, np.log(width))
     low, high = (moved_margin(mean + side * spread, width) for side in (-REACH, REACH))
-    centre = moved_margin(np.zeros(1), width)[0]
-    give = 1 + width * expit(centre) * expit(-centre)
     t = _nodes(
         np.arcsinh(low / unit),
         np.arcsinh(high / unit),
         SPACING / unit,
-        step / (give * np.hypot(unit, centre)),
+        step / _stretch(width, unit),
     )
     x = unit * np.sinh(t)
     g = expit(-x)
     bend = g * expit(x)
     return x - width * g, g, -bend / (1 + width * bend), (1 + width * bend) * np.cosh(t)
+
+
+def _stretch(width: float, unit: float) -> float:
+    """Return by how much more than t the margin varies where it is zero."""
+    centre = float(moved_margin(np.zeros(1), width)[0])
+    return float(1 + width * expit(centre) * expit(-centre)) * float(np.hypot(unit, centre))
 
 
 def _squared(mean: Array, spread: float, width: float, step: float) -> tuple[Array, ...]:
@@ -99,13 +103,13 @@ def _squared(mean: Array, spread: float, width: float, step: float) -> tuple[Arr
 def _hard(mean: Array, spread: float, width: float, step: float) -> tuple[Array, ...]:
     """Return those of the constraint that no margin is below one, where it ends broken in two."""
     low, high = mean - REACH * spread, mean + REACH * spread
-    ends = np.stack([low, np.clip(1.0, low, high), high], axis=-2)
+    ends = np.stack([low, np.minimum(np.maximum(low, 1), high), high], axis=-2)
     x, w = np.polynomial.legendre.leggauss(_nodes(low, high, np.inf, step).shape[-1])
     half = np.diff(ends, axis=-2) / 2
     shape = (*mean.shape[:-1], -1)
     z = (ends[..., :-1, :] + half * (1 + x)).reshape(shape)
-    force, slope = np.maximum(1 - z, 0.0) / width, -1.0 * (z < 1) / width
-    return z, force, slope, (half * w).reshape(shape)
+    force: Array = np.maximum(1 - z, 0.0) / width
+    return z, force, np.where(z < 1, -1 / width, 0.0), (half * w).reshape(shape)
 
 
 def _nodes(low: Array, high: Array, spacing: float, step: float) -> Array:

@@ -178,8 +178,8 @@ class _System:
         score = signs * outer.margins - self.first.intercept
         mean = signs * (slant * score + intercept) + coefs.memory * outer.forces
         inner = row_rule(self.loss, mean, rest, coefs.width, link.step(link.of_news))
-        news = signs[..., np.newaxis] * (inner.margins - mean[..., np.newaxis])
-        p, tilt = link.labels_given(score[..., np.newaxis], news)
+        moved = signs[..., np.newaxis] * (inner.margins - mean[..., np.newaxis])
+        p, tilt = link.labels_given(score[..., np.newaxis], moved)
         weights = outer.weights[..., np.newaxis] * inner.weights
         return _means(signs, outer, inner, weights * p, weights * tilt, coefs.memory)
 
