@@ -4,6 +4,7 @@ The mathematics of a problem given by its second moments; it knows no estimator.
 """
 
 from ._classification.logistic.existence import mle_exists
+from ._distribution import DistributionalCharacterization
 from ._optimal_alpha import optimal_alpha
 from ._predict_risk import predict_risk
 from ._problems.binary import BinaryProblem
@@ -12,7 +13,6 @@ from ._problems.linear_gaussian import LinearGaussianProblem
 from ._problems.sample import SampleProblem
 from ._problems.single_index import SingleIndexProblem
 from ._risk.compression import SoftThreshold, UniformQuantizer
-from ._risk.distribution import DistributionalCharacterization
 
 __all__ = [
     "BinaryProblem",
