@@ -22,7 +22,6 @@ from sklearn_prune.theory._problems.spectrum import spectral_sums
 
 from .fit_law import FitLaw, Forces, coefficient_moments
 from .fixed_point import fixed_point
-from .label_law import of_signs
 from .row_rule import row_rule
 
 if TYPE_CHECKING:
@@ -165,7 +164,7 @@ def forces_on(
     step = labels.resolution(rest) / max(abs(slope), 1e-300)
     rows = row_rule(loss, signs[:, 0] * intercept, square, width, step)
     mean = (signs * rows.margins - intercept) * slope
-    p, tilt = of_signs(signs, *labels.link.smoothed(mean, rest))
+    p, tilt = labels.given(signs, mean, abs(slope) * np.sqrt(square), rest)
     p, tilt, g = p * rows.weights, tilt * rows.weights, rows.forces
     means = -(p * rows.slopes), p * g**2, tilt * g, p * signs * g
     return Forces(*(np.sum(mean) for mean in means))

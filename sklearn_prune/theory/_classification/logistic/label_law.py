@@ -11,7 +11,7 @@ from scipy.interpolate import make_interp_spline
 from .row_rule import REACH
 
 if TYPE_CHECKING:
-    from sklearn_prune._typing import Array, Function
+    from sklearn_prune._typing import Array
     from sklearn_prune.theory._problems.label_link import LabelLink
 
 # Nodes of a table of probabilities, and the degree of the spline through them.
@@ -53,27 +53,37 @@ class LabelLaw:
         own = self.link.noise if self.link.name in {"probit", "sign"} else 1.0
         return float(np.hypot(own, np.sqrt(max(rest, 1e-12 * self.variance))))
 
-    def table(self, spread: float, rest: float) -> Function:
-        r"""Return a function of means of the score made quickly where there are many.
+    def given(self, signs: Array, mean: Array, spread: float, rest: float) -> tuple[Array, Array]:
+        """Return the probabilities of labels, and the slopes of that of +1, times their weight.
 
         Parameters
         ----------
+        signs : ndarray of shape (n_signs, ...)
+            Labels; a single one counts twice.
+        mean : ndarray of shape (n_signs, ...)
+            Mean of the score, given what is known of it.
         spread : float
-            Standard deviation of the means.
+            Standard deviation of that mean.
         rest : float
-            Variance of the score about its mean.
+            Variance of the score about it.
 
         Returns
         -------
-        callable
-            Makes P(y=1) and its slope, along a last axis, of means.
+        probability, slope : ndarray of shape (n_signs, ...)
         """
-        scale = self.resolution(rest)
-        low, high = np.arcsinh((np.array([-2, 2]) * REACH * spread + self.link.offset) / scale)
+        few = mean.size <= TABLE_NODES
+        p, slope = self.link.smoothed(mean, rest) if few else self._table(mean, spread, rest)
+        return of_signs(signs, p, slope)
+
+    def _table(self, mean: Array, spread: float, rest: float) -> Array:
+        """Return the probability of +1 and its slope, by a spline through some of them."""
+        scale, offset = self.resolution(rest), self.link.offset
+        reach = 2 * REACH * max(spread, 1e-3 * scale)
+        low, high = np.arcsinh((np.array([-reach, reach]) + offset) / scale)
         t = np.linspace(low, high, TABLE_NODES)
-        values = self.link.smoothed(scale * np.sinh(t) - self.link.offset, max(rest, 0.0))
+        values = self.link.smoothed(scale * np.sinh(t) - offset, rest)
         spline = make_interp_spline(t, np.stack(values, axis=-1), DEGREE)
-        return lambda mean: spline(np.arcsinh((mean + self.link.offset) / scale))
+        return np.moveaxis(spline(np.arcsinh((mean + offset) / scale)), -1, 0)
 
 
 def of_signs(signs: Array, p: Array, slope: Array) -> tuple[Array, Array]:

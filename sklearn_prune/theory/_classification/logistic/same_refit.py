@@ -23,7 +23,6 @@ import numpy as np
 
 from .dense_law import dense_law
 from .fixed_point import fixed_point
-from .label_law import of_signs
 from .row_rule import row_rule
 
 if TYPE_CHECKING:
@@ -222,8 +221,7 @@ class _ScoreGivenFits:
     @property
     def rest(self) -> float:
         """The variance that is left."""
-        known = self.of_first * self.first.signal + self.of_news * self.covariance
-        return max(self.labels.variance - known, 0.0)
+        return max(self.labels.variance - self._known, 0.0)
 
     def step(self, slope: float) -> float:
         """Return the scale on which labels change, in a score of which the mean has this slope."""
@@ -236,7 +234,11 @@ class _ScoreGivenFits:
 
     def labels_given(self, score: Array, news: Array) -> tuple[Array, Array]:
         """Return the probabilities of the labels, and their slopes."""
-        known = self.of_first * self.first.signal + self.of_news * self.covariance
-        table = self.labels.table(float(np.sqrt(known)), self.rest)
-        p, slope = np.moveaxis(table(self.of_first * score + self.of_news * news), -1, 0)
-        return of_signs(self.labels.signs[..., np.newaxis], p, slope)
+        mean = self.of_first * score + self.of_news * news
+        return self.labels.given(
+            self.labels.signs[..., np.newaxis], mean, float(np.sqrt(self._known)), self.rest
+        )
+
+    @property
+    def _known(self) -> float:
+        return self.of_first * self.first.signal + self.of_news * self.covariance
