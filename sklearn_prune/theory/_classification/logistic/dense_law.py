@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 # Where to start: scores are large where a fit hardly exists, or margins hardly do.
 LOG_SQUARES = {"logistic": (0.0, 6.0), "squared": (0.0,), "max_margin": (5.0, 10.0, 2.0)}
+# No solution has logarithms of this size.
+FARTHEST = 200.0
 # Steps of the iteration before Powell's method, and penalties on the way to a hard one.
 N_STEPS = 60
 N_PENALTIES = 40
@@ -101,6 +103,8 @@ class _System:
     loss: str
 
     def image(self, x: Array) -> Array:
+        if not (np.abs(x[:2]) < FARTHEST).all():
+            return np.full_like(x, np.nan)
         forces = self._forces(x)
         law = self.law(x, forces)
         moments = coefficient_moments(self.spectrum, self.n, law.scale, law.kappa, law.xi)

@@ -66,7 +66,10 @@ class Fitting:
 
     def _check_existence(self, spectrum: Spectrum, n: float) -> None:
         """Raise a ValueError if a fit is at infinity, or a margin negative."""
-        if self.loss == "logistic" and self.penalty > 0:
+        if self.loss == "max_margin" and self.penalty > 0:
+            msg = f"{self.of_alpha} is {self.penalty:g}: the largest margin has no penalty, give 0."
+            raise ValueError(msg)
+        if self.penalty > 0:
             return
         energy = float(spectrum.energy.sum())
         limit = n * threshold(self.labels, energy, fit_intercept=self.fit_intercept)

@@ -140,7 +140,10 @@ class _System:
         return coefs.signal, coefs.square, self._intercept(x)
 
     def image(self, x: Array) -> Array:
-        forces = self._forces(self._coefficients(x), self._intercept(x))
+        coefs = self._coefficients(x)
+        if not (0 < coefs.square < np.inf and 0 < coefs.width < np.inf):  # far from any solution
+            return np.full_like(x, np.nan)
+        forces = self._forces(coefs, self._intercept(x))
         own = self.first.forces
         relation = forces.shared * own.curvature / (forces.curvature * own.square)
         kappa = forces.square / forces.curvature**2
