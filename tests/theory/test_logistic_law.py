@@ -174,7 +174,7 @@ def test_hard_problems_are_solved(seed):
     ],
 )
 def test_simulated_classifiers(options, strategy, alpha):
-    problem, n, s, fit_intercept = power_law(150, 3.0, **options), 120, 30, "offset" in options
+    problem, n, s, fit_intercept = power_law(100, 3.0, **options), 80, 20, "offset" in options
     how = {"loss": "logistic", "alpha": alpha, "fit_intercept": fit_intercept}
     rng, errors = np.random.RandomState(0), []
     model = LogisticRegression(

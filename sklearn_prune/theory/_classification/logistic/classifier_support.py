@@ -12,7 +12,7 @@ from sklearn_prune.theory._risk.diagonal_support import DiagonalSelection
 from sklearn_prune.theory._risk.sampled_support import SampledSelection
 
 if TYPE_CHECKING:
-    from sklearn_prune._typing import Array
+    from sklearn_prune._typing import Array, Indices
 
     from .classifier_fit import ClassifierFit
 
@@ -28,11 +28,25 @@ class Kept(NamedTuple):
     products : ndarray of shape (3, 3, n_atoms)
         Their shares in the mean inner products of the direction u, of the noise G of the
         dense fit and of the dense fit itself, projected onto the support.
+    pairs : ndarray of shape (n_atoms,)
+        Which antithetic pair of draws an atom is from; -1 in closed form.
     """
 
     eigenvalues: Array
     counts: Array
     products: Array
+    pairs: Indices
+
+    @property
+    def n_pairs(self) -> int:
+        """The number of pairs of draws; 0 in closed form."""
+        return int(self.pairs.max(initial=-1)) + 1
+
+    def without(self, pair: int) -> Kept:
+        """Return the mean without one of the pairs."""
+        others, more = self.pairs != pair, self.n_pairs / (self.n_pairs - 1)
+        counts, products = more * self.counts[others], more * self.products[..., others]
+        return Kept(self.eigenvalues[others], counts, products, self.pairs[others])
 
     @property
     def spectrum(self) -> Spectrum:
@@ -65,7 +79,8 @@ class DiagonalSupport(DiagonalSelection):
     def kept(self, *, whole: bool) -> Kept:
         """Return the features, each as often as it is kept."""
         counts = self._counts * self._moments.kept
-        return Kept(self._first.eigenvalues, counts, self._counts * self._kept_products())
+        products = self._counts * self._kept_products()
+        return Kept(self._first.eigenvalues, counts, products, np.full(len(counts), -1))
 
     def _kept_products(self) -> Array:
         """Return the mean products of direction, noise and fit where a feature is kept."""
@@ -107,5 +122,6 @@ class SampledSupport(SampledSelection):
             values.append(own)
             inside.append(parts)
         x, w = np.concatenate(inside, axis=1), np.concatenate(values)
+        pairs = np.repeat(np.arange(len(values)) // 2, [len(own) for own in values])
         share = 1 / len(self.theta)
-        return Kept(w, np.full_like(w, share), share * x[:, np.newaxis] * x)
+        return Kept(w, np.full_like(w, share), share * x[:, np.newaxis] * x, pairs)

@@ -13,7 +13,7 @@ Definition 4.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,11 +23,13 @@ from sklearn_prune.theory._problems.spectrum import spectral_sums
 from .fit_law import FitLaw, Forces, coefficient_moments
 from .fixed_point import fixed_point
 from .row_rule import row_rule
+from .solution import Solution
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
     from sklearn_prune.theory._problems.spectrum import Spectrum
 
+    from .classifier_support import Kept
     from .label_law import LabelLaw
 
 # Where to start: scores are large where a fit hardly exists, or margins hardly do.
@@ -70,21 +72,41 @@ def dense_law(
     -------
     FitLaw or None
     """
+    args = labels, spectrum, n, penalty
+    solution = dense_solution(*args, loss=loss, fit_intercept=fit_intercept)
+    return None if solution is None else solution.system.law(solution.x)
+
+
+def dense_solution(
+    labels: LabelLaw,
+    spectrum: Spectrum,
+    n: float,
+    penalty: float,
+    *,
+    loss: str = "logistic",
+    fit_intercept: bool = False,
+) -> Solution[DenseSystem] | None:
+    """Return the equations of a fit, and their solution; the parameters are those of `dense_law`.
+
+    Returns
+    -------
+    Solution or None
+    """
     free = fit_intercept and len(labels.signs) > 1
-    system = _System(labels, spectrum, n, penalty, loss)
+    system = DenseSystem(labels, spectrum, n, penalty, loss)
     starts = (np.array([size, 0.0, 0.5, 0.0])[: 3 + free] for size in LOG_SQUARES[loss])
     found = (fixed_point(system.image, start, N_STEPS) for start in starts)
     x = next((x for x in found if x is not None), None)
     if x is None and penalty > 0:
         x = _follow(system, np.zeros(3 + free))
-    return None if x is None else system.law(x)
+    return None if x is None else Solution(system, x)
 
 
-def _follow(system: _System, x: Array) -> Array | None:
+def _follow(system: DenseSystem, x: Array) -> Array | None:
     """Return the fixed point, starting from that of a large penalty."""
     largest = 100 * float(system.spectrum.counts @ system.spectrum.eigenvalues)
     for penalty in np.geomspace(max(largest, system.penalty), system.penalty, N_PENALTIES):
-        near = _System(system.labels, system.spectrum, system.n, penalty, system.loss)
+        near = DenseSystem(system.labels, system.spectrum, system.n, penalty, system.loss)
         found = fixed_point(near.image, x, N_STEPS)
         if found is None:
             return None
@@ -93,7 +115,7 @@ def _follow(system: _System, x: Array) -> Array | None:
 
 
 @dataclass(frozen=True)
-class _System:
+class DenseSystem:
     r"""The equations in :math:`\log q`, :math:`\log V`, :math:`\mathrm{artanh}` cos, and b0."""
 
     labels: LabelLaw
@@ -103,6 +125,7 @@ class _System:
     loss: str
 
     def image(self, x: Array) -> Array:
+        """Return what a point is mapped to."""
         if not (np.abs(x[:2]) < FARTHEST).all():
             return np.full_like(x, np.nan)
         forces = self._forces(x)
@@ -115,9 +138,20 @@ class _System:
         shift = law.intercept + forces.tilt / forces.curvature
         return np.array([np.log(square), np.log(width), angle, shift])[: len(x)]
 
+    def moments(self, x: Array) -> tuple[float, float, float]:
+        """Return m, q and b0."""
+        square = float(np.exp(x[0]))
+        signal = self._length * np.sqrt(square) * np.tanh(x[2])
+        return float(signal), square, float(x[3]) if len(x) > 3 else 0.0
+
+    def restricted(self, kept: Kept) -> DenseSystem:
+        """Return the equations of a fit to other features."""
+        return replace(self, spectrum=kept.spectrum)
+
     def law(self, x: Array, forces: Forces | None = None) -> FitLaw:
+        """Return the law of the fit at a solution."""
         forces = forces or self._forces(x)
-        square, signal, intercept = self._moments(x)
+        signal, square, intercept = self.moments(x)
         width, xi = float(np.exp(x[1])), self._xi(forces.curvature)
         return FitLaw(self.loss, square, signal, intercept, width, forces, xi)
 
@@ -134,17 +168,12 @@ class _System:
     def _length(self) -> float:
         return float(np.sqrt(self.spectrum.energy.sum()))
 
-    def _moments(self, x: Array) -> tuple[float, float, float]:
-        square = float(np.exp(x[0]))
-        signal = self._length * np.sqrt(square) * np.tanh(x[2])
-        return square, float(signal), float(x[3]) if len(x) > 3 else 0.0
-
     def _forces(self, x: Array) -> Forces:
-        return forces_on(self.labels, *self._moments(x), float(np.exp(x[1])), self.loss)
+        return forces_on(self.labels, *self.moments(x), float(np.exp(x[1])), self.loss)
 
 
 def forces_on(
-    labels: LabelLaw, square: float, signal: float, intercept: float, width: float, loss: str
+    labels: LabelLaw, signal: float, square: float, intercept: float, width: float, loss: str
 ) -> Forces:
     """Return the forces on rows whose scores are normal.
 
@@ -152,7 +181,7 @@ def forces_on(
     ----------
     labels : LabelLaw
         The law of the labels.
-    square, signal, intercept : float
+    signal, square, intercept : float
         Moments of the score.
     width : float
         V.

@@ -5,17 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .dense_law import dense_law
+import numpy as np
+
+from .dense_law import dense_solution
 from .existence import threshold
 from .least_squares_law import least_squares_law
 from .same_refit import same_refit
 
 if TYPE_CHECKING:
+    from sklearn_prune._typing import Array
     from sklearn_prune.theory._problems.spectrum import Spectrum
 
     from .classifier_support import Kept
+    from .dense_law import DenseSystem
     from .fit_law import FitLaw
     from .label_law import LabelLaw
+    from .solution import Solution
 
 
 @dataclass(frozen=True)
@@ -54,15 +59,35 @@ class Fitting:
             If there is no such fit in the limit.
         """
         if self.loss == "squared":
-            args = self.labels, spectrum, n - self.fit_intercept, self.penalty
-            return least_squares_law(*args, fit_intercept=self.fit_intercept)
+            return self._least_squares(spectrum, n)
+        solution = self._solve(spectrum, n)
+        return solution.system.law(solution.x)
+
+    def fresh_draws(self, kept: Kept, n: float) -> Array:
+        """Return m, q and b0 of a refit to n fresh rows, one a draw, of shape (n_draws, 3).
+
+        Raises
+        ------
+        ValueError
+            If there is no such fit in the limit.
+        """
+        if self.loss != "squared":
+            return self._solve(kept.spectrum, n).draws(kept)
+        law = self._least_squares(kept.spectrum, n)
+        return np.array([[law.signal, law.square, law.intercept]])
+
+    def _least_squares(self, spectrum: Spectrum, n: float) -> FitLaw:
+        args = self.labels, spectrum, n - self.fit_intercept, self.penalty
+        return least_squares_law(*args, fit_intercept=self.fit_intercept)
+
+    def _solve(self, spectrum: Spectrum, n: float) -> Solution[DenseSystem]:
         self._check_existence(spectrum, n)
         args = self.labels, spectrum, n, self.penalty
-        law = dense_law(*args, loss=self.loss, fit_intercept=self.fit_intercept)
-        if law is None:
+        solution = dense_solution(*args, loss=self.loss, fit_intercept=self.fit_intercept)
+        if solution is None:
             msg = f"Failed to converge to the law of a fit to {n:g} rows: change {self.of_alpha}."
             raise ValueError(msg)
-        return law
+        return solution
 
     def _check_existence(self, spectrum: Spectrum, n: float) -> None:
         """Raise a ValueError if a fit is at infinity, or a margin negative."""
@@ -89,8 +114,8 @@ class Fitting:
             f'{self.of_loss}="max_margin".'
         )
 
-    def on_same_samples(self, first: FitLaw, kept: Kept, n: float) -> tuple[float, float, float]:
-        """Return moments and intercept of a refit to the samples of a first fit.
+    def same_draws(self, first: FitLaw, kept: Kept, n: float) -> Array:
+        """Return m, q and b0 of a refit to the rows of a first fit, of shape (n_draws, 3).
 
         Raises
         ------
@@ -111,4 +136,4 @@ class Fitting:
                 f"features to the same {n:g} samples was found: give a larger {self.of_alpha}."
             )
             raise ValueError(msg)
-        return found
+        return found.draws(kept)

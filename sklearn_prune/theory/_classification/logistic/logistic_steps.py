@@ -81,16 +81,18 @@ class LogisticSteps:
         """
         first = self._first(n)
         if not self.strategy:
-            return _one(first.fitted.signal, first.fitted.square, first.fitted.intercept)
+            law = first.fitted
+            return Overlaps(*np.array([[law.signal], [law.square], [law.intercept]]))
         support = self._support(first, n_keep)
         if self.retrain is None:
             return self._pruned(first, *support.pruned_moments())
         whole = self.retrain_alpha > 0 or self.retrain_loss != "logistic"
         kept = support.kept(whole=whole)
         if self.retrain == "fresh" or self._is_blind(first, n_keep):
-            law = self._refitting.law(kept.spectrum, n)
-            return _one(law.signal, law.square, law.intercept)
-        return _one(*self._refitting.on_same_samples(first.fitted, kept, first.n))
+            draws = self._refitting.fresh_draws(kept, n)
+        else:
+            draws = self._refitting.same_draws(first.fitted, kept, first.n)
+        return Overlaps(*draws.T)
 
     @cached_property
     def _labels(self) -> LabelLaw:
@@ -166,7 +168,3 @@ def logistic_intercept(share: Array, square: Array) -> Array:
         if np.abs(step).max() < 1e-12 * (1 + np.abs(intercept).max()):
             break
     return intercept
-
-
-def _one(signal: float, square: float, intercept: float) -> Overlaps:
-    return Overlaps(np.array([signal]), np.array([square]), np.array([intercept]))

@@ -16,7 +16,7 @@ gives :math:`B_{21}` from :math:`\langle G_1,\hat u_2\rangle`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -24,6 +24,7 @@ import numpy as np
 from .dense_law import dense_law
 from .fixed_point import fixed_point
 from .row_rule import row_rule
+from .solution import Solution
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
@@ -85,8 +86,8 @@ def same_refit(
     *,
     loss: str = "logistic",
     fit_intercept: bool = False,
-) -> tuple[float, float, float] | None:
-    r"""Return m, q and b0 of a refit to the same samples, or None where there is no such fit.
+) -> Solution[SharedSystem] | None:
+    r"""Return the solution for a refit to the same samples, or None where there is no such fit.
 
     Parameters
     ----------
@@ -107,19 +108,19 @@ def same_refit(
 
     Returns
     -------
-    signal, square, intercept : float
+    Solution or None
     """
     free = fit_intercept and len(labels.signs) > 1
-    system = _System(labels, first, kept, n, penalty, loss)
+    system = SharedSystem(labels, first, kept, n, penalty, loss)
     start = dense_law(labels, kept.spectrum, n, penalty, loss=loss, fit_intercept=free)
     if start is None:
         return None
     x = fixed_point(system.image, system.first_guess(start)[: 5 + free], N_STEPS)
-    return None if x is None else system.moments(x)
+    return None if x is None else Solution(system, x)
 
 
 @dataclass(frozen=True)
-class _System:
+class SharedSystem:
     r"""Equations in :math:`\log\hat V_2`, :math:`a_2`, r, :math:`\log\kappa_2`, delta and b0."""
 
     labels: LabelLaw
@@ -139,7 +140,12 @@ class _System:
         coefs = self._coefficients(x)
         return coefs.signal, coefs.square, self._intercept(x)
 
+    def restricted(self, kept: Kept) -> SharedSystem:
+        """Return the equations for another support."""
+        return replace(self, kept=kept)
+
     def image(self, x: Array) -> Array:
+        """Return what a point is mapped to."""
         coefs = self._coefficients(x)
         if not (0 < coefs.square < np.inf and 0 < coefs.width < np.inf):  # far from any solution
             return np.full_like(x, np.nan)
