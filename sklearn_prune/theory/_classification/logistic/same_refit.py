@@ -23,7 +23,7 @@ import numpy as np
 
 from .dense_law import dense_law
 from .fixed_point import fixed_point
-from .row_rule import row_rule
+from .row_rule import COARSE, MEDIUM, row_rule
 from .solution import Solution
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from .classifier_support import Kept
     from .fit_law import FitLaw
     from .label_law import LabelLaw
-    from .row_rule import RowRule
+    from .row_rule import Fineness, RowRule
 
 # Steps of the iteration before Powell's method.
 N_STEPS = 40
@@ -111,11 +111,13 @@ def same_refit(
     Solution or None
     """
     free = fit_intercept and len(labels.signs) > 1
-    system = SharedSystem(labels, first, kept, n, penalty, loss)
-    start = dense_law(labels, kept.spectrum, n, penalty, loss=loss, fit_intercept=free)
-    if start is None:
+    fresh = dense_law(labels, kept.spectrum, n, penalty, loss=loss, fit_intercept=free)
+    if fresh is None:
         return None
-    x = fixed_point(system.image, system.first_guess(start)[: 5 + free], N_STEPS)
+    system = SharedSystem(labels, first, kept, n, penalty, loss, MEDIUM)
+    start = system.first_guess(fresh)[: 5 + free]
+    near = fixed_point(replace(system, fineness=COARSE).image, start, N_STEPS)
+    x = fixed_point(system.image, *((start, N_STEPS) if near is None else (near, 0)))
     return None if x is None else Solution(system, x)
 
 
@@ -129,6 +131,7 @@ class SharedSystem:
     n: float
     penalty: float
     loss: str
+    fineness: Fineness
 
     def first_guess(self, fresh: FitLaw) -> Array:
         """Return the point where the samples are taken for fresh ones."""
@@ -182,10 +185,11 @@ class SharedSystem:
         link = _ScoreGivenFits(
             self.labels, coefs.signal - slant * self.first.signal, rest, self.first
         )
-        signs, outer = self.labels.signs, link.outer_rule()
+        signs, outer = self.labels.signs, link.outer_rule(self.fineness)
         score = signs * outer.margins - self.first.intercept
         mean = signs * (slant * score + intercept) + coefs.memory * outer.forces
-        inner = row_rule(self.loss, mean, rest, coefs.width, link.step(link.of_news))
+        step = link.step(link.of_news)
+        inner = row_rule(self.loss, mean, rest, coefs.width, step, self.fineness)
         moved = signs[..., np.newaxis] * (inner.margins - mean[..., np.newaxis])
         p, tilt = link.labels_given(score[..., np.newaxis], moved)
         weights = outer.weights[..., np.newaxis] * inner.weights
@@ -236,10 +240,11 @@ class _ScoreGivenFits:
         """Return the scale on which labels change, in a score of which the mean has this slope."""
         return self.labels.resolution(self.rest) / max(abs(slope), 1e-300)
 
-    def outer_rule(self) -> RowRule:
+    def outer_rule(self, fineness: Fineness) -> RowRule:
         """Return a rule for the rows of the first fit."""
         first, mean = self.first, self.labels.signs[:, 0] * self.first.intercept
-        return row_rule(first.loss, mean, first.square, first.width, self.step(self.of_first))
+        step = self.step(self.of_first)
+        return row_rule(first.loss, mean, first.square, first.width, step, fineness)
 
     def labels_given(self, score: Array, news: Array) -> tuple[Array, Array]:
         """Return the probabilities of the labels, and their slopes."""
