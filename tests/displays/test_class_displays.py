@@ -1,4 +1,5 @@
 import matplotlib as mpl
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
@@ -21,7 +22,6 @@ from sklearn_prune import (
 from sklearn_prune._displays.cross_validated_errors import cross_validate
 from sklearn_prune._displays.shared_widths import cross_validate_widths, shares_widths
 
-mpl.use("agg")
 WIDTHS, BUDGETS = [5, 39, 40, 90], [5, 60]
 P, S = "randomfeatures__n_components", "prunedclassifier__sparsity"
 SETTINGS = {
@@ -39,9 +39,11 @@ def data():
 
 
 @pytest.fixture(autouse=True)
-def _closed_figures():
-    yield
-    mpl.pyplot.close("all")
+def agg():
+    with plt.rc_context():
+        mpl.use("Agg")
+        yield
+        plt.close("all")
 
 
 def pipeline(**params):
