@@ -8,9 +8,11 @@ from sklearn.callback import with_callbacks
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import check_cv
 from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
 
 from sklearn_prune._checks.class_data import check_class_data, weigh_classes
 from sklearn_prune._checks.progress import fit_progress
+from sklearn_prune._checks.training_data import check_samples
 from sklearn_prune._pruning.class_fit import has_probabilities
 from sklearn_prune._pruning.linear_fit import has_intercept, penalised_model
 from sklearn_prune._pruning.logistic_loss import is_logistic
@@ -264,7 +266,8 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
         ndarray of shape (n_samples, n_classes)
             Probabilities, in the order of `classes_`.
         """
-        return self.best_estimator_.predict_proba(X)
+        check_is_fitted(self)
+        return self.best_estimator_.predict_proba(check_samples(self, X))
 
     def _search(self, data, X, y, groups):
         """Return what predicts the rows that are held out."""
