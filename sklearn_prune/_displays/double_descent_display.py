@@ -164,8 +164,9 @@ class DoubleDescentDisplay(ErrorCurvesDisplay):
             The display, drawn. Its threshold is the median size of the training folds.
         """
         require_matplotlib(f"{cls.__name__}.from_estimator")
-        scoring, widths = resolve_auto(scoring, estimator), check_counts(widths, "widths")
+        widths = check_counts(widths, "widths")
         p = find_parameter(estimator, width_param, "n_components", RandomFeatures)
+        scoring = resolve_auto(scoring, estimator)
         if budgets is None:
             labels, settings = ["estimator"], {(0, j): {p: w} for j, w in enumerate(widths)}
         else:

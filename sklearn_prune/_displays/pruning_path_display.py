@@ -152,9 +152,9 @@ class PruningPathDisplay(ErrorCurvesDisplay):
         require_matplotlib(f"{cls.__name__}.from_estimator")
         if isinstance(estimator, PrunedSearch):
             return cls._from_search(estimator).plot(ax, **plot_kwargs)
-        scoring = resolve_auto(scoring, estimator)
         owners = PrunedRegressor, PrunedClassifier
         s = find_parameter(estimator, sparsity_param, "sparsity", owners)
+        scoring = resolve_auto(scoring, estimator)
         owner, separator, _ = s.rpartition("__")
         r = f"{owner}{separator}retrain"
         dense = {s: 1.0, r: False}
