@@ -11,6 +11,7 @@ from ._paths.width_path import WidthPath, width_path
 from ._pruning.pruned import PrunedRegressor
 from ._pruning.pruned_classifier import PrunedClassifier
 from ._random_features.pruned_random_features import PrunedRandomFeatures
+from ._random_features.pruned_random_features_classifier import PrunedRandomFeaturesClassifier
 from ._random_features.random_features import RandomFeatures
 from ._report import Report, report
 from ._theoretical_risk.scorer import TheoreticalRisk
@@ -23,6 +24,7 @@ __all__ = [
     "PrunedClassifier",
     "PrunedClassifierCV",
     "PrunedRandomFeatures",
+    "PrunedRandomFeaturesClassifier",
     "PrunedRegressor",
     "PrunedRegressorCV",
     "PruningPath",

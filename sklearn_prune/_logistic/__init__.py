@@ -1,1 +1,1 @@
-"""Arrays in, coefficients out: which logistic fits are best?"""
+"""Which coefficients make the classes likely? Arrays in, arrays out."""

@@ -11,7 +11,7 @@ from scipy.linalg import lapack
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
 
-    from .newton import Point
+    from .point import Point
 
 EPS = float(np.finfo(np.float64).eps)
 TINY = float(np.finfo(np.float64).tiny)
@@ -73,7 +73,7 @@ class Coefficients(NamedTuple):
     @property
     def patience(self) -> float:
         """Return how many steps are as expensive as a factorisation, about."""
-        return 3 + self.A.shape[1] / 20
+        return 3 + self.A.shape[1] / 40
 
     def leading(self, size: int) -> Coefficients:
         """Return the problem of the first columns."""

@@ -12,7 +12,7 @@ from .coefficients import EPS, regular_factor
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
 
-    from .newton import Point
+    from .point import Point
 
 
 class DualHessian(NamedTuple):

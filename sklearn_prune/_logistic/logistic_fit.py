@@ -9,7 +9,9 @@ from scipy import sparse
 
 from .coefficients import EPS, Coefficients
 from .dual_vector import DualVector
-from .newton import TOLERANCE, Gradient, Point, minimise
+from .gradient import Gradient
+from .newton import TOLERANCE, minimise
+from .point import Point
 from .rows import Rows
 
 if TYPE_CHECKING:

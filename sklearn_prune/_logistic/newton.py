@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from .coefficients import EPS, TINY
+from .coefficients import EPS
+from .gradient import Gradient
+from .point import Point
 from .step_length import step_length
 
 if TYPE_CHECKING:
@@ -22,73 +24,8 @@ TOLERANCE = 1e-10
 # a minimum, the gradient may fade, but margins go on growing.
 STILL = 1e-2
 
+# Labels that a plane tells apart take the most: 50 or so, if features are not of many scales.
 MAX_STEPS = 200
-
-
-class Point(NamedTuple):
-    """Coefficients, or a dual vector, or a step of these.
-
-    Attributes
-    ----------
-    unknowns : ndarray of shape (n_unknowns,)
-    intercept : float
-    linear : ndarray of shape (n_samples,)
-        Their margins without the intercept.
-    """
-
-    unknowns: Array
-    intercept: float
-    linear: Array
-
-    @classmethod
-    def at(cls, space: Any, unknowns: Array, intercept: float) -> Point:
-        """Return a point with its margins."""
-        return cls(unknowns, intercept, space.linear(unknowns))
-
-    @property
-    def margins(self) -> Array:
-        """Return the margins."""
-        return self.linear + self.intercept
-
-    def moved(self, step: Point, length: float) -> Point:
-        """Return the point that a step of some length leads to."""
-        return Point(
-            self.unknowns + length * step.unknowns,
-            self.intercept + length * step.intercept,
-            self.linear + length * step.linear,
-        )
-
-
-class Gradient(NamedTuple):
-    """The gradient at a point.
-
-    Attributes
-    ----------
-    slopes : ndarray of shape (n_samples,)
-        Derivatives of the loss by the margins.
-    residual : ndarray of shape (n_unknowns,)
-        Zero at the minimum: the derivatives by the coefficients, or what these are A' times of.
-    rest : float
-        Derivative by the intercept.
-    """
-
-    slopes: Array
-    residual: Array
-    rest: float
-
-    @classmethod
-    def at(cls, space: Any, rows: Rows, point: Point) -> Gradient:
-        """Compute it."""
-        slopes = rows.slopes(point.margins)
-        rest = float(slopes.sum()) if space.centred else 0.0
-        return cls(slopes, space.residual(point.unknowns, slopes), rest)
-
-    def error(self, sizes: Array) -> float:
-        """Return how large the gradient is, relative to the sizes of its terms."""
-        shares = np.abs(self.residual) / (sizes + TINY)
-        return float(
-            max(shares.max(initial=0.0), abs(self.rest) / (np.abs(self.slopes).sum() + TINY))
-        )
 
 
 class Minimum(NamedTuple):
@@ -99,7 +36,7 @@ class Minimum(NamedTuple):
     hessian: Any
 
 
-@np.errstate(over="ignore", invalid="ignore")
+@np.errstate(divide="ignore", over="ignore", invalid="ignore")
 def minimise(
     space: Any, rows: Rows, start: tuple[Array, float] | None = None, hessian: Any = None
 ) -> Minimum | None:
@@ -122,26 +59,25 @@ def minimise(
         return None
     point, error, moved = _constant(space, rows), np.inf, 0.0
     if start is not None:
-        given = Point.at(space, *start)
-        better = _loss(space, rows, given) <= rows.loss(point.margins)
-        point, hessian = (given, hessian) if better else (point, None)
+        point, hessian = _better(space, rows, Point.at(space, *start), hessian)
     for _ in range(MAX_STEPS):
         gradient, last = Gradient.at(space, rows, point), error
         if hessian is not None:
             error = gradient.error(hessian.sizes + space.alpha * np.abs(point.unknowns))
-            if error <= TOLERANCE and moved <= STILL * max(1.0, np.abs(point.margins).max()):
+            if error <= TOLERANCE and moved <= STILL * max(1.0, point.reach):
                 found = Minimum(point.unknowns, point.intercept, hessian)
-                return found if space.alpha > 0 or _is_sure(space, found, gradient) else None
-        margins = point.margins
-        if not np.isfinite(margins).all() or (space.alpha == 0 and rows.separated(margins)):
+                return found if _is_sure(space, found, gradient) else None
+        if space.alpha == 0 and rows.separated(point.margins):
             return None
-        curvatures = rows.curvatures(margins)
+        curvatures = rows.curvatures(point.margins)
         if hessian is None or not _pays(error, last, space.patience):
             hessian = space.factorise(gradient.slopes, curvatures)
             point = Point.at(space, point.unknowns, point.intercept)  # without old rounding
         step = Point.at(space, *hessian.solve(gradient.residual, gradient.rest))
         length = _length(space, rows, point, gradient, curvatures, step)
-        point, moved = point.moved(step, length), length * float(np.abs(step.margins).max())
+        point, moved = point.moved(step, length), length * step.reach
+        if not np.isfinite(point.reach):
+            return None
     return None
 
 
@@ -151,6 +87,14 @@ def _constant(space: Any, rows: Rows) -> Point:
     return Point(np.zeros(space.n_unknowns), intercept, np.zeros_like(rows.weights))
 
 
+def _better(space: Any, rows: Rows, start: Point, hessian: Any) -> tuple[Point, Any]:
+    """Return a start with its Hessian, or the intercept alone where that is better."""
+    constant = _constant(space, rows)
+    if _loss(space, rows, start) <= rows.loss(constant.margins):
+        return start, hessian
+    return constant, None
+
+
 def _loss(space: Any, rows: Rows, point: Point) -> float:
     """Return the penalised loss at a point."""
     norm = space.inner(point.unknowns, point)
@@ -158,12 +102,15 @@ def _loss(space: Any, rows: Rows, point: Point) -> float:
 
 
 def _is_sure(space: Any, found: Minimum, gradient: Gradient) -> bool:
-    """Return whether rounding of the gradient moves no margin by more than a step may."""
-    if not gradient.slopes.all():
-        return False
-    noise = EPS * found.hessian.sizes, EPS * float(np.abs(gradient.slopes).sum())
-    moved = Point.at(space, *found.hessian.solve(*noise)).margins
-    return bool(np.abs(moved).max() <= STILL)
+    """Return whether rounding of the gradient moves no margin by more than a step may.
+
+    With a penalty there is a minimum, and none is hidden.
+    """
+    if space.alpha > 0:
+        return True
+    noise = EPS * found.hessian.sizes, EPS * gradient.total
+    moved = Point.at(space, *found.hessian.solve(*noise)).reach
+    return bool(gradient.slopes.all() and moved <= STILL)
 
 
 def _pays(error: float, last: float, patience: float) -> bool:
@@ -183,6 +130,6 @@ def _length(
     return step_length(
         space.inner(gradient.residual, step) + gradient.rest * step.intercept,
         float(change * change @ curvatures) + norm,
-        float(np.abs(change).max()),
+        step.reach,
         lambda t: float(rows.slopes(margins + t * change) @ change) + offset + t * norm,
     )

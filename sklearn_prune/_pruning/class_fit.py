@@ -46,6 +46,11 @@ def is_binomial(model: Any) -> bool:
     return getattr(model, "family", None) == "binomial" and not is_classifier(model)
 
 
+def predicts_codes(model: Any) -> bool:
+    """Return whether the scores of a model, fitted or not, are those of the codes of classes."""
+    return not is_classifier(model) and not is_binomial(model)
+
+
 def class_part(model: Any, data: TrainingData) -> tuple[AnyArray, AnyArray]:
     """Return the coefficients and intercepts of a classifier that was fitted to data.
 

@@ -155,7 +155,7 @@ def _root(scores: AnyArray, share: Array, wanted: float) -> AnyArray:
 
 
 def _minimum(scores: AnyArray, share: Array, wanted: Array) -> Array:
-    """Return the same of several classes, up to a number that all have in common."""
+    """Return the same of several classes, of mean zero: what they have in common is free."""
 
     def loss(b: Array) -> tuple[float, Array]:
         total = float(share @ logsumexp(scores + b, axis=1) - wanted @ b)
@@ -173,5 +173,5 @@ def _minimum(scores: AnyArray, share: Array, wanted: Array) -> Array:
         method="trust-exact",
         options={"gtol": TOLERANCE},
     )
-    solution: Array = found.x
+    solution: Array = found.x - found.x.mean()
     return solution

@@ -116,7 +116,7 @@ def test_penalties_are_inverses_of_C():
         each = PrunedClassifier(retrain=LOGISTIC, estimator=dense, sparsity=5)
         search = GridSearchCV(each, {"sparsity": [5]}, cv=3).fit(X, y)
         assert score == pytest.approx(search.best_score_)
-    assert model.best_estimator_.estimator_.C == 1 / model.alpha_
+    assert 1 / model.alpha_ == model.best_estimator_.estimator_.C
     with pytest.raises(ValueError, match="alphas are for least squares and LogisticRegression"):
         PrunedClassifierCV(estimator=LinearSVC(), alphas=[1.0]).fit(X, y)
 

@@ -338,3 +338,13 @@ def test_probabilities_of_pruned_models_agree_with_their_decisions(inner):
         model = PrunedClassifier("hessian", 5, retrain, estimator=inner).fit(X, y)
         p = model.predict_proba(X)[:, 1]
         assert_allclose(p, expit(model.decision_function(X)), rtol=1e-10)
+
+
+def test_polars_frames():
+    polars = pytest.importorskip("polars")
+    X, y = two_classes(60, 6)
+    frame = polars.DataFrame(X, schema=list("uvwxyz"))
+    model = PrunedClassifier("hessian", 3).fit(frame, polars.Series(y))
+    assert model.feature_names_in_.tolist() == list("uvwxyz")
+    assert_array_equal(model.predict(frame), PrunedClassifier("hessian", 3).fit(X, y).predict(X))
+    assert model.set_output(transform="polars").transform(frame).shape == (60, 3)
