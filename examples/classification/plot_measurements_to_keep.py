@@ -11,7 +11,8 @@ pruned classifiers compare with the selections that scikit-learn has?
 # The models
 # ----------
 #
-# Each keeps 3, 5 or 10 measurements, and is logistic in the end. If they are installed, `abess
+# Each keeps 3, 5 or 10 measurements, and is logistic in the end. Of paths of penalties we take the
+# largest model with no more. If they are installed, `abess
 # <https://abess.readthedocs.io>`__ searches for the best subset, and `skglm
 # <https://contrib.scikit-learn.org/skglm>`__ fits the MCP, a penalty that shrinks large
 # coefficients less than L1 does.
@@ -54,12 +55,6 @@ if find_spec("abess"):
     models["abess"] = lambda s: BestSubset(support_size=s)
 
 
-def largest_of_size(s, X, y, path):
-    """Return the model of least penalty, of a path, that has at most s coefficients."""
-    fits = [model.fit(X, y) for model in path]
-    return [fit for fit in fits if np.count_nonzero(fit.coef_) <= s][-1]
-
-
 def lasso_path():
     return [
         LogisticRegression(C=C, l1_ratio=1, solver="liblinear", random_state=0)
@@ -77,7 +72,7 @@ if find_spec("skglm"):
     def mcp_path():
         return [
             GeneralizedLinearEstimator(Logistic(), MCPenalty(alpha, gamma=3), AndersonCD())
-            for alpha in np.geomspace(0.4, 0.01, 25)
+            for alpha in np.geomspace(0.4, 0.02, 25)
         ]
 
     paths["skglm, MCP"] = mcp_path
@@ -91,12 +86,15 @@ sizes = [3, 5, 10]
 
 def fitted_models(X, y):
     """Yield the name, the size and the fit of every model."""
+    X = np.asfortranarray(X)
     yield "all measurements", X.shape[1], LogisticRegression().fit(X, y)
     for s in sizes:
         for name, model in models.items():
             yield name, s, model(s).fit(X, y)
-        for name, path in paths.items():
-            yield name, s, largest_of_size(s, X, y, path())
+    for name, path in paths.items():
+        fits = [model.fit(X, y) for model in path()]
+        for s in sizes:
+            yield name, s, [fit for fit in fits if np.count_nonzero(fit.coef_) <= s][-1]
 
 
 rows = []
