@@ -19,11 +19,11 @@ from sklearn_prune.theory._checks import (
 )
 from sklearn_prune.theory._moments.scalar_functions import check_function
 
-from .classifier_metrics import check_metric
+from .classifier_metrics import check_metric, check_overlaps
 from .label_link import LabelLink
 from .linear_gaussian import LinearGaussianProblem
 from .normal_score import broken_rule, last_negative, mean_softplus
-from .second_moments import SecondMoments, multiply
+from .second_moments import SecondMoments, multiply, rescale
 from .single_index import SingleIndexProblem
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class BinaryProblem:
         :math:`\Sigma`, or its diagonal if it is diagonal.
 
     direction : array-like of shape (n_features,)
-        v; its length says how sure the labels are.
+        The direction v; its length says how sure the labels are.
 
     link : {"logistic", "probit", "sign"} or callable, default="logistic"
         The probability :math:`\ell(a)` of the class +1 at the score a: the logistic
@@ -153,54 +153,32 @@ class BinaryProblem:
         self.flip = _check_flip(flip)
         self.offset = as_number(offset, "offset")
         self.label_link = LabelLink(_check_link(link), self.noise, self.flip, self.offset)
-        self.second_moments = SecondMoments(covariance, direction, 0.0, None)
-        self.latent_variance = float(self.second_moments.signal @ self.second_moments.signal)
-        self._mean = np.zeros_like(direction)
-
-    @property
-    def covariance(self) -> Array:
-        r""":math:`\Sigma`, of shape (n_features,) or (n_features, n_features)."""
-        return self.second_moments.covariance
-
-    @property
-    def direction(self) -> Array:
-        """The direction v, of shape (n_features,)."""
-        return self.second_moments.coef
-
-    @property
-    def n_features(self) -> float:
-        """The number of features, p."""
-        return self.second_moments.n_features
-
-    @cached_property
-    def _label_law(self) -> tuple[float, float]:
-        """The probability of +1, and its mean slope in the score."""
+        moments = SecondMoments(covariance, direction, 0.0, None)
+        self._see(moments, np.zeros_like(direction))
+        self.latent_variance = float(moments.signal @ moments.signal)
         law = self.label_link.smoothed(np.zeros(()), self.latent_variance)
-        return float(law[0]), float(law[1])
+        self.prevalence, self._gain = float(law[0]), float(law[1])
+        self.target_mean = 2 * self.prevalence - 1
+        # Of E(y|a), in the mean: least squares learns so many times v.
+        self.slope = 2 * self._gain
 
-    @property
-    def prevalence(self) -> float:
-        """The probability of the class +1."""
-        return self._label_law[0]
-
-    @property
-    def slope(self) -> float:
-        r"""The mean slope of :math:`\mathbb{E}(y|a)`: least squares learns so many times v."""
-        return 2 * self._label_law[1]
-
-    @property
-    def target_mean(self) -> float:
-        """The mean of the labels."""
-        return 2 * self.prevalence - 1
-
-    @property
-    def needs_intercept(self) -> bool:
-        """Whether the features have means, so that a score without intercept is off."""
-        return bool(self._mean.any())
+    def _see(self, moments: SecondMoments, mean: Array) -> None:
+        """Take note of the moments of the features, and of what they tell of the score."""
+        self.second_moments, self._mean = moments, mean
+        self.covariance, self.direction = moments.covariance, moments.coef
+        self.n_features = moments.n_features
+        beyond_rounding = np.abs(mean) > 1e-12 * np.sqrt(moments.variances)
+        self.needs_intercept = bool(beyond_rounding.any())
 
     @cached_property
     def linear(self) -> LinearGaussianProblem:
-        """The problem of the labels as targets of least squares."""
+        """The problem of the labels as targets of least squares.
+
+        Returns
+        -------
+        LinearGaussianProblem
+            Made when it is first asked for.
+        """
         return LinearGaussianProblem.from_moments(
             self.covariance,
             self.slope * self.second_moments.cross_moment,
@@ -275,20 +253,20 @@ class BinaryProblem:
             Of the common shape.
         """
         check_metric(metric)
-        signal, square, b0 = np.broadcast_arrays(signal, square, intercept)
+        signal, square, b0 = check_overlaps(signal, square, intercept)
         spread = np.sqrt(np.maximum(square, 0.0))
         if metric == "squared_error":
             risk = 1 - 2 * (self.slope * signal + b0 * self.target_mean) + square + b0**2
         elif metric == "log_loss":
             # The loss of a label of +1 is that of -1 less the score; of these, Stein's identity.
-            gain = b0 * self.prevalence + self._label_law[1] * signal
+            gain = b0 * self.prevalence + self._gain * signal
             risk = mean_softplus(b0, spread) - gain
         else:
             rows = np.stack([signal, spread, b0]).reshape(3, -1)
             n_blocks = -(-rows.shape[1] // BLOCK)
             blocks = np.array_split(rows, max(n_blocks, 1), axis=1)
             risk = np.concatenate([self._wrong(*block) for block in blocks]).reshape(spread.shape)
-        return risk[()]
+        return risk if np.ndim(risk) else float(risk)
 
     def _wrong(self, signal: Array, spread: Array, b0: Array) -> Array:
         r"""Return how often signs are wrong, given vectors of moments of the score.
@@ -334,21 +312,57 @@ class BinaryProblem:
         Raises
         ------
         ValueError
-            If the inputs are random features themselves.
+            If the inputs are not Gaussian, or not of mean zero.
         """
-        if self._is_equivalent:
-            msg = "The inputs of random features must be Gaussian, not random features again."
+        if self._tells_a_part or self.needs_intercept:
+            msg = (
+                "Random features need Gaussian inputs of mean zero: no random features, and "
+                "none that a scaler has shifted (with_mean=False)."
+            )
             raise ValueError(msg)
         inputs = SingleIndexProblem(self.direction, "linear", covariance=self.covariance)
         score = inputs.equivalent(weights, activation, offset)
-        features = copy(self)
-        features.__dict__.pop("linear", None)
-        features.second_moments = score.centred()
-        features._mean = np.asarray(score.mean)
-        return features
+        return self._seen_through(score.centred(), np.asarray(score.mean))
+
+    def scaled(self, scale: ArrayLike, shift: ArrayLike = 0.0) -> BinaryProblem:
+        r"""Return the problem of the features :math:`s_ix_i+c_i`, which a scaler makes.
+
+        Parameters
+        ----------
+        scale : array-like of shape (n_features,)
+            Factors s, not zero.
+        shift : float or array-like of shape (n_features,), default=0.0
+            Shifts c.
+
+        Returns
+        -------
+        BinaryProblem
+            With the same labels.
+        """
+        scale = as_floats(scale, "scale", self.direction.shape)
+        shift = as_floats(shift, "shift", (), self.direction.shape)
+        if not scale.all():
+            msg = "scale has a 0: a feature without variance tells nothing, leave it out."
+            raise ValueError(msg)
+        moments: SecondMoments
+        covariance = rescale(self.covariance, scale)
+        if self._tells_a_part:
+            cross = self.second_moments.cross_moment * scale
+            moments = LinearGaussianProblem.from_moments(covariance, cross, self.latent_variance)
+        else:
+            moments = SecondMoments(covariance, self.direction / scale, 0.0, None)
+        return self._seen_through(moments, self._mean * scale + shift)
+
+    def _seen_through(self, moments: SecondMoments, mean: Array) -> BinaryProblem:
+        """Return the problem of the same labels and other features."""
+        problem = copy(self)
+        problem.__dict__.pop("linear", None)
+        problem._see(moments, mean)
+        return problem
 
     @property
-    def _is_equivalent(self) -> bool:
+    def _tells_a_part(self) -> bool:
+        """Whether the features are such that the score is no function of them."""
         return isinstance(self.second_moments, LinearGaussianProblem)
 
 

@@ -10,10 +10,10 @@ from scipy.special import ndtr
 
 from sklearn_prune.theory._checks import as_floats, as_number, check_count, check_model, check_seed
 
-from .classifier_metrics import check_metric
+from .classifier_metrics import check_metric, check_overlaps
 from .linear_gaussian import LinearGaussianProblem
 from .normal_score import last_negative, mean_softplus
-from .second_moments import SecondMoments, multiply
+from .second_moments import SecondMoments, multiply, rescale
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
@@ -91,30 +91,19 @@ class GaussianMixtureProblem:
         if not 0 < self.prior < 1:
             msg = f"prior is {self.prior:.6g}: give a probability between 0 and 1."
             raise ValueError(msg)
-
-    @property
-    def covariance(self) -> Array:
-        r""":math:`\Sigma`, of shape (n_features,) or (n_features, n_features)."""
-        return self._within.covariance
-
-    @property
-    def n_features(self) -> float:
-        """The number of features, p."""
-        return self._within.n_features
-
-    @property
-    def prevalence(self) -> float:
-        """The probability of the class +1."""
-        return self.prior
-
-    @property
-    def target_mean(self) -> float:
-        """The mean of the labels."""
-        return 2 * self.prior - 1
+        self.covariance = self._within.covariance
+        self.n_features = self._within.n_features
+        self.prevalence, self.target_mean = self.prior, 2 * self.prior - 1
 
     @cached_property
     def linear(self) -> LinearGaussianProblem:
-        """The problem of the labels as targets of least squares."""
+        """The problem of the labels as targets of least squares.
+
+        Returns
+        -------
+        LinearGaussianProblem
+            Made when it is first asked for.
+        """
         within = np.diag(self.covariance) if self.covariance.ndim == 1 else self.covariance
         return LinearGaussianProblem.from_moments(
             within + np.outer(self.mean, self.mean),
@@ -123,6 +112,23 @@ class GaussianMixtureProblem:
             mean=self.target_mean * self.mean,
             target_mean=self.target_mean,
         )
+
+    def scaled(self, scale: Any) -> GaussianMixtureProblem:
+        r"""Return the problem of the features :math:`s_ix_i`.
+
+        Parameters
+        ----------
+        scale : array-like of shape (n_features,)
+            Factors s.
+
+        Returns
+        -------
+        GaussianMixtureProblem
+            With the same labels.
+        """
+        scale = as_floats(scale, "scale", self.mean.shape)
+        covariance = rescale(self.covariance, scale)
+        return GaussianMixtureProblem(covariance, self.mean * scale, prior=self.prior)
 
     def sample(self, n_samples: int, random_state: Any = None) -> tuple[Array, Array]:
         """Draw features and labels.
@@ -186,7 +192,7 @@ class GaussianMixtureProblem:
             Of the common shape.
         """
         check_metric(metric)
-        signal, square, b0 = np.broadcast_arrays(signal, square, intercept)
+        signal, square, b0 = check_overlaps(signal, square, intercept)
         spread = np.sqrt(np.maximum(square, 0.0))
         above, below = b0 + signal, b0 - signal
         if metric == "squared_error":
@@ -195,4 +201,5 @@ class GaussianMixtureProblem:
             losses = mean_softplus(-above, spread), mean_softplus(below, spread)
         else:
             losses = ndtr(last_negative(above, spread)), ndtr(-last_negative(below, spread))
-        return (self.prior * losses[0] + (1 - self.prior) * losses[1])[()]
+        risk = self.prior * losses[0] + (1 - self.prior) * losses[1]
+        return risk if np.ndim(risk) else float(risk)

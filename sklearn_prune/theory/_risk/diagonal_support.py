@@ -114,12 +114,31 @@ class DiagonalSelection:
         return inside, outside
 
     def _gram(self, products: Array, weights: Array) -> Array:
-        r"""Sum the products of u, G and :math:`e=(1-\zeta)G-\zeta u`."""
+        """Sum the products of u, G and e."""
+        vectors = self._vectors()
+        return sum_products(vectors, products, vectors, self._counts * weights)[np.newaxis]
+
+    def _vectors(self) -> Array:
+        r"""Return u, G and :math:`e=(1-\zeta)G-\zeta u`, by what each has of u and G."""
         z, zeta = self._first.shrinkage, self._first.zeta
         one, zero = np.ones_like(z), np.zeros_like(z)
-        vectors = np.array([[one, zero], [zero, one], [-zeta, z]])
-        args = vectors, products, vectors, self._counts * weights
-        return np.einsum("iar,abr,jbr,r->ij", *args, optimize=True)[np.newaxis]
+        return np.array([[one, zero], [zero, one], [-zeta, z]])
+
+
+def sum_products(x: Array, products: Array, y: Array, weights: Array) -> Array:
+    """Sum the products of combinations of two vectors, of whose entries the products are given.
+
+    Parameters
+    ----------
+    x, y : ndarray of shape (n_vectors, 2, rank)
+    products : ndarray of shape (2, 2, rank)
+    weights : ndarray of shape (rank,)
+
+    Returns
+    -------
+    ndarray of shape (n_vectors_x, n_vectors_y)
+    """
+    return np.einsum("iar,abr,jbr,r->ij", x, products, y, weights, optimize=True)
 
 
 def compressed_risk(first: FirstFit, compression: Compression) -> float:
