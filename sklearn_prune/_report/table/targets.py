@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from scipy.stats import entropy
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array, Indices
@@ -34,21 +35,30 @@ class Target(NamedTuple):
         squares = (self.values[rows] - predicted) ** 2
         return float(squares.sum(axis=1).mean())
 
-    def error_rate(self, rows: Any, predicted: Array) -> float:
-        """Return the share of rows in the wrong class, NaN for a regression."""
-        if not self.classes:
-            return np.nan
-        return float(np.mean(_decide(self.values[rows]) != _decide(predicted)))
-
     @property
     def codes(self) -> Indices:
         """Return the number of the class of each row."""
-        return _decide(self.values)
+        return decide(self.values)
+
+    @property
+    def counts(self) -> Indices:
+        """Return the number of rows of each class."""
+        return np.bincount(self.codes, minlength=len(self.classes))
+
+    @property
+    def prevalences(self) -> Array:
+        """Return the share of each class."""
+        return self.counts / len(self.values)
 
     @property
     def majority_error_rate(self) -> float:
         """Return the error rate of always guessing the most frequent class."""
-        return 1 - float(np.bincount(self.codes).max()) / len(self.values)
+        return 1 - float(self.prevalences.max())
+
+    @property
+    def entropy(self) -> float:
+        """Return the log-loss of always predicting the prevalences."""
+        return float(entropy(self.prevalences))
 
 
 def encode_target(y: Any, *, classification: bool) -> Target:
@@ -63,7 +73,7 @@ def encode_target(y: Any, *, classification: bool) -> Target:
     return Target(np.eye(len(classes))[codes], tuple(classes.tolist()))
 
 
-def _decide(values: Array) -> Indices:
+def decide(values: Array) -> Indices:
     """Return the number of the class that the values speak for."""
     if values.shape[1] == 1:
         return (values[:, 0] > 0).astype(np.intp)
