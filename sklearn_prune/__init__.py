@@ -8,6 +8,7 @@ from ._paths.pruned_cv import PrunedRegressorCV
 from ._paths.pruning_path import PruningPath, pruning_path
 from ._paths.width_path import WidthPath, width_path
 from ._pruning.pruned import PrunedRegressor
+from ._pruning.pruned_classifier import PrunedClassifier
 from ._random_features.pruned_random_features import PrunedRandomFeatures
 from ._random_features.random_features import RandomFeatures
 from ._report import Report, report
@@ -18,6 +19,7 @@ __version__ = "0.1.0"
 __all__ = [
     "DoubleDescentDisplay",
     "MinNormRegressor",
+    "PrunedClassifier",
     "PrunedRandomFeatures",
     "PrunedRegressor",
     "PrunedRegressorCV",

@@ -19,6 +19,8 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from .class_codes import decide
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -50,6 +52,8 @@ class TrainingData:
         Which rows of what was given they are; None if all.
     names : ndarray of shape (n_features,) or None
         Names of the features, if there are some that are all strings.
+    classes : ndarray of shape (n_classes,) or None
+        The labels of which y is the codes (see `encode_classes`); None if it is numbers.
     """
 
     X: Any
@@ -59,6 +63,7 @@ class TrainingData:
     unlabeled: Any = None
     rows: Indices | None = None
     names: AnyArray | None = None
+    classes: AnyArray | None = None
 
     @classmethod
     def unweighted(cls, X: Any, y: AnyArray) -> TrainingData:
@@ -77,6 +82,11 @@ class TrainingData:
             sample_weight=sample_weight,
             rows=kept,
         )
+
+    @property
+    def labels(self) -> AnyArray | None:
+        """The class of each sample, None if y is numbers."""
+        return None if self.classes is None else self.classes[decide(self.y)]
 
     def is_tall(self, n_columns: int) -> bool:
         """Return whether there are more rows than so many columns, and worth to be summed up."""
@@ -128,11 +138,15 @@ class TrainingData:
 
         Unlabelled samples have weight one.
         """
-        both = [self.X, self.unlabeled]
-        X = sparse.vstack(both).tocsr() if any(map(sparse.issparse, both)) else np.vstack(both)
+        X = stack([self.X, self.unlabeled])
         weights = np.append(self.weights, np.ones(self.unlabeled.shape[0]))
         sample_weight = None if self.sample_weight is None else weights
         return TrainingData(X, predict(X), weights, sample_weight, names=self.names)
+
+
+def stack(parts: list[Any]) -> Any:
+    """Return the rows of several matrices, sparse if one of them is."""
+    return sparse.vstack(parts).tocsr() if any(map(sparse.issparse, parts)) else np.vstack(parts)
 
 
 def _places(place: Indices, rows: Any, fold: int) -> Indices:

@@ -143,7 +143,7 @@ class FoldSearch:
         read = data.take(train) if first.strategy.reads in ("rows", "moments") else data
         columns, order = first.order(dense, read).within(sizes[-1])
         if first.distill:
-            fitted = data.take(train).distilled(dense.predict).columns(columns)
+            fitted = first.refit_data(dense, data.take(train)).columns(columns)
         else:
             fitted = data.columns(columns).take(train)
         part = dense._replace(coef=dense.coef[..., columns])

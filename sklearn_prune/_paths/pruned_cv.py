@@ -22,7 +22,7 @@ from sklearn_prune._least_squares.row_stream import become
 from sklearn_prune._pruning.linear_fit import penalised_model
 from sklearn_prune._pruning.pruned import PrunedRegressor, fit_pruned, stand_for_all
 from sklearn_prune._pruning.recipe import Recipe
-from sklearn_prune._pruning.sparse_model import SparseModel
+from sklearn_prune._pruning.sparse_model import SparseRegressor
 
 from .candidates import Candidate
 from .fold_search import FoldSearch
@@ -32,7 +32,7 @@ from .source_folds import SourceFolds, check_needs_no_rows
 from .tall_search import TallSearch
 
 
-class PrunedRegressorCV(CallbackSupportMixin, SparseModel):
+class PrunedRegressorCV(CallbackSupportMixin, SparseRegressor):
     r"""Pruned regression that chooses its sparsity by cross-validation.
 
     Every fold fits the dense model once and takes all sparsities from it (see

@@ -253,8 +253,7 @@ def _one_round(recipe, dense, sizes, data, summed):
     if known is not None:
         models, errors = known
         return _assemble([models], sizes, order.columns, data, errors)
-    fitted = data.distilled(dense.predict) if recipe.distill else data
-    models = path_models(recipe, dense, order, sizes, fitted)
+    models = path_models(recipe, dense, order, sizes, recipe.refit_data(dense, data))
     return _assemble(models, sizes, order.columns, data)
 
 

@@ -1,4 +1,4 @@
-"""What may be assumed of the linear regressors inside: coefficients, intercept, penalty."""
+"""What may be assumed of the linear models inside: coefficients, intercept, penalty."""
 
 from __future__ import annotations
 
@@ -8,25 +8,39 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
+from scipy.special import expit
 from sklearn.base import clone, is_classifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import Ridge
 from sklearn.utils.validation import has_fit_parameter
 
+from sklearn_prune._checks.class_codes import decide, encode_classes
 from sklearn_prune._least_squares.design import is_dense
 from sklearn_prune._least_squares.equal_rows import group_equal_rows, merge_rows
 from sklearn_prune._least_squares.min_norm import MinNormRegressor, fit_min_norm
 
+from .class_fit import (
+    class_part,
+    class_target,
+    has_probabilities,
+    is_binomial,
+    masked_intercept,
+    soft_labels,
+)
+from .logistic_loss import curvature_of, is_logistic
+
 if TYPE_CHECKING:
     from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._typing import AnyArray
+
+    from .logistic_loss import Curvature
 
 # scikit-learn's Ridge solves normal equations, of this condition they have a few digits left.
 CONDITION = 1e10
 
 
 class LinearFit(NamedTuple):
-    """A fitted linear regressor and its coefficients for all columns of X.
+    """A fitted linear model and its coefficients for all columns of X.
 
     Parameters
     ----------
@@ -51,10 +65,38 @@ class LinearFit(NamedTuple):
     def masked(self, support: AnyArray, data: TrainingData) -> LinearFit:
         """Return the fit without the columns outside the support, its means put right."""
         coef, intercept = np.where(support, self.coef, 0), self.intercept
-        if self.centred:
+        if self.centred and data.classes is not None:
+            intercept = masked_intercept(self.model, self.coef, intercept, coef, data)
+        elif self.centred:
             share = data.weights / data.weights.sum()
             intercept = share @ data.y - (share @ data.X) @ coef.T
         return LinearFit(None, coef, intercept, self.centred)
+
+    def labelled(self, data: TrainingData, classes: AnyArray) -> TrainingData:
+        """Return labelled and unlabelled samples with the classes that the fit predicts."""
+        n_classes = len(classes)
+        predicted = data.distilled(lambda X: encode_classes(decide(self.predict(X)), n_classes))
+        return replace(predicted, classes=classes)
+
+    def soft_labelled(self, data: TrainingData, classes: AnyArray) -> TrainingData:
+        """Return them with the probabilities of the fit (see `soft_labels`).
+
+        Raises
+        ------
+        ValueError
+            If it has none.
+        """
+        if not has_probabilities(self.model):
+            msg = (
+                f"{type(self.model).__name__} has no probabilities to distil to a classifier: "
+                'give retrain="distill-labels", or estimator=LogisticRegression().'
+            )
+            raise ValueError(msg)
+        return soft_labels(data.distilled(self.model.predict_proba), classes)
+
+    def curvature(self, X: Any, data: TrainingData) -> Curvature | None:
+        """Return the curvature of a logistic loss at the columns X of the data, else None."""
+        return curvature_of(self.model, self.predict(X), data) if is_logistic(self.model) else None
 
 
 class Penalty(NamedTuple):
@@ -102,13 +144,13 @@ def penalised_model(alpha: float, *, fit_intercept: bool) -> Any:
 
 
 def fit_columns(estimator: Any, data: TrainingData, support: AnyArray | None = None) -> LinearFit:
-    """Fit a clone of a regressor to all columns of X, or to those in a support.
+    """Fit a clone of a linear model to all columns of X, or to those in a support.
 
     Raises
     ------
     ValueError
-        If the estimator is no linear regressor, or was fitted already to features of
-        other names, or there are weights and its `fit` takes none.
+        If the estimator is no linear regressor (of classes: no linear model), or was fitted
+        already to features of other names, or there are weights and its `fit` takes none.
     """
     X, part = data.X, data
     if support is not None and not support.all():
@@ -122,7 +164,8 @@ def fit_columns(estimator: Any, data: TrainingData, support: AnyArray | None = N
         penalty = penalty_of(estimator)
         nearly_none = penalty is not None and is_dense(X) and _is_tiny(penalty.alpha, part)
         model = (_fit_tiny_ridge if nearly_none else _fit_clone)(estimator, part)
-        fitted, intercept = _linear_part(model, part)
+        read = class_part if is_classifier(model) else _linear_part
+        fitted, intercept = read(model, part)
         centred = has_intercept(model)
     coef = np.zeros((*data.y.shape[1:], X.shape[1]), dtype=X.dtype)
     coef[..., slice(None) if support is None else support] = fitted
@@ -147,19 +190,18 @@ def _fit_tiny_ridge(estimator: Ridge, data: TrainingData) -> Any:
 
 
 def _fit_clone(estimator: Any, data: TrainingData) -> Any:
-    """Fit a clone of a regressor, with the weights if there are any."""
+    """Fit a clone of a model, with the weights if there are any."""
     name = type(estimator).__name__
     if not hasattr(estimator, "fit") or isinstance(estimator, type):
-        msg = f"estimator is {estimator!r}: give a linear regressor."
+        wanted = "regressor" if data.classes is None else "classifier"
+        msg = f"estimator is {estimator!r}: give a linear {wanted}."
         raise ValueError(msg)
-    if is_classifier(estimator):
-        msg = f"{name} is a classifier: give a linear regressor."
-        raise ValueError(msg)
+    y = class_target(estimator, data)
     model = clone(estimator)
     if isinstance(model, FrozenEstimator):
         _check_frozen_names(model, data.names)
     # Sums of single precision, such as column means, would lose what a large mean hides.
-    X, y = data.X.astype(np.float64, copy=False), data.y
+    X = data.X.astype(np.float64, copy=False)
     if data.sample_weight is None or isinstance(model, FrozenEstimator):
         return model.fit(X, y)
     if not has_fit_parameter(model, "sample_weight"):
@@ -208,6 +250,8 @@ def _linear_part(model: Any, data: TrainingData) -> tuple[AnyArray, AnyArray]:
 
     few = X[:8]
     linear = few @ coef.T + intercept
+    if is_binomial(model) and data.classes is not None:
+        linear = expit(linear)
     with warnings.catch_warnings():
         # A frozen model may know feature names, which X has lost by now.
         warnings.simplefilter("ignore", UserWarning)
@@ -223,7 +267,7 @@ def _linear_part(model: Any, data: TrainingData) -> tuple[AnyArray, AnyArray]:
 
 
 def has_intercept(model: Any) -> bool:
-    """Return whether a fitted linear regressor has an intercept."""
+    """Return whether a fitted linear model has an intercept."""
     fit_intercept = getattr(model, "fit_intercept", None)
     if fit_intercept is None:
         return bool(np.any(getattr(model, "intercept_", 0.0)))

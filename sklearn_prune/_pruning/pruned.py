@@ -19,7 +19,7 @@ from sklearn_prune._least_squares.source_rows import fit_source
 from .linear_fit import fit_columns, has_intercept
 from .moments_only import check_moments_suffice
 from .recipe import Recipe
-from .sparse_model import SparseModel
+from .sparse_model import SparseRegressor
 
 if TYPE_CHECKING:
     from sklearn_prune._checks.training_data import TrainingData
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from .linear_fit import LinearFit
 
 
-class PrunedRegressor(CallbackSupportMixin, SparseModel):
+class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
     r"""Train a linear model, prune it to few features, retrain these.
 
     The dense model is fitted to all features, every feature is scored, the

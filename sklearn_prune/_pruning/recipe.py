@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from sklearn.base import clone
+from sklearn.base import clone, is_classifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils import check_random_state
 
 from sklearn_prune._least_squares.min_norm import MinNormRegressor
 
+from .class_fit import score_regressor
 from .linear_fit import fit_columns, penalty_of
 from .ranking import Order
 from .strategies import (
@@ -34,26 +35,32 @@ if TYPE_CHECKING:
 
 DENSE = MinNormRegressor()
 
+# What `retrain` may be called, of numbers and of classes.
+DISTILLATIONS = ("distill",)
+CLASS_DISTILLATIONS = ("distill", "distill-labels")
+
 
 @dataclass(frozen=True, eq=False)
 class Recipe:
-    """The parameters of `PrunedRegressor`, but for the sparsity, resolved.
+    """The parameters of a pruned model, but for the sparsity, resolved.
 
     Attributes
     ----------
-    estimator : regressor
+    estimator : estimator
         The dense model, fitted again between rounds.
     strategy : Strategy
-    refit : regressor or None
+    refit : estimator or None
         What is fitted to the kept features; with None they keep their coefficients.
     distill : bool
-        Whether it is fitted to the predictions of the dense model.
+        Whether it is fitted to what the dense model says.
     penalty : Penalty or None
         That of the refit, if refits can share work.
     saliency : array-like of shape (n_features,) or None
     n_rounds : int
     random_state : int, RandomState instance or None
         Seed of a strategy that draws.
+    hard_labels : bool
+        Whether a distillation is to the classes, not to the scores or probabilities.
     """
 
     estimator: Any
@@ -64,6 +71,7 @@ class Recipe:
     saliency: Any = None
     n_rounds: int = 1
     random_state: Any = None
+    hard_labels: bool = False
 
     @classmethod
     def of(
@@ -75,8 +83,9 @@ class Recipe:
         saliency: Any = None,
         n_rounds: int = 1,
         random_state: Any = None,
+        classes: bool = False,
     ) -> Recipe:
-        """Resolve the parameters of `PrunedRegressor`.
+        """Resolve the parameters of `PrunedRegressor`, or of `PrunedClassifier` for classes.
 
         Raises
         ------
@@ -86,21 +95,28 @@ class Recipe:
         """
         known = isinstance(strategy, str) and strategy in STRATEGIES
         dense = DENSE if estimator is None else estimator
-        refit = _resolve_refit(retrain, dense, n_rounds)
+        names = CLASS_DISTILLATIONS if classes else DISTILLATIONS
+        distill = isinstance(retrain, str) and retrain in names
+        refit = dense if distill else _resolve_refit(retrain, dense, names)
+        _check_not_frozen(refit, dense, n_rounds)
+        hard_labels = distill and retrain != "distill"
+        if classes and distill and not hard_labels:
+            refit = score_regressor(refit)
         return cls(
             dense,
             STRATEGIES[strategy] if known else custom_strategy(strategy),
             refit,
-            is_distillation(retrain),
+            distill,
             penalty_of(refit),
             saliency,
             n_rounds,
             random_state,
+            hard_labels,
         )
 
     @property
     def regressors(self) -> list[Any]:
-        """The regressors that are fitted: the dense one, and the refit if there is one."""
+        """The models that are fitted: the dense one, and the refit if there is one."""
         return [self.estimator] if self.refit is None else [self.estimator, self.refit]
 
     @property
@@ -148,16 +164,33 @@ class Recipe:
         if self.refit is None:
             kept = fit.masked(support, data)
         else:
-            fitted = data.distilled(dense.predict) if self.distill else data
-            kept = fit_columns(self.refit, fitted, support)
+            kept = fit_columns(self.refit, self.refit_data(dense, data), support)
         return Pruned(support, scores, kept)
+
+    def refit_data(self, dense: LinearFit, data: TrainingData) -> TrainingData:
+        """Return what the kept features are refitted to: data, or what the dense model says."""
+        if not self.distill:
+            return data
+        if data.classes is None or not (self.hard_labels or is_classifier(self.refit)):
+            return data.distilled(dense.predict)
+        label = dense.labelled if self.hard_labels else dense.soft_labelled
+        return label(data, data.classes)
 
     def _score(self, fit: LinearFit, data: TrainingData, random_state: Any) -> Array:
         """Return the scores of the features of a fit, which are the first of the data."""
         X, saliency = data.X, self.saliency
         if (width := fit.coef.shape[-1]) < X.shape[1]:
             X, saliency = X[:, :width], saliency[:width] if np.ndim(saliency) == 1 else saliency
-        given = Scoring(fit.coef, X, data.y, data.weights, fit.centred, saliency, random_state)
+        given = Scoring(
+            fit.coef,
+            X,
+            data.y,
+            data.weights,
+            fit.centred,
+            saliency,
+            random_state,
+            fit.curvature(X, data),
+        )
         return score_features(self.strategy, given)
 
 
@@ -180,24 +213,25 @@ class Pruned(NamedTuple):
 
 def is_distillation(retrain: Any) -> bool:
     """Return whether the parameter `retrain` asks for distillation."""
-    return isinstance(retrain, str) and retrain == "distill"
+    return isinstance(retrain, str) and retrain in CLASS_DISTILLATIONS
 
 
-def _resolve_refit(retrain: Any, dense: Any, n_rounds: int) -> Any:
+def _resolve_refit(retrain: Any, dense: Any, names: tuple[str, ...]) -> Any:
     """Return the estimator that a parameter `retrain` stands for, None if False."""
     if isinstance(retrain, bool | np.bool_):
-        refit = dense if retrain else None
-    elif is_distillation(retrain):
-        refit = dense
-    elif hasattr(retrain, "fit") and not isinstance(retrain, type):
-        refit = retrain
-    else:
-        msg = f'retrain is {retrain!r}: give True, False, "distill", or a regressor to refit with.'
-        raise ValueError(msg)
+        return dense if retrain else None
+    if hasattr(retrain, "fit") and not isinstance(retrain, type):
+        return retrain
+    known, model = ", ".join(map(repr, names)), "regressor" if names == DISTILLATIONS else "model"
+    known = known.replace("'", '"')
+    msg = f"retrain is {retrain!r}: give True, False, {known}, or a {model} to refit with."
+    raise ValueError(msg)
+
+
+def _check_not_frozen(refit: Any, dense: Any, n_rounds: int) -> None:
     if isinstance(refit, FrozenEstimator) or (isinstance(dense, FrozenEstimator) and n_rounds != 1):
         msg = (
             "A FrozenEstimator cannot be refitted to the kept features: give n_rounds=1, and "
             "retrain=False or another estimator such as retrain=RidgeCV()."
         )
         raise ValueError(msg)
-    return refit

@@ -6,31 +6,21 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
-from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
+from sklearn.base import BaseEstimator, ClassifierMixin, MultiOutputMixin, RegressorMixin
 from sklearn.feature_selection import SelectorMixin
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_prune._checks.class_codes import decide
 from sklearn_prune._checks.training_data import check_samples
 
 
-class SparseModel(SelectorMixin, MultiOutputMixin, RegressorMixin, BaseEstimator):
-    """Base of the pruned regressors, which set `coef_`, `intercept_` and `support_`."""
+class SparseModel(SelectorMixin, BaseEstimator):
+    """Base of the pruned models, which set `coef_`, `intercept_` and `support_`."""
 
     coef_: Any
 
-    def predict(self, X):
-        """Predict with the pruned model: only the kept columns of X are multiplied.
-
-        Parameters
-        ----------
-        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,) or (n_samples, n_targets)
-            Predictions ``X @ coef_.T + intercept_``.
-        """
+    def _scores(self, X):
+        """Return ``X @ coef_.T + intercept_``: only the kept columns of X are multiplied."""
         check_is_fitted(self)
         X = check_samples(self, X)
         kept = np.flatnonzero(self.support_)
@@ -58,4 +48,68 @@ class SparseModel(SelectorMixin, MultiOutputMixin, RegressorMixin, BaseEstimator
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
+        return tags
+
+
+class SparseRegressor(MultiOutputMixin, RegressorMixin, SparseModel):
+    """Base of the pruned regressors."""
+
+    def predict(self, X):
+        """Predict with the pruned model: only the kept columns of X are multiplied.
+
+        Parameters
+        ----------
+        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_targets)
+            Predictions ``X @ coef_.T + intercept_``.
+        """
+        return self._scores(X)
+
+
+class SparseClassifier(ClassifierMixin, SparseModel):
+    """Base of the pruned classifiers, which set `classes_`, too."""
+
+    classes_: Any
+
+    def decision_function(self, X):
+        """Return the scores of the classes: only the kept columns of X are multiplied.
+
+        Parameters
+        ----------
+        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,) or (n_samples, n_classes)
+            ``X @ coef_.T + intercept_``. Of two classes the second one is predicted where it
+            is positive.
+        """
+        scores = self._scores(X)
+        return scores[:, 0] if scores.shape[1] == 1 else scores
+
+    def predict(self, X):
+        """Predict the class of the largest score.
+
+        Parameters
+        ----------
+        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples,)
+            Labels.
+        """
+        codes = decide(self.decision_function(X))
+        return self.classes_[codes]
+
+    def __sklearn_tags__(self):
+        tags = super().__sklearn_tags__()
+        # Few of many features tell little where many are needed.
+        tags.classifier_tags.poor_score = True
         return tags

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sklearn_prune._least_squares.design import column_scale
+from sklearn_prune._logistic.curvature import logistic_hessian_scores
 
+from .logistic_obs import logistic_obs
 from .moment_elimination import obs_of_moments
 from .obs import obs
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sklearn_prune._typing import AnyArray, Array
+
+    from .logistic_loss import Curvature
 
 
 class Scoring(NamedTuple):
@@ -42,6 +46,8 @@ class Scoring(NamedTuple):
         What the user calls the true importance of the features.
     random_state : RandomState or None
         Source of random scores.
+    curvature : Curvature or None
+        That of the loss, if it is no squared error.
     """
 
     coef: AnyArray
@@ -51,6 +57,7 @@ class Scoring(NamedTuple):
     centred: bool
     saliency: Any = None
     random_state: Any = None
+    curvature: Curvature | None = None
 
 
 class MomentScoring(NamedTuple):
@@ -130,7 +137,15 @@ def _magnitude(given: Scoring | MomentScoring) -> AnyArray:
 
 
 def _hessian(given: Scoring) -> AnyArray:
-    """Score by ``sqrt(H_ii) |b_i|``, with the second moments H of X: optimal brain damage."""
+    """Score by ``sqrt(H_ii) |b_i|``, with the second moments H of X: optimal brain damage.
+
+    Of a logistic fit H is the second derivative of its penalised loss.
+    """
+    if given.curvature is not None:
+        probabilities, weights, alpha = given.curvature
+        return logistic_hessian_scores(
+            given.coef, probabilities, given.X, weights, alpha, centred=given.centred
+        )
     return column_scale(given.X, given.weights, centred=given.centred) * np.abs(given.coef)
 
 
@@ -147,7 +162,15 @@ def _hessian_left_out(norms: Array, scales: Callable[[], Array]) -> Array:
 
 
 def _obs(given: Scoring) -> Array:
-    """Score by how long features survive backward elimination: optimal brain surgeon."""
+    """Score by how long features survive backward elimination: optimal brain surgeon.
+
+    After a logistic fit, that of the quadratic model of its loss.
+    """
+    if given.curvature is not None:
+        probabilities, weights, alpha = given.curvature
+        return logistic_obs(
+            given.coef, probabilities, given.X, weights, alpha, centred=given.centred
+        )
     return obs(given.coef, given.X, given.y, weights=given.weights, centred=given.centred)
 
 

@@ -1,0 +1,101 @@
+"""Classes as numbers that a linear model can be fitted to."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.utils.class_weight import compute_class_weight
+from sklearn.utils.multiclass import type_of_target
+from sklearn.utils.validation import _check_y
+
+from .class_codes import decide, encode_classes
+from .training_data import check_training_data
+
+if TYPE_CHECKING:
+    from sklearn_prune._typing import AnyArray, Array
+
+    from .training_data import TrainingData
+
+
+def check_class_data(
+    estimator: Any,
+    X: Any,
+    y: Any,
+    sample_weight: Any = None,
+    X_unlabeled: Any = None,
+    *,
+    distill: bool = False,
+) -> TrainingData:
+    """Validate samples with classes, and return these as targets of least squares.
+
+    Parameters
+    ----------
+    estimator, X, y, sample_weight, X_unlabeled, distill : object
+        As in `check_training_data`.
+
+    Raises
+    ------
+    ValueError
+        As `check_training_data`; and if y is no classes, is of one class only, or has as many
+        classes as there are samples.
+    """
+    labels, numbers = (np.empty(0), None) if y is None else _check_labels(y)
+    data = check_training_data(estimator, X, numbers, sample_weight, X_unlabeled, distill=distill)
+    present, codes = np.unique(data.y.astype(np.intp), return_inverse=True)
+    classes = labels[present]
+    _check_several(classes, len(codes))
+    return replace(data, y=encode_classes(codes, len(classes)), classes=classes)
+
+
+def weigh_classes(data: TrainingData, class_weight: Any) -> TrainingData:
+    """Return samples whose weights are multiplied by those of their classes.
+
+    Parameters
+    ----------
+    data : TrainingData
+    class_weight : dict, "balanced" or None
+
+    Raises
+    ------
+    ValueError
+        If it is something else, or lacks a class.
+    """
+    if class_weight is None:
+        return data
+    labels, given = data.labels, data.sample_weight
+    of_class = compute_class_weight(
+        class_weight, classes=data.classes, y=labels, sample_weight=given
+    )
+    weights = data.weights * of_class[decide(data.y)]
+    return replace(data, weights=weights, sample_weight=weights)
+
+
+def _check_labels(y: Any) -> tuple[AnyArray, Array]:
+    """Return the labels that there are, in order, and the number of that of each sample."""
+    dtype = getattr(getattr(y, "dtype", None), "numpy_dtype", None)
+    y = _check_y(y, multi_output=False, y_numeric=False)
+    if dtype is not None and y.dtype.kind == "f":
+        y = y.astype(dtype)  # whole numbers, or truth, that may be missing, but are not
+    kind = type_of_target(y, input_name="y")
+    if kind not in ("binary", "multiclass"):
+        msg = (
+            f"Unknown label type: {kind}. y has to be classes, and a value of it is {y[0]}: "
+            "use PrunedRegressor for numbers, or give labels."
+        )
+        raise ValueError(msg)
+    labels, codes = np.unique(y, return_inverse=True)
+    return labels, codes.astype(np.float64)
+
+
+def _check_several(classes: AnyArray, n_samples: int) -> None:
+    if len(classes) == 1:
+        msg = f"y is of one class only, {classes[0]}: give samples of two classes or more."
+        raise ValueError(msg)
+    if len(classes) > 2 and len(classes) >= n_samples:
+        msg = (
+            f"y has {len(classes)} classes, one for each sample: give more samples than classes, "
+            "or use PrunedRegressor if they are numbers."
+        )
+        raise ValueError(msg)

@@ -1,0 +1,1 @@
+"""Which coefficients make classes likely? Arrays in, arrays out."""

@@ -1,0 +1,136 @@
+"""What is special about the linear models that minimise the log-loss."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from scipy.optimize import brentq, minimize
+from scipy.special import expit, logsumexp, softmax
+from sklearn.frozen import FrozenEstimator
+from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
+from sklearn.utils.class_weight import compute_class_weight
+
+from sklearn_prune._checks.class_codes import decide
+
+if TYPE_CHECKING:
+    from sklearn_prune._checks.training_data import TrainingData
+    from sklearn_prune._typing import AnyArray, Array
+
+# Mean probabilities of several classes are put right up to this.
+TOLERANCE = 1e-10
+
+
+class Curvature(NamedTuple):
+    """Second derivatives of the loss of a logistic fit.
+
+    Attributes
+    ----------
+    probabilities : ndarray of shape (n_samples,) or (n_samples, n_classes)
+        Of the second class, or of all of several.
+    weights : ndarray of shape (n_samples,)
+        Weights of the samples in the loss.
+    alpha : float
+        Factor of half the squared norm of the coefficients.
+    """
+
+    probabilities: AnyArray
+    weights: Array
+    alpha: float
+
+
+def is_logistic(model: Any) -> bool:
+    """Return whether a model, perhaps a frozen one, minimises the log-loss."""
+    return isinstance(thawed(model), LogisticRegression | LogisticRegressionCV)
+
+
+def thawed(model: Any) -> Any:
+    """Return what a `FrozenEstimator` holds, or the model itself."""
+    return model.estimator if isinstance(model, FrozenEstimator) else model
+
+
+def probabilities_of(scores: AnyArray) -> AnyArray:
+    """Return what a logistic model says of the second of two classes, or of all of several."""
+    return expit(scores) if scores.ndim == 1 else softmax(scores, axis=1)
+
+
+def curvature_of(model: Any, scores: AnyArray, data: TrainingData) -> Curvature:
+    """Return the curvature of a logistic fit with some scores."""
+    model = thawed(model)
+    return Curvature(probabilities_of(scores), _loss_weights(model, data), _penalty(model))
+
+
+def _loss_weights(model: LogisticRegression | LogisticRegressionCV, data: TrainingData) -> Array:
+    """Return the weights of the samples, times those that a model has for its classes."""
+    if model.class_weight is None:
+        return data.weights
+    labels, codes = data.labels, decide(data.y)
+    of_class = compute_class_weight(
+        model.class_weight, classes=data.classes, y=labels, sample_weight=data.sample_weight
+    )
+    return data.weights * of_class[codes]
+
+
+def _penalty(model: LogisticRegression | LogisticRegressionCV) -> float:
+    """Return the factor of half the squared norm in the loss that a model has minimised."""
+    C = float(np.mean(getattr(model, "C_", getattr(model, "C", 1.0))))
+    ratio = float(np.mean(getattr(model, "l1_ratio_", None) or getattr(model, "l1_ratio", 0) or 0))
+    if getattr(model, "penalty", "deprecated") is None:
+        C = np.inf
+    return (1 - ratio) / C
+
+
+def calibrated_intercept(model: Any, scores: AnyArray, data: TrainingData) -> AnyArray:
+    """Return the intercepts of least log-loss of scores: mean probabilities are shares of classes.
+
+    Parameters
+    ----------
+    model : estimator
+        A logistic one, whose weights of the classes count.
+    scores : ndarray of shape (n_samples,) or (n_samples, n_classes)
+        Without intercept.
+    data : TrainingData
+
+    Returns
+    -------
+    ndarray of shape () or (n_classes,)
+        Minus infinity for a class of which there is no sample.
+    """
+    weights = _loss_weights(thawed(model), data)
+    share = weights / weights.sum()
+    if scores.ndim == 1:
+        return _root(scores, share, float(share @ (data.y > 0)))
+    wanted = share @ data.y
+    seen = wanted > 0
+    intercept = np.full(len(wanted), -np.inf)
+    intercept[seen] = _minimum(scores[:, seen], share, wanted[seen])
+    return intercept
+
+
+def _root(scores: AnyArray, share: Array, wanted: float) -> AnyArray:
+    """Return the intercept with which the mean probability is what is wanted."""
+    reach = np.abs(scores).max(initial=0.0) + 50.0
+    return np.asarray(brentq(lambda b: float(share @ expit(scores + b)) - wanted, -reach, reach))
+
+
+def _minimum(scores: AnyArray, share: Array, wanted: Array) -> Array:
+    """Return the same of several classes, up to a number that all have in common."""
+
+    def loss(b: Array) -> tuple[float, Array]:
+        total = float(share @ logsumexp(scores + b, axis=1) - wanted @ b)
+        return total, share @ softmax(scores + b, axis=1) - wanted
+
+    def hessian(b: Array) -> Array:
+        p = softmax(scores + b, axis=1)
+        return np.diag(share @ p) - (share[:, np.newaxis] * p).T @ p
+
+    found = minimize(
+        loss,
+        np.log(wanted) - share @ scores,
+        jac=True,
+        hess=hessian,
+        method="trust-exact",
+        options={"gtol": TOLERANCE},
+    )
+    solution: Array = found.x
+    return solution
