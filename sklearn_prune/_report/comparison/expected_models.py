@@ -101,5 +101,5 @@ def _are_of_classes(record: Record) -> bool:
     except (TypeError, ValueError):
         return False
     wrong = n_rows - n_right
-    agree = 0 < n_rows and abs(wrong - record.error_rate * n_rows) < ROUNDING * n_rows
+    agree = n_rows > 0 and abs(wrong - record.error_rate * n_rows) < ROUNDING * n_rows
     return counted and agree and 0 <= record.log_loss < np.inf

@@ -56,11 +56,14 @@ class Judge:
             Their features, centred as those of the models.
         """
         self._n_rows += len(rows)
-        predictions = (predicted + self.y_mean for predicted in self.predict(self.models, G))
+        predictions = self._predictions(G)
         if self._counts is not None:
             predictions = self._counts.listen(rows, predictions)
         of_block = np.array([self.target.squared_error(rows, some) for some in predictions])
         self._errors += len(rows) / self._n_rows * (of_block - self._errors)
+
+    def _predictions(self, G: Array) -> Iterator[Array]:
+        return (predicted + self.y_mean for predicted in self.predict(self.models, G))
 
     def records(self) -> list[Record]:
         """Return the record of each model."""

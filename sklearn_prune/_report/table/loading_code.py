@@ -29,7 +29,7 @@ def labelled_code(table: Table, frame: Frame, X: Frame, column: str, target: Tar
     column : str
         The column to predict.
     target : Target
-        That column as numbers.
+        That column.
     """
     left_out = [name for name in frame if name not in X]
     return (
@@ -105,14 +105,9 @@ def _is_text(column: Column) -> bool:
 
 
 def _target_code(column: str, target: Target) -> str:
-    """Return code that makes the target as `encode_target` does."""
+    """Return code that makes numbers, or the labels of classes."""
     y = f"table[{_quoted(column)}]"
-    if not target.classes:
-        return f"{y}.astype(float)"
-    if len(target.classes) == 2:
-        second = target.classes[1]
-        return f"np.where({y} == {_quoted(second)}, 1.0, -1.0)"
-    return f"pd.get_dummies({y})[{_quoted(list(target.classes))}].astype(float)"
+    return y if target.classes else f"{y}.astype(float)"
 
 
 def _quoted(value: Any) -> str:

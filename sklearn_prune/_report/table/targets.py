@@ -8,7 +8,7 @@ import numpy as np
 from scipy.stats import entropy
 
 if TYPE_CHECKING:
-    from sklearn_prune._typing import Array, Indices
+    from sklearn_prune._typing import AnyArray, Array, Indices
 
 
 class Target(NamedTuple):
@@ -39,6 +39,18 @@ class Target(NamedTuple):
     def codes(self) -> Indices:
         """Return the number of the class of each row."""
         return decide(self.values)
+
+    @property
+    def labels(self) -> AnyArray:
+        """Return the class of each row."""
+        return np.asarray(self.classes)[self.codes]
+
+    def named(self, labels: Any) -> Target:
+        """Return a target whose classes are those of a column; the same for a regression."""
+        if not self.classes:
+            return self
+        _, first = np.unique(self.codes, return_index=True)
+        return self._replace(classes=tuple(labels.iloc[first].tolist()))
 
     @property
     def counts(self) -> Indices:
