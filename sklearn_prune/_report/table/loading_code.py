@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from .codes import texts_of_numbers
+from .targets import are_fractions
 
 if TYPE_CHECKING:
     from .files import Table
@@ -107,7 +108,9 @@ def _is_text(column: Column) -> bool:
 def _target_code(column: str, target: Target) -> str:
     """Return code that makes numbers, or the labels of classes."""
     y = f"table[{_quoted(column)}]"
-    return y if target.classes else f"{y}.astype(float)"
+    if target.classes and not are_fractions(target.classes):
+        return y
+    return f"{y}.astype({'str' if target.classes else 'float'})"
 
 
 def _quoted(value: Any) -> str:

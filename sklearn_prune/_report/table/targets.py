@@ -8,6 +8,8 @@ import numpy as np
 from scipy.stats import entropy
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sklearn_prune._typing import AnyArray, Array, Indices
 
 
@@ -83,6 +85,11 @@ def encode_target(y: Any, *, classification: bool) -> Target:
         signs = np.where(codes == 1, 1.0, -1.0)
         return Target(signs[:, np.newaxis], tuple(classes.tolist()))
     return Target(np.eye(len(classes))[codes], tuple(classes.tolist()))
+
+
+def are_fractions(labels: Iterable[Any]) -> bool:
+    """Return whether labels are numbers with fractions, which no classifier takes for classes."""
+    return any(isinstance(label, float) and not label.is_integer() for label in labels)
 
 
 def decide(values: Array) -> Indices:
