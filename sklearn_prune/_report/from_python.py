@@ -71,7 +71,8 @@ def report(
     repeats : int, default=1
         How often to cut the rows into folds.
     classification : bool, default=False
-        Whether y is a class. Two become -1 and +1, several one column of 0 and 1 each.
+        Whether y is a class. Two become -1 and +1, several one column of 0 and 1 each; error
+        rates and log-losses are told, too, and a calibrated classifier is recommended.
     X_unlabeled : DataFrame or array-like of shape (n_unlabeled, n_columns), default=None
         Rows without a target: the large model is then distilled, too.
     impute : bool, default=False
