@@ -11,7 +11,8 @@ READY := $(VENV)/.ready
 PUBLIC := $(addprefix sklearn_prune/,datasets.py _batches/row_batches.py _least_squares/min_norm.py \
     $(addprefix _pruning/,pruned.py sparse_model.py) \
     $(addprefix _paths/,pruned_cv.py pruning_path.py width_path.py) \
-    $(addprefix _random_features/,pruned_random_features.py random_features.py) \
+    $(addprefix _random_features/,pruned_layer.py pruned_random_features.py \
+        pruned_random_features_classifier.py random_features.py) \
     $(addprefix _displays/,double_descent_display.py error_curves_display.py pruning_path_display.py) \
     _theoretical_risk/scorer.py \
     $(addprefix theory/,_predict_risk.py $(addprefix _problems/,linear_gaussian.py sample.py single_index.py)) \

@@ -4,12 +4,14 @@ from ._batches.row_batches import RowBatches
 from ._displays.double_descent_display import DoubleDescentDisplay
 from ._displays.pruning_path_display import PruningPathDisplay
 from ._least_squares.min_norm import MinNormRegressor
+from ._paths.pruned_classifier_cv import PrunedClassifierCV
 from ._paths.pruned_cv import PrunedRegressorCV
 from ._paths.pruning_path import PruningPath, pruning_path
 from ._paths.width_path import WidthPath, width_path
 from ._pruning.pruned import PrunedRegressor
 from ._pruning.pruned_classifier import PrunedClassifier
 from ._random_features.pruned_random_features import PrunedRandomFeatures
+from ._random_features.pruned_random_features_classifier import PrunedRandomFeaturesClassifier
 from ._random_features.random_features import RandomFeatures
 from ._report import Report, report
 from ._theoretical_risk.scorer import TheoreticalRisk
@@ -20,7 +22,9 @@ __all__ = [
     "DoubleDescentDisplay",
     "MinNormRegressor",
     "PrunedClassifier",
+    "PrunedClassifierCV",
     "PrunedRandomFeatures",
+    "PrunedRandomFeaturesClassifier",
     "PrunedRegressor",
     "PrunedRegressorCV",
     "PruningPath",

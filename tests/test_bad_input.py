@@ -15,11 +15,14 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from sklearn.tree import DecisionTreeClassifier
 
 import sklearn_prune
 from sklearn_prune import (
     DoubleDescentDisplay,
     MinNormRegressor,
+    PrunedClassifier,
+    PrunedClassifierCV,
     PrunedRandomFeatures,
     PrunedRegressor,
     PrunedRegressorCV,
@@ -34,6 +37,7 @@ from sklearn_prune import (
 mpl.use("agg")
 RNG = np.random.default_rng(0)
 X, y = RNG.standard_normal((30, 6)), RNG.standard_normal(30)
+LABELS = np.where(y > 0, "up", "down")
 NAN = np.where(np.arange(6) == 2, np.nan, X)
 DATES = np.arange(30).astype("datetime64[D]")
 PIPELINE = make_pipeline(RandomFeatures(random_state=0), PrunedRegressor())
@@ -55,6 +59,19 @@ DATA = [
     ({"sample_weight": np.zeros(30)}, "sample_weight is zero for every sample"),
     ({"sample_weight": "heavy"}, "could not convert"),
 ]
+CLASSES = [
+    *(case for case in DATA if "y" not in case[0]),
+    ({"y": LABELS[:7]}, "inconsistent numbers of samples"),
+    ({"y": y}, "Unknown label type: continuous.* use PrunedRegressor"),
+    ({"y": LABELS == "sideways"}, "y is of one class only, False"),
+    ({"y": np.arange(30)}, "y has 30 classes, one for each sample"),
+    ({"y": np.where(y > 0, np.nan, 1)}, "NaN"),
+    ({"y": np.column_stack([LABELS, LABELS])}, "1d array"),
+    ({"class_weight": "heavy"}, "class_weight"),
+    ({"class_weight": {"left": 2}}, "not in class_weight"),
+    ({"estimator": DecisionTreeClassifier()}, "DecisionTreeClassifier has no coef_"),
+    ({"estimator": 3}, "estimator is 3"),
+]
 PRUNED = [
     ({"strategy": "largest"}, "strategy is 'largest'"),
     ({"strategy": 3}, "strategy is 3"),
@@ -74,6 +91,8 @@ ROUNDS = [
     ({"n_rounds": 1.5}, "n_rounds is 1.5"),
     ({"n_rounds": True}, "n_rounds is True"),
     ({"n_rounds": 10**6}, "n_rounds is 1000000, but there are only 6 features"),
+]
+REGRESSORS = [
     ({"estimator": LogisticRegression()}, "is a classifier"),
     ({"estimator": 3}, "estimator is 3: give a linear regressor"),
     ({"estimator": MinNormRegressor(fit_intercept="no")}, "fit_intercept is 'no'"),
@@ -141,7 +160,7 @@ DISPLAYS = [
 PATH = pruning_path(X, y, sparsities=[2, 4])
 
 
-def fit(cls):
+def fit(cls, y=y):
     """Return a function that splits arguments into parameters and data, and fits."""
     names = inspect.signature(cls).parameters
 
@@ -178,17 +197,25 @@ CASES = {
             ({"tol": np.nan}, "tol is nan"),
         ],
     ),
-    PrunedRegressor: (fit(PrunedRegressor), [*DATA, *PRUNED, *ROUNDS, *SPARSITY]),
+    PrunedRegressor: (fit(PrunedRegressor), [*DATA, *PRUNED, *ROUNDS, *REGRESSORS, *SPARSITY]),
+    PrunedClassifier: (
+        fit(PrunedClassifier, LABELS),
+        [*CLASSES, *PRUNED, *ROUNDS, *SPARSITY],
+    ),
+    PrunedClassifierCV: (
+        fit(PrunedClassifierCV, LABELS),
+        [*CLASSES, *PRUNED, *SPARSITIES, *CV],
+    ),
     PrunedRegressorCV: (fit(PrunedRegressorCV), [*DATA, *PRUNED, *SPARSITIES, *CV]),
     pruning_path: (
         lambda X=X, y=y, **arguments: pruning_path(X, y, **arguments),
-        [*DATA, *PRUNED, *ROUNDS, *SPARSITIES],
+        [*DATA, *PRUNED, *ROUNDS, *REGRESSORS, *SPARSITIES],
     ),
     width_path: (
         lambda X=X, y=y, **arguments: width_path(
             X, y, **{"widths": [2, 6], "sparsities": [2], "cv": 3, **arguments}
         ),
-        [*DATA, *PRUNED, *FOLDS, *WIDTHS, *ROUNDS[4:]],
+        [*DATA, *PRUNED, *FOLDS, *WIDTHS, *REGRESSORS],
     ),
     RandomFeatures: (
         lambda X=X, y=None, **arguments: RandomFeatures(**arguments).fit(X),

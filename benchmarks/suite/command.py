@@ -7,6 +7,7 @@ from pathlib import Path
 from time import perf_counter
 
 from . import (
+    classification,
     cross_validation,
     dense,
     growth,
@@ -27,6 +28,7 @@ GROUPS = {
     "ill_conditioned": ill_conditioned,
     "paths": paths,
     "cross_validation": cross_validation,
+    "classification": classification,
     "widths": widths,
     "random_features": random_features,
     "quality": quality,

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from scipy.signal import lfilter
+from scipy.special import expit
 from sklearn.datasets import load_digits, make_friedman1
 from sklearn.linear_model import LinearRegression
 from sklearn.metrics import r2_score
@@ -58,6 +59,20 @@ def truly_sparse(n, p, n_true, seed, *, n_test=2000):
     signs = rng.choice([-1.0, 1.0], n_true)
     variance = signs @ 0.5 ** np.abs(np.subtract.outer(truth, truth)) @ signs
     y = X[:, truth] @ signs + np.sqrt(variance / 5) * rng.standard_normal(n + n_test)
+    return Data(X[:n], y[:n], X[n:], y[n:], truth)
+
+
+def labelled(n, p, n_true, seed, *, n_test=5000):
+    """Draw two classes of AR(0.5) features by a logistic model of few or all of them."""
+    rng = np.random.default_rng(seed)
+    noise = rng.standard_normal((n + n_test, p))
+    noise[:, 1:] *= np.sqrt(1 - 0.5**2)
+    X = lfilter([1.0], [1.0, -0.5], noise, axis=1)
+    truth = np.sort(rng.choice(p, n_true, replace=False))
+    signs = rng.choice([-1.0, 1.0], n_true)
+    variance = signs @ 0.5 ** np.abs(np.subtract.outer(truth, truth)) @ signs
+    score = 4 * X[:, truth] @ signs / np.sqrt(variance)
+    y = (rng.uniform(size=n + n_test) < expit(score)).astype(int)
     return Data(X[:n], y[:n], X[n:], y[n:], truth)
 
 

@@ -18,3 +18,13 @@ def encode_classes(codes: Indices, n_classes: int) -> Array:
 def decide(scores: AnyArray) -> Indices:
     """Return the number of the class that scores, of the shape of such codes, speak for."""
     return (scores > 0).astype(np.intp) if scores.ndim == 1 else np.argmax(scores, axis=1)
+
+
+def decide_each(scores: AnyArray) -> Indices:
+    """Return the same, of shape (n_samples, n_models), for scores with an axis of models.
+
+    They have the shape (n_samples, n_models, n_targets), with one target for two classes.
+    """
+    n_targets = scores.shape[2]
+    flat = scores.ravel() if n_targets == 1 else scores.reshape(-1, n_targets)
+    return decide(flat).reshape(scores.shape[:2])

@@ -14,7 +14,7 @@ from .class_codes import decide, encode_classes
 from .training_data import check_training_data
 
 if TYPE_CHECKING:
-    from sklearn_prune._typing import AnyArray, Array
+    from sklearn_prune._typing import AnyArray, Array, Indices
 
     from .training_data import TrainingData
 
@@ -44,9 +44,23 @@ def check_class_data(
     labels, numbers = (np.empty(0), None) if y is None else _check_labels(y)
     data = check_training_data(estimator, X, numbers, sample_weight, X_unlabeled, distill=distill)
     present, codes = np.unique(data.y.astype(np.intp), return_inverse=True)
-    classes = labels[present]
-    _check_several(classes, len(codes))
-    return replace(data, y=encode_classes(codes, len(classes)), classes=classes)
+    return _encoded(data, labels[present], codes)
+
+
+def present_classes(data: TrainingData) -> TrainingData:
+    """Return samples with no other classes than those that occur among them.
+
+    Raises
+    ------
+    ValueError
+        If it is one only.
+    """
+    if data.classes is None:
+        return data
+    present, codes = np.unique(decide(data.y), return_inverse=True)
+    if len(present) == len(data.classes):
+        return data
+    return _encoded(data, data.classes[present], codes)
 
 
 def weigh_classes(data: TrainingData, class_weight: Any) -> TrainingData:
@@ -87,6 +101,12 @@ def _check_labels(y: Any) -> tuple[AnyArray, Array]:
         raise ValueError(msg)
     labels, codes = np.unique(y, return_inverse=True)
     return labels, codes.astype(np.float64)
+
+
+def _encoded(data: TrainingData, classes: AnyArray, codes: Indices) -> TrainingData:
+    """Return samples with numbers of classes as targets of least squares."""
+    _check_several(classes, len(codes))
+    return replace(data, y=encode_classes(codes, len(classes)), classes=classes)
 
 
 def _check_several(classes: AnyArray, n_samples: int) -> None:

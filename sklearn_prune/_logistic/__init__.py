@@ -1,1 +1,1 @@
-"""Which coefficients make classes likely? Arrays in, arrays out."""
+"""Which coefficients make the classes likely? Arrays in, arrays out."""

@@ -57,6 +57,9 @@ class LeaveOneOutSearch(FoldSearch):
     """
 
     def __init__(self, data: TrainingData, **options: Any) -> None:
+        if len(data.y) < 2:
+            msg = "Leave-one-out needs two samples of positive weight, and n_samples = 1."
+            raise ValueError(msg)
         super().__init__(data, _LeftOut(len(data.y)), **options)
         if not self.fit_intercept and _is_centred(data):
             warnings.warn(

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from scipy import sparse
 
+from sklearn_prune._checks.class_codes import decide, decide_each
+from sklearn_prune._least_squares.blocks import slices
 from sklearn_prune._least_squares.design import (
     Problem,
     constant_norm,
@@ -17,7 +19,13 @@ from sklearn_prune._least_squares.design import (
 )
 from sklearn_prune._least_squares.leading_columns import leading_lstsq, leading_ridge
 from sklearn_prune._least_squares.solve import WEIGHT_SPAN
+from sklearn_prune._logistic.path import leading_logistic
 from sklearn_prune._pruning.linear_fit import fit_columns
+from sklearn_prune._pruning.logistic_loss import (
+    calibrated_intercept,
+    is_logistic,
+    logistic_penalty_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +35,9 @@ if TYPE_CHECKING:
     from sklearn_prune._pruning.ranking import Order
     from sklearn_prune._pruning.recipe import Recipe
     from sklearn_prune._typing import AnyArray, Array, Indices
+
+# Predictions of so many entries are made at a time where there is one pass over all rows.
+BLOCK_ENTRIES = 2**22
 
 
 class PathModels(NamedTuple):
@@ -66,6 +77,16 @@ class PathModels(NamedTuple):
         squares = (y - self.predict(data.X)) ** 2
         mean: Array = np.average(squares, axis=0, weights=data.weights)
         return mean
+
+    def error_rates(self, data: TrainingData) -> Array:
+        """Return the weighted share of samples in the wrong class, of shape (n_models,)."""
+        share = data.weights / data.weights.sum()
+        rates = np.zeros(len(self.counts))
+        n_entries = len(self.columns) + self.intercept.size
+        for block in slices(range(len(data.y)), n_entries, entries=BLOCK_ENTRIES):
+            wrong = decide_each(self.predict(data.X[block])) != decide(data.y[block])[:, np.newaxis]
+            rates += share[block] @ wrong
+        return rates
 
     def to_csr(self, n_features: int) -> Any:
         """Return the coefficients as rows, one a model and target, that store the support."""
@@ -126,18 +147,31 @@ def _masked(fit: LinearFit, columns: Indices, counts: Indices, data: TrainingDat
     """Cut the coefficients of a fit off, and put the means right (see `LinearFit.masked`)."""
     coef = np.atleast_2d(fit.coef)[:, columns]
     intercept = np.tile(np.atleast_1d(fit.intercept), (len(counts), 1))
-    if fit.centred:
-        share = data.weights / data.weights.sum()
-        sums = np.cumsum((share @ data.X[:, columns]) * coef, axis=1)[:, counts - 1]
-        intercept = np.atleast_1d(share @ data.y) - sums.T
-    return PathModels(columns, counts, coef[np.newaxis], intercept)
+    models = PathModels(columns, counts, coef[np.newaxis], intercept)
+    if not fit.centred:
+        return models
+    if is_logistic(fit.model):
+        return models._replace(intercept=_calibrated_intercepts(fit, models, data))
+    share = data.weights / data.weights.sum()
+    mean = share @ data.X[:, : fit.coef.shape[-1]]
+    y_mean = share @ data.y if data.classes is None else fit.predict(mean)
+    sums = np.cumsum(mean[columns] * coef, axis=1)[:, counts - 1]
+    return models._replace(intercept=np.atleast_1d(y_mean) - sums.T)
+
+
+def _calibrated_intercepts(fit: LinearFit, models: PathModels, data: TrainingData) -> AnyArray:
+    """Return the intercepts of a logistic fit whose coefficients are cut off."""
+    scores = models._replace(intercept=np.zeros(models.intercept.shape)).predict(data.X)
+    scores = scores.reshape(*scores.shape[:2], *fit.intercept.shape)
+    intercepts = [calibrated_intercept(fit.model, part, data) for part in scores.swapaxes(0, 1)]
+    return np.array(intercepts).reshape(models.intercept.shape)
 
 
 def refitted_models(
     recipe: Recipe, columns: Indices, counts: Indices, data: TrainingData
 ) -> list[PathModels]:
     """Refit the first of ordered columns: models that share a factor, and the others."""
-    coef, intercept = leading_fits(recipe.penalty, data, counts, columns)
+    coef, intercept = _shared_fits(recipe, data, counts, columns)
     n_shared, _, n_columns = coef.shape
     shared = PathModels(columns[:n_columns], counts[:n_shared], coef, intercept)
     models = [shared] if n_shared else []
@@ -146,6 +180,19 @@ def refitted_models(
         support[columns[:count]] = True
         models.append(single_model(fit_columns(recipe.refit, data, support), support))
     return models
+
+
+def _shared_fits(
+    recipe: Recipe, data: TrainingData, counts: Indices, columns: Indices
+) -> tuple[Array, Array]:
+    """Fit as many of the first ones as can share work, as `leading_fits` returns them."""
+    logistic = logistic_penalty_of(recipe.refit)
+    if logistic is None or data.classes is None or len(data.classes) > 2:
+        return leading_fits(recipe.penalty, data, counts, columns)
+    alpha, centred = logistic
+    X, rows = data.X[:, columns[: counts[-1]]], (data.y, data.weights)
+    coef, intercept = leading_logistic(X, *rows, counts, alpha=alpha, centred=centred)
+    return coef[:, np.newaxis], intercept[:, np.newaxis]
 
 
 def leading_fits(

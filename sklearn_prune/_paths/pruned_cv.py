@@ -4,35 +4,28 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import replace
-from itertools import product
-from numbers import Integral
-from typing import ClassVar
 
 import numpy as np
-from sklearn.callback import CallbackSupportMixin, with_callbacks
+from sklearn.callback import with_callbacks
 from sklearn.model_selection import check_cv
-from sklearn.utils import check_random_state
-from sklearn.utils.metadata_routing import UNUSED, MetadataRouter, MethodMapping
 
 from sklearn_prune._batches.sources import as_source, is_source
-from sklearn_prune._checks.arguments import check_alphas, check_bool, check_sparsities
 from sklearn_prune._checks.progress import fit_progress
 from sklearn_prune._checks.training_data import check_training_data
 from sklearn_prune._least_squares.row_stream import become
 from sklearn_prune._pruning.linear_fit import penalised_model
 from sklearn_prune._pruning.pruned import PrunedRegressor, fit_pruned, stand_for_all
-from sklearn_prune._pruning.recipe import Recipe
+from sklearn_prune._pruning.recipe import DISTILLATIONS
 from sklearn_prune._pruning.sparse_model import SparseRegressor
 
-from .candidates import Candidate
-from .fold_search import FoldSearch
 from .leave_one_out_search import LeaveOneOutSearch
+from .pruned_search import PrunedSearch
 from .scores import ResultsTable
 from .source_folds import SourceFolds, check_needs_no_rows
-from .tall_search import TallSearch
+from .tall_search import TallSearch, least_squares_search
 
 
-class PrunedRegressorCV(CallbackSupportMixin, SparseRegressor):
+class PrunedRegressorCV(PrunedSearch, SparseRegressor):
     r"""Pruned regression that chooses its sparsity by cross-validation.
 
     Every fold fits the dense model once and takes all sparsities from it (see
@@ -192,8 +185,9 @@ class PrunedRegressorCV(CallbackSupportMixin, SparseRegressor):
     np.int64(4)
     """
 
-    # They are for the splitter, as in scikit-learn's own searches.
-    __metadata_request__fit: ClassVar = {"groups": UNUSED}
+    _distillations = DISTILLATIONS
+    _other_refits = "PrunedRegressor"
+    _fit_model = staticmethod(fit_pruned)
 
     def __init__(
         self,
@@ -290,136 +284,13 @@ class PrunedRegressorCV(CallbackSupportMixin, SparseRegressor):
         become(self, fitted)
         return self
 
-    def _choose(self, candidates, data, search, table, progress):
-        """Score all candidates, and fit the best one to all data."""
-        sizes = self._sizes(data, search, [candidate.alpha for candidate in candidates])
-        all_recipes = [recipe for candidate in candidates for recipe in candidate.recipes]
-        for strategy, alpha, retrain_alphas, recipes in candidates:
-            with progress.task(f"{strategy}, alpha={alpha}", None) as search.progress:
-                if table.reads_models:
-                    paths = [self._models(recipe, strategy, sizes, search) for recipe in recipes]
-                    scores = map(table.score, paths)
-                else:
-                    scores = search.scores(recipes, alpha, sizes, table)
-                for retrain_alpha, folds in zip(retrain_alphas, scores, strict=True):
-                    table.add(strategy, alpha, retrain_alpha, sizes, folds)
-
-        self.cv_results_ = table.to_dict()
-        self.n_splits_ = len(search.splits)
-        self.best_index_ = table.choose(
-            self.cv_results_, one_standard_error=self.one_standard_error
-        )
-        self.best_score_ = float(self.cv_results_["mean_test_score"][self.best_index_])
-        for name in ("strategy", "alpha", "retrain_alpha", "sparsity"):
-            setattr(self, f"{name}_", self.cv_results_[name].tolist()[self.best_index_])
-        recipe = all_recipes[self.best_index_ // len(sizes)]
-        with progress.task("final fit"):
-            dense, scores = search.full_fit(recipe, self.alpha_)
-            self.best_estimator_ = best = self._model(recipe, self.strategy_, self.sparsity_)
-            fit_pruned(best, recipe, data, dense, scores)
-        self.coef_ = best.coef_
-        self.intercept_ = best.intercept_
-        self.support_ = best.support_
-        return self
-
-    def get_metadata_routing(self):
-        """Return how metadata such as `groups` reach the splitter.
-
-        Returns
-        -------
-        MetadataRouter
-            Routing information of scikit-learn.
-        """
-        router = MetadataRouter(owner=self).add_self_request(self)
-        return router.add(
-            splitter=self.cv,
-            method_mapping=MethodMapping().add(caller="fit", callee="split"),
-        )
-
-    def _candidates(self):
-        """Return what is compared; what is random has the same seed in every fold."""
-        several = isinstance(self.strategy, list | tuple)
-        strategies = list(self.strategy) if several else [self.strategy]
-        if not strategies:
-            msg = "strategy is empty: give at least one."
-            raise ValueError(msg)
-        candidates = [
-            Candidate(
-                strategy,
-                alpha,
-                retrain_alphas,
-                [self._recipe(strategy, alpha, penalty) for penalty in retrain_alphas],
-            )
-            for strategy, (alpha, retrain_alphas) in product(strategies, self._penalties())
-        ]
-        seed = self.random_state
-        if isinstance(seed, Integral) or not any(c.recipes[0].strategy.draws for c in candidates):
-            return candidates
-        seed = check_random_state(seed).randint(np.iinfo(np.int32).max)
-        return [candidate.seeded(seed) for candidate in candidates]
-
-    def _penalties(self):
-        """Return the penalties of the dense model, each with those of the refit."""
-        if not isinstance(self.retrain, bool | np.bool_) and self.retrain != "distill":
-            msg = (
-                f'retrain is {self.retrain!r}: give True, False or "distill", and penalties of '
-                "the refit as retrain_alphas. For other refits search over a PrunedRegressor."
-            )
-            raise ValueError(msg)
-        check_bool(self.fit_intercept, "fit_intercept")
-        check_bool(self.one_standard_error, "one_standard_error")
-        alphas = check_alphas(self.alphas, "alphas", default=[0.0])
-        if self.retrain_alphas is None:
-            return [(alpha, [alpha if self.retrain else None]) for alpha in alphas]
-        if not isinstance(self.retrain, bool | np.bool_) or not self.retrain:
-            msg = f"retrain_alphas are for retrain=True, and retrain is {self.retrain!r}."
-            raise ValueError(msg)
-        retrain_alphas = check_alphas(self.retrain_alphas, "retrain_alphas")
-        return [(alpha, retrain_alphas) for alpha in alphas]
-
     def _search(self, data, X, y, groups):
         """Return what predicts the rows that are held out."""
         options = {"fit_intercept": bool(self.fit_intercept), "n_jobs": self.n_jobs}
         if self.cv is None:
-            if len(data.y) < 2:
-                msg = "Leave-one-out needs two samples of positive weight, and n_samples = 1."
-                raise ValueError(msg)
             return LeaveOneOutSearch(data, **options)
-        splits = list(data.splits(check_cv(self.cv), X, y, groups))
-        if not splits:
-            msg = f"cv is {self.cv!r}, which has no folds: give at least one, or an int."
-            raise ValueError(msg)
-        search = TallSearch if data.is_tall(data.X.shape[1]) else FoldSearch
-        return search(data, splits, **options)
-
-    def _sizes(self, data, search, alphas):
-        """Return the numbers of features among which to choose."""
-        n_features = data.X.shape[1]
-        if self.sparsities is not None:
-            return check_sparsities(self.sparsities, n_features)
-        if not self.retrain:
-            return np.arange(1, n_features + 1)
-        # A ridge takes the rank that there can be, hence the largest one.
-        rank = search.rank(next((alpha for alpha in alphas if alpha > 0), 0.0))
-        interpolates = rank == search.fewest_rows - bool(self.fit_intercept)
-        return np.arange(1, max(1, rank - interpolates) + 1)
-
-    def _recipe(self, strategy, alpha, retrain_alpha):
-        """Return what happens to the dense model of one penalty."""
-        retrain = self.retrain
-        if self.retrain_alphas is not None:
-            retrain = penalised_model(retrain_alpha, fit_intercept=self.fit_intercept)
-        dense = penalised_model(alpha, fit_intercept=self.fit_intercept)
-        options = {"saliency": self.saliency, "random_state": self.random_state}
-        return Recipe.of(strategy, retrain, dense, **options)
-
-    def _models(self, recipe, strategy, sizes, search):
-        """Return the models of every fold, fitted one by one, for scorers that look at them."""
-        folds = [search.data.take(train) for train, _ in search.splits]
-        return [
-            [fit_pruned(self._model(recipe, strategy, int(s)), recipe, data) for s in sizes]
-            for data in folds
-        ]
+        splits = self._splits(data, check_cv(self.cv), X, y, groups)
+        return least_squares_search(data, splits, **options)
 
     def _model(self, recipe, strategy, sparsity):
         """Return the model of one row of the table, not fitted."""
@@ -431,3 +302,6 @@ class PrunedRegressorCV(CallbackSupportMixin, SparseRegressor):
             saliency=self.saliency,
             random_state=recipe.random_state,
         )
+
+    def _penalised(self, alpha):
+        return penalised_model(alpha, fit_intercept=self.fit_intercept)

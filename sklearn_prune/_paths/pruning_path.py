@@ -7,14 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
+from sklearn.utils.metaestimators import available_if
 
 from sklearn_prune._checks.arguments import check_n_rounds, check_sparsities, round_sizes
-from sklearn_prune._checks.training_data import check_samples, check_training_data
+from sklearn_prune._checks.class_codes import decide_each
+from sklearn_prune._checks.class_data import weigh_classes
+from sklearn_prune._checks.training_data import check_samples
 from sklearn_prune._least_squares.min_norm import MinNormRegressor
+from sklearn_prune._pruning.class_fit import predicts_codes
 from sklearn_prune._pruning.linear_fit import fit_columns
 from sklearn_prune._pruning.ranking import Order
 from sklearn_prune._pruning.recipe import Recipe
 
+from .path_data import check_path_data, distillations
 from .path_models import path_models, single_model
 from .summed_rows import SummedRows
 
@@ -40,13 +45,20 @@ class PruningPath:
     coefs : csr_array of shape (n_sparsities, n_features) or \
             (n_sparsities * n_targets, n_features)
         Coefficients. What is stored is the support, even where a coefficient is zero.
-        With several targets, the rows of one sparsity follow each other.
+        With several targets, the rows of one sparsity follow each other. Two classes are one
+        target, and more are one each.
     intercepts : ndarray of shape (n_sparsities,) or (n_sparsities, n_targets)
         Intercepts.
-    train_mse : ndarray of shape (n_sparsities,) or (n_sparsities, n_targets)
-        Weighted mean of the squared residuals on the training data.
+    train_mse : ndarray of shape (n_sparsities,) or (n_sparsities, n_targets), or None
+        Weighted mean of the squared residuals on the training data. That of the codes of
+        classes, -1 and +1 or 0 and 1, if regressors are fitted to them; None for classifiers,
+        whose scores have another scale.
     feature_names_in_ : ndarray of shape (n_features,) or None
         Names of the features, if X had names that are all strings.
+    classes : ndarray of shape (n_classes,) or None
+        Labels of the classes; None if y was numbers.
+    train_error_rate : ndarray of shape (n_sparsities,) or None
+        Share of the training samples, by weight, in the wrong class; None if y was numbers.
 
     Examples
     --------
@@ -64,8 +76,10 @@ class PruningPath:
     order: Indices | None
     coefs: Any
     intercepts: AnyArray
-    train_mse: AnyArray
+    train_mse: AnyArray | None
     feature_names_in_: Any = None
+    classes: AnyArray | None = None
+    train_error_rate: AnyArray | None = None
 
     def support(self, k):
         """Return the features that the k-th model keeps, in increasing order.
@@ -83,7 +97,7 @@ class PruningPath:
         return np.sort(self._rows(k)[:1].indices)
 
     def coef(self, k):
-        """Return the coefficients of the k-th model, as `PrunedRegressor.coef_` has them.
+        """Return the coefficients of the k-th model, as those of a fitted estimator.
 
         Parameters
         ----------
@@ -93,10 +107,11 @@ class PruningPath:
         Returns
         -------
         ndarray of shape (n_features,) or (n_targets, n_features)
-            Coefficients, zero outside the support.
+            Coefficients, zero outside the support: `PrunedRegressor.coef_`; or, of shape
+            (1, n_features) or (n_classes, n_features), `PrunedClassifier.coef_`.
         """
         rows = self._rows(k).toarray()
-        return rows if self.intercepts.ndim == 2 else rows[0]
+        return rows[0] if self.intercepts.ndim == 1 and self.classes is None else rows
 
     def predict(self, X):
         """Predict with every model.
@@ -109,17 +124,40 @@ class PruningPath:
         Returns
         -------
         ndarray of shape (n_samples, n_sparsities) or (n_samples, n_sparsities, n_targets)
-            Predictions.
+            Predictions; labels of shape (n_samples, n_sparsities) if y was labels.
         """
-        X = check_samples(self, X)
-        used = np.unique(self.coefs.indices)
-        linear = X[:, used] @ self.coefs[:, used].toarray().T
-        return linear.reshape(len(linear), *self.intercepts.shape) + self.intercepts
+        scores = self._scores(X)
+        if self.classes is None:
+            return scores
+        return self.classes[decide_each(scores.reshape(*scores.shape[:2], -1))]
+
+    @available_if(lambda path: path.classes is not None)
+    def decision_function(self, X):
+        """Return the scores that every model has for the classes.
+
+        Parameters
+        ----------
+        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_sparsities) or (n_samples, n_sparsities, n_classes)
+            Scores. Of two classes the second one is predicted where it is positive, and of
+            more that of the largest.
+        """
+        return self._scores(X)
 
     @property
     def n_features_in_(self):
         """Number of features of X."""
         return self.coefs.shape[1]
+
+    def _scores(self, X):
+        X = check_samples(self, X)
+        used = np.unique(self.coefs.indices)
+        linear = X[:, used] @ self.coefs[:, used].toarray().T
+        return linear.reshape(len(linear), *self.intercepts.shape) + self.intercepts
 
     def _rows(self, k):
         n_targets = self.intercepts[0].size
@@ -140,13 +178,16 @@ def pruning_path(
     sample_weight=None,
     X_unlabeled=None,
     random_state=None,
+    classification=False,
+    class_weight=None,
 ):
     r"""Fit, prune and retrain at every sparsity, at the price of a few dense fits.
 
-    The models are those of :class:`PrunedRegressor` at each sparsity, to rounding. But
-    the dense model is fitted once, and since the supports are nested, one QR
-    factorisation :math:`X_{\pi} = QR` of the features in their order :math:`\pi` holds
-    the retrained model of every sparsity s,
+    The models are those of :class:`PrunedRegressor` at each sparsity, or of
+    :class:`PrunedClassifier` with ``classification=True``, to rounding. But the dense model
+    is fitted once, and since the supports are nested, one QR factorisation
+    :math:`X_{\pi} = QR` of the features in their order :math:`\pi` holds the retrained
+    model of every sparsity s,
 
     .. math:: \hat\beta_s = R_{ss}^{-1} (Q^\top y)_s = \sum_{j \le s} (Q^\top y)_j \,
         R^{-1} e_j,
@@ -160,9 +201,10 @@ def pruning_path(
     X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
         Training data.
     y : array-like of shape (n_samples,) or (n_samples, n_targets)
-        Target values.
+        Target values, or labels of shape (n_samples,) with ``classification=True``.
     strategy, retrain, estimator, saliency, n_rounds, random_state : object
-        As in :class:`PrunedRegressor`.
+        As in :class:`PrunedRegressor`, or :class:`PrunedClassifier` with
+        ``classification=True``.
     sparsities : sequence of int or float, default=None
         Numbers, or fractions, of features to keep, in any order. None stands for all
         numbers from 1 up: to the rank of the data less one if the kept features are
@@ -171,7 +213,12 @@ def pruning_path(
     sample_weight : array-like of shape (n_samples,) or float, default=None
         Weights of the samples.
     X_unlabeled : {array-like, sparse matrix} of shape (n_unlabeled, n_features), default=None
-        Further samples for ``retrain="distill"``.
+        Further samples for ``retrain="distill"``, and for "distill-labels".
+    classification : bool, default=False
+        Whether y is labels of classes.
+    class_weight : dict, "balanced" or None, default=None
+        Weights of the classes, as in :class:`PrunedClassifier`, in all fits and in
+        `train_mse`, but not in `train_error_rate`. For ``classification=True`` only.
 
     Returns
     -------
@@ -181,12 +228,13 @@ def pruning_path(
     Raises
     ------
     ValueError
-        As `PrunedRegressor.fit`, and if `sparsities` is empty, or is None where the models
-        of all of them would take more than 2 GiB.
+        As `PrunedRegressor.fit` or `PrunedClassifier.fit`; if `sparsities` is empty, or is
+        None where the models of all of them would take more than 2 GiB; and if y is labels,
+        or a model is a classifier, without ``classification=True``.
 
     See Also
     --------
-    PrunedRegressor : The model at one sparsity.
+    PrunedRegressor, PrunedClassifier : The model at one sparsity.
     PrunedRegressorCV : Chooses the sparsity by cross-validation over the path.
     sklearn.linear_model.lars_path : Adds features one by one instead.
 
@@ -221,20 +269,33 @@ def pruning_path(
         saliency=saliency,
         n_rounds=n_rounds,
         random_state=random_state,
+        names=distillations(classification),
     )
-    data = check_training_data(None, X, y, sample_weight, X_unlabeled, distill=recipe.distill)
+    given = X, y, sample_weight, X_unlabeled
+    data = check_path_data(recipe, given, class_weight, classification=classification)
+    fitted = weigh_classes(data, class_weight)
+    sizes, order, models, errors = _fit_path(recipe, sparsities, fitted)
+    if errors is None and all(map(predicts_codes, recipe.regressors)):
+        errors = np.concatenate([piece.squared_errors(fitted) for piece in models])
+    rates = None
+    if data.classes is not None:
+        rates = np.concatenate([piece.error_rates(data) for piece in models])
+    return _assemble(models, sizes, order, data, errors, rates)
+
+
+def _fit_path(recipe, sparsities, data):
+    """Return the sizes of a path, the order of features, the models, and errors if known."""
+    one_round = check_n_rounds(recipe.n_rounds) == 1
     is_tall = data.is_tall(data.X.shape[1])
-    check_n_rounds(n_rounds)
-    summed = SummedRows.of(data, recipe) if is_tall and n_rounds == 1 else None
+    summed = SummedRows.of(data, recipe) if is_tall and one_round else None
     dense = _dense_fit(recipe.estimator, data, summed)
     sizes = _path_sizes(sparsities, dense, data, retrained=recipe.refit is not None)
-    if n_rounds == 1:
-        return _one_round(recipe, dense, sizes, data, summed)
+    if one_round:
+        return sizes, *_one_round(recipe, dense, sizes, data, summed)
     n_features = data.X.shape[1]
-    rounds = (round_sizes(n_features, int(size), n_rounds) for size in sizes)
+    rounds = (round_sizes(n_features, int(size), recipe.n_rounds) for size in sizes)
     pruned = (recipe.prune(dense, data, sizes) for sizes in rounds)
-    models = [single_model(fit, support) for support, _, fit in pruned]
-    return _assemble(models, sizes, None, data)
+    return sizes, None, [single_model(fit, support) for support, _, fit in pruned], None
 
 
 def _dense_fit(estimator, data, summed):
@@ -252,9 +313,9 @@ def _one_round(recipe, dense, sizes, data, summed):
     known = None if scores is None else summed.path(recipe, dense, order, sizes)
     if known is not None:
         models, errors = known
-        return _assemble([models], sizes, order.columns, data, errors)
-    models = path_models(recipe, dense, order, sizes, recipe.refit_data(dense, data))
-    return _assemble(models, sizes, order.columns, data)
+        return order.columns, [models], errors
+    refit_data = recipe.refit_data(dense, data)
+    return order.columns, path_models(recipe, dense, order, sizes, refit_data), None
 
 
 def _path_sizes(sparsities, dense, data, *, retrained):
@@ -274,19 +335,19 @@ def _path_sizes(sparsities, dense, data, *, retrained):
     return check_sparsities(sparsities, n_features)
 
 
-def _assemble(models, sizes, order, data, errors=None):
-    """Put the models of a path together, with their errors if they are known."""
-    X, y = data.X, data.y
-    shape = (len(sizes), *y.shape[1:])
-    coefs = sparse.vstack([piece.to_csr(X.shape[1]) for piece in models], format="csr")
+def _assemble(models, sizes, order, data, errors, rates):
+    """Put the models of a path together, with their errors on the training data."""
+    shape, dtype = (len(sizes), *data.y.shape[1:]), data.X.dtype
+    n_features = data.X.shape[1]
+    coefs = sparse.vstack([piece.to_csr(n_features) for piece in models], format="csr")
     intercepts = np.concatenate([piece.intercept for piece in models])
-    if errors is None:
-        errors = np.concatenate([piece.squared_errors(data) for piece in models])
     return PruningPath(
         sparsities=sizes,
         order=order,
-        coefs=coefs.astype(X.dtype),
-        intercepts=intercepts.astype(X.dtype).reshape(shape),
-        train_mse=errors.reshape(shape),
+        coefs=coefs.astype(dtype),
+        intercepts=intercepts.astype(dtype).reshape(shape),
+        train_mse=None if errors is None else errors.reshape(shape),
         feature_names_in_=data.names,
+        classes=data.classes,
+        train_error_rate=rates,
     )

@@ -39,8 +39,10 @@ class KnownPredictions(RegressorMixin, BaseEstimator):
         return True
 
 
-def resolve_scoring(scoring: Any) -> Callable[..., Any] | None:
-    """Return the scorer of a parameter `scoring`, None for the negative mean squared error.
+def resolve_scoring(
+    scoring: Any, model: Any = None, default: str = "neg_mean_squared_error"
+) -> Callable[..., Any] | None:
+    """Return the scorer of a parameter `scoring` for a kind of model, None for the default.
 
     Raises
     ------
@@ -50,9 +52,9 @@ def resolve_scoring(scoring: Any) -> Callable[..., Any] | None:
     if isinstance(scoring, list | tuple | set | dict):
         msg = f"scoring is {scoring!r}: give one score, by which to choose."
         raise ValueError(msg)
-    if scoring is None or scoring == "neg_mean_squared_error":
+    if scoring is None or scoring == default:
         return None
-    return check_scoring(KnownPredictions(), scoring)
+    return check_scoring(KnownPredictions() if model is None else model, scoring)
 
 
 def reads_predictions(scorer: Any) -> bool:
@@ -95,6 +97,8 @@ class ResultsTable:
         Whether these are all rows, each left out by itself.
     """
 
+    default = "neg_mean_squared_error"
+
     def __init__(
         self,
         scoring: Any,
@@ -104,8 +108,9 @@ class ResultsTable:
         *,
         pooled: bool,
     ) -> None:
-        self.scorer = resolve_scoring(scoring)
-        self.data, self.given, self.held_out, self.pooled = data, given, held_out, pooled
+        self.data = data
+        self.scorer = resolve_scoring(scoring, self._known(None), self.default)
+        self.given, self.held_out, self.pooled = given, held_out, pooled
         # Whether the scorer may look at fitted models, of which there is one a fold.
         self.reads_models = (
             not pooled and self.scorer is not None and not reads_predictions(self.scorer)
@@ -115,6 +120,11 @@ class ResultsTable:
         self.means: list[AnyArray] = []
         self.deviations: list[AnyArray] = []
         self.splits: list[AnyArray] = []
+
+    @property
+    def is_of_moments(self) -> bool:
+        """Return whether means and second moments of the rows tell the scores."""
+        return self.scorer is None
 
     def _shares(self) -> Array:
         """Return the share of each score in the mean.
@@ -144,8 +154,7 @@ class ResultsTable:
             Of shape (n_rows, n_sizes) if pooled rows have a score each.
         """
         if self.pooled and self.scorer is None:
-            scores = squared_errors(self.data.y, folds[0])
-            return np.negative(scores, out=scores)
+            return self._row_scores(self.data.y, folds[0])
         rows = zip(self.held_out, folds, strict=True)
         return np.array([self._score(held_out, part) for held_out, part in rows])
 
@@ -182,15 +191,24 @@ class ResultsTable:
     def _score(self, rows: Indices, models: Any) -> AnyArray:
         """Return the score of each model on some rows."""
         y = self.data.y[rows]
-        if self.scorer is None:
-            errors = squared_errors(y, models)
-            return -np.average(errors, axis=0, weights=self.data.weights[rows])
+        if isinstance(models, np.ndarray) and self.scorer is None:
+            scores = self._row_scores(y, models)
+            return np.average(scores, axis=0, weights=self.data.weights[rows])
         if isinstance(models, np.ndarray):
             shape = (*models.shape[:2], *y.shape[1:])
-            models = [KnownPredictions(p) for p in models.reshape(shape).swapaxes(0, 1)]
+            models = [self._known(p) for p in models.reshape(shape).swapaxes(0, 1)]
         given = rows if self.data.rows is None else self.data.rows[rows]
         X, y = (_safe_indexing(values, given) for values in self.given)
         return np.array([self._call(model, X, y) for model in models])
+
+    def _row_scores(self, y: AnyArray, predictions: AnyArray) -> AnyArray:
+        """Return the default score of each row and model; the predictions are overwritten."""
+        scores = squared_errors(y, predictions)
+        return np.negative(scores, out=scores)
+
+    def _known(self, predictions: Any) -> Any:
+        """Return a model that predicts what it is given."""
+        return KnownPredictions(predictions)
 
     def _call(self, model: Any, X: Any, y: Any) -> float:
         try:

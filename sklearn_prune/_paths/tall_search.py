@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from .summed_rows import SummedRows, may_be_summed, underflows
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._pruning.linear_fit import LinearFit
     from sklearn_prune._pruning.recipe import Recipe
     from sklearn_prune._typing import AnyArray, Array, Indices
@@ -63,7 +64,7 @@ class TallSearch(FoldSearch):
         self, recipes: Sequence[Recipe], alpha: float, sizes: Indices, table: ResultsTable
     ) -> Iterable[Array]:
         known = None
-        if table.scorer is None and self._moments is not None:
+        if table.is_of_moments and self._moments is not None:
             known = self._moments.scores(recipes, alpha, sizes)
         return super().scores(recipes, alpha, sizes, table) if known is None else known
 
@@ -85,3 +86,11 @@ class TallSearch(FoldSearch):
         rows = SummedRows(self.data, total, self.fit_intercept)
         dense = rows.dense(recipe.estimator)
         return dense, None if dense is None else rows.scores(recipe, dense)
+
+
+def least_squares_search(
+    data: TrainingData, splits: Sequence[tuple[Indices, Indices]], **options: Any
+) -> FoldSearch:
+    """Return the search that is the fastest for folds of a shape."""
+    search = TallSearch if data.is_tall(data.X.shape[1]) else FoldSearch
+    return search(data, splits, **options)

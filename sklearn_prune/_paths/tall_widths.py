@@ -12,6 +12,7 @@ from sklearn_prune._pruning.linear_fit import penalty_of
 from sklearn_prune._pruning.ranking import Order
 
 from .fold_moments import FoldMoments
+from .path_models import single_model
 from .summed_rows import may_be_summed, moment_rows, underflows
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from sklearn_prune._typing import Array, Indices
 
     from .moment_scores import MomentRows
+    from .path_models import PathModels
 
 
 def sum_widths(
@@ -63,8 +65,12 @@ def moment_errors(
     rows: MomentRows,
     widths: Indices,
     sparsities: Sequence[float],
+    held_out: TrainingData | None,
 ) -> list[tuple[Any, Array]]:
     """Return the errors of one fold at the first widths, before digits would be lost.
+
+    Moments tell squared errors, but not error rates: if there are classes, the rows that are
+    held out are read.
 
     Returns
     -------
@@ -76,7 +82,7 @@ def moment_errors(
     errors = []
     for width, sizes in zip(widths, count_kept(sparsities, widths), strict=True):
         leading = [[_leading(recipe, width) for recipe in group] for group in recipes]
-        error = _width_errors(leading, rows.leading(width), sizes)
+        error = _width_errors(leading, rows.leading(width), sizes, held_out)
         if error is None:
             break
         errors.append(error)
@@ -92,7 +98,10 @@ def _leading(recipe: Recipe, width: int) -> Recipe:
 
 
 def _width_errors(
-    recipes: Sequence[Sequence[Recipe]], rows: MomentRows, sizes: Indices
+    recipes: Sequence[Sequence[Recipe]],
+    rows: MomentRows,
+    sizes: Indices,
+    held_out: TrainingData | None,
 ) -> tuple[float, Array] | None:
     """Return the errors of the models of all columns, and of so many of them."""
     alpha = getattr(recipes[0][0].estimator, "alpha", 0.0)
@@ -102,9 +111,10 @@ def _width_errors(
     possible = sizes > 0
     kept, place = np.unique(sizes[possible], return_inverse=True)
     pruned = np.full((sum(map(len, recipes)), len(sizes)), np.nan)
-    errors = [rows.dense_errors(dense)]
+    errors = [_dense_errors(rows, dense, held_out)]
     if len(kept):
-        errors += [error for group in recipes for error in _path_errors(group, rows, dense, kept)]
+        for group in recipes:
+            errors += _path_errors(group, rows, dense, kept, held_out)
     means = [error.mean(axis=1) for error in errors if error is not None]
     if len(means) < len(errors):
         return None
@@ -114,11 +124,32 @@ def _width_errors(
 
 
 def _path_errors(
-    recipes: Sequence[Recipe], rows: MomentRows, dense: LinearFit, sizes: Indices
+    recipes: Sequence[Recipe],
+    rows: MomentRows,
+    dense: LinearFit,
+    sizes: Indices,
+    held_out: TrainingData | None,
 ) -> list[Array | None]:
     """Return the errors of the models of every size, of recipes that share their order."""
     scores = rows.feature_scores(recipes[0], dense)
     if scores is None:
         return [None]
     order = Order.by_score(scores)
-    return [rows.errors(rows.path(recipe, dense, order, sizes)) for recipe in recipes]
+    paths = (rows.path(recipe, dense, order, sizes) for recipe in recipes)
+    if held_out is None:
+        return [rows.errors(models) for models in paths]
+    return [_error_rates(models, held_out) for models in paths]
+
+
+def _dense_errors(
+    rows: MomentRows, dense: LinearFit, held_out: TrainingData | None
+) -> Array | None:
+    """Return the error of the model of all columns, of shape (1, n_targets)."""
+    if held_out is None:
+        return rows.dense_errors(dense)
+    return _error_rates(single_model(dense, np.ones(rows.n_features, dtype=bool)), held_out)
+
+
+def _error_rates(models: PathModels, held_out: TrainingData) -> Array:
+    """Return error rates of shape (n_models, 1)."""
+    return models.error_rates(held_out)[:, np.newaxis]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +12,13 @@ from sklearn.model_selection import check_cv
 from sklearn.utils.parallel import Parallel, delayed
 
 from sklearn_prune._checks.arguments import as_list, check_n_keep
-from sklearn_prune._checks.training_data import check_training_data
+from sklearn_prune._checks.class_codes import decide
+from sklearn_prune._checks.class_data import present_classes, weigh_classes
 from sklearn_prune._pruning.recipe import Recipe, is_distillation
 
+from .held_out_errors import held_out_errors
+from .path_data import check_path_data, distillations
+from .pruned_classifier_cv import check_several_classes
 from .tall_widths import moment_errors, sum_widths
 from .width_predictions import predict_widths
 
@@ -37,7 +42,7 @@ class WidthPath:
     sparsities : ndarray of shape (n_sparsities,)
         Numbers, or fractions, of features kept, increasing.
     dense_errors : ndarray of shape (n_widths, n_folds)
-        Mean squared errors of the dense models.
+        Mean squared errors of the dense models; error rates, if y was labels.
     pruned_errors : ndarray of shape (n_sparsities, n_widths, n_folds)
         Errors after pruning without retraining, NaN where more features are to be
         kept than there are.
@@ -110,14 +115,17 @@ def width_path(
     sample_weight=None,
     random_state=None,
     n_jobs=None,
+    classification=False,
+    class_weight=None,
 ):
     r"""Cross-validate dense and pruned models of every width, at the price of a few of them.
 
     The model of width w has the first w columns of X: those of `RandomFeatures`, for
-    example, which are nested. The errors are those of :class:`PrunedRegressor` and of
-    its dense model, fitted at every width, budget and fold, to rounding; but the models
-    share what they have in common. With F the columns that width w' has beyond w, the
-    Gram matrix of the rows grows by theirs,
+    example, which are nested. The errors are those of :class:`PrunedRegressor` and of its
+    dense model, or of :class:`PrunedClassifier` with ``classification=True``, fitted at
+    every width, budget and fold, to rounding; but the models share what they have in common.
+    With F the columns that width w' has beyond w, the Gram matrix of the rows grows by
+    theirs,
 
     .. math:: K_{w'} = K_w + F F^\top,
 
@@ -130,36 +138,44 @@ def width_path(
     X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
         Data, of nested columns.
     y : array-like of shape (n_samples,) or (n_samples, n_targets)
-        Target values.
+        Target values, or labels of shape (n_samples,) with ``classification=True``.
     widths : sequence of int
         Numbers of columns w to train on, in any order.
     sparsities : sequence of int or of float
         Budgets: numbers of features to keep, or fractions of each width, in any order.
     strategy, estimator, saliency : object
-        As in :class:`PrunedRegressor`; `saliency` has n_features scores.
+        As in :class:`PrunedRegressor` or :class:`PrunedClassifier`; `saliency` has
+        n_features scores.
     retrain : bool or estimator, default=True
-        As in :class:`PrunedRegressor`, for the two kinds of models that are retrained.
-        With False they are left out.
+        As in :class:`PrunedRegressor` or :class:`PrunedClassifier`, for the two kinds of
+        models that are retrained. With False they are left out.
     cv : int, cross-validation generator or iterable, default=5
-        Number of folds, or what splits the samples.
+        Number of folds, which are stratified for classes, or what splits the samples.
     sample_weight : array-like of shape (n_samples,) or float, default=None
         Weights of the samples, in training and validation.
     random_state : int, RandomState instance or None, default=None
         Seed of the random pruning, as in :class:`PrunedRegressor`.
     n_jobs : int, default=None
         Number of folds to work on in parallel.
+    classification : bool, default=False
+        Whether y is labels of classes.
+    class_weight : dict, "balanced" or None, default=None
+        Weights of the classes in training, as in :class:`PrunedClassifier`: "balanced" in
+        each fold. For ``classification=True`` only.
 
     Returns
     -------
     WidthPath
-        Mean squared errors on the validation samples, means over the targets.
+        Mean squared errors on the validation samples, means over the targets; or shares of
+        validation samples, by weight, in the wrong class.
 
     Raises
     ------
     ValueError
-        As `PrunedRegressor.fit`, and if `widths` or `sparsities` are empty or out of
-        range, or a fold has no sample of positive weight to train on. Folds without any
-        for validation are left out.
+        As `PrunedRegressor.fit` or `PrunedClassifier.fit`; if `widths` or `sparsities` are
+        empty or out of range; if a fold has no sample of positive weight to train on, or
+        samples of one class only; and if y is labels, or a model is a classifier, without
+        ``classification=True``. Folds without any sample for validation are left out.
 
     See Also
     --------
@@ -194,26 +210,48 @@ def width_path(
     >>> np.median(path.retrained_errors, axis=-1).round(2)
     array([[0.12, 0.12, 0.06]])
     """
-    data = check_training_data(None, X, y, sample_weight)
+    names, recipes = _recipes(
+        strategy,
+        retrain,
+        estimator,
+        saliency=saliency,
+        random_state=random_state,
+        names=distillations(classification),
+    )
+    given = X, y, sample_weight
+    data = check_path_data(recipes[0][-1], given, class_weight, classification=classification)
     widths = _check_widths(widths, data.X.shape[1])
     sparsities = _check_sparsities(sparsities, widths[-1])
-    names, recipes = _recipes(
-        strategy, retrain, estimator, saliency=saliency, random_state=random_state
-    )
-    splits = list(data.splits(check_cv(cv, y), X, y))
+    splits = list(data.splits(check_cv(cv, y, classifier=classification), X, y))
     if not splits:
         raise ValueError(f"cv is {cv!r}, which has no folds: give at least one, or an int.")
     summed: Sequence[MomentRows | None] = [None] * len(splits)
-    if data.is_tall(min(int(widths[-1]), len(data.y) - 1)):
+    alike = _train_on_all_classes(data, splits) and class_weight is None
+    if alike and data.is_tall(min(int(widths[-1]), len(data.y) - 1)):
         summed = sum_widths(recipes, data, splits, widths)
     folds = Parallel(n_jobs=n_jobs)(
-        delayed(_fold_errors)(recipes, data, split, widths, sparsities.tolist(), rows)
+        delayed(_fold_errors)(recipes, data, split, widths, sparsities.tolist(), rows, class_weight)
         for split, rows in zip(splits, summed, strict=True)
     )
     dense, pruned = (np.stack(errors, axis=-1) for errors in zip(*folds, strict=True))
     weights = np.array([data.weights[held_out].sum() for _, held_out in splits])
     errors = dict(zip(names, pruned, strict=True))
     return WidthPath(widths, sparsities, dense, **errors, fold_weights=weights)
+
+
+def _train_on_all_classes(data: TrainingData, splits: list[tuple[Indices, Indices]]) -> bool:
+    """Return whether all folds train on all classes, if there are any.
+
+    Raises
+    ------
+    ValueError
+        If one trains on one class only.
+    """
+    if data.classes is None:
+        return True
+    check_several_classes(data, splits)
+    seen = (np.unique(decide(data.y[train])) for train, _ in splits)
+    return all(len(codes) == len(data.classes) for codes in seen)
 
 
 def _check_widths(widths: Any, n_features: int) -> Indices:
@@ -259,7 +297,7 @@ def _recipes(
 ) -> tuple[list[str], list[list[Recipe]]]:
     """Return what to do with the dense models, and the names of the errors in `WidthPath`."""
     if is_distillation(retrain):
-        msg = 'retrain is "distill", which needs unlabelled samples: give a bool or a regressor.'
+        msg = f"retrain is {retrain!r}, which needs unlabelled samples: give a bool or a model."
         raise ValueError(msg)
     pruned = Recipe.of(strategy, False, estimator, **options)
     retrained = Recipe.of(strategy, retrain, estimator, **options)
@@ -277,22 +315,19 @@ def _fold_errors(
     widths: Indices,
     sparsities: list[float],
     summed: MomentRows | None,
+    class_weight: Any,
 ) -> tuple[Array, Array]:
     """Return the errors (n_widths,) and (n_recipes, n_sparsities, n_widths) of one fold."""
-    errors = [] if summed is None else moment_errors(recipes, summed, widths, sparsities)
+    errors = []
+    if summed is not None:
+        held_out = None if data.classes is None else data.take(split[1])
+        errors = moment_errors(recipes, summed, widths, sparsities, held_out)
     if len(errors) < len(widths):
-        estimator, (train, test) = recipes[0][0].estimator, map(data.take, split)
-        rest = widths[len(errors) :]
-        curves = predict_widths(recipes, estimator, train, test.X, rest, sparsities)
-        errors += [
-            (_mean_squares(test, dense), _mean_squares(test, pruned)) for dense, pruned in curves
-        ]
+        train, test = map(data.take, split)
+        train, rest = present_classes(train), widths[len(errors) :]
+        weighed, estimator = weigh_classes(train, class_weight), recipes[0][0].estimator
+        curves = predict_widths(recipes, estimator, weighed, test.X, rest, sparsities)
+        judge = partial(held_out_errors, test, classes=train.classes)
+        errors += [(judge(dense), judge(pruned)) for dense, pruned in curves]
     dense, pruned = zip(*errors, strict=True)
     return np.array(dense), np.stack(pruned, axis=-1)
-
-
-def _mean_squares(data: TrainingData, predicted: AnyArray) -> Array:
-    """Return the weighted mean over samples, and the mean over targets, of squared residuals."""
-    axis = -data.y.ndim
-    errors: Array = np.average((data.y - predicted) ** 2, axis=axis, weights=data.weights)
-    return errors if data.y.ndim == 1 else errors.mean(axis=-1)

@@ -46,6 +46,11 @@ def is_binomial(model: Any) -> bool:
     return getattr(model, "family", None) == "binomial" and not is_classifier(model)
 
 
+def predicts_codes(model: Any) -> bool:
+    """Return whether the scores of a model, fitted or not, are those of the codes of classes."""
+    return not is_classifier(model) and not is_binomial(model)
+
+
 def class_part(model: Any, data: TrainingData) -> tuple[AnyArray, AnyArray]:
     """Return the coefficients and intercepts of a classifier that was fitted to data.
 
@@ -67,7 +72,7 @@ def class_part(model: Any, data: TrainingData) -> tuple[AnyArray, AnyArray]:
         msg = f"{name} has no coef_ after fit: give a linear classifier."
         raise ValueError(msg)
     if classes is None or not np.isin(model.classes_, classes).all():
-        msg = f"{name} was fitted to the classes {list(model.classes_)}, but y has {classes}."
+        msg = f"{name} was fitted to the classes {model.classes_}, but y has {classes}."
         raise ValueError(msg)
     coef = model.coef_.toarray() if sparse.issparse(model.coef_) else np.asarray(model.coef_)
     n_fitted = len(model.classes_)

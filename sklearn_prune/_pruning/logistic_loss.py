@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from scipy.optimize import brentq, minimize
 from scipy.special import expit, logsumexp, softmax
+from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
 from sklearn.utils.class_weight import compute_class_weight
@@ -42,6 +43,46 @@ class Curvature(NamedTuple):
 def is_logistic(model: Any) -> bool:
     """Return whether a model, perhaps a frozen one, minimises the log-loss."""
     return isinstance(thawed(model), LogisticRegression | LogisticRegressionCV)
+
+
+class LogisticPenalty(NamedTuple):
+    """What a logistic regression minimises, where work can be shared.
+
+    Attributes
+    ----------
+    alpha : float
+        Factor of half the squared norm of the coefficients.
+    fit_intercept : bool
+    """
+
+    alpha: float
+    fit_intercept: bool
+
+
+def logistic_penalty_of(estimator: Any) -> LogisticPenalty | None:
+    """Return the penalty of a logistic regression that has the minimum of one, or None."""
+    is_plain = (
+        type(estimator) is LogisticRegression
+        and estimator.l1_ratio == 0
+        and estimator.penalty in ("deprecated", "l2")
+        and np.ndim(estimator.C) == 0
+        and estimator.C > 0
+        and isinstance(estimator.fit_intercept, bool | np.bool_)
+        and estimator.class_weight is None
+        and not (estimator.solver == "liblinear" and estimator.fit_intercept)
+    )
+    return LogisticPenalty(1 / estimator.C, bool(estimator.fit_intercept)) if is_plain else None
+
+
+def fitted_logistic(
+    estimator: LogisticRegression, classes: AnyArray, coef: Array, intercept: float
+) -> LogisticRegression:
+    """Return a clone of a logistic regression of two classes with a known minimum."""
+    model = clone(estimator)
+    model.classes_, model.n_features_in_ = classes, len(coef)
+    model.coef_, model.intercept_ = coef[np.newaxis], np.array([intercept])
+    model.n_iter_ = np.zeros(1, dtype=np.int32)
+    return model
 
 
 def thawed(model: Any) -> Any:
@@ -114,7 +155,7 @@ def _root(scores: AnyArray, share: Array, wanted: float) -> AnyArray:
 
 
 def _minimum(scores: AnyArray, share: Array, wanted: Array) -> Array:
-    """Return the same of several classes, up to a number that all have in common."""
+    """Return the same of several classes, of mean zero: what they have in common is free."""
 
     def loss(b: Array) -> tuple[float, Array]:
         total = float(share @ logsumexp(scores + b, axis=1) - wanted @ b)
@@ -132,5 +173,5 @@ def _minimum(scores: AnyArray, share: Array, wanted: Array) -> Array:
         method="trust-exact",
         options={"gtol": TOLERANCE},
     )
-    solution: Array = found.x
+    solution: Array = found.x - found.x.mean()
     return solution

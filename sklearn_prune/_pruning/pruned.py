@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sklearn.base import is_classifier
 from sklearn.callback import CallbackSupportMixin, with_callbacks
 
 from sklearn_prune._batches.mapped_rows import is_mapped
@@ -18,7 +19,7 @@ from sklearn_prune._least_squares.source_rows import fit_source
 
 from .linear_fit import fit_columns, has_intercept
 from .moments_only import check_moments_suffice
-from .recipe import Recipe
+from .recipe import CLASS_DISTILLATIONS, DISTILLATIONS, Recipe
 from .sparse_model import SparseRegressor
 
 if TYPE_CHECKING:
@@ -316,8 +317,8 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
         return continue_stream(self, X, y, sample_weight, fit_compressed_rows)
 
 
-def recipe_of(model: PrunedRegressor) -> Recipe:
-    """Resolve the parameters of a model, but for its sparsity."""
+def recipe_of(model: Any) -> Recipe:
+    """Resolve the parameters of a pruned regressor or classifier, but for its sparsity."""
     return Recipe.of(
         model.strategy,
         model.retrain,
@@ -325,6 +326,7 @@ def recipe_of(model: PrunedRegressor) -> Recipe:
         saliency=model.saliency,
         n_rounds=model.n_rounds,
         random_state=model.random_state,
+        names=CLASS_DISTILLATIONS if is_classifier(model) else DISTILLATIONS,
     )
 
 

@@ -14,8 +14,7 @@ from sklearn_prune._checks.progress import fit_progress
 from sklearn_prune._checks.training_data import check_samples
 
 from .class_fit import has_probabilities, with_coefficients
-from .pruned import fit_pruned
-from .recipe import Recipe
+from .pruned import fit_pruned, recipe_of
 from .sparse_model import SparseClassifier
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from sklearn_prune._typing import Array
 
     from .linear_fit import LinearFit
+    from .recipe import Recipe
 
 
 def _has_probabilities(model: PrunedClassifier) -> bool:
@@ -225,15 +225,7 @@ class PrunedClassifier(CallbackSupportMixin, SparseClassifier):
             As `PrunedRegressor.fit`; and if y is no classes, is of one class only, or has as
             many classes as samples, or the inner estimator is no linear model.
         """
-        recipe = Recipe.of(
-            self.strategy,
-            self.retrain,
-            self.estimator,
-            saliency=self.saliency,
-            n_rounds=self.n_rounds,
-            random_state=self.random_state,
-            classes=True,
-        )
+        recipe = recipe_of(self)
         with fit_progress(self, 0, X=X, y=y):
             given = X, y, sample_weight, X_unlabeled
             data = check_class_data(self, *given, distill=recipe.distill)

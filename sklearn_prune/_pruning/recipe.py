@@ -83,9 +83,9 @@ class Recipe:
         saliency: Any = None,
         n_rounds: int = 1,
         random_state: Any = None,
-        classes: bool = False,
+        names: tuple[str, ...] = DISTILLATIONS,
     ) -> Recipe:
-        """Resolve the parameters of `PrunedRegressor`, or of `PrunedClassifier` for classes.
+        """Resolve the parameters of a pruned model, with `names` of distillations.
 
         Raises
         ------
@@ -95,12 +95,11 @@ class Recipe:
         """
         known = isinstance(strategy, str) and strategy in STRATEGIES
         dense = DENSE if estimator is None else estimator
-        names = CLASS_DISTILLATIONS if classes else DISTILLATIONS
         distill = isinstance(retrain, str) and retrain in names
         refit = dense if distill else _resolve_refit(retrain, dense, names)
         _check_not_frozen(refit, dense, n_rounds)
         hard_labels = distill and retrain != "distill"
-        if classes and distill and not hard_labels:
+        if distill and not hard_labels:
             refit = score_regressor(refit)
         return cls(
             dense,
@@ -189,7 +188,7 @@ class Recipe:
             fit.centred,
             saliency,
             random_state,
-            fit.curvature(X, data),
+            fit.curvature(X, data) if self.strategy.reads in ("rows", "moments") else None,
         )
         return score_features(self.strategy, given)
 
@@ -222,8 +221,8 @@ def _resolve_refit(retrain: Any, dense: Any, names: tuple[str, ...]) -> Any:
         return dense if retrain else None
     if hasattr(retrain, "fit") and not isinstance(retrain, type):
         return retrain
-    known, model = ", ".join(map(repr, names)), "regressor" if names == DISTILLATIONS else "model"
-    known = known.replace("'", '"')
+    known = ", ".join(f'"{name}"' for name in names)
+    model = "regressor" if names == DISTILLATIONS else "linear model"
     msg = f"retrain is {retrain!r}: give True, False, {known}, or a {model} to refit with."
     raise ValueError(msg)
 

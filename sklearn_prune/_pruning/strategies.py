@@ -142,10 +142,8 @@ def _hessian(given: Scoring) -> AnyArray:
     Of a logistic fit H is the second derivative of its penalised loss.
     """
     if given.curvature is not None:
-        probabilities, weights, alpha = given.curvature
-        return logistic_hessian_scores(
-            given.coef, probabilities, given.X, weights, alpha, centred=given.centred
-        )
+        loss = given.curvature._asdict()
+        return logistic_hessian_scores(given.coef, X=given.X, centred=given.centred, **loss)
     return column_scale(given.X, given.weights, centred=given.centred) * np.abs(given.coef)
 
 
@@ -167,10 +165,8 @@ def _obs(given: Scoring) -> Array:
     After a logistic fit, that of the quadratic model of its loss.
     """
     if given.curvature is not None:
-        probabilities, weights, alpha = given.curvature
-        return logistic_obs(
-            given.coef, probabilities, given.X, weights, alpha, centred=given.centred
-        )
+        loss = given.curvature._asdict()
+        return logistic_obs(given.coef, X=given.X, centred=given.centred, **loss)
     return obs(given.coef, given.X, given.y, weights=given.weights, centred=given.centred)
 
 

@@ -2,41 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
-import numpy as np
-from sklearn.base import (
-    BaseEstimator,
-    ClassNamePrefixFeaturesOutMixin,
-    MultiOutputMixin,
-    RegressorMixin,
-    TransformerMixin,
-)
+from sklearn.base import MultiOutputMixin, RegressorMixin
 from sklearn.callback import CallbackSupportMixin, with_callbacks
-from sklearn.utils.validation import check_is_fitted
 
-from sklearn_prune._checks.arguments import check_bool, check_n_keep
-from sklearn_prune._checks.progress import fit_progress
-from sklearn_prune._checks.training_data import check_samples, check_training_data
-from sklearn_prune._least_squares.min_norm import MinNormRegressor
-from sklearn_prune._pruning.linear_fit import LinearFit, fit_columns
-from sklearn_prune._pruning.recipe import Recipe, is_distillation
-from sklearn_prune._pruning.strategies import names_that
+from sklearn_prune._checks.training_data import check_training_data
+from sklearn_prune._pruning.recipe import DISTILLATIONS
 
-from .layer import RandomLayer, random_features
-from .layer_pruning import LayerPruning
-
-PIPELINE = "make_pipeline(RandomFeatures(...), PrunedRegressor(...))"
+from .pruned_layer import PrunedLayer
 
 
-class PrunedRandomFeatures(
-    CallbackSupportMixin,
-    ClassNamePrefixFeaturesOutMixin,
-    TransformerMixin,
-    MultiOutputMixin,
-    RegressorMixin,
-    BaseEstimator,
-):
+class PrunedRandomFeatures(CallbackSupportMixin, MultiOutputMixin, RegressorMixin, PrunedLayer):
     r"""Random features, pruned, at widths that do not fit in memory.
 
     The model is that of ::
@@ -140,6 +115,7 @@ class PrunedRandomFeatures(
     See Also
     --------
     RandomFeatures : All of the features.
+    PrunedRandomFeaturesClassifier : The same for classes.
     PrunedRegressor : More strategies, rounds and distillation, for any features.
     sklearn.kernel_ridge.KernelRidge : The dense model, with a penalty, at infinite width.
 
@@ -187,6 +163,8 @@ class PrunedRandomFeatures(
     >>> model.random_weights_.shape, pipeline[0].random_weights_.shape
     ((10, 20), (10, 10000))
     """
+
+    _twin = "PrunedRegressor(...)"
 
     def __init__(
         self,
@@ -239,49 +217,10 @@ class PrunedRandomFeatures(
             If a parameter is out of its range, the data are not finite or do not fit
             together, or the squares of the features overflow.
         """
-        recipe = self._recipe()
+        recipe = self._recipe(DISTILLATIONS)
         data = check_training_data(self, X, y, sample_weight)
-        layer = RandomLayer.of(self, data.X)
-        n_keep = check_n_keep(self.sparsity, layer.n_components)
-        with fit_progress(self, None, X=X, y=y) as progress:
-            kept = LayerPruning(recipe, n_keep, self.n_jobs, progress).keep(layer, data)
-
-        features = random_features(data.X, kept.weights, kept.offset, layer.activation)
-        data = replace(data, X=features, names=None)
-        if recipe.refit is None:
-            dense = LinearFit(None, kept.coef, np.zeros(data.y.shape[1:]), self.fit_intercept)
-            fit = dense.masked(np.ones(n_keep, dtype=bool), data)
-        else:
-            fit = fit_columns(recipe.refit, data)
-
-        self.component_indices_ = kept.indices
-        self.random_weights_ = kept.weights
-        self.random_offset_ = kept.offset
-        self.retrained_estimator_ = fit.model
-        self.seed_ = layer.seed
-        self.n_samples_fit_ = len(data.weights)
-        self.coef_ = fit.coef
-        self.intercept_ = np.asarray(fit.intercept, dtype=layer.dtype)[()]
-        self._n_features_out = n_keep
+        self._fit_layer(recipe, data, X, y)
         return self
-
-    def _recipe(self):
-        """Return what happens to the features, if it can happen in a stream."""
-        known = names_that("streams")
-        if not isinstance(self.strategy, str) or self.strategy not in known:
-            msg = (
-                f"strategy is {self.strategy!r}: give one of {', '.join(map(repr, known))}. "
-                f"For the others, which need all features in memory, use {PIPELINE}."
-            )
-            raise ValueError(msg)
-        if is_distillation(self.retrain):
-            msg = (
-                'retrain="distill" needs predictions of the dense model for further samples, '
-                f"and that model is not kept: use {PIPELINE}, or retrain=RidgeCV()."
-            )
-            raise ValueError(msg)
-        dense = MinNormRegressor(fit_intercept=check_bool(self.fit_intercept, "fit_intercept"))
-        return Recipe.of(self.strategy, self.retrain, dense, random_state=self.random_state)
 
     def predict(self, X):
         """Predict with the kept features.
@@ -297,45 +236,3 @@ class PrunedRandomFeatures(
             Predictions ``transform(X) @ coef_.T + intercept_``.
         """
         return self._features(X) @ self.coef_.T + self.intercept_
-
-    def transform(self, X):
-        """Map X to the kept features.
-
-        Parameters
-        ----------
-        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, s)
-            Features, dense; float32 if both this X and the fitted one are, else float64.
-        """
-        return self._features(X)
-
-    def get_feature_names_out(self, input_features=None):
-        """Return the names that :class:`RandomFeatures` has for the kept features.
-
-        Parameters
-        ----------
-        input_features : array-like of str or None, default=None
-            Only used to validate feature names with those seen during `fit`.
-
-        Returns
-        -------
-        ndarray of str objects
-            Names "randomfeatures0", "randomfeatures1", ..., where kept.
-        """
-        super().get_feature_names_out(input_features)  # validates them
-        return np.array([f"randomfeatures{i}" for i in self.component_indices_], dtype=object)
-
-    def _features(self, X):
-        check_is_fitted(self)
-        X = check_samples(self, X)
-        return random_features(X, self.random_weights_, self.random_offset_, self.activation)
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        tags.input_tags.sparse = True
-        tags.transformer_tags.preserves_dtype = ["float64", "float32"]
-        return tags

@@ -6,6 +6,7 @@ from sklearn.model_selection import GridSearchCV
 from sklearn_prune import (
     MinNormRegressor,
     PrunedRandomFeatures,
+    PrunedRandomFeaturesClassifier,
     PrunedRegressor,
     PrunedRegressorCV,
     RowBatches,
@@ -42,9 +43,12 @@ def data(rng):
     return rng.standard_normal((40, 5)), rng.standard_normal(40)
 
 
-def test_every_task_that_begins_ends(data):
+@pytest.mark.parametrize("cls", [PrunedRandomFeatures, PrunedRandomFeaturesClassifier])
+def test_every_task_that_begins_ends(data, cls):
+    X, y = data
+    data = X, y if cls is PrunedRandomFeatures else y > 0
     recorder = Recorder()
-    model = PrunedRandomFeatures(3000, 20, random_state=0).set_callbacks(recorder)
+    model = cls(3000, 20, random_state=0).set_callbacks(recorder)
     told = model.fit(*data).predict(data[0])
     assert recorder.said[0] == ("begin", "fit")
     assert recorder.said[-1] == ("end", "fit")

@@ -1,0 +1,329 @@
+"""Choose the sparsity of a classifier by cross-validation over whole paths."""
+
+from __future__ import annotations
+
+import numpy as np
+from sklearn.base import clone
+from sklearn.callback import with_callbacks
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import check_cv
+from sklearn.utils.metaestimators import available_if
+from sklearn.utils.validation import check_is_fitted
+
+from sklearn_prune._checks.class_data import check_class_data, weigh_classes
+from sklearn_prune._checks.progress import fit_progress
+from sklearn_prune._checks.training_data import check_samples
+from sklearn_prune._pruning.class_fit import has_probabilities
+from sklearn_prune._pruning.linear_fit import has_intercept, penalised_model
+from sklearn_prune._pruning.logistic_loss import is_logistic
+from sklearn_prune._pruning.pruned_classifier import PrunedClassifier, fit_pruned_classes
+from sklearn_prune._pruning.recipe import CLASS_DISTILLATIONS
+from sklearn_prune._pruning.sparse_model import SparseClassifier
+
+from .class_scores import ClassTable
+from .classifier_search import ClassifierSearch
+from .leave_one_out_search import LeaveOneOutSearch
+from .pruned_search import PrunedSearch
+from .tall_search import least_squares_search
+
+# Folds where leave-one-out would take n fits.
+FOLDS = 5
+
+
+class PrunedClassifierCV(PrunedSearch, SparseClassifier):
+    r"""Pruned classification that chooses its sparsity by cross-validation.
+
+    The twin of :class:`PrunedRegressorCV` for classes. Every fold fits the dense model once
+    and takes all sparsities from it. Least squares on the codes of the classes, the default,
+    shares its work between sizes and folds; logistic paths are fitted size by size, each
+    from the next larger one.
+
+    Parameters
+    ----------
+    strategy : str, callable or list of them, default="magnitude"
+        How features are scored, as in :class:`PrunedClassifier`. Of several, the best is
+        chosen.
+
+    sparsities : sequence of int or float, default=None
+        Numbers, or fractions, of features to keep. None stands for all numbers that
+        :class:`PrunedRegressorCV` tries. Where every size is fitted by itself, these are
+        tried from coarse to fine: some in geometric steps, then those around the best.
+
+    retrain : bool, "distill" or "distill-labels", default=True
+        What happens to the kept features, as in :class:`PrunedClassifier`.
+
+    estimator : estimator, default=None
+        The dense model, any linear classifier. None is least squares on the codes of the
+        classes, with the penalties `alphas`.
+
+    alphas : array-like of shape (n_alphas,), default=None
+        Ridge penalties of the dense model among which to choose. None is no penalty with
+        least squares, where 0 stands for the solution of least norm, and that of `estimator`
+        otherwise. For `estimator` of type :class:`~sklearn.linear_model.LogisticRegression`
+        they are ``1/C``; other estimators take none.
+
+    retrain_alphas : array-like of shape (n_retrain_alphas,), default=None
+        Penalties of the refit. None stands for that of the dense model. If some are given,
+        all pairs are tried.
+
+    cv : int, splitter, iterable or None, default=None
+        With least squares None is leave-one-out, exactly; otherwise five folds. An int is
+        the number of stratified folds, without shuffling; see
+        :func:`~sklearn.model_selection.check_cv`.
+
+    scoring : str or callable, default=None
+        What is maximised. None is the accuracy, weighted by `sample_weight`; other scores
+        are unweighted. Those of probabilities need a logistic model. With leave-one-out the
+        predictions for all rows are scored together.
+
+    one_standard_error : bool, default=False
+        Whether to choose the fewest features whose mean score is within one standard error
+        of the best mean score, as in :class:`PrunedRegressorCV`.
+
+    saliency : array-like of shape (n_features,), default=None
+        Scores of the strategy "oracle".
+
+    class_weight : dict, "balanced" or None, default=None
+        Weights of the classes in all fits. "balanced" goes by the classes of all rows, in
+        every fold. They do not weigh the scores.
+
+    fit_intercept : bool, default=True
+        Whether to fit an intercept, with the default `estimator`.
+
+    n_jobs : int, default=None
+        Number of threads over the folds.
+
+    random_state : int, RandomState instance or None, default=None
+        Seed of the strategy "random", whose order is the same in every fold.
+
+    Attributes
+    ----------
+    classes_ : ndarray of shape (n_classes,)
+        Labels of the classes.
+
+    sparsity_ : int
+        The number of features kept, s.
+
+    strategy_ : str or callable
+        The strategy.
+
+    alpha_, retrain_alpha_ : float
+        Penalty of the dense model, and of the refit; NaN if none is known.
+
+    best_score_ : float
+        Mean score of the chosen model.
+
+    best_index_ : int
+        Its position in `cv_results_`.
+
+    cv_results_ : dict of ndarray
+        A table with a row for each combination, as that of :class:`PrunedRegressorCV`.
+
+    n_splits_ : int
+        Number of folds.
+
+    best_estimator_ : PrunedClassifier
+        The chosen model, fitted to all data.
+
+    coef_ : ndarray of shape (1, n_features) or (n_classes, n_features)
+        Its coefficients, zero outside the support.
+
+    intercept_ : ndarray of shape (1,) or (n_classes,)
+        Its intercepts.
+
+    support_ : ndarray of shape (n_features,), dtype bool
+        Mask of the kept features.
+
+    n_features_in_ : int
+        Number of features seen during `fit`.
+
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the features seen during `fit`, if X has names that are all strings.
+
+    See Also
+    --------
+    PrunedClassifier : The model at one sparsity.
+    PrunedRegressorCV : The same for numbers.
+
+    Notes
+    -----
+    The scores are those of :class:`~sklearn.model_selection.GridSearchCV` over a
+    :class:`PrunedClassifier`, to rounding, where all training folds have all classes, and
+    logistic models have converged: fits by a
+    :class:`~sklearn.linear_model.LogisticRegression` with the penalty of its default end
+    here when their gradient is zero to ten digits, whatever its `tol` is. Of scores that
+    tie, as accuracies often do, the fewest features win.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import make_classification
+    >>> from sklearn_prune import PrunedClassifierCV
+    >>> X, y = make_classification(
+    ...     n_samples=100, n_features=200, n_informative=4, n_redundant=0, random_state=0
+    ... )
+    >>> model = PrunedClassifierCV("obs", range(1, 21), cv=5).fit(X, y)
+    >>> model.sparsity_
+    """
+
+    _distillations = CLASS_DISTILLATIONS
+    _other_refits = "PrunedClassifier"
+    _fit_model = staticmethod(fit_pruned_classes)
+
+    def __init__(
+        self,
+        strategy="magnitude",
+        sparsities=None,
+        retrain=True,
+        *,
+        estimator=None,
+        alphas=None,
+        retrain_alphas=None,
+        cv=None,
+        scoring=None,
+        one_standard_error=False,
+        saliency=None,
+        class_weight=None,
+        fit_intercept=True,
+        n_jobs=None,
+        random_state=None,
+    ):
+        self.strategy = strategy
+        self.sparsities = sparsities
+        self.retrain = retrain
+        self.estimator = estimator
+        self.alphas = alphas
+        self.retrain_alphas = retrain_alphas
+        self.cv = cv
+        self.scoring = scoring
+        self.one_standard_error = one_standard_error
+        self.saliency = saliency
+        self.class_weight = class_weight
+        self.fit_intercept = fit_intercept
+        self.n_jobs = n_jobs
+        self.random_state = random_state
+
+    @with_callbacks
+    def fit(self, X, y=None, sample_weight=None, *, X_unlabeled=None, groups=None):
+        """Choose a model by cross-validation, and fit it to all data.
+
+        Parameters
+        ----------
+        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
+            Training data.
+        y : array-like of shape (n_samples,)
+            Labels.
+        sample_weight : array-like of shape (n_samples,) or float, default=None
+            Weights of the samples.
+        X_unlabeled : {array-like, sparse array or matrix} of shape \
+                (n_unlabeled, n_features), default=None
+            Further samples for distillation, the same in every fold.
+        groups : array-like of shape (n_samples,), default=None
+            Group labels for the splitter.
+
+        Returns
+        -------
+        PrunedClassifierCV
+            The fitted estimator.
+
+        Raises
+        ------
+        ValueError
+            As `PrunedClassifier.fit`, and if the rows to train on in a fold are of one class
+            only, a penalty is negative or the estimator takes none, a scorer returns no number
+            or needs probabilities of least squares, or the standard error that is asked for
+            is unknown.
+        """
+        candidates = self._candidates()
+        n_steps = None if self._refines(candidates) else len(candidates) + 1
+        with fit_progress(self, n_steps, X=X, y=y) as progress:
+            distill = candidates[0].recipes[0].distill
+            scored = check_class_data(self, X, y, sample_weight, X_unlabeled, distill=distill)
+            data = weigh_classes(scored, self.class_weight)
+            search = self._search(data, X, y, groups)
+            table = ClassTable(
+                self.scoring,
+                scored,
+                (X, y),
+                search.held_out,
+                pooled=isinstance(search, LeaveOneOutSearch),
+                is_logistic=is_logistic(self.estimator),
+                tells_all=self.estimator is None or is_logistic(self.estimator),
+            )
+            self.classes_ = data.classes
+            return self._choose(candidates, data, search, table, progress)
+
+    @available_if(lambda model: has_probabilities(model.estimator))
+    def predict_proba(self, X):
+        """Return the probabilities of the classes, if `estimator` has some.
+
+        Parameters
+        ----------
+        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Probabilities, in the order of `classes_`.
+        """
+        check_is_fitted(self)
+        return self.best_estimator_.predict_proba(check_samples(self, X))
+
+    def _search(self, data, X, y, groups):
+        """Return what predicts the rows that are held out."""
+        least_squares, cv = self.estimator is None, self.cv
+        centred = self.fit_intercept if least_squares else has_intercept(self.estimator)
+        options = {"fit_intercept": bool(centred), "n_jobs": self.n_jobs}
+        if cv is None and least_squares:
+            return LeaveOneOutSearch(data, **options)
+        splitter = check_cv(FOLDS if cv is None else cv, y, classifier=True)
+        splits = self._splits(data, splitter, X, y, groups)
+        check_several_classes(data, splits)
+        search = least_squares_search if least_squares else ClassifierSearch
+        return search(data, splits, **options)
+
+    def _default_alpha(self):
+        if self.estimator is None:
+            return 0.0
+        return 1 / self.estimator.C if type(self.estimator) is LogisticRegression else np.nan
+
+    def _refines(self, candidates):
+        return self.sparsities is None and self.estimator is not None
+
+    def _penalised(self, alpha):
+        """Return the dense model, or the refit, with a penalty."""
+        if self.estimator is None:
+            return penalised_model(alpha, fit_intercept=self.fit_intercept)
+        if np.isnan(alpha):
+            return self.estimator
+        if type(self.estimator) is LogisticRegression:
+            return clone(self.estimator).set_params(C=1 / alpha if alpha else np.inf)
+        msg = (
+            f"alphas are for least squares and LogisticRegression: set the penalty of "
+            f"{type(self.estimator).__name__} itself, or search over a PrunedClassifier."
+        )
+        raise ValueError(msg)
+
+    def _model(self, recipe, strategy, sparsity):
+        """Return the model of one row of the table, not fitted."""
+        return PrunedClassifier(
+            strategy,
+            sparsity,
+            self.retrain if self.retrain_alphas is None else recipe.refit,
+            estimator=recipe.estimator,
+            saliency=self.saliency,
+            class_weight=self.class_weight,
+            random_state=recipe.random_state,
+        )
+
+
+def check_several_classes(data, splits):
+    """Raise ValueError if the rows to train on in a fold are of one class only."""
+    for fold, (train, _) in enumerate(splits):
+        seen = np.unique(data.labels[train])
+        if len(seen) == 1:
+            msg = (
+                f"The rows to train on in fold {fold} of cv are all of class {seen[0]}: give a "
+                "stratified cv, such as a number of folds."
+            )
+            raise ValueError(msg)
