@@ -1,11 +1,12 @@
 """Predicted against simulated risks: `predict_risk` and `PrunedRegressor`, side by side.
 
-    python benchmarks/theory_vs_simulation.py [--quick]
+    python benchmarks/theory_vs_simulation.py [--quick] [--classification]
 
 Prints one line a pipeline: problem, sizes, strategy, retraining, both penalties,
 intercept, the predicted risk, mean and standard error of the simulated one, and the
 difference in percent. A star marks a difference of more than two percent (near
-n = p five) and three standard errors. For random features of few inputs (relu_of_10)
+n = p five) and three standard errors. With --classification it is the table of
+classifiers, see classification_theory.py. For random features of few inputs (relu_of_10)
 the equivalent linear problem itself is some percent off.
 """
 
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 from itertools import product
 
+import classification_theory
 import numpy as np
 from sklearn.linear_model import Ridge
 
@@ -158,7 +160,12 @@ def compare(make, p, s, plan, fit_intercept, n_repeats):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--quick", action="store_true", help="one case in twelve, fewer repeats")
-    quick = parser.parse_args().quick
+    parser.add_argument("--classification", action="store_true", help="the table of classifiers")
+    options = parser.parse_args()
+    quick = options.quick
+    if options.classification:
+        classification_theory.main(quick=quick)
+        return
     cases = [
         (make, p, round(share * N), plan)
         for make, p, share, plan in product(PROBLEMS, WIDTHS, SHARES, PLANS)

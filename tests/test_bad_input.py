@@ -24,6 +24,7 @@ from sklearn_prune import (
     PrunedClassifier,
     PrunedClassifierCV,
     PrunedRandomFeatures,
+    PrunedRandomFeaturesClassifier,
     PrunedRegressor,
     PrunedRegressorCV,
     PruningPath,
@@ -53,7 +54,7 @@ DATA = [
     ({"y": np.full(30, np.inf)}, "infinity"),
     ({"y": DATES}, r"y is of dtype datetime64\[D\]: give an array of numbers"),
     ({"y": sparse.csr_array(y[:, np.newaxis])}, "y is sparse: give an array of numbers"),
-    ({"y": list("ab" * 15)}, "could not convert string"),
+    ({"y": list("ab" * 15)}, "could not convert string|give classification=True"),
     ({"sample_weight": np.ones(3)}, r"sample_weight has shape \(3,\)"),
     ({"sample_weight": -np.ones(30)}, "Negative values"),
     ({"sample_weight": np.zeros(30)}, "sample_weight is zero for every sample"),
@@ -97,6 +98,16 @@ REGRESSORS = [
     ({"estimator": 3}, "estimator is 3: give a linear regressor"),
     ({"estimator": MinNormRegressor(fit_intercept="no")}, "fit_intercept is 'no'"),
 ]
+PATHS_OF_CLASSES = [
+    ({"classification": "no"}, "classification is 'no': give True or False"),
+    ({"classification": True}, "Unknown label type: continuous.* use PrunedRegressor"),
+    ({"classification": True, "y": LABELS, "class_weight": "heavy"}, "class_weight"),
+    ({"classification": True, "y": LABELS, "retrain": "distill-labels"}, "unlabelled samples"),
+    ({"class_weight": "balanced"}, "class_weight is 'balanced': give classification=True"),
+    ({"y": LABELS}, "y is labels, such as '.*': give classification=True"),
+    ({"y": LABELS == "up"}, "y is labels, such as (True|False): give classification=True"),
+    ({"retrain": LogisticRegression()}, "is a classifier: give classification=True"),
+]
 SPARSITY = [
     ({"sparsity": value}, f"sparsity is {value!r}".replace("(", r"\(").replace("[", r"\["))
     for value in (0, 7, 1.5, -0.1, True, "a", None, [1, 2])
@@ -118,6 +129,15 @@ LAYER = [
     ({"bias": "no"}, "bias='no'"),
     ({"bias": True}, "bias=True with activation='relu'"),
     ({"random_state": "a"}, "cannot be used to seed"),
+]
+PRUNED_LAYER = [
+    ({"sparsity": 0}, "sparsity is 0"),
+    ({"sparsity": 10**6}, "sparsity is 1000000"),
+    ({"strategy": "obs"}, "strategy is 'obs'"),
+    ({"strategy": len}, "strategy is <built-in function len>"),
+    ({"retrain": "distill"}, "needs predictions of the dense model"),
+    ({"retrain": "yes"}, "retrain is 'yes'"),
+    ({"fit_intercept": "no"}, "fit_intercept is 'no': give True or False"),
 ]
 WIDTHS = [
     ({"widths": []}, r"widths is \[\]"),
@@ -209,13 +229,13 @@ CASES = {
     PrunedRegressorCV: (fit(PrunedRegressorCV), [*DATA, *PRUNED, *SPARSITIES, *CV]),
     pruning_path: (
         lambda X=X, y=y, **arguments: pruning_path(X, y, **arguments),
-        [*DATA, *PRUNED, *ROUNDS, *REGRESSORS, *SPARSITIES],
+        [*DATA, *PRUNED, *ROUNDS, *REGRESSORS, *SPARSITIES, *PATHS_OF_CLASSES],
     ),
     width_path: (
         lambda X=X, y=y, **arguments: width_path(
             X, y, **{"widths": [2, 6], "sparsities": [2], "cv": 3, **arguments}
         ),
-        [*DATA, *PRUNED, *FOLDS, *WIDTHS, *REGRESSORS],
+        [*DATA, *PRUNED, *FOLDS, *WIDTHS, *REGRESSORS, *PATHS_OF_CLASSES],
     ),
     RandomFeatures: (
         lambda X=X, y=None, **arguments: RandomFeatures(**arguments).fit(X),
@@ -226,14 +246,12 @@ CASES = {
         [
             *DATA,
             *LAYER,
-            ({"sparsity": 0}, "sparsity is 0"),
-            ({"sparsity": 10**6}, "sparsity is 1000000"),
-            ({"strategy": "obs"}, "strategy is 'obs'"),
-            ({"strategy": len}, "strategy is <built-in function len>"),
-            ({"retrain": "distill"}, "needs predictions of the dense model"),
-            ({"retrain": "yes"}, "retrain is 'yes'"),
-            ({"fit_intercept": "no"}, "fit_intercept is 'no': give True or False"),
+            *PRUNED_LAYER,
         ],
+    ),
+    PrunedRandomFeaturesClassifier: (
+        fit(PrunedRandomFeaturesClassifier, LABELS),
+        [*(case for case in CLASSES if "estimator" not in case[0]), *LAYER, *PRUNED_LAYER],
     ),
     PruningPath: (
         of_path,

@@ -13,6 +13,9 @@ from sklearn.utils.parallel import Parallel, delayed
 
 from sklearn_prune._checks.arguments import as_list
 
+# What some scores are missing to 1, by name.
+NAMES = {"r2": "1 - R²", "accuracy": "Error rate"}
+
 
 def find_parameter(estimator, path, name, owner):
     """Return the path of a parameter, if there are several that of an `owner`."""
@@ -45,6 +48,13 @@ def check_counts(values, name, largest=np.inf):
         msg = f"{name} is {values}: give increasing ints, at least 1{upto}."
         raise ValueError(msg)
     return [int(v) for v in values]
+
+
+def resolve_auto(scoring, estimator):
+    """Return the name that the score "auto" has for an estimator, or another score as it is."""
+    if not isinstance(scoring, str) or scoring != "auto":
+        return scoring
+    return "accuracy" if is_classifier(estimator) else "neg_mean_squared_error"
 
 
 def training_folds(estimator, X, y, cv):
@@ -93,12 +103,16 @@ def error_name(scoring):
         return "1 - score"
     if scoring.startswith("neg_"):
         return scoring.removeprefix("neg_").replace("_", " ").capitalize()
-    return "1 - R²" if scoring == "r2" else f"1 - {scoring}"
+    return NAMES.get(scoring, f"1 - {scoring}")
 
 
-def squared_errors(y_true, y_pred):
-    """Average over rows and targets; return shape (n_curves, n_sizes, n_repeats)."""
-    y_true, y_pred = np.asarray(y_true, dtype=float), np.asarray(y_pred, dtype=float)
+def prediction_errors(y_true, y_pred, *, classification):
+    """Return mean errors over rows and targets, of shape (n_curves, n_sizes, n_repeats).
+
+    They are squared errors; or shares of wrong labels, NaN where one is NaN.
+    """
+    dtype = None if classification else float
+    y_true, y_pred = np.asarray(y_true, dtype=dtype), np.asarray(y_pred, dtype=dtype)
     leading = y_pred.ndim - y_true.ndim
     if not 1 <= leading <= 3 or y_pred.shape[leading:] != y_true.shape:
         msg = (
@@ -106,5 +120,13 @@ def squared_errors(y_true, y_pred):
             f"first two or the second alone, and then the shape of y_true, {y_true.shape}."
         )
         raise ValueError(msg)
-    errors = ((y_pred - y_true) ** 2).mean(axis=tuple(range(leading, y_pred.ndim)))
+    errors = _wrong(y_pred, y_true) if classification else (y_pred - y_true) ** 2
+    errors = errors.mean(axis=tuple(range(leading, y_pred.ndim)))
     return errors if leading == 3 else np.atleast_2d(errors)[..., np.newaxis]
+
+
+def _wrong(y_pred, y_true):
+    wrong = (y_pred != y_true).astype(float)
+    if y_pred.dtype.kind == "f":
+        wrong[np.isnan(y_pred)] = np.nan
+    return wrong

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 
 from sklearn_prune._pruning.pruned import PrunedRegressor
+from sklearn_prune._pruning.pruned_classifier import PrunedClassifier
 from sklearn_prune._random_features.random_features import RandomFeatures
 
 from .cross_validated_errors import (
@@ -12,7 +13,8 @@ from .cross_validated_errors import (
     cross_validate,
     error_name,
     find_parameter,
-    squared_errors,
+    prediction_errors,
+    resolve_auto,
     training_folds,
 )
 from .drawing import require_matplotlib
@@ -110,7 +112,7 @@ class DoubleDescentDisplay(ErrorCurvesDisplay):
         width_param="auto",
         sparsity_param="auto",
         cv=None,
-        scoring="neg_mean_squared_error",
+        scoring="auto",
         n_jobs=None,
         theory=None,
         ax=None,
@@ -119,9 +121,9 @@ class DoubleDescentDisplay(ErrorCurvesDisplay):
         """Cross-validate an estimator at each width, and for each budget, and draw.
 
         The models of a pipeline that ends in `RandomFeatures`, with an int as
-        `random_state`, and `PrunedRegressor` or `MinNormRegressor` share their work, as in
-        :func:`width_path`: the steps before the regressor are then fitted once a fold, and
-        jobs are folds. Other estimators, and callables as `scoring` that are no
+        `random_state`, and `PrunedRegressor`, `PrunedClassifier` or `MinNormRegressor` share
+        their work, as in :func:`width_path`: the steps before the last one are then fitted
+        once a fold, and jobs are folds. Other estimators, and callables as `scoring` that are no
         :func:`~sklearn.metrics.make_scorer`, have a fit for each curve, width and fold.
 
         Parameters
@@ -137,13 +139,16 @@ class DoubleDescentDisplay(ErrorCurvesDisplay):
             curve of the estimator as it is.
         width_param, sparsity_param : str, default="auto"
             Names of the parameters p and s. "auto" finds the `n_components`, and the
-            `sparsity`: where there are several, those of `RandomFeatures` and
-            `PrunedRegressor`.
+            `sparsity`: where there are several, those of `RandomFeatures`, and of
+            `PrunedRegressor` or `PrunedClassifier`.
         cv : int, cross-validation generator or iterable, default=None
-            As in :func:`~sklearn.model_selection.cross_val_score`.
-        scoring : str, callable or None, default="neg_mean_squared_error"
-            The error is minus the score for names that start with ``neg_`` and for
-            callables; for other names, such as "r2", and None it is one minus the score.
+            As in :func:`~sklearn.model_selection.cross_val_score`: an int is stratified for
+            classifiers.
+        scoring : str, callable or None, default="auto"
+            "auto" is "neg_mean_squared_error", and "accuracy" for classifiers, which gives
+            the error rate. The error is minus the score for names that start with ``neg_``
+            and for callables; for other names, such as "r2", and None it is one minus the
+            score.
         n_jobs : int, default=None
             Number of parallel jobs.
         theory : array-like of shape (n_curves, n_widths), default=None
@@ -161,11 +166,14 @@ class DoubleDescentDisplay(ErrorCurvesDisplay):
         require_matplotlib(f"{cls.__name__}.from_estimator")
         widths = check_counts(widths, "widths")
         p = find_parameter(estimator, width_param, "n_components", RandomFeatures)
+        scoring = resolve_auto(scoring, estimator)
         if budgets is None:
             labels, settings = ["estimator"], {(0, j): {p: w} for j, w in enumerate(widths)}
         else:
             budgets = check_counts(budgets, "budgets", largest=max(widths))
-            s = find_parameter(estimator, sparsity_param, "sparsity", PrunedRegressor)
+            s = find_parameter(
+                estimator, sparsity_param, "sparsity", (PrunedRegressor, PrunedClassifier)
+            )
             labels = [f"s = {budget}" for budget in budgets]
             grid = product(enumerate(budgets), enumerate(widths))
             settings = {(i, j): {s: b, p: w} for (i, b), (j, w) in grid if b <= w}
@@ -194,21 +202,24 @@ class DoubleDescentDisplay(ErrorCurvesDisplay):
         labels=None,
         threshold=None,
         theory=None,
+        classification=False,
         ax=None,
         **plot_kwargs,
     ):
-        """Draw the mean squared errors of predictions.
+        """Draw the mean squared errors of predictions, or the error rates of labels.
 
         Parameters
         ----------
         y_true : array-like of shape (n_rows,) or (n_rows, n_targets)
-            True targets.
+            True targets, or labels.
         y_pred : array-like of shape (n_curves, n_widths, n_repeats, ...)
             Predictions, NaN where there are none. The last axes are those of
             y_true. Without the axis of repeats they stand for one repeat, and without that of
             curves, too, for one curve.
         widths, labels, threshold, theory : object
             As in the class; labels are "model 1", "model 2", ... if None.
+        classification : bool, default=False
+            Whether targets are labels of classes.
         ax : matplotlib Axes, default=None
             Axes to draw on.
         **plot_kwargs : dict
@@ -220,10 +231,15 @@ class DoubleDescentDisplay(ErrorCurvesDisplay):
             The display, drawn.
         """
         require_matplotlib(f"{cls.__name__}.from_predictions")
-        errors = squared_errors(y_true, y_pred)
+        errors = prediction_errors(y_true, y_pred, classification=classification)
         labels = [f"model {k + 1}" for k in range(len(errors))] if labels is None else labels
         display = cls(
-            widths=widths, errors=errors, labels=labels, threshold=threshold, theory=theory
+            widths=widths,
+            errors=errors,
+            labels=labels,
+            threshold=threshold,
+            theory=theory,
+            error_name=error_name("accuracy" if classification else "neg_mean_squared_error"),
         )
         return display.plot(ax, **plot_kwargs)
 

@@ -8,16 +8,18 @@ import numpy as np
 from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_prune._paths.pruned_cv import PrunedRegressorCV
+from sklearn_prune._paths.pruned_search import PrunedSearch
 from sklearn_prune._pruning.pruned import PrunedRegressor
+from sklearn_prune._pruning.pruned_classifier import PrunedClassifier
 
 from .cross_validated_errors import (
     check_counts,
     cross_validate,
     error_name,
     find_parameter,
+    prediction_errors,
+    resolve_auto,
     scores_to_errors,
-    squared_errors,
     training_folds,
 )
 from .drawing import draw_mark, require_matplotlib
@@ -110,7 +112,7 @@ class PruningPathDisplay(ErrorCurvesDisplay):
         sparsities=None,
         sparsity_param="auto",
         cv=None,
-        scoring="neg_mean_squared_error",
+        scoring="auto",
         n_jobs=None,
         ax=None,
         **plot_kwargs,
@@ -120,20 +122,21 @@ class PruningPathDisplay(ErrorCurvesDisplay):
         Parameters
         ----------
         estimator : estimator
-            A `PrunedRegressor`, or a pipeline that ends in one. What `retrain` says is
-            the curve "retrained"; if it says False, True is. Or a fitted
-            `PrunedRegressorCV`, whose own mean scores are drawn: a curve for each
-            strategy, with the penalties that suit it best, and a mark at the chosen s. It
-            takes no further arguments but `ax` and those of `plot`.
+            A `PrunedRegressor` or `PrunedClassifier`, or a pipeline that ends in one. What
+            `retrain` says is the curve "retrained"; if it says False, True is. Or a fitted
+            `PrunedRegressorCV` or `PrunedClassifierCV`, whose own mean scores are drawn: a
+            curve for each strategy, with the penalties that suit it best, and a mark at the
+            chosen s. It takes no further arguments but `ax` and those of `plot`.
         X, y : array-like
             Data, cut into the same folds for all curves.
         sparsities : list of int, default=None
             Numbers of features kept s, in increasing order. None stands for 15 numbers
             from 1 to p in geometric progression, less repetitions; p is the number of
-            features that reach the regressor.
+            features that reach the pruned model.
         sparsity_param : str, default="auto"
             Name of the parameter s. "auto" finds the `sparsity`, if there are several
-            that of `PrunedRegressor`. The parameter `retrain` is next to it.
+            that of `PrunedRegressor` or `PrunedClassifier`. The parameter `retrain` is next
+            to it.
         cv, scoring, n_jobs : object
             As in `DoubleDescentDisplay.from_estimator`.
         ax : matplotlib Axes, default=None
@@ -147,9 +150,11 @@ class PruningPathDisplay(ErrorCurvesDisplay):
             The display, drawn. The dense model keeps all features and is not retrained.
         """
         require_matplotlib(f"{cls.__name__}.from_estimator")
-        if isinstance(estimator, PrunedRegressorCV):
+        if isinstance(estimator, PrunedSearch):
             return cls._from_search(estimator).plot(ax, **plot_kwargs)
-        s = find_parameter(estimator, sparsity_param, "sparsity", PrunedRegressor)
+        owners = PrunedRegressor, PrunedClassifier
+        s = find_parameter(estimator, sparsity_param, "sparsity", owners)
+        scoring = resolve_auto(scoring, estimator)
         owner, separator, _ = s.rpartition("__")
         r = f"{owner}{separator}retrain"
         dense = {s: 1.0, r: False}
@@ -179,19 +184,20 @@ class PruningPathDisplay(ErrorCurvesDisplay):
 
     @classmethod
     def _from_search(cls, model):
-        """Return the display of a fitted `PrunedRegressorCV`."""
+        """Return the display of a fitted `PrunedRegressorCV` or `PrunedClassifierCV`."""
         check_is_fitted(model)
         table = model.cv_results_
         sizes = np.unique(table["sparsity"])
-        means = table["mean_test_score"].reshape(-1, len(sizes))
-        strategies = table["strategy"][:: len(sizes)]
+        by_size = np.argsort(table["sparsity"], kind="stable")
+        means = table["mean_test_score"][by_size].reshape(len(sizes), -1).T
+        strategies = table["strategy"][by_size][: len(means)]
         best = {}
         for k in np.argsort(np.nan_to_num(means, nan=-np.inf).max(axis=1), kind="stable"):
             strategy = strategies[k]
             best[strategy if isinstance(strategy, str) else id(strategy)] = strategy, means[k]
         labels = _names([strategy for strategy, _ in best.values()])
         errors = np.array([scores for _, scores in best.values()])[..., np.newaxis]
-        scoring = "neg_mean_squared_error" if model.scoring is None else model.scoring
+        scoring = resolve_auto("auto" if model.scoring is None else model.scoring, model)
         return cls(
             sparsities=sizes,
             errors=scores_to_errors(errors, scoring),
@@ -210,15 +216,16 @@ class PruningPathDisplay(ErrorCurvesDisplay):
         labels=None,
         y_pred_dense=None,
         threshold=None,
+        classification=False,
         ax=None,
         **plot_kwargs,
     ):
-        """Draw the mean squared errors of predictions.
+        """Draw the mean squared errors of predictions, or the error rates of labels.
 
         Parameters
         ----------
         y_true : array-like of shape (n_rows,) or (n_rows, n_targets)
-            True targets.
+            True targets, or labels.
         y_pred : array-like of shape (n_curves, n_sparsities, n_repeats, ...)
             Predictions; repeats and curves can be left out as in
             `DoubleDescentDisplay.from_predictions`.
@@ -228,6 +235,8 @@ class PruningPathDisplay(ErrorCurvesDisplay):
             Predictions of the dense model.
         threshold : float, default=None
             As in the class.
+        classification : bool, default=False
+            Whether targets are labels of classes.
         ax : matplotlib Axes, default=None
             Axes to draw on.
         **plot_kwargs : dict
@@ -239,16 +248,18 @@ class PruningPathDisplay(ErrorCurvesDisplay):
             The display, drawn.
         """
         require_matplotlib(f"{cls.__name__}.from_predictions")
-        errors = squared_errors(y_true, y_pred)
+        errors = prediction_errors(y_true, y_pred, classification=classification)
         dense = None
         if y_pred_dense is not None:
-            dense = squared_errors(y_true, np.reshape(y_pred_dense, (-1, *np.shape(y_true))))
+            y_pred_dense = np.reshape(y_pred_dense, (-1, *np.shape(y_true)))
+            dense = prediction_errors(y_true, y_pred_dense, classification=classification)
         display = cls(
             sparsities=sparsities,
             errors=errors,
             labels=[f"model {k + 1}" for k in range(len(errors))] if labels is None else labels,
             dense_error=dense,
             threshold=threshold,
+            error_name=error_name("accuracy" if classification else "neg_mean_squared_error"),
         )
         return display.plot(ax, **plot_kwargs)
 

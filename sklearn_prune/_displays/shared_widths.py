@@ -7,17 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn import model_selection
-from sklearn.base import BaseEstimator, clone
+from sklearn.base import BaseEstimator, clone, is_classifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.metrics import check_scoring
 from sklearn.pipeline import Pipeline
 
 from sklearn_prune._checks.arguments import check_n_keep
+from sklearn_prune._checks.class_data import check_class_data, weigh_classes
 from sklearn_prune._checks.training_data import check_training_data
 from sklearn_prune._least_squares.min_norm import MinNormRegressor
+from sklearn_prune._paths.class_scores import KnownScores
 from sklearn_prune._paths.scores import KnownPredictions, reads_predictions
 from sklearn_prune._paths.width_predictions import predict_widths
+from sklearn_prune._pruning.class_fit import has_probabilities
+from sklearn_prune._pruning.logistic_loss import is_logistic
 from sklearn_prune._pruning.pruned import PrunedRegressor, recipe_of
+from sklearn_prune._pruning.pruned_classifier import PrunedClassifier
 from sklearn_prune._pruning.recipe import Recipe, is_distillation
 from sklearn_prune._random_features.random_features import RandomFeatures
 
@@ -26,6 +31,7 @@ from .cross_validated_errors import scores_to_errors
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._typing import AnyArray
 
     Settings = Mapping[tuple[int, int], Mapping[str, int]]
@@ -35,7 +41,7 @@ def shares_widths(estimator: Any, settings: Settings, scoring: Any) -> bool:
     """Return whether the models of all settings can be computed together.
 
     They can if the estimator is a pipeline that ends in nested random features and a
-    regressor that `predict_widths` knows, if nothing but numbers of features varies, and
+    model that `predict_widths` knows, if nothing but numbers of features varies, and
     if a score depends on nothing but predictions.
     """
     if type(estimator) is not Pipeline or len(estimator.steps) < 2:
@@ -53,12 +59,18 @@ def shares_widths(estimator: Any, settings: Settings, scoring: Any) -> bool:
 
 def _prunes_once(model: Any) -> bool:
     return (
-        type(model) is PrunedRegressor
+        type(model) in (PrunedRegressor, PrunedClassifier)
         and model.n_rounds == 1
         and model.saliency is None
         and not is_distillation(model.retrain)
         and not isinstance(model.estimator, FrozenEstimator)
+        and _scores_tell_all(model.retrain if hasattr(model.retrain, "fit") else model.estimator)
     )
+
+
+def _scores_tell_all(model: Any) -> bool:
+    """Return whether a model that predicts has no probabilities but those of its scores."""
+    return model is None or is_logistic(model) or not has_probabilities(model)
 
 
 def cross_validate_widths(
@@ -106,10 +118,10 @@ class _WidthCurves(BaseEstimator):
         self.scorer = scorer
 
     def fit(self, X, y):
-        """Fit the steps before the regressor, at the largest width."""
+        """Fit the steps before the last one, at the largest width."""
         width, sparsity = _parameter_names(self.pipeline)
-        regressor = clone(self.pipeline[-1])
-        default = getattr(regressor, "sparsity", 1.0)
+        model = clone(self.pipeline[-1])
+        default = getattr(model, "sparsity", 1.0)
         self.widths_ = {j: params[width] for (_, j), params in self.settings.items()}
         self.budgets_ = {
             i: params.get(sparsity, default) for (i, _), params in self.settings.items()
@@ -120,7 +132,7 @@ class _WidthCurves(BaseEstimator):
         self.features_ = clone(self.pipeline[:-1])
         self.features_.set_params(**{width: max(self.widths_.values())})
         F = self.features_.fit_transform(X, y)
-        self.data_ = check_training_data(regressor, F, y)
+        self.data_ = _checked(model, F, y)
         return self
 
     def score_all(self, X, y):
@@ -133,9 +145,24 @@ class _WidthCurves(BaseEstimator):
         for j, (unpruned, pruned) in zip(self.widths_, predictions, strict=True):
             for k, i in enumerate(self.budgets_):
                 if (i, j) in self.settings:
-                    known = KnownPredictions(pruned[0, k] if recipes else unpruned)
+                    known = self._known(pruned[0, k] if recipes else unpruned, recipes)
                     scores[str((i, j))] = self.scorer(known, X, y)
         return scores
+
+    def _known(self, predictions, recipes):
+        """Return a model that predicts what it is given, or the classes that this speaks for."""
+        classes = self.data_.classes
+        if classes is None:
+            return KnownPredictions(predictions)
+        model = recipes[0][0].regressors[-1]
+        return KnownScores(classes, predictions, is_logistic=is_logistic(model))
+
+
+def _checked(model: Any, F: Any, y: Any) -> TrainingData:
+    """Return what a model, which is not fitted, is to be fitted to."""
+    if is_classifier(model):
+        return weigh_classes(check_class_data(model, F, y), model.class_weight)
+    return check_training_data(model, F, y)
 
 
 def _parameter_names(pipeline: Any) -> tuple[str, str]:
@@ -145,7 +172,7 @@ def _parameter_names(pipeline: Any) -> tuple[str, str]:
 
 
 def _dense_and_recipes(model: Any) -> tuple[Any, list[list[Recipe]]]:
-    """Return the dense model inside a regressor, and what happens to it."""
+    """Return the dense model inside a model, and what happens to it."""
     if type(model) is MinNormRegressor:
         return model, []
     recipe = recipe_of(model)

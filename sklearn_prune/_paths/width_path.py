@@ -189,10 +189,11 @@ def width_path(
     :math:`n^2 p` operations for all Gram matrices together and, for each width,
     :math:`n^3/3` for a Cholesky factorisation and :math:`4ns^2` for two triangular
     factors. Widths w below n need one pass over all samples, and some :math:`w^3` operations
-    a fold, unless columns are (nearly) dependent or the strategy is a callable. Fits by
-    `MinNormRegressor` and by `Ridge` share their work. Those by other estimators are made
-    one by one, and so are those with (nearly) dependent columns and those to sparse data of
-    more columns than rows.
+    a fold, unless columns are (nearly) dependent or the strategy is a callable. For classes
+    the samples that are held out are read once more for each model; and the first pass needs
+    all classes in every fold, and no `class_weight`. Fits by `MinNormRegressor` and by
+    `Ridge` share their work. Those by other estimators are made one by one, and so are those
+    with (nearly) dependent columns and those to sparse data of more columns than rows.
 
     Examples
     --------
@@ -209,6 +210,15 @@ def width_path(
     array([0.12, 0.55, 0.04])
     >>> np.median(path.retrained_errors, axis=-1).round(2)
     array([[0.12, 0.12, 0.06]])
+
+    The same for the ten digits themselves, of which these shares are mistaken:
+
+    >>> y = load_digits(return_X_y=True)[1][:250]
+    >>> path = width_path(
+    ...     X, y, widths=[40, 199, 1000], sparsities=[40], classification=True
+    ... )
+    >>> path.dense_errors.mean(axis=-1).round(2)
+    array([0.12, 0.28, 0.02])
     """
     names, recipes = _recipes(
         strategy,

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 from sklearn.frozen import FrozenEstimator
-from sklearn.linear_model import LinearRegression, Ridge, RidgeCV
+from sklearn.linear_model import (
+    LinearRegression,
+    LogisticRegression,
+    Ridge,
+    RidgeClassifier,
+    RidgeClassifierCV,
+    RidgeCV,
+)
 
 from sklearn_prune._least_squares.min_norm import MinNormRegressor
 from sklearn_prune._pruning.linear_fit import has_intercept
@@ -17,6 +24,12 @@ if TYPE_CHECKING:
     from sklearn_prune.theory import LinearGaussianProblem
 
 
+LEAST_SQUARES = LinearRegression, Ridge, RidgeCV, RidgeClassifier, RidgeClassifierCV
+
+# Models that are trained, pruned and retrained.
+PRUNED = (PrunedRegressor,)
+
+
 def read_plan(model: Any) -> dict[str, Any]:
     """Return the arguments of `theory.predict_risk` that describe a fitted model.
 
@@ -25,16 +38,17 @@ def read_plan(model: Any) -> dict[str, Any]:
     ValueError
         If the theory does not cover the model.
     """
-    if np.ndim(getattr(model, "coef_", 0)) > 1:
+    shape: tuple[int, ...] = getattr(getattr(model, "coef_", None), "shape", ())
+    if len(shape) > 1 and shape[0] > 1:
         refuse(f"{type(model).__name__} has several outputs")
-    if isinstance(model, PrunedRegressor):
+    if isinstance(model, PRUNED):
         return _read_pruned(model)
-    alpha, fit_intercept = _penalty(model), has_intercept(model)
+    (loss, alpha), fit_intercept = _objective(model), has_intercept(model)
     _check_weights(model, alpha, fit_intercept, model.n_features_in_)
-    return {"alpha": alpha, "fit_intercept": fit_intercept}
+    return {"loss": loss, "alpha": alpha, "fit_intercept": fit_intercept}
 
 
-def refuse(what: str) -> None:
+def refuse(what: str) -> NoReturn:
     """Raise the ValueError that the theory does not cover something."""
     msg = f"{what}, which the theory does not cover: leave the theoretical score out."
     raise ValueError(msg)
@@ -47,16 +61,19 @@ def check_oracle(problem: LinearGaussianProblem, support: Any) -> None:
         refuse('strategy="oracle" with a saliency that ranks otherwise than Sigma_ii beta_i^2')
 
 
-def _read_pruned(model: PrunedRegressor) -> dict[str, Any]:
+def _read_pruned(model: Any) -> dict[str, Any]:
     if model.strategy not in names_that("theory"):
         refuse(f"strategy={model.strategy!r}")
     if model.n_rounds != 1:
         refuse(f"n_rounds={model.n_rounds}")
     refit = model.retrained_estimator_
-    alpha, fit_intercept = _penalty(model.estimator_), has_intercept(model.estimator_)
+    (loss, alpha), fit_intercept = _objective(model.estimator_), has_intercept(model.estimator_)
+    if model.strategy == "hessian" and loss == "logistic" and alpha:
+        refuse('strategy="hessian" after a logistic fit with a penalty, which is in the scores')
     plan = {
         "strategy": model.strategy,
         "sparsity": model.n_nonzero_,
+        "loss": loss,
         "alpha": alpha,
         "fit_intercept": fit_intercept,
     }
@@ -65,30 +82,42 @@ def _read_pruned(model: PrunedRegressor) -> dict[str, Any]:
             refuse("an intercept in only one of the two fits")
         plan["retrain"] = "distill" if model.n_unlabeled_ else "same"
         plan["n_unlabeled"] = model.n_unlabeled_ or None
-        plan["retrain_alpha"] = _penalty(refit)
+        plan["retrain_loss"], plan["retrain_alpha"] = _objective(refit)
     width = model.n_features_in_ if refit is None else model.n_nonzero_
-    if model.strategy == "hessian":
-        width = 0  # the weights are in the scores
+    if model.strategy == "hessian" or "logistic" in {loss, plan.get("retrain_loss")}:
+        width = 0  # the weights are in the scores, or no fit interpolates
     _check_weights(model, max(alpha, plan.get("retrain_alpha", 0.0)), fit_intercept, width)
     return plan
 
 
-def _penalty(model: Any) -> float:
-    """Return the ridge penalty of a fitted least-squares model."""
+def _objective(model: Any) -> tuple[str, float]:
+    """Return the loss and the ridge penalty of a fitted linear model."""
     if isinstance(model, FrozenEstimator):
-        return _penalty(model.estimator)
+        return _objective(model.estimator)
     if isinstance(model, MinNormRegressor | LinearRegression):
         _check_rank(model)
     if isinstance(model, MinNormRegressor):
-        return 0.0
-    if isinstance(model, LinearRegression | Ridge | RidgeCV) and not getattr(
-        model, "positive", False
-    ):
+        return "squared", 0.0
+    if getattr(model, "class_weight", None) is not None:
+        refuse(f"class_weight={model.class_weight!r}")
+    if isinstance(model, LEAST_SQUARES) and not getattr(model, "positive", False):
         alpha = getattr(model, "alpha_", getattr(model, "alpha", 0.0))
         if np.ndim(alpha) == 0:
-            return float(alpha)
+            return "squared", float(alpha)
+    if type(model) is LogisticRegression:
+        return "logistic", _logistic_penalty(model)
     refuse(f"{model!r} as a model")
-    raise AssertionError
+
+
+def _logistic_penalty(model: LogisticRegression) -> float:
+    """Return the penalty 1/C of a logistic fit, which must be on the squares of slopes alone."""
+    if model.penalty is None or np.isinf(model.C):
+        return 0.0
+    if model.penalty not in {"l2", "deprecated"} or model.l1_ratio:
+        refuse(f"{model!r} as a model")
+    if model.solver == "liblinear" and model.fit_intercept:
+        refuse('solver="liblinear", whose penalty is on the intercept, too')
+    return 1 / model.C
 
 
 def _check_rank(model: Any) -> None:

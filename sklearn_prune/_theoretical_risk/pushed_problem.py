@@ -8,7 +8,14 @@ import numpy as np
 from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, StandardScaler
 
 from sklearn_prune._random_features.random_features import RandomFeatures
-from sklearn_prune.theory import LinearGaussianProblem, SampleProblem, SingleIndexProblem
+from sklearn_prune.theory import (
+    BinaryProblem,
+    GaussianMixtureProblem,
+    LinearGaussianProblem,
+    SampleProblem,
+    SingleIndexProblem,
+)
+from sklearn_prune.theory._problems.second_moments import rescale
 
 from .named_columns import as_fitted
 
@@ -17,20 +24,20 @@ if TYPE_CHECKING:
 
     from sklearn_prune._typing import Array
 
-    Problem = LinearGaussianProblem | SingleIndexProblem | SampleProblem
-    Cache = Callable[[list[Any], Callable[[], LinearGaussianProblem]], LinearGaussianProblem]
+    ClassProblem = BinaryProblem | GaussianMixtureProblem
+    Problem = LinearGaussianProblem | SingleIndexProblem | SampleProblem | ClassProblem
+    Pushed = LinearGaussianProblem | ClassProblem
+    Cache = Callable[[list[Any], Callable[[], Pushed]], Pushed]
 
 SCALERS = (StandardScaler, MinMaxScaler, MaxAbsScaler, RobustScaler)
 
 
-def push(
-    problem: Problem, transformers: list[Any], *, fit_intercept: bool, cache: Cache
-) -> LinearGaussianProblem:
-    """Return the linear problem that the model at the end of a pipeline sees.
+def push(problem: Problem, transformers: list[Any], *, fit_intercept: bool, cache: Cache) -> Pushed:
+    """Return the problem that the model at the end of a pipeline sees.
 
     Parameters
     ----------
-    problem : LinearGaussianProblem, SingleIndexProblem or SampleProblem
+    problem : one of those of `theory`
         Describes the input of the pipeline.
     transformers : list of fitted transformers
     fit_intercept : bool
@@ -53,9 +60,16 @@ def push(
             scale, shift = _scale_and_shift(transformer)
             if isinstance(problem, SingleIndexProblem):
                 problem = _scaled_inputs(problem, scale, shift, transformer)
+            elif isinstance(problem, BinaryProblem):
+                problem = problem.scaled(scale, shift)
+            elif isinstance(problem, GaussianMixtureProblem):
+                _check_no_shift(shift, transformer, fit_intercept=fit_intercept)
+                problem = problem.scaled(scale)
             else:
                 problem = _scaled_features(problem, scale, np.zeros(1) if fit_intercept else shift)
-        elif isinstance(transformer, RandomFeatures) and isinstance(problem, SingleIndexProblem):
+        elif isinstance(transformer, RandomFeatures) and isinstance(
+            problem, SingleIndexProblem | BinaryProblem
+        ):
             problem = _equivalent(problem, transformer, cache)
         else:
             msg = (
@@ -68,9 +82,7 @@ def push(
     return problem
 
 
-def _push_sample(
-    problem: SampleProblem, transformers: list[Any], cache: Cache
-) -> LinearGaussianProblem:
+def _push_sample(problem: SampleProblem, transformers: list[Any], cache: Cache) -> Pushed:
     def features(X: Any) -> Any:
         X = as_fitted(X, transformers)
         for transformer in transformers:
@@ -83,8 +95,8 @@ def _push_sample(
 
 
 def _equivalent(
-    problem: SingleIndexProblem, features: RandomFeatures, cache: Cache
-) -> LinearGaussianProblem:
+    problem: SingleIndexProblem | BinaryProblem, features: RandomFeatures, cache: Cache
+) -> Pushed:
     weights, offset = features.random_weights_.T, features.random_offset_
     activation = features.activation
     key = [weights, offset, activation, problem.direction, problem.covariance]
@@ -118,17 +130,24 @@ def _scaled_inputs(
         )
         raise ValueError(msg)
     covariance = np.ones(len(scale)) if problem.covariance is None else problem.covariance
-    squares = scale**2 if covariance.ndim == 1 else np.outer(scale, scale)
     return SingleIndexProblem(
-        problem.direction / scale, problem.link, problem.noise_variance, covariance * squares
+        problem.direction / scale, problem.link, problem.noise_variance, rescale(covariance, scale)
     )
+
+
+def _check_no_shift(shift: Array, scaler: Any, *, fit_intercept: bool) -> None:
+    if np.any(shift) and not fit_intercept:
+        msg = (
+            f"{type(scaler).__name__} shifts the features, and the model has no intercept: fit "
+            "one, or do not centre (with_mean=False)."
+        )
+        raise ValueError(msg)
 
 
 def _scaled_features(
     problem: LinearGaussianProblem, scale: Array, shift: Array
 ) -> LinearGaussianProblem:
-    second, mean = problem.covariance, problem.mean
-    second = second * (scale**2 if second.ndim == 1 else np.outer(scale, scale))
+    second, mean = rescale(problem.covariance, scale), problem.mean
     cross = problem.cross_moment * scale
     if mean is not None:
         mean = mean * scale

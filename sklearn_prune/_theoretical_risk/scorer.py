@@ -7,16 +7,20 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sklearn.base import is_classifier
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_prune.theory import (
+    BinaryProblem,
+    GaussianMixtureProblem,
     LinearGaussianProblem,
     SampleProblem,
     SingleIndexProblem,
     predict_risk,
 )
 from sklearn_prune.theory._checks import check_count, check_flag, check_seed, shown
+from sklearn_prune.theory._classification.losses import check_losses, has_classes
 
 from .fitted_model import check_oracle, read_plan
 from .pushed_problem import push
@@ -24,24 +28,38 @@ from .pushed_problem import push
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from .pushed_problem import Pushed
+
+PROBLEMS = (
+    LinearGaussianProblem,
+    SingleIndexProblem,
+    SampleProblem,
+    BinaryProblem,
+    GaussianMixtureProblem,
+)
 CACHE_SIZE = 16
 
 
 class TheoreticalRisk:
     """Scorer of the risk that the theory predicts for a fitted model.
 
-    It reads width, strategy, sparsity, retraining, intercept, penalties and the
-    number of training samples from the model, and returns minus the risk that
+    It reads width, strategy, sparsity, retraining, intercept, losses, penalties and
+    the number of training samples from the model, and returns minus the risk that
     :func:`~sklearn_prune.theory.predict_risk` predicts for a problem: a column of
     theory beside the measured one, in
     :class:`~sklearn.model_selection.GridSearchCV` or anywhere.
 
     Parameters
     ----------
-    problem : LinearGaussianProblem, SingleIndexProblem or SampleProblem
-        Describes the input of the model. It is pushed through the fitted
-        transformers of a pipeline: scalers, and `RandomFeatures` on a
-        `SingleIndexProblem`; anything that maps rows on a `SampleProblem`.
+    problem : LinearGaussianProblem, SingleIndexProblem, SampleProblem, BinaryProblem \
+            or GaussianMixtureProblem
+        Describes the input of the model; the latter two are for classifiers. It is
+        pushed through the fitted transformers of a pipeline: scalers, and
+        `RandomFeatures` on a `SingleIndexProblem` or a `BinaryProblem`; anything that
+        maps rows on a `SampleProblem`.
+    metric : {"zero_one", "squared_error", "log_loss"}, default=None
+        Which error, see :func:`~sklearn_prune.theory.predict_risk`. None stands for
+        "zero_one" where there are classes, and else for "squared_error".
     n_samples : int, default=None
         Number of training samples of a model that does not tell it. Those of this
         package have it as `n_samples_fit_`.
@@ -60,7 +78,7 @@ class TheoreticalRisk:
     -----
     A model that the theory does not cover gets a ``ValueError`` and never a wrong
     number: an unknown estimator or transformer, the strategies "obs" and callables,
-    several rounds or outputs, a shift before random features, and sample weights
+    class weights, several rounds or outputs, a shift before random features, and sample weights
     that make a difference. (Estimators of scikit-learn do not tell what weights they
     were fitted with: they are taken to be one.)
 
@@ -84,17 +102,28 @@ class TheoreticalRisk:
     mse    0.506
     """
 
-    def __init__(self, problem, *, n_samples=None, finite_n=False, n_draws=100, random_state=0):
-        if not isinstance(problem, LinearGaussianProblem | SingleIndexProblem | SampleProblem):
+    def __init__(
+        self,
+        problem,
+        metric=None,
+        *,
+        n_samples=None,
+        finite_n=False,
+        n_draws=100,
+        random_state=0,
+    ):
+        if not isinstance(problem, PROBLEMS):
             msg = f"problem is {shown(problem)}: give a problem of sklearn_prune.theory."
             raise ValueError(msg)
         check_seed(random_state)
+        check_losses(problem, None, None, metric, None)
         self.problem = problem
+        self.metric = metric
         self.n_samples = None if n_samples is None else check_count(n_samples, "n_samples", 1)
         self.finite_n = check_flag(finite_n, "finite_n")
         self.n_draws = check_count(n_draws, "n_draws", 4)
         self.random_state = random_state
-        self._problems: OrderedDict[bytes, LinearGaussianProblem] = OrderedDict()
+        self._problems: OrderedDict[bytes, Pushed] = OrderedDict()
 
     def __call__(self, estimator, X=None, y=None, **kwargs):
         """Return minus the predicted risk of a fitted model.
@@ -102,7 +131,7 @@ class TheoreticalRisk:
         Parameters
         ----------
         estimator : estimator
-            Fitted regressor, or pipeline that ends in one.
+            Fitted regressor or classifier, or pipeline that ends in one.
         X, y : object
             Ignored: the theory sees no test data.
         **kwargs : dict
@@ -111,7 +140,7 @@ class TheoreticalRisk:
         Returns
         -------
         float
-            Minus the risk, the expected squared error on new rows.
+            Minus the risk, the expected error on new rows.
 
         Raises
         ------
@@ -119,10 +148,19 @@ class TheoreticalRisk:
             If the theory does not cover the model.
         """
         if isinstance(estimator, type) or not hasattr(estimator, "fit"):
-            msg = f"estimator is {shown(estimator)}: give a fitted regressor, or a pipeline."
+            msg = (
+                f"estimator is {shown(estimator)}: give a fitted regressor or classifier, or a "
+                "pipeline."
+            )
             raise ValueError(msg)
         check_is_fitted(estimator)
         *transformers, model = _steps(estimator)
+        if is_classifier(model) and not has_classes(self.problem):
+            msg = (
+                f"{type(model).__name__} is a classifier: give a BinaryProblem or a "
+                "GaussianMixtureProblem."
+            )
+            raise ValueError(msg)
         plan = read_plan(model)
         problem = push(
             self.problem, transformers, fit_intercept=plan["fit_intercept"], cache=self._cached
@@ -134,10 +172,11 @@ class TheoreticalRisk:
             )
             raise ValueError(msg)
         if plan.get("strategy") == "oracle":
-            check_oracle(problem, model.support_)
+            check_oracle(_linear(problem, plan["fit_intercept"]), model.support_)
         risk = predict_risk(
             problem,
             self._n_samples(model),
+            metric=self.metric,
             finite_n=self.finite_n,
             n_draws=self.n_draws,
             random_state=self.random_state,
@@ -155,9 +194,7 @@ class TheoreticalRisk:
             raise ValueError(msg)
         return n_samples
 
-    def _cached(
-        self, key: list[Any], make: Callable[[], LinearGaussianProblem]
-    ) -> LinearGaussianProblem:
+    def _cached(self, key: list[Any], make: Callable[[], Pushed]) -> Pushed:
         """Return the problem made before from the same arrays, or make it."""
         digest = blake2b(digest_size=16)
         for part in key:
@@ -173,6 +210,13 @@ class TheoreticalRisk:
 
     def __getstate__(self):
         return self.__dict__ | {"_problems": OrderedDict()}
+
+
+def _linear(problem: Pushed, fit_intercept: bool) -> LinearGaussianProblem:
+    """Return the problem that least squares sees."""
+    if isinstance(problem, LinearGaussianProblem):
+        return problem
+    return problem.linear.centred() if fit_intercept else problem.linear
 
 
 def _steps(estimator: Any) -> list[Any]:

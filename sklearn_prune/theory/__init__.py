@@ -1,23 +1,29 @@
-"""Exact risk of dense, pruned, retrained and distilled linear models.
+"""Exact risk of dense, pruned, retrained and distilled linear models and classifiers.
 
 The mathematics of a problem given by its second moments; it knows no estimator.
 """
 
+from ._classification.logistic.existence import mle_exists
+from ._distribution import DistributionalCharacterization
 from ._optimal_alpha import optimal_alpha
 from ._predict_risk import predict_risk
+from ._problems.binary import BinaryProblem
+from ._problems.gaussian_mixture import GaussianMixtureProblem
 from ._problems.linear_gaussian import LinearGaussianProblem
 from ._problems.sample import SampleProblem
 from ._problems.single_index import SingleIndexProblem
 from ._risk.compression import SoftThreshold, UniformQuantizer
-from ._risk.distribution import DistributionalCharacterization
 
 __all__ = [
+    "BinaryProblem",
     "DistributionalCharacterization",
+    "GaussianMixtureProblem",
     "LinearGaussianProblem",
     "SampleProblem",
     "SingleIndexProblem",
     "SoftThreshold",
     "UniformQuantizer",
+    "mle_exists",
     "optimal_alpha",
     "predict_risk",
 ]

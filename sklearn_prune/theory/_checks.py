@@ -302,6 +302,22 @@ def check_positive(value: Any, name: str) -> float:
     return float(value)
 
 
+def check_model(coef: Any, intercept: Any, n_features: int) -> tuple[Array, Array]:
+    """Return coefficients, along a last axis, and intercepts, which broadcast with them.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not go together.
+    """
+    coef, intercept = as_floats(coef, "coef"), as_floats(intercept, "intercept")
+    if coef.shape[-1:] != (n_features,):
+        msg = f"coef has shape {coef.shape}: give {n_features} coefficients."
+        raise ValueError(msg)
+    broadcast(coef=coef[..., 0], intercept=intercept)
+    return coef, intercept
+
+
 def check_support(support: Any, size: int) -> Indices:
     """Return distinct indices below `size`, from indices or a mask."""
     given = shown(support)

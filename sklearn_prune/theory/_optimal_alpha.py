@@ -46,7 +46,7 @@ def optimal_alpha(
         The problem.
     n_samples : int
         Number of training rows, n.
-    strategy : {"magnitude", "hessian", "oracle", "random"}, default=None
+    strategy : {"magnitude", "hessian", "obs", "oracle", "random"}, default=None
         How features are scored; None: the model is not pruned.
     sparsity : int or float, default=None
         What is KEPT, see `predict_risk`.

@@ -18,6 +18,9 @@ from ._checks import (
     n_kept,
     shown,
 )
+from ._classification.classifier_steps import ClassifierSteps
+from ._classification.losses import check_classifier, check_losses, has_classes
+from ._problems.linear_gaussian import LinearGaussianProblem
 from ._problems.linear_only import check_linear
 from ._problems.second_moments import in_units, squared_units
 from ._risk.compression import SoftThreshold, UniformQuantizer
@@ -25,11 +28,14 @@ from ._risk.first_fit import STRATEGIES
 from ._risk.steps import RETRAIN, Steps
 
 if TYPE_CHECKING:
-    from ._problems.linear_gaussian import LinearGaussianProblem
+    from sklearn_prune._typing import Array
+
+    from ._problems.binary import BinaryProblem
+    from ._problems.gaussian_mixture import GaussianMixtureProblem
 
 
 def predict_risk(
-    problem: LinearGaussianProblem,
+    problem: LinearGaussianProblem | BinaryProblem | GaussianMixtureProblem,
     n_samples: Any,
     *,
     strategy: str | None = None,
@@ -39,6 +45,9 @@ def predict_risk(
     retrain_alpha: float | None = None,
     n_unlabeled: float | None = None,
     compression: SoftThreshold | UniformQuantizer | None = None,
+    loss: str | None = None,
+    retrain_loss: str | None = None,
+    metric: str | None = None,
     fit_intercept: bool = False,
     finite_n: bool = False,
     n_draws: int = 100,
@@ -52,17 +61,23 @@ def predict_risk(
     model (Equations 14 and 15). With a diagonal covariance everything is in
     closed form, otherwise averaged over draws of that law.
 
+    Of problems with two classes it is the error of the classifier by the sign of
+    :math:`x'b+b_0`, trained on labels of -1 and +1.
+
     Parameters
     ----------
-    problem : LinearGaussianProblem
+    problem : LinearGaussianProblem, BinaryProblem or GaussianMixtureProblem
         The problem.
     n_samples : int or array-like of int
         Number of training rows, n; broadcast with `sparsity`.
-    strategy : {"magnitude", "hessian", "oracle", "random"}, default=None
+    strategy : {"magnitude", "hessian", "obs", "oracle", "random"}, default=None
         How features are scored: :math:`|\hat\beta_i|`,
-        :math:`\sqrt{\Sigma_{ii}}|\hat\beta_i|`, :math:`\Sigma_{ii}\beta_i^2` (with
-        correlated features, what feature i contributes on its own), or at random.
-        None: the model is not pruned.
+        :math:`\sqrt{\Sigma_{ii}}|\hat\beta_i|`,
+        :math:`|\hat\beta_i|/\sqrt{(\Sigma+1/\xi)^{-1}_{ii}}`,
+        :math:`\Sigma_{ii}\beta_i^2` (with correlated features, what feature i
+        contributes on its own), or at random. None: the model is not pruned.
+        "obs" are the scores of the optimal brain surgeon, all at once: not the
+        elimination one by one of ``PrunedRegressor("obs")``.
     sparsity : int, float or array-like, default=None
         What is KEPT: an int is the number of features s, a float in (0, 1] the
         fraction, ``s = max(1, round(sparsity * n_features))``.
@@ -80,11 +95,22 @@ def predict_risk(
         Number of unlabelled rows of the distillation; may be ``inf``.
     compression : SoftThreshold or UniformQuantizer, default=None
         What is done to the dense coefficients instead of pruning.
+    loss : {"squared", "logistic", "max_margin"}, default=None
+        What the fit minimises: the squared error; for a `BinaryProblem` also
+        :math:`\sum_i\log(1+e^{-y_if_i})+\frac\mu2|b|^2`, as
+        ``LogisticRegression(C=1/alpha)`` does, or :math:`|b|` with all margins
+        :math:`y_if_i` at least 1. None stands for "squared".
+    retrain_loss : {"squared", "logistic", "max_margin"}, default=None
+        That of the refit; None stands for `loss`.
+    metric : {"zero_one", "squared_error", "log_loss"}, default=None
+        Which error: how often the sign of :math:`f=x'b+b_0` is not the label,
+        :math:`\mathbb{E}(y-f)^2` or :math:`\mathbb{E}\log(1+e^{-yf})`. None stands
+        for "zero_one" where there are classes, and else for "squared_error".
     fit_intercept : bool, default=False
         Whether the models have an intercept. A pruned one is adjusted to the means.
     finite_n : bool, default=False
         Whether to correct fits without penalty for the size of n, which matters
-        near as many features, or kept features, as samples.
+        near as many features, or kept features, as samples. Of squared errors alone.
     n_draws : int, default=100
         Number of draws, with a covariance that is not diagonal; at least 4.
     random_state : int, RandomState instance or None, default=None
@@ -95,7 +121,7 @@ def predict_risk(
     Returns
     -------
     risk : float or ndarray
-        Expected squared error on new rows, noise included. It is ``inf`` with
+        Expected error on new rows, noise included. A squared error is ``inf`` with
         as many features as samples, noise and no penalty.
     std_error : float or ndarray
         If `return_std_error`: its standard error, 0 in closed form.
@@ -119,11 +145,24 @@ def predict_risk(
     :math:`R_2(1+\frac1N)+R_1(\frac1n-\frac1N)` after a distillation on N rows in
     all, :math:`R_1` being the risk of the dense model.
 
+    Classes: least squares on labels of -1 and +1 is the fit of a linear problem,
+    ``problem.linear``, since the label depends on one direction of the features
+    only [2]_. With the overlap :math:`M=b'\Sigma\beta`, which all steps have beside
+    their risk R, follow :math:`b'\Sigma b=R-\mathrm{Var}(y)+2M` and all errors:
+    without intercept, and labels that are the sign of :math:`\langle v,x\rangle`,
+
+    .. math:: P(\mathrm{error}) = \frac1\pi\arccos\frac{b'\Sigma v}{|\Sigma^{1/2}b||\Sigma^{1/2}v|}.
+
+    They are bounded, and need no correction near the peak. Errors are those of the
+    mean overlaps over draws, and their standard errors those of the jackknife.
+
     References
     ----------
     .. [1] X. Chang, Y. Li, S. Oymak, C. Thrampoulidis, "Provable Benefits of
        Overparameterization in Model Compression: From Double Descent to Pruning
        Neural Networks", AAAI 2021. arXiv:2012.08749
+    .. [2] C. Thrampoulidis, E. Abbasi, B. Hassibi, "LASSO with Non-linear Measurements is
+       Equivalent to One With Linear Measurements", NeurIPS 2015. arXiv:1506.02181
 
     Examples
     --------
@@ -141,37 +180,71 @@ def predict_risk(
     None [61.8 29.3]
     fresh [47.2 12. ]
     same [49.2 12. ]
+
+    A classifier with the same coefficients:
+
+    >>> from sklearn_prune.theory import BinaryProblem
+    >>> problem = BinaryProblem(np.ones(400), np.repeat([2.0, 0.1], [20, 380]), link="sign")
+    >>> for retrain in (None, "fresh", "same"):
+    ...     error = predict_risk(
+    ...         problem, [100, 200], strategy="magnitude", sparsity=20, retrain=retrain
+    ...     )
+    ...     print(retrain, error.round(3))
+    None [0.375 0.305]
+    fresh [0.359 0.271]
+    same [0.374 0.284]
     """
-    check_linear(problem)
+    if not has_classes(problem):
+        check_linear(problem)
     fit_intercept = check_flag(fit_intercept, "fit_intercept")
     n = check_n_samples(n_samples, fit_intercept=fit_intercept)
     _check_plan(strategy, sparsity, retrain, retrain_alpha, n_unlabeled, compression)
-    steps = Steps(
-        problem=in_units(problem.centred() if fit_intercept else problem),
-        strategy=strategy or "",
-        retrain=retrain,
-        alpha=_one_penalty(alpha, "alpha"),
-        retrain_alpha=_one_penalty(
+    losses = check_losses(problem, loss, retrain_loss, metric, retrain)
+    options = {
+        "strategy": strategy or "",
+        "retrain": retrain,
+        "alpha": _one_penalty(alpha, "alpha"),
+        "retrain_alpha": _one_penalty(
             alpha if retrain_alpha is None else retrain_alpha, "retrain_alpha"
         ),
-        n_unlabeled=0.0 if n_unlabeled is None else float(n_unlabeled),
-        compression=compression,
-        fit_intercept=fit_intercept,
-        finite_n=check_flag(finite_n, "finite_n"),
-        n_draws=check_count(n_draws, "n_draws", 4),
-        random_state=check_seed(random_state),
-    )
+        "n_unlabeled": 0.0 if n_unlabeled is None else float(n_unlabeled),
+        "compression": compression,
+        "fit_intercept": fit_intercept,
+        "finite_n": check_flag(finite_n, "finite_n"),
+        "n_draws": check_count(n_draws, "n_draws", 4),
+        "random_state": check_seed(random_state),
+    }
     with_error = check_flag(return_std_error, "return_std_error")
     kept = n_kept(1.0 if sparsity is None else sparsity, problem.n_features)
-    n, kept = broadcast(n_samples=n, sparsity=kept)
-    if strategy is None and compression is None:
+    sizes = broadcast(n_samples=n, sparsity=kept)
+    if isinstance(problem, LinearGaussianProblem):
+        risk, error = _linear_risk(problem, options, *sizes)
+    else:
+        check_classifier(problem, losses, options)
+        risk, error = _at_each(ClassifierSteps(problem, *losses, options), *sizes)
+    return (risk[()], error[()]) if with_error else risk[()]
+
+
+def _linear_risk(
+    problem: LinearGaussianProblem, options: dict[str, Any], n: Array, kept: Array
+) -> tuple[Array, Array]:
+    """Return squared errors and their standard errors."""
+    centred = problem.centred() if options["fit_intercept"] else problem
+    steps = Steps(problem=in_units(centred), **options)
+    if options["strategy"] or options["compression"] is not None:
+        risk, error = _at_each(steps, n, kept)
+    else:
         risk = steps.dense(n)
         error = np.zeros_like(risk)
-    else:
-        pairs = [steps.risk(float(a), float(s)) for a, s in zip(n.flat, kept.flat, strict=True)]
-        risk, error = np.moveaxis(np.reshape(pairs, (*n.shape, 2)), -1, 0)
-    risk, error = (squared_units(part, steps.problem.unit) for part in (risk, error))
-    return (risk[()], error[()]) if with_error else risk[()]
+    unit = steps.problem.unit
+    return squared_units(risk, unit), squared_units(error, unit)
+
+
+def _at_each(steps: Steps | ClassifierSteps, n: Array, kept: Array) -> tuple[Array, Array]:
+    """Return errors and their standard errors at numbers of samples and of features."""
+    pairs = [steps.risk(float(a), float(s)) for a, s in zip(n.flat, kept.flat, strict=True)]
+    risk, error = np.moveaxis(np.reshape(pairs, (*n.shape, 2)), -1, 0)
+    return risk, error
 
 
 def _one_penalty(value: Any, name: str) -> float:

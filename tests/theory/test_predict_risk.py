@@ -7,7 +7,7 @@ from numpy.testing import assert_allclose
 from sklearn_prune.theory import LinearGaussianProblem, predict_risk
 from sklearn_prune.theory._risk.diagonal_support import DiagonalSelection
 from sklearn_prune.theory._risk.first_fit import FirstFit
-from sklearn_prune.theory._risk.refits import fresh_risks, same_risk
+from sklearn_prune.theory._risk.refits import fresh_refit, same_refit
 
 STRATEGIES = ["magnitude", "hessian", "oracle", "random"]
 PENALTIES = [(0.0, 0.0), (3.0, 0.0), (0.0, 3.0), (3.0, 5.0)]
@@ -116,9 +116,8 @@ def test_random_support_makes_the_same_samples_fresh(problem, n, alpha, retrain_
     """By the state evolution, and (finite_n) by definition."""
     first = FirstFit(problem, float(n), alpha, finite_n=False)
     selection = DiagonalSelection(first, "random", float(s))
-    fresh = fresh_risks(selection, float(n), retrain_alpha, finite_n=False)[0]
-    same, error = same_risk(first, selection, retrain_alpha, finite_n=False)
-    assert error == 0
+    fresh = fresh_refit(selection, float(n), retrain_alpha, finite_n=False)
+    same = same_refit(first, selection, retrain_alpha, finite_n=False)
     assert_allclose(same, fresh, rtol=1e-10)
     options = {"strategy": "random", "sparsity": s, "alpha": alpha, "retrain_alpha": retrain_alpha}
     for finite_n in (False, True):
@@ -263,7 +262,7 @@ BAD = {
     "n_samples is 0": ({}, 0),
     "n_samples contains nan": ({}, np.nan),
     "give at least 2 with an intercept": ({"fit_intercept": True}, 1),
-    "strategy is 'obs': give None or one of 'magnitude'": ({"strategy": "obs", "sparsity": 3}, 9),
+    "strategy is 'obd': give None or one of 'magnitude'": ({"strategy": "obd", "sparsity": 3}, 9),
     "retrain is True: give None or one of 'fresh'": (
         {"strategy": "random", "sparsity": 3, "retrain": True},
         9,

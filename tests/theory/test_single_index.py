@@ -6,10 +6,10 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 from sklearn_prune import RandomFeatures
+from sklearn_prune.theory import DistributionalCharacterization
 from sklearn_prune.theory._moments.feature_moments import cross_moment, mean, second_moment
 from sklearn_prune.theory._moments.scalar_functions import ACTIVATIONS, FUNCTIONS, LINKS
 from sklearn_prune.theory._problems.single_index import SingleIndexProblem
-from sklearn_prune.theory._risk.distribution import DistributionalCharacterization
 
 
 @pytest.fixture

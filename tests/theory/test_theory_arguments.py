@@ -12,12 +12,14 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 import sklearn_prune.theory
 from sklearn_prune import MinNormRegressor, PrunedRegressor, TheoreticalRisk
 from sklearn_prune.theory import (
+    BinaryProblem,
     DistributionalCharacterization,
     LinearGaussianProblem,
     SampleProblem,
     SingleIndexProblem,
     SoftThreshold,
     UniformQuantizer,
+    mle_exists,
     optimal_alpha,
     predict_risk,
 )
@@ -67,7 +69,7 @@ def bad_risk_arguments():
     return [
         *not_linear(),
         *each("n_samples", NO_SAMPLES),
-        *each("strategy", [("obs", "strategy is 'obs'"), (["random"], "strategy is ['random']")]),
+        *each("strategy", [("obd", "strategy is 'obd'"), (["random"], "strategy is ['random']")]),
         *each(
             "sparsity", [(4, "sparsity is 4"), (0.0, "sparsity is 0.0"), ("x", "is 'x'")], **PRUNED
         ),
@@ -149,6 +151,24 @@ TABLE = {
             *each("alpha", [(np.ones(2), "alpha has shape (2,)")], n_samples=[3, 4, 5]),
             *each("fit_intercept", NOT_BOOL),
             *each("finite_n", NOT_BOOL),
+            ({"n_samples": 1, "fit_intercept": True}, "give at least 2 with an intercept"),
+            *each(
+                "loss", [("logistic", "give a BinaryProblem"), (1, "loss is 1"), ("l", "is 'l'")]
+            ),
+        ],
+    ),
+    "DistributionalCharacterization.risk": (
+        DistributionalCharacterization(LINEAR, 9).risk,
+        {},
+        each("metric", [("zero_one", "give a BinaryProblem"), ("auc", "metric is 'auc'")]),
+    ),
+    "mle_exists": (
+        mle_exists,
+        {"problem": BinaryProblem(np.ones(3), np.ones(3)), "n_samples": 9},
+        [
+            *each("problem", [(LINEAR, "give a BinaryProblem"), (None, "problem is None")]),
+            *each("n_samples", NO_SAMPLES),
+            *each("fit_intercept", NOT_BOOL),
             ({"n_samples": 1, "fit_intercept": True}, "give at least 2 with an intercept"),
         ],
     ),

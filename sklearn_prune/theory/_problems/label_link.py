@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 # analytic in a strip, so that the error is below that of rounding.
 NORMAL_NODES = np.linspace(-9, 9, 61)
 LOGISTIC_NODES = np.linspace(-38, 38, 153)
+LOGISTIC_WEIGHTS = expit(LOGISTIC_NODES) * expit(-LOGISTIC_NODES)
+LOGISTIC_WEIGHTS /= LOGISTIC_WEIGHTS.sum()
 FINE_NODES = np.linspace(-9, 9, 1201)
 
 
@@ -46,7 +48,14 @@ class LabelLink:
 
     def probability(self, score: Array) -> Array:
         r"""Return :math:`P(y=1)` at scores."""
-        return self.smoothed(score, np.zeros(()))[0]
+        score = np.asarray(score, float) + self.offset
+        if callable(self.name):
+            kept = np.clip(np.asarray(self.name(score), dtype=np.float64), 0, 1)
+        elif self.name == "logistic":
+            kept = expit(score)
+        else:
+            kept = _normal_cdf(score, np.asarray(self.noise))[0]
+        return self.flip + (1 - 2 * self.flip) * kept
 
     def smoothed(self, mean: Array, variance: Array | float) -> tuple[Array, Array]:
         r"""Return :math:`P(y=1)` where the score is normal, and its derivative by the mean.
@@ -79,11 +88,12 @@ def _normal_cdf(x: Array, scale: Array) -> tuple[Array, Array]:
     """Return the normal distribution function and its derivative, of a step if the scale is 0."""
     with np.errstate(divide="ignore", invalid="ignore"):
         z = np.where(scale > 0, x / scale, np.where(x == 0, 0.0, np.inf * np.sign(x)))
-        slope = np.where(scale > 0, _density(z) / scale, 0.0)
+        slope = np.where(scale > 0, density(z) / scale, 0.0)
     return ndtr(z), slope
 
 
-def _density(z: Array) -> Array:
+def density(z: Array) -> Array:
+    """Return the standard normal density."""
     return np.exp(-(z**2) / 2) / np.sqrt(2 * np.pi)
 
 
@@ -94,21 +104,20 @@ def _logistic_mean(mean: Array, spread: Array) -> tuple[Array, Array]:
     of the two which is the wider.
     """
     narrow = spread < 1
-    weights = _density(NORMAL_NODES)
+    weights = density(NORMAL_NODES)
     p = expit(mean[..., np.newaxis] + np.where(narrow, spread, 0.0)[..., np.newaxis] * NORMAL_NODES)
     normal = np.stack([p, p * (1 - p)]) @ (weights / weights.sum())
     if narrow.all():
         return normal[0], normal[1]
-    share = expit(LOGISTIC_NODES) * expit(-LOGISTIC_NODES)
     wide = np.where(narrow, 1.0, spread)[..., np.newaxis]
     logistic = np.stack(_normal_cdf(mean[..., np.newaxis] - LOGISTIC_NODES, wide))
-    both = np.where(narrow, normal, logistic @ (share / share.sum()))
+    both = np.where(narrow, normal, logistic @ LOGISTIC_WEIGHTS)
     return both[0], both[1]
 
 
 def _callable_mean(function: Function, mean: Array, spread: Array) -> tuple[Array, Array]:
     """Return the mean of any probability, and its slope by Stein's identity."""
-    weights = _density(FINE_NODES)
+    weights = density(FINE_NODES)
     weights = weights / weights.sum()
     nodes = mean[..., np.newaxis] + spread[..., np.newaxis] * FINE_NODES
     p = np.clip(np.asarray(function(nodes), dtype=np.float64), 0, 1)

@@ -9,15 +9,15 @@ import numpy as np
 from sklearn_prune.theory._checks import (
     as_floats,
     as_number,
-    broadcast,
     check_count,
     check_covariance,
+    check_model,
     check_seed,
     check_support,
 )
 
 from .from_data import moments_from_data
-from .second_moments import SecondMoments, multiply
+from .second_moments import SecondMoments
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array, Indices
@@ -225,14 +225,8 @@ class LinearGaussianProblem(SecondMoments):
         ValueError
             If there is an intercept, but the means are not known.
         """
-        coef, a = as_floats(coef, "coef"), as_floats(intercept, "intercept")
-        if coef.shape[-1:] != self.coef.shape:
-            msg = f"coef has shape {coef.shape}: give {len(self.coef)} coefficients."
-            raise ValueError(msg)
-        broadcast(coef=coef[..., 0], intercept=a)
-        error = coef - self.coef
-        energy = self.counts * error * multiply(self.covariance, error)
-        risk = self.noise_variance + np.sum(energy, axis=-1)
+        coef, a = check_model(coef, intercept, len(self.coef))
+        risk = self.squared_error(coef)
         if np.any(a):
             risk += a**2 - 2 * a * (self.target_mean - coef @ self._known_mean())
         return risk[()] if np.ndim(risk) else float(risk)
@@ -304,9 +298,12 @@ class LinearGaussianProblem(SecondMoments):
         """
         if self._centred is None:
             mean = self._known_mean()
-            second = np.diag(self.covariance) if self.is_diagonal else self.covariance
+            second = self.covariance
+            if mean.any():
+                second = np.diag(second) if self.is_diagonal else second
+                second = second - np.outer(mean, mean)
             self._centred = LinearGaussianProblem.from_moments(
-                second - np.outer(mean, mean),
+                second,
                 self.cross_moment - self.target_mean * mean,
                 self._target_second_moment - self.target_mean**2,
                 mean=np.zeros_like(mean),

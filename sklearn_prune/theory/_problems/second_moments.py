@@ -86,6 +86,12 @@ class SecondMoments:
         """Whether the covariance is given by its diagonal."""
         return self.covariance.ndim == 1
 
+    def squared_error(self, coef: Array) -> Array:
+        r"""Return :math:`\sigma^2+(b-\beta)'\Sigma(b-\beta)` for vectors b along the last axis."""
+        error = coef - self.coef
+        energy = self.counts * error * multiply(self.covariance, error)
+        return self.noise_variance + np.sum(energy, axis=-1)
+
     @cached_property
     def cross_moment(self) -> Array:
         r"""The cross moment :math:`\mathbb{E}[yx]`, of shape (n_features,)."""
@@ -131,3 +137,8 @@ def squared_units(value: Any, unit: float) -> Any:
 def multiply(covariance: Array, vectors: Array) -> Array:
     r"""Return :math:`\Sigma v` for vectors along the last axis, :math:`\Sigma` full or diagonal."""
     return vectors * covariance if covariance.ndim == 1 else vectors @ covariance
+
+
+def rescale(covariance: Array, scale: Array) -> Array:
+    """Return the covariance, full or diagonal, of features times a scale."""
+    return covariance * (scale**2 if covariance.ndim == 1 else np.outer(scale, scale))

@@ -96,6 +96,8 @@ class Sums(NamedTuple):
         :math:`n-\sum(1-\zeta_i)^2`, from a formula without cancellation.
     residual : ndarray
         :math:`n-\sum(1-\zeta_i)`: degrees of freedom that the fit leaves.
+    overlap : ndarray
+        :math:`\sum(1-\zeta_i)\lambda_i\bar\beta_i^2`.
     """
 
     xi: Array
@@ -103,6 +105,7 @@ class Sums(NamedTuple):
     variance: Array
     slack: Array
     residual: Array
+    overlap: Array
 
 
 def spectral_sums(spectrum: Spectrum, n: Array, alpha: Array) -> Sums:
@@ -134,6 +137,7 @@ def spectral_sums(spectrum: Spectrum, n: Array, alpha: Array) -> Sums:
         variance=shrinkage**2 @ small.counts,
         slack=residual + (zeta * shrinkage) @ small.counts,
         residual=residual,
+        overlap=shrinkage @ small.energy,
     )
 
 

@@ -11,6 +11,7 @@ from scipy.special import ndtr
 from sklearn_prune.theory._problems.spectrum import EPS, Spectrum, shrink, spectral_sums
 
 from .compression import HardThreshold, Moments
+from .outcome import Outcome
 from .support import Grams
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class DiagonalSelection:
     ----------
     first : FirstFit
         The dense fit.
-    strategy : {"magnitude", "hessian", "oracle", "random"}
+    strategy : str
         How features are scored.
     n_keep : float
         s.
@@ -49,7 +50,7 @@ class DiagonalSelection:
         r"""Return moments of :math:`\theta-u` on the event that the feature is kept."""
         mean, scale = self._first.law
         basis = self._first.problem.eigenbasis
-        if strategy in {"magnitude", "hessian"}:
+        if strategy in {"magnitude", "hessian", "obs"}:
             weights = basis.to_coordinates(self._first.score_weights(strategy))
             factor = np.maximum(weights * self._first.unwhiten, SMALLEST)
             order = mean, self._first.order_scale
@@ -64,16 +65,18 @@ class DiagonalSelection:
             share = _best_shares(scores, self._counts, n_keep)
         return Moments(share, np.zeros_like(mean), share * scale**2)
 
-    def pruned_risks(self) -> Array:
-        """Return the risk of the pruned model, of shape (1,)."""
+    def pruned(self) -> Outcome:
+        """Return what becomes of the pruned model."""
         fit = self._first
         if np.isinf(fit.variance):
-            return np.array([np.inf])
+            return Outcome.of(np.inf, 0.0)
         u, z, (kept, first, second) = fit.signal, fit.shrinkage, self._moments
         # Kept is z (theta - u) - zeta u, lost is -u: no difference of large numbers.
         bias = fit.zeta * u
         error = (1 - kept) * u**2 + kept * bias**2 - 2 * bias * z * first + z**2 * second
-        return np.array([fit.problem.noise_variance + self._counts @ error])
+        overlap = u * z * (kept * u + first)
+        risk = fit.problem.noise_variance + self._counts @ error
+        return Outcome.of(risk, self._counts @ overlap)
 
     def _kept_spectrum(self) -> Spectrum:
         fit, counts = self._first, self._counts * self._moments.kept
@@ -86,9 +89,7 @@ class DiagonalSelection:
 
     def grams(self, n: float, alpha: float) -> Grams:
         r"""Return the inner products, where P is diagonal: :math:`1-\zeta_i` or 0."""
-        spectrum = self._kept_spectrum()
-        xi = spectral_sums(spectrum, np.array(n), np.array(alpha)).xi
-        P, Q = shrink(xi, spectrum.eigenvalues)
+        spectrum, P, Q = self._shrinkage(n, alpha)
         inside, outside = self._products()
         return Grams(
             kept=self._gram(inside, P**2),
@@ -97,6 +98,12 @@ class DiagonalSelection:
             trace=np.array([spectrum.counts @ P]),
             trace_squared=np.array([spectrum.counts @ P**2]),
         )
+
+    def _shrinkage(self, n: float, alpha: float) -> tuple[Spectrum, Array, Array]:
+        """Return the kept spectrum, and of a refit to n rows the factors P and 1 - P."""
+        spectrum = self._kept_spectrum()
+        xi = spectral_sums(spectrum, np.array(n), np.array(alpha)).xi
+        return spectrum, *shrink(xi, spectrum.eigenvalues)
 
     def _products(self) -> tuple[Array, Array]:
         """Return the mean products of u and G on the events kept and lost, (2, 2, rank) each."""
@@ -107,12 +114,31 @@ class DiagonalSelection:
         return inside, outside
 
     def _gram(self, products: Array, weights: Array) -> Array:
-        r"""Sum the products of u, G and :math:`e=(1-\zeta)G-\zeta u`."""
+        """Sum the products of u, G and e."""
+        vectors = self._vectors()
+        return sum_products(vectors, products, vectors, self._counts * weights)[np.newaxis]
+
+    def _vectors(self) -> Array:
+        r"""Return u, G and :math:`e=(1-\zeta)G-\zeta u`, by what each has of u and G."""
         z, zeta = self._first.shrinkage, self._first.zeta
         one, zero = np.ones_like(z), np.zeros_like(z)
-        vectors = np.array([[one, zero], [zero, one], [-zeta, z]])
-        args = vectors, products, vectors, self._counts * weights
-        return np.einsum("iar,abr,jbr,r->ij", *args, optimize=True)[np.newaxis]
+        return np.array([[one, zero], [zero, one], [-zeta, z]])
+
+
+def sum_products(x: Array, products: Array, y: Array, weights: Array) -> Array:
+    """Sum the products of combinations of two vectors, of whose entries the products are given.
+
+    Parameters
+    ----------
+    x, y : ndarray of shape (n_vectors, 2, rank)
+    products : ndarray of shape (2, 2, rank)
+    weights : ndarray of shape (rank,)
+
+    Returns
+    -------
+    ndarray of shape (n_vectors_x, n_vectors_y)
+    """
+    return np.einsum("iar,abr,jbr,r->ij", x, products, y, weights, optimize=True)
 
 
 def compressed_risk(first: FirstFit, compression: Compression) -> float:

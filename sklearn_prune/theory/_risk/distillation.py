@@ -6,20 +6,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .state_evolution import refit_risk
+from .outcome import Outcome, left_out
+from .state_evolution import shared_refit
 from .support import ERROR, TRUTH
 
 if TYPE_CHECKING:
-    from sklearn_prune._typing import Array
-
     from .first_fit import FirstFit
     from .support import Selection
 
 
-def distilled_risk(
+def distilled(
     first: FirstFit, selection: Selection, alpha: float, n_unlabeled: float, n_keep: float
-) -> tuple[float, float]:
-    r"""Return the risk after a refit to predictions, and its standard error.
+) -> Outcome:
+    r"""Return what comes of a refit to predictions.
 
     The refit sees the training rows and m unlabelled ones, all with the
     predictions of the dense model as targets, as
@@ -42,27 +41,22 @@ def distilled_risk(
 
     Returns
     -------
-    risk, standard_error : float
+    Outcome
+        In the mean over draws, and without each of them.
     """
     n_rows = first.n + n_unlabeled
     if np.isinf(first.variance):
-        return np.inf, 0.0
+        return Outcome.of(np.inf, 0.0)
     if np.isinf(n_unlabeled):
-        return _population_risk(first, selection)
+        return _population_limit(first, selection)
     if alpha == 0 and n_keep >= first.problem.n_features and n_rows >= n_keep:
-        return first.risk, 0.0  # nothing is pruned: the refit finds the dense model again
-    return refit_risk(first, selection, alpha, n_unlabeled, finite_n=first.finite_n)
+        # Nothing is pruned: the refit finds the dense model again.
+        return Outcome.of(first.risk, first.overlap)
+    return shared_refit(first, selection, alpha, n_unlabeled, finite_n=first.finite_n)
 
 
-def _population_risk(first: FirstFit, selection: Selection) -> tuple[float, float]:
-    """Return the risk of the projection of the dense model on the support."""
-    risks = first.problem.noise_variance + selection.grams(np.inf, 0.0).distance(ERROR, TRUTH)
-    return float(risks.mean()), standard_error(risks)
-
-
-def standard_error(risks: Array) -> float:
-    """Return the standard error of the mean over draws, 0 of a single number."""
-    n_draws = len(risks)
-    if n_draws == 1 or not np.isfinite(risks).all():
-        return 0.0
-    return float(np.std(risks, ddof=1) / np.sqrt(n_draws))
+def _population_limit(first: FirstFit, selection: Selection) -> Outcome:
+    """Return what comes of the projection of the dense model on the support."""
+    grams = selection.grams(np.inf, 0.0)
+    risks = first.problem.noise_variance + grams.distance(ERROR, TRUTH)
+    return Outcome(left_out(risks), left_out(grams.overlap(ERROR)))

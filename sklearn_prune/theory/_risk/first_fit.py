@@ -14,9 +14,9 @@ from .dense import DenseFit, dense_fit
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
-    from sklearn_prune.theory._problems.linear_gaussian import LinearGaussianProblem
+    from sklearn_prune.theory._problems.second_moments import SecondMoments
 
-STRATEGIES = ("magnitude", "hessian", "oracle", "random")
+STRATEGIES = ("magnitude", "hessian", "obs", "oracle", "random")
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class FirstFit:
 
     Parameters
     ----------
-    problem : LinearGaussianProblem
+    problem : SecondMoments
         The problem, centred if the model has an intercept.
     n : float
         Degrees of freedom of the rows.
@@ -38,7 +38,7 @@ class FirstFit:
         Whether to correct fits without penalty for the size of n.
     """
 
-    problem: LinearGaussianProblem
+    problem: SecondMoments
     n: float
     alpha: float
     finite_n: bool
@@ -52,6 +52,11 @@ class FirstFit:
     def risk(self) -> float:
         r""":math:`\gamma`, or its finite-n value."""
         return float(self._fit.risk)
+
+    @property
+    def overlap(self) -> float:
+        r""":math:`\hat\beta'\Sigma\beta`."""
+        return float(self._fit.sums.overlap)
 
     @property
     def variance(self) -> float:
@@ -112,7 +117,22 @@ class FirstFit:
     def score_weights(self, strategy: str) -> Array:
         """Return w of the score ``w |b|``, one a feature."""
         variances = self.problem.variances
+        if strategy == "obs":
+            return self._surgeon_weights()
         return np.sqrt(variances) if strategy == "hessian" else np.ones_like(variances)
+
+    def _surgeon_weights(self) -> Array:
+        r"""Return :math:`[(\Sigma+1/\xi)^{-1}]_{ii}^{-1/2}`, what a feature's removal costs.
+
+        That is the limit of the inverse Hessian of the training error. A feature that others
+        replace exactly costs nothing, if no penalty acts.
+        """
+        basis = self.problem.eigenbasis
+        inverse = basis.variances_of_features(self.shrinkage / self.eigenvalues)
+        outside = 1 - basis.variances_of_features(np.ones_like(self.eigenvalues))
+        degenerate = outside > 1e-10
+        inverse[degenerate] += outside[degenerate] * self._fit.sums.xi
+        return 1 / np.sqrt(inverse)
 
     def oracle_scores(self) -> Array:
         r"""Return :math:`\Sigma_{ii}\beta_i^2` over a power of two, which no square overflows."""

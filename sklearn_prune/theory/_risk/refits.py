@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .dense import dense_fit
-from .state_evolution import refit_risk
+from .outcome import Outcome
+from .state_evolution import shared_refit
 
 if TYPE_CHECKING:
-    from sklearn_prune._typing import Array
-
     from .first_fit import FirstFit
     from .support import Selection
 
 
-def fresh_risks(selection: Selection, n: float, alpha: float, *, finite_n: bool) -> Array:
-    r"""Return the risk after a refit to n samples that the support does not know: Definition 5.
+def fresh_refit(selection: Selection, n: float, alpha: float, *, finite_n: bool) -> Outcome:
+    r"""Return what comes of a refit to n samples that the support does not know: Definition 5.
 
     The refit is a dense fit to the restricted problem, where the features left
     out are noise.
@@ -33,24 +32,23 @@ def fresh_risks(selection: Selection, n: float, alpha: float, *, finite_n: bool)
 
     Returns
     -------
-    ndarray of shape (n_draws,)
+    Outcome
+        In each draw.
     """
     size, penalty = np.array(n), np.array(alpha)
-    return np.array(
-        [
-            float(dense_fit(spectrum, noise, size, penalty, finite_n).risk)
-            for spectrum, noise in selection.restricted(n, alpha)
-        ]
-    )
+    fits = [
+        dense_fit(spectrum, noise, size, penalty, finite_n)
+        for spectrum, noise in selection.restricted(n, alpha)
+    ]
+    risks, overlaps = [fit.risk for fit in fits], [fit.sums.overlap for fit in fits]
+    return Outcome(np.array(risks), np.array(overlaps))
 
 
-def same_risk(
-    first: FirstFit, selection: Selection, alpha: float, *, finite_n: bool
-) -> tuple[float, float]:
-    r"""Return the risk after a refit to the samples of the first fit, and its standard error.
+def same_refit(first: FirstFit, selection: Selection, alpha: float, *, finite_n: bool) -> Outcome:
+    r"""Return what comes of a refit to the samples of the first fit.
 
     The support has seen the noise that the refit meets again, see
-    `refit_risk`. A support that has not (random, or fixed beforehand) leaves the
+    `shared_refit`. A support that has not (random, or fixed beforehand) leaves the
     samples fresh.
 
     Parameters
@@ -66,6 +64,7 @@ def same_risk(
 
     Returns
     -------
-    risk, standard_error : float
+    Outcome
+        In the mean over draws, and without each of them.
     """
-    return refit_risk(first, selection, alpha, n_unlabeled=0.0, finite_n=finite_n)
+    return shared_refit(first, selection, alpha, n_unlabeled=0.0, finite_n=finite_n)

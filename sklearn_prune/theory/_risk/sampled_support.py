@@ -10,6 +10,7 @@ from scipy import linalg
 from sklearn_prune.theory._checks import eigh_psd
 from sklearn_prune.theory._problems.spectrum import Spectrum, shrink, spectral_sums
 
+from .outcome import Outcome, pair_means
 from .support import Grams
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class SampledSelection:
     ----------
     first : FirstFit
         The dense fit.
-    strategy : {"magnitude", "hessian", "oracle", "random"}
+    strategy : str
         How features are scored.
     n_keep : float
         s.
@@ -59,15 +60,15 @@ class SampledSelection:
             scores = first.score_weights(strategy) * np.abs(self.coefs)
         self.supports = np.sort(np.argsort(-scores, axis=1, kind="stable")[:, : int(n_keep)])
 
-    def pruned_risks(self) -> Array:
-        """Return the risk of each pruned draw, of shape (n_draws,)."""
+    def pruned(self) -> Outcome:
+        """Return what becomes of each pruned draw."""
         problem = self._first.problem
         if np.isinf(self._first.variance):
-            return np.full(len(self.coefs), np.inf)
+            return Outcome(np.full(len(self.coefs), np.inf), np.zeros(len(self.coefs)))
         pruned = np.zeros_like(self.coefs)
         kept = np.take_along_axis(self.coefs, self.supports, axis=1)
         np.put_along_axis(pruned, self.supports, kept, axis=1)
-        return np.asarray(problem.risk(pruned))
+        return Outcome(problem.squared_error(pruned), pruned @ problem.cross_moment)
 
     def restricted(self, n: float, alpha: float) -> list[tuple[Spectrum, float]]:
         """Return spectrum and noise of the restricted problem, one a draw."""
@@ -172,8 +173,3 @@ def draw_fits(
     pairs = np.stack([normal, -normal], axis=1).reshape(2 * len(normal), rank)
     theta = mean + scale * pairs
     return theta, first.problem.eigenbasis.to_features(first.unwhiten * theta)
-
-
-def pair_means(values: Array) -> Array:
-    """Return the means of antithetic pairs, which are independent; one value stays as it is."""
-    return values if len(values) == 1 else (values[::2] + values[1::2]) / 2

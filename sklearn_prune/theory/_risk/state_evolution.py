@@ -31,6 +31,7 @@ import numpy as np
 from sklearn_prune.theory._problems.spectrum import spectral_sums
 
 from .dense import inflation
+from .outcome import Outcome, left_out
 from .support import ERROR, NOISE, TRUTH, Grams
 
 if TYPE_CHECKING:
@@ -44,10 +45,10 @@ if TYPE_CHECKING:
 SMALLEST = 1e-250
 
 
-def refit_risk(
+def shared_refit(
     first: FirstFit, selection: Selection, alpha: float, n_unlabeled: float, *, finite_n: bool
-) -> tuple[float, float]:
-    r"""Return the risk of a refit that shares the samples, and its Monte Carlo error.
+) -> Outcome:
+    r"""Return what comes of a refit that shares the samples.
 
     Parameters
     ----------
@@ -67,9 +68,8 @@ def refit_risk(
 
     Returns
     -------
-    risk : float
-    standard_error : float
-        By the jackknife over draws; 0 in closed form.
+    Outcome
+        By the mean equations of all draws, and without each of them.
     """
     n_rows = first.n + n_unlabeled
     grams = selection.grams(n_rows, alpha)
@@ -77,15 +77,7 @@ def refit_risk(
     if finite_n:
         spectra = [spectrum for spectrum, _ in selection.restricted(n_rows, alpha)]
         factor = float(np.mean([_inflation(spectrum, n_rows, alpha) for spectrum in spectra]))
-    n_draws = len(grams.trace)
-    total = Grams(*(part.mean(axis=0, keepdims=True) for part in grams))
-    risk = float(_solve(first, total, n_unlabeled, factor)[0])
-    if n_draws == 1 or not np.isfinite(risk):
-        return risk, 0.0
-    pairs = zip(total, grams, strict=True)
-    left_out = Grams(*((n_draws * mean - part) / (n_draws - 1) for mean, part in pairs))
-    risks = _solve(first, left_out, n_unlabeled, factor)
-    return risk, float(np.sqrt(n_draws - 1) * np.std(risks))
+    return _solve(first, Grams(*map(left_out, grams)), n_unlabeled, factor)
 
 
 def _inflation(spectrum: Spectrum, n: float, alpha: float) -> float:
@@ -95,8 +87,8 @@ def _inflation(spectrum: Spectrum, n: float, alpha: float) -> float:
     return float(inflation(spectrum, sums, size, penalty))
 
 
-def _solve(first: FirstFit, grams: Grams, m: float, factor: float) -> Array:
-    """Solve for the risk of the refit, n K22, for each of several sets of inner products."""
+def _solve(first: FirstFit, grams: Grams, m: float, factor: float) -> Outcome:
+    """Solve for the refit, of risk n K22, for each of several sets of inner products."""
     n, noise = first.n, first.problem.noise_variance
     K, a = first.variance, n / (n + m)
     r, c = _overlap(first, grams, m)
@@ -112,7 +104,8 @@ def _solve(first: FirstFit, grams: Grams, m: float, factor: float) -> Array:
     with np.errstate(divide="ignore", invalid="ignore"):
         variance = np.where(left > 1e-10, factor * source / left, np.inf)
     # Where nothing is left to chance, what rounding makes of 0 is no variance.
-    return bias + np.where(source > 1e-14 * bias, variance, 0.0)
+    risk = bias + np.where(source > 1e-14 * bias, variance, 0.0)
+    return Outcome(risk, grams.overlap(v))
 
 
 def _overlap(first: FirstFit, grams: Grams, m: float) -> tuple[Array, Array]:

@@ -10,14 +10,15 @@ import numpy as np
 
 from .dense import dense_fit
 from .diagonal_support import DiagonalSelection, compressed_risk
-from .distillation import distilled_risk, standard_error
+from .distillation import distilled
 from .first_fit import FirstFit
-from .refits import fresh_risks, same_risk
-from .sampled_support import SampledSelection, draw_fits, pair_means
+from .outcome import Outcome, left_out, pair_means, standard_error
+from .refits import fresh_refit, same_refit
+from .sampled_support import SampledSelection, draw_fits
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
-    from sklearn_prune.theory._problems.linear_gaussian import LinearGaussianProblem
+    from sklearn_prune.theory._problems.second_moments import SecondMoments
 
     from .compression import SoftThreshold, UniformQuantizer
     from .support import Selection
@@ -32,7 +33,7 @@ class Steps:
     A `strategy` of "" stands for no pruning, an `n_unlabeled` of 0 for none.
     """
 
-    problem: LinearGaussianProblem
+    problem: SecondMoments
     strategy: str
     retrain: str | None
     alpha: float
@@ -58,37 +59,42 @@ class Steps:
 
     def risk(self, n: float, n_keep: float) -> tuple[float, float]:
         """Return the risk at one n and one s, and its standard error."""
-        # The finite-n law of the dense fit has the outliers of near-singular samples. They
-        # reach the predictions of a distillation, but move a support no further.
-        finite_n = self.finite_n and self.retrain != "same"
-        first = FirstFit(self.problem, n - self.fit_intercept, self.alpha, finite_n)
+        first = self._first_fit(n)
         if self.compression is not None:
-            risk, error = self._compress(first, self.compression)
+            risks = self._compress(first, self.compression)
         else:
-            risk, error = self._prune(first, n_keep)
+            risks = self._prune(first, n_keep).risk
+        risk, error = float(risks[0]), standard_error(risks)
         if not self.fit_intercept:
             return risk, error
         n_rows = n + self.n_unlabeled
         extra = first.risk * (1 / n - 1 / n_rows) if self.n_unlabeled else 0.0
         return risk * (1 + 1 / n_rows) + extra, error * (1 + 1 / n_rows)
 
-    def _prune(self, first: FirstFit, n_keep: float) -> tuple[float, float]:
+    def outcome(self, n: float, n_keep: float) -> Outcome:
+        """Return what becomes of the slopes, in the mean over draws and without each of them."""
+        return self._prune(self._first_fit(n), n_keep)
+
+    def _first_fit(self, n: float) -> FirstFit:
+        # The finite-n law of the dense fit has the outliers of near-singular samples. They
+        # reach the predictions of a distillation, but move a support no further.
+        finite_n = self.finite_n and self.retrain != "same"
+        return FirstFit(self.problem, n - self.fit_intercept, self.alpha, finite_n)
+
+    def _prune(self, first: FirstFit, n_keep: float) -> Outcome:
         retrain, alpha = self.retrain, self.retrain_alpha
         if retrain is None and n_keep == self.problem.n_features:
-            return float(first.risk), 0.0
+            return Outcome.of(first.risk, first.overlap)
         selection = self._select(first, n_keep)
         if retrain == "same" and self._is_blind(n_keep):
             retrain = "fresh"  # to a support that knows no sample every sample is fresh
         if retrain == "same":
-            return same_risk(first, selection, alpha, finite_n=self.finite_n)
+            return same_refit(first, selection, alpha, finite_n=self.finite_n)
         if retrain == "distill":
-            return distilled_risk(first, selection, alpha, self.n_unlabeled, n_keep)
+            return distilled(first, selection, alpha, self.n_unlabeled, n_keep)
         if retrain == "fresh":
-            risks = fresh_risks(selection, first.n, alpha, finite_n=self.finite_n)
-        else:
-            risks = selection.pruned_risks()
-        risks = pair_means(risks)
-        return float(risks.mean()), standard_error(risks)
+            return self._refit_afresh(selection, first.n).left_out()
+        return selection.pruned().left_out()
 
     def _is_blind(self, n_keep: float) -> bool:
         """Return whether the support does not depend on the samples."""
@@ -103,14 +109,15 @@ class Steps:
         rng = np.random.RandomState(self._seed)
         return SampledSelection(first, self.strategy, n_keep, self.n_draws, rng)
 
-    def _compress(
-        self, first: FirstFit, compression: SoftThreshold | UniformQuantizer
-    ) -> tuple[float, float]:
+    def _refit_afresh(self, selection: Selection, n: float) -> Outcome:
+        return fresh_refit(selection, n, self.retrain_alpha, finite_n=self.finite_n)
+
+    def _compress(self, first: FirstFit, compression: SoftThreshold | UniformQuantizer) -> Array:
         if self.problem.is_diagonal:
-            return compressed_risk(first, compression), 0.0
+            return np.array([compressed_risk(first, compression)])
         if np.isinf(first.variance):
-            return np.inf, 0.0
+            return np.array([np.inf])
         coefs = draw_fits(first, self.n_draws, np.random.RandomState(self._seed))[1]
         unit = self.problem.unit
-        risks = pair_means(np.asarray(self.problem.risk(compression(coefs * unit) / unit)))
-        return float(risks.mean()), standard_error(risks)
+        risks = self.problem.squared_error(compression(coefs * unit) / unit)
+        return left_out(pair_means(risks))

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from sklearn_prune._typing import Array
     from sklearn_prune.theory._problems.spectrum import Spectrum
 
+    from .outcome import Outcome
+
 # The order of the vectors in a Gram matrix: the truth u, the noise G of the fit before
 # shrinkage, theta = u + G, and the error e of the fit, h = u + e. Where the noise is small
 # beside the signal, no difference of large numbers is taken.
@@ -34,6 +36,17 @@ class Grams(NamedTuple):
     trace: Array
     trace_squared: Array
 
+    def overlap(self, v: Array) -> Array:
+        r"""Return :math:`\mathbb{E}\langle u,P(u+v)\rangle`, of shape (n_draws,).
+
+        Parameters
+        ----------
+        v : ndarray of shape (3,) or (n_draws, 3)
+            A combination of u, G and e.
+        """
+        truth = TRUTH @ (self.kept + self.mixed)
+        return np.sum(truth * (TRUTH + v), axis=-1)
+
     def distance(self, v: Array, x: Array) -> Array:
         r"""Return :math:`\mathbb{E}|Pv-Qx|^2`, that of P(v + x) from x, of shape (n_draws,).
 
@@ -50,8 +63,8 @@ class Grams(NamedTuple):
 class Selection(Protocol):
     """The support of a pruned model: its law, or draws of it."""
 
-    def pruned_risks(self) -> Array:
-        """Return the risk of the pruned model, of shape (n_draws,)."""
+    def pruned(self) -> Outcome:
+        """Return what becomes of the pruned model, in each draw."""
 
     def restricted(self, n: float, alpha: float) -> list[tuple[Spectrum, float]]:
         """Return spectrum and noise of the restricted problem, one a draw, for a fit to n rows."""

@@ -1,0 +1,1 @@
+"""What do logistic and max-margin classifiers know, before and after pruning?"""
