@@ -188,7 +188,12 @@ TABLE = {
     "DistributionalCharacterization.risk": (
         DistributionalCharacterization(LINEAR, 9).risk,
         {},
-        each("metric", [("zero_one", "give a BinaryProblem"), ("auc", "metric is 'auc'")]),
+        [
+            *each("metric", [("zero_one", "give a BinaryProblem"), ("auc", "metric is 'auc'")]),
+            *each("metric", [("log_loss", "give a BinaryProblem"), ("", "metric is ''")]),
+            *each("metric", [(1, "metric is 1"), (True, "is True"), (["auc"], "is ['auc']")]),
+            *each("metric", [(1j, "metric is 1j"), (b"auc", "metric is b'auc'")]),
+        ],
     ),
     "mle_exists": (
         mle_exists,
