@@ -284,7 +284,7 @@ def cases():
             Case(strong, make, 600, 90, "hessian", logistic, (3.0, 1.0)),
             Case(strong, make, 300, 60, "obs", logistic, (2.0, 2.0)),
             Case(name + " logistic", sure, 30, 15, losses=logistic),
-            Case(name + " logistic", sure, 105, 15, losses=logistic, end="near no MLE"),
+            Case(name + " logistic", sure, 72, 15, losses=logistic, end="near no MLE"),
             Case(strong, make, 450, 60, losses=mixed, penalties=(20.0, 1.0)),
             Case(strong, make, 450, 60, losses=("max_margin", "logistic"), penalties=(0.0, 1.0)),
             Case(name + " offset", often, 400, 60, fit_intercept=True),

@@ -146,6 +146,10 @@ class FoldSearch:
             fitted = first.refit_data(dense, data.take(train)).columns(columns)
         else:
             fitted = data.columns(columns).take(train)
+        if data.classes is not None and any(recipe.refit is None for recipe in recipes):
+            # What the other columns add to the mean score goes with them.
+            support = np.isin(np.arange(data.X.shape[1]), columns)
+            dense = dense.masked(support, data.take(train))._replace(model=dense.model)
         part = dense._replace(coef=dense.coef[..., columns])
         return predict_paths(recipes, part, order, sizes, fitted, data.X[held_out][:, columns])
 

@@ -20,7 +20,7 @@ from sklearn_prune._least_squares.design import (
 from sklearn_prune._least_squares.leading_columns import leading_lstsq, leading_ridge
 from sklearn_prune._least_squares.solve import WEIGHT_SPAN
 from sklearn_prune._logistic.path import leading_logistic
-from sklearn_prune._pruning.linear_fit import fit_columns
+from sklearn_prune._pruning.linear_fit import fit_columns, penalty_of
 from sklearn_prune._pruning.logistic_loss import (
     calibrated_intercept,
     is_logistic,
@@ -153,10 +153,15 @@ def _masked(fit: LinearFit, columns: Indices, counts: Indices, data: TrainingDat
     if is_logistic(fit.model):
         return models._replace(intercept=_calibrated_intercepts(fit, models, data))
     share = data.weights / data.weights.sum()
-    mean = share @ data.X[:, : fit.coef.shape[-1]]
-    y_mean = share @ data.y if data.classes is None else fit.predict(mean)
-    sums = np.cumsum(mean[columns] * coef, axis=1)[:, counts - 1]
-    return models._replace(intercept=np.atleast_1d(y_mean) - sums.T)
+    sums = np.cumsum((share @ data.X[:, columns]) * coef, axis=1)[:, counts - 1]
+    return models._replace(intercept=np.atleast_1d(_mean_score(fit, share, data)) - sums.T)
+
+
+def _mean_score(fit: LinearFit, share: Array, data: TrainingData) -> AnyArray:
+    """Return the mean score of a fit, that of the targets if it is least squares."""
+    if data.classes is None or penalty_of(fit.model) is not None:
+        return np.asarray(share @ data.y)
+    return fit.predict(share @ data.X[:, : fit.coef.shape[-1]])
 
 
 def _calibrated_intercepts(fit: LinearFit, models: PathModels, data: TrainingData) -> AnyArray:

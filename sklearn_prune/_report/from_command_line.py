@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import numpy as np
 from sklearn.datasets import load_digits
 
 from sklearn_prune._report.comparison.required_memory import memory_size
@@ -14,6 +15,7 @@ from sklearn_prune._report.table.loading_code import labelled_code, unlabelled_c
 from sklearn_prune._report.table.parquet_files import ParquetFiles, is_parquet
 from sklearn_prune._report.table.survey import first_rows
 from sklearn_prune._report.table.target_column import split_target
+from sklearn_prune._report.table.targets import are_fractions
 
 from .checked_stream import check_stream
 from .checked_table import CheckedTable, check_settings, check_table
@@ -118,8 +120,17 @@ def _read_whole(args: argparse.Namespace) -> Problem:
     )
     loading = labelled_code(read, frame, table.X, y.name, table.target)
     more = "" if others is None else unlabelled_code(others, unlabeled, table.X)
+    raw = read.frame.set_axis(frame.columns, axis=1)[y.name]
+    table = table._replace(target=table.target.named(_labels(raw, y)))
     name = "digits, odd against even" if args.file is None else f"{args.file.name}, {column}"
     return Problem(name, table._replace(notes=read.notes + table.notes), (loading, more))
+
+
+def _labels(raw: Any, plain: Any) -> Any:
+    """Return a target as `labelled_code` makes it, if it is of classes."""
+    if are_fractions(plain):
+        return plain.astype(str)
+    return raw if isinstance(raw.dtype, np.dtype) and raw.dtype.kind in "biu" else plain
 
 
 def _read(args: argparse.Namespace) -> tuple[Table, str | None, bool]:

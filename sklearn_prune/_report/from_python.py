@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sklearn_prune._report.answer.findings import LOADING, LOADING_UNLABELED
+from sklearn_prune._report.answer.findings import CLASS_LOADING, LOADING, LOADING_UNLABELED
 from sklearn_prune._report.comparison.all_parts import run_parts
 from sklearn_prune._report.comparison.fingerprint import fingerprint
 from sklearn_prune._report.comparison.predicted_errors import predict
@@ -71,7 +71,8 @@ def report(
     repeats : int, default=1
         How often to cut the rows into folds.
     classification : bool, default=False
-        Whether y is a class. Two become -1 and +1, several one column of 0 and 1 each.
+        Whether y is a class. Two become -1 and +1, several one column of 0 and 1 each; error
+        rates and log-losses are told, too, and a calibrated classifier is recommended.
     X_unlabeled : DataFrame or array-like of shape (n_unlabeled, n_columns), default=None
         Rows without a target: the large model is then distilled, too.
     impute : bool, default=False
@@ -143,7 +144,8 @@ def report(
     if progress is not None and not callable(progress):
         msg = f"progress is {progress!r}: give a function of two numbers, or None"
         raise TypeError(msg)
-    y, plain = as_frame(raw_column(y), "y")["y"], as_frame(X)
+    labels = raw_column(y)["y"]
+    y, plain = as_frame(labels.to_frame(), "y")["y"], as_frame(X)
     if len(y) != len(plain):
         msg = f"y has {len(y)} values, but X has {len(plain)} rows"
         raise ValueError(msg)
@@ -162,11 +164,13 @@ def report(
     )
     result = run_report(table, folder=folder, resume=True, n_jobs=n_jobs, progress=progress)
     converting = conversion("X", X, table.X) if isinstance(X, pd.DataFrame) else ""
+    comment = CLASS_LOADING if classification else LOADING
     return replace(
         result,
         name=name,
         notes=table.notes,
-        loading=(f"{LOADING}\n{converting}".rstrip("\n"), LOADING_UNLABELED),
+        target=result.target.named(labels),
+        loading=(f"{comment}\n{converting}".rstrip("\n"), LOADING_UNLABELED),
         any_columns=converting != "",
     )
 

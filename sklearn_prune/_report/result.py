@@ -32,10 +32,15 @@ class Report(Findings):
         What was found in the table, and done to it.
     recommended_budget : int
         The smallest budget whose winner is within one standard error of the best.
+    baselines : str
+        The shares of the classes, and the error rate and log-loss that these have without a
+        model; empty for a regression.
     plan : object
         The settings: `budgets`, `widths`, `strategies`, `cv`, `repeats` and `seed`.
     target : object
-        The target: `values`, `classes` and `variance`, the unit of the errors.
+        The target: `values`, `variance`, the unit of the errors, and `classes`, with their
+        `prevalences`, the `majority_error_rate` of always guessing the most frequent one and
+        the `entropy`, the log-loss of the prevalences.
     n_samples, n_columns, n_train : int
         Numbers of rows and of columns, and of training rows in a fold.
     rows : list

@@ -18,6 +18,7 @@ from sklearn.linear_model import (
 from sklearn_prune._least_squares.min_norm import MinNormRegressor
 from sklearn_prune._pruning.linear_fit import has_intercept
 from sklearn_prune._pruning.pruned import PrunedRegressor
+from sklearn_prune._pruning.pruned_classifier import PrunedClassifier
 from sklearn_prune._pruning.strategies import names_that
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 LEAST_SQUARES = LinearRegression, Ridge, RidgeCV, RidgeClassifier, RidgeClassifierCV
 
 # Models that are trained, pruned and retrained.
-PRUNED = (PrunedRegressor,)
+PRUNED = PrunedRegressor, PrunedClassifier
 
 
 def read_plan(model: Any) -> dict[str, Any]:
@@ -68,8 +69,6 @@ def _read_pruned(model: Any) -> dict[str, Any]:
         refuse(f"n_rounds={model.n_rounds}")
     refit = model.retrained_estimator_
     (loss, alpha), fit_intercept = _objective(model.estimator_), has_intercept(model.estimator_)
-    if model.strategy == "hessian" and loss == "logistic" and alpha:
-        refuse('strategy="hessian" after a logistic fit with a penalty, which is in the scores')
     plan = {
         "strategy": model.strategy,
         "sparsity": model.n_nonzero_,

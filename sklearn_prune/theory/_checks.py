@@ -22,8 +22,10 @@ def shown(value: Any) -> str:
     return f"of type {type(value).__name__}"
 
 
-def as_floats(value: Any, name: str, *shapes: tuple[int, ...]) -> Array:
+def as_floats(value: Any, name: str, *shapes: tuple[int, ...], finite: bool = True) -> Array:
     """Return a finite float64 array of one of the shapes (any, if none is given).
+
+    If not `finite`, infinite values are let pass.
 
     Raises
     ------
@@ -41,8 +43,9 @@ def as_floats(value: Any, name: str, *shapes: tuple[int, ...]) -> Array:
         wanted = " or ".join(map(str, shapes))
         msg = f"{name} has shape {array.shape}: give an array of shape {wanted}."
         raise ValueError(msg)
-    if not np.isfinite(array).all():
-        bad = array[~np.isfinite(array)].flat[0]
+    good = np.isfinite(array) if finite else ~np.isnan(array)
+    if not good.all():
+        bad = array[~good].flat[0]
         msg = f"{name} contains {bad}: every value must be finite."
         raise ValueError(msg)
     return array

@@ -88,5 +88,5 @@ def test_code_makes_the_classes_that_the_report_learned(y, classes):
     exec(
         labelled_code(Table(raw, "table = raw.copy()", []), plain, plain[["a"]], "y", target), found
     )
-    made = np.asarray(found["y"]).reshape(len(y), -1)
-    np.testing.assert_array_equal(made, target.values)
+    made = encode_target(found["y"], classification=True)
+    np.testing.assert_array_equal(made.values, target.values)

@@ -40,6 +40,8 @@ def assert_same(shared, alone):
     assert_equal([record[5:7] for record in shared], [record[5:7] for record in alone])
     assert_allclose([r.error for r in shared], [r.error for r in alone], rtol=1e-8)
     assert_allclose([r.error_rate for r in shared], [r.error_rate for r in alone], atol=1e-12)
+    assert_allclose([r.log_loss for r in shared], [r.log_loss for r in alone], rtol=1e-6)
+    assert [record.guesses for record in shared] == [record.guesses for record in alone]
 
 
 @pytest.fixture

@@ -45,9 +45,9 @@ DAMAGES = {
     "nothing": lambda _: [],
     "null": lambda _: None,
     "a number": lambda _: 3,
-    "words": lambda records: ["abcdefghij"] * len(records),
+    "words": lambda records: ["abcdefghijkl"] * len(records),
     "an object": lambda records: {"records": records},
-    "objects": lambda records: [dict.fromkeys("abcdefghij")] * len(records),
+    "objects": lambda records: [dict.fromkeys("abcdefghijkl")] * len(records),
     "one is missing": lambda records: records[:-1],
     "one is there twice": lambda records: [*records, records[-1]],
     "another order": lambda records: records[::-1],
@@ -63,6 +63,8 @@ DAMAGES = {
     "an error of text": change(7, "0.25"),
     "true": change(7, True),
     "an error rate of a regression": change(8, 0.5),
+    "a log-loss of a regression": change(9, 0.5),
+    "labels of a regression": change(11, [[3, 2], [4, 4]]),
     "a negative penalty": change(5, -1.0),
 }
 

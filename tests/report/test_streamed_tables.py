@@ -73,7 +73,7 @@ def numbers_of(out):
 
 def assert_same_numbers(out, other):
     one, two = numbers_of(out), numbers_of(other)
-    errors = ["error", "error_rate", "inner_error", "alpha", "retrain_alpha"]
+    errors = ["error", "error_rate", "log_loss", "inner_error", "alpha", "retrain_alpha"]
     pd.testing.assert_frame_equal(one.drop(columns=errors), two.drop(columns=errors))
     assert_allclose(one[errors], two[errors], rtol=1e-9)
 

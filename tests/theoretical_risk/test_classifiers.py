@@ -16,7 +16,13 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import RobustScaler, StandardScaler
 from sklearn.svm import LinearSVC
 
-from sklearn_prune import MinNormRegressor, PrunedRegressor, RandomFeatures, TheoreticalRisk
+from sklearn_prune import (
+    MinNormRegressor,
+    PrunedClassifier,
+    PrunedRegressor,
+    RandomFeatures,
+    TheoreticalRisk,
+)
 from sklearn_prune._theoretical_risk.fitted_model import read_plan
 from sklearn_prune.theory import (
     BinaryProblem,
@@ -117,6 +123,29 @@ def test_logistic_regression():
     assert_allclose(score(BINARY, model), expected)
 
 
+@pytest.mark.parametrize("strategy", ["magnitude", "hessian"])
+@pytest.mark.parametrize("retrain", [None, "same"])
+def test_pruned_classifiers(strategy, retrain):
+    plan = {"strategy": strategy, "sparsity": 9, "retrain": retrain, "fit_intercept": True}
+    model = PrunedClassifier(strategy, 9, retrain is not None)
+    assert_allclose(score(BINARY, model), predict_risk(BINARY, N, **plan))
+    assert_allclose(score(MIXTURE, model), predict_risk(MIXTURE, N, **plan))
+    model.set_params(estimator=LogisticRegression(C=0.5))
+    expected = predict_risk(BINARY, N, loss="logistic", alpha=2.0, metric="log_loss", **plan)
+    assert_allclose(score(BINARY, model, "log_loss"), expected)
+
+
+def test_the_hessian_of_a_logistic_fit_has_its_penalty():
+    """Where no features are correlated, one-shot optimal brain surgeon is the same."""
+    plan = {"sparsity": 9, "loss": "logistic", "alpha": 20.0}
+    damage, surgeon, magnitude = (
+        predict_risk(BINARY, N, strategy=strategy, **plan)
+        for strategy in ("hessian", "obs", "magnitude")
+    )
+    assert_allclose(damage, surgeon, rtol=1e-10)
+    assert abs(damage - magnitude) > 1e-4
+
+
 # --- what it pushes ------------------------------------------------------------------
 
 
@@ -188,8 +217,6 @@ def test_refusals(model, message, problem):
 
 def test_pruned_fits_that_are_refused():
     dense = LogisticRegression(C=0.5).fit(*BINARY.sample(N, random_state=0))
-    with pytest.raises(ValueError, match="hessian"):
-        read_plan(FittedPruned(dense, None, "hessian"))
     with pytest.raises(ValueError, match="sample weights from 2 to 2"):
         read_plan(FittedPruned(dense, None, weight_range=(2.0, 2.0)))
 

@@ -174,13 +174,13 @@ def test_hard_problems_are_solved(seed):
     ],
 )
 def test_simulated_classifiers(options, strategy, alpha):
-    problem, n, s, fit_intercept = power_law(100, 3.0, **options), 80, 20, "offset" in options
+    problem, n, s, fit_intercept = power_law(200, 3.0, **options), 160, 40, "offset" in options
     how = {"loss": "logistic", "alpha": alpha, "fit_intercept": fit_intercept}
     rng, errors = np.random.RandomState(0), []
     model = LogisticRegression(
         C=1 / alpha, fit_intercept=fit_intercept, solver="newton-cholesky", tol=1e-8
     )
-    for _ in range(24):
+    for _ in range(16):
         X, y = problem.sample(n, rng)
         model.fit(X, y)
         coef, b0 = model.coef_[0], model.intercept_[0] if fit_intercept else 0.0

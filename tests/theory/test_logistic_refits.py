@@ -183,14 +183,14 @@ def fitted(X, y, loss, alpha, fit_intercept):
     ],
 )
 def test_simulated_refits(loss, alpha, mu2, link):
-    problem, n, s, fit_intercept = power_law(100, 3.0, **link), 80, 20, "offset" in link
+    problem, n, s, fit_intercept = power_law(150, 3.0, **link), 120, 30, "offset" in link
     rng, errors = np.random.RandomState(1), []
-    for _ in range(24):
+    for _ in range(16):
         X, y = problem.sample(n, rng)
         kept = np.argsort(-np.abs(fitted(X, y, loss, alpha, fit_intercept)[0]))[:s]
         row = []
         for rows, targets in ((X, y), problem.sample(n, rng)):
-            coef = np.zeros(100)
+            coef = np.zeros(150)
             coef[kept], b0 = fitted(rows[:, kept], targets, "logistic", mu2, fit_intercept)
             row += [problem.risk(coef, b0, metric) for metric in ("log_loss", "zero_one")]
         errors.append(row)

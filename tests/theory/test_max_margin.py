@@ -58,7 +58,7 @@ def test_simulated_margins(offset):
     problem, n, s = power_law(160, 2.0, 0.5, offset=offset), 80, 40
     fit_intercept = offset != 0
     model, rng, errors = SVC(kernel="linear", C=1e8, tol=1e-6), np.random.RandomState(0), []
-    for _ in range(40):
+    for _ in range(24):
         X, y = problem.sample(n, rng)
         if not fit_intercept:  # of rows and their mirror images no intercept is needed
             X, y = np.vstack([X, -X]), np.concatenate([y, -y])

@@ -14,6 +14,7 @@ from sklearn_prune import MinNormRegressor, PrunedRegressor, TheoreticalRisk
 from sklearn_prune.theory import (
     BinaryProblem,
     DistributionalCharacterization,
+    GaussianMixtureProblem,
     LinearGaussianProblem,
     SampleProblem,
     SingleIndexProblem,
@@ -108,6 +109,27 @@ def bad_lengths(name):
     return each(name, [(value, f"{name} is {value!r}: give a positive number") for value in bad])
 
 
+BINARY, MIXTURE = (
+    BinaryProblem(np.ones(3), np.ones(3)),
+    GaussianMixtureProblem(np.ones(3), np.ones(3)),
+)
+NO_METRIC = [("accuracy", "metric is 'accuracy': give one of"), (None, "metric is None: give")]
+NO_METRIC += [(["zero_one"], "metric is ['zero_one']"), (1, "metric is 1")]
+MODEL_OF_CLASSES = [
+    *each("coef", NO_VECTOR),
+    *each("coef", [(np.ones(2), "coef has shape (2,): give 3 coefficients")]),
+    *each("intercept", [("a", "intercept is 'a'"), (np.nan, "intercept contains nan")]),
+    *each("intercept", [(np.ones(3), "give shapes that broadcast")], coef=np.ones((2, 3))),
+    *each("metric", NO_METRIC),
+]
+OVERLAPS = {"signal": 1.0, "square": 2.0, "intercept": 0.5, "metric": "zero_one"}
+BAD_OVERLAPS = [
+    *each("signal", [("a", "signal is 'a'"), (np.inf, "signal contains inf"), (1j, "is 1j")]),
+    *each("square", [("a", "square is 'a'"), (np.nan, "square contains nan"), (None, "is None")]),
+    *each("intercept", [("a", "intercept is 'a'"), (np.inf, "intercept contains inf")]),
+    *each("square", [(np.ones(2), "give shapes that broadcast")], signal=np.ones(3)),
+    *each("metric", NO_METRIC),
+]
 LAW = {"mean": np.ones(3), "scale": np.ones(3)}
 MOMENTS = {"second_moment": np.ones(3), "cross_moment": np.zeros(3), "target_second_moment": 1.0}
 
@@ -124,6 +146,12 @@ TABLE = {
             (PRUNED | {"compression": SoftThreshold(1.0)}, "without strategy"),
             *each("finite_n", NOT_BOOL),
             *each("return_std_error", NOT_BOOL),
+            *each(
+                "loss", [("hinge", "loss is 'hinge'"), ("logistic", "need classes"), (1, "is 1")]
+            ),
+            *each("retrain_loss", [("squared", "but nothing is refitted"), (1, "is 1")]),
+            *each("retrain_loss", [("logistic", "need classes")], **RETRAINED),
+            *each("metric", [("accuracy", "metric is 'accuracy'"), ("zero_one", "need classes")]),
             (PRUNED | {"n_samples": [3, 4, 5], "sparsity": [1, 2]}, "sparsity has shape (2,)"),
         ],
     ),
@@ -160,7 +188,12 @@ TABLE = {
     "DistributionalCharacterization.risk": (
         DistributionalCharacterization(LINEAR, 9).risk,
         {},
-        each("metric", [("zero_one", "give a BinaryProblem"), ("auc", "metric is 'auc'")]),
+        [
+            *each("metric", [("zero_one", "give a BinaryProblem"), ("auc", "metric is 'auc'")]),
+            *each("metric", [("log_loss", "give a BinaryProblem"), ("", "metric is ''")]),
+            *each("metric", [(1, "metric is 1"), (True, "is True"), (["auc"], "is ['auc']")]),
+            *each("metric", [(1j, "metric is 1j"), (b"auc", "metric is b'auc'")]),
+        ],
     ),
     "mle_exists": (
         mle_exists,
@@ -348,6 +381,76 @@ TABLE = {
             *each("offset", [(np.ones(3), "activation='relu' with an offset")]),
         ],
     ),
+    "BinaryProblem": (
+        BinaryProblem,
+        {"covariance": np.ones(3), "direction": np.ones(3)},
+        [
+            *each("covariance", [(np.ones((3, 2)), "covariance has shape"), ("a", "is 'a'")]),
+            *each("direction", NO_VECTOR),
+            *each("direction", [SHAPES[0]]),
+            *each("link", [("relu", "link is 'relu': give one of"), (None, "link is None")]),
+            *each(
+                "link",
+                [
+                    (np.sin, "it must return probabilities"),
+                    (lambda a: a + np.nan, "NaN or infinity"),
+                ],
+            ),
+            *each("noise", [(-1, "noise is -1"), (1.0, 'only link="probit"'), ("1", "is '1'")]),
+            *each("flip", [(-0.1, "flip is -0.1"), (1.1, "flip is 1.1"), (None, "flip is None")]),
+            *each("offset", NO_NUMBER),
+        ],
+    ),
+    "BinaryProblem.sample": (
+        BINARY.sample,
+        {"n_samples": 2},
+        [*each("n_samples", NO_COUNT), *each("random_state", NO_SEED)],
+    ),
+    "BinaryProblem.risk": (BINARY.risk, {"coef": np.ones(3)}, MODEL_OF_CLASSES),
+    "BinaryProblem.risk_of": (BINARY.risk_of, OVERLAPS, BAD_OVERLAPS),
+    "BinaryProblem.scaled": (
+        BINARY.scaled,
+        {"scale": np.ones(3)},
+        [
+            *each("scale", NO_VECTOR),
+            *each("scale", [SHAPES[0], ([1, 0, 1], "scale has a 0")]),
+            *each("shift", [SHAPES[0], ("a", "shift is 'a'"), (np.nan, "shift contains nan")]),
+        ],
+    ),
+    "BinaryProblem.equivalent": (
+        BINARY.equivalent,
+        {"weights": np.eye(3)},
+        [
+            *each("weights", [(np.ones(3), "weights must have shape"), ("a", "weights is 'a'")]),
+            *each("weights", [(np.ones((3, 2)), "weights must have shape (n_components, 3)")]),
+            *each("weights", [(np.eye(3) * np.nan, "contains nan"), (None, "weights is None")]),
+            *each("activation", [("gelu", "activation='gelu'"), (None, "activation=None")]),
+            *each("offset", [(np.ones(2), "offset has shape (2,)"), ("a", "offset is 'a'")]),
+        ],
+    ),
+    "GaussianMixtureProblem": (
+        GaussianMixtureProblem,
+        {"covariance": np.ones(3), "mean": np.ones(3)},
+        [
+            *each("covariance", [(np.ones((3, 2)), "covariance has shape"), ("a", "is 'a'")]),
+            *each("mean", NO_VECTOR),
+            *each("mean", [SHAPES[0]]),
+            *each("prior", NO_NUMBER),
+            *each("prior", [(0.0, "prior is 0"), (1, "prior is 1")]),
+        ],
+    ),
+    "GaussianMixtureProblem.sample": (
+        MIXTURE.sample,
+        {"n_samples": 2},
+        [*each("n_samples", NO_COUNT), *each("random_state", NO_SEED)],
+    ),
+    "GaussianMixtureProblem.risk": (MIXTURE.risk, {"coef": np.ones(3)}, MODEL_OF_CLASSES),
+    "GaussianMixtureProblem.risk_of": (MIXTURE.risk_of, OVERLAPS, BAD_OVERLAPS),
+    "GaussianMixtureProblem.scaled": (
+        MIXTURE.scaled,
+        {"scale": np.ones(3)},
+        [*each("scale", NO_VECTOR), *each("scale", SHAPES)],
+    ),
     "SoftThreshold": (SoftThreshold, {"threshold": 1.0}, bad_lengths("threshold")),
     "SoftThreshold.__call__": (SoftThreshold(1.0), {"coef": np.ones(3)}, each("coef", NO_VECTOR)),
     "SoftThreshold.moments": (SoftThreshold(1.0).moments, LAW, bad_laws()),
@@ -366,6 +469,7 @@ TABLE = {
             *each(
                 "problem", [(LinearGaussianProblem, "of sklearn_prune.theory"), (3, "problem is 3")]
             ),
+            *each("metric", [("accuracy", "metric is 'accuracy'"), ("zero_one", "need classes")]),
             *each("n_samples", [bad for bad in NO_COUNT if bad[0] is not None]),
             *each("finite_n", NOT_BOOL),
             *each(

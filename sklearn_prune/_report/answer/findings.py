@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from sklearn_prune._report.comparison.records import DENSE, METHODS, PLAIN, RIDGE, SMALL
 
+from .by_class import baselines, class_table
 from .choices import Choice, Row, choose, fold_values, is_large, is_small, overall_choice
-from .recommendation import build, code, from_any_columns
+from .recommendation import CALIBRATION_FOLDS, build, code, from_any_columns
 from .sentences import Answer, answer, remarks
 from .statistics import mean_and_error
 
@@ -23,7 +24,12 @@ if TYPE_CHECKING:
 LOADING = """\
 # X: a DataFrame of the columns to learn from, with names that are text;
 # y: the target, as a number a row."""
+CLASS_LOADING = LOADING.replace("number", "class")
 LOADING_UNLABELED = "# X_unlabeled: a DataFrame of the same columns."
+NO_PROBABILITIES = (
+    "A class has one row only, on which nothing can be calibrated: the recommended model has no "
+    "probabilities."
+)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -70,20 +76,34 @@ class Findings:
     @property
     def remarks(self) -> list[str]:
         """What else the numbers say."""
-        return remarks(self.rows, self.answers)
+        found = remarks(self.rows, self.answers)
+        return [*found, NO_PROBABILITIES] if self.calibration_folds == 1 else found
+
+    @property
+    def baselines(self) -> str:
+        """The shares of the classes, and how well these do without a model."""
+        return baselines(self.target) if self.target.classes else ""
+
+    @property
+    def calibration_folds(self) -> int:
+        """In how many folds the recommended classifier is calibrated; 0 for a regression."""
+        return min([CALIBRATION_FOLDS, *self.target.counts]) if self.target.classes else 0
 
     @property
     def recommended_budget(self) -> int:
         """The smallest budget whose winner is within one standard error of the best."""
-        winners = {a.comparison.budget: self._winner(a) for a in self.answers}
+        winners = {s: self._winner(s) for s in self.plan.budgets}
         summary = {s: mean_and_error(values, self.plan.cv) for s, values in winners.items()}
         best = min(summary, key=lambda s: summary[s][0])
         return min(s for s in summary if summary[s][0] <= sum(summary[best]))
 
-    def _winner(self, answer: Answer) -> Array:
+    def _winner(self, budget: int) -> Array:
         """Return the errors by fold of what is recommended for a budget."""
-        use = is_large if answer.large_wins else is_small
-        return fold_values(self.rows, use)[answer.comparison.budget]
+        use = is_large if self._large_wins(budget) else is_small
+        return fold_values(self.rows, use)[budget]
+
+    def _large_wins(self, budget: int) -> bool:
+        return self.answers[self.plan.budgets.index(budget)].large_wins
 
     def recommended(self, budget: int | None = None) -> Choice:
         """Return what is recommended for a budget: method, strategy and width.
@@ -104,13 +124,47 @@ class Findings:
         ValueError
             If the budget is not one of the report.
         """
+        budget = self._checked(budget)
+        if self._large_wins(budget):
+            return self.large_choices[budget]
+        return Choice(SMALL, RIDGE, "", budget, budget)
+
+    def _checked(self, budget: int | None) -> int:
+        """Return a budget of the report, the recommended one for None."""
         budget = self.recommended_budget if budget is None else budget
         if budget not in self.plan.budgets:
             msg = f"budget is {budget}: give one of {', '.join(map(str, self.plan.budgets))}"
             raise ValueError(msg)
-        if self.answers[self.plan.budgets.index(budget)].large_wins:
-            return self.large_choices[budget]
-        return Choice(SMALL, RIDGE, "", budget, budget)
+        return budget
+
+    def by_class(self, budget: int | None = None) -> Any:
+        """Return how the recommended model does in each class, on rows it has not seen.
+
+        In every outer fold it is the model that its inner folds choose.
+
+        Parameters
+        ----------
+        budget : int, default=None
+            Number of features to keep; `recommended_budget` if None.
+
+        Returns
+        -------
+        DataFrame
+            A row a class, with the columns rows, share (of all rows), recall (share of its
+            rows that are found) and precision (share of the rows taken for it that are of
+            it, NaN if there are none).
+
+        Raises
+        ------
+        ValueError
+            If the target is no class, or the budget is not one of the report.
+        """
+        if not self.target.classes:
+            raise ValueError("the target is a number: by_class needs classification=True")
+        budget = self._checked(budget)
+        use = is_large if self._large_wins(budget) else is_small
+        folds = [row for row in self.rows if use(row) and row.record.budget == budget]
+        return class_table(self.target, folds)
 
     def pipeline(self, budget: int | None = None) -> Any:
         """Return the recommended pipeline, not fitted.
@@ -124,9 +178,11 @@ class Findings:
         -------
         Pipeline
             From the columns of the table to predictions. Where the report had to make
-            numbers or texts of columns, or of their names, so does the first step.
+            numbers or texts of columns, or of their names, so does the first step. With
+            classes it is a classifier with calibrated probabilities, fitted to labels; it
+            has none if a class has one row only.
         """
-        pipeline = build(self.recommended(budget), self.plan)
+        pipeline = build(self.recommended(budget), self.plan, self.calibration_folds)
         return from_any_columns(pipeline) if self.any_columns else pipeline
 
     def code(self, budget: int | None = None) -> str:
@@ -142,7 +198,7 @@ class Findings:
         str
             Python code.
         """
-        return code(self.recommended(budget), self.plan, self.loading)
+        return code(self.recommended(budget), self.plan, self.loading, self.calibration_folds)
 
     def to_frame(self) -> Any:
         """Return every model on every outer fold as a table.
@@ -152,13 +208,14 @@ class Findings:
         DataFrame
             With the columns repeat, fold, method, setting ("plain" or "ridge"), strategy,
             width, budget, alpha, retrain_alpha, error (mean squared error in units of the
-            variance of the target), error_rate (NaN for a regression), seconds, inner_error
-            (mean over the inner folds), chosen (whether the inner folds choose this width
-            and strategy for its method) and answer (whether they choose its method, too).
+            variance of the target), error_rate and log_loss (of the calibrated scores; both
+            NaN for a regression), seconds, inner_error (mean over the inner folds), chosen
+            (whether the inner folds choose this width and strategy for its method) and answer
+            (whether they choose its method, too).
         """
         import pandas as pd  # noqa: PLC0415
 
-        return pd.DataFrame(
+        frame = pd.DataFrame(
             [
                 {
                     "repeat": row.repeat,
@@ -171,13 +228,14 @@ class Findings:
                 for row in self.rows
             ]
         )
+        return frame.drop(columns="guesses")
 
     def summary(self, field: str = "error") -> Any:
         """Return means over the folds, with the chosen widths and strategies.
 
         Parameters
         ----------
-        field : {"error", "error_rate", "seconds", "width"}, default="error"
+        field : {"error", "error_rate", "log_loss", "seconds", "width"}, default="error"
             What to average.
 
         Returns

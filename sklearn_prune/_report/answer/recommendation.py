@@ -6,11 +6,14 @@ import json
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
-from sklearn.linear_model import RidgeCV
+from sklearn.calibration import CalibratedClassifierCV
+from sklearn.linear_model import RidgeClassifierCV, RidgeCV
+from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from sklearn_prune._pruning.pruned import PrunedRegressor
+from sklearn_prune._pruning.pruned_classifier import PrunedClassifier
 from sklearn_prune._report.comparison.records import DISTILLED, LARGE, PRUNED, RETRAINED
 from sklearn_prune._report.comparison.ridge_fits import ALPHAS
 from sklearn_prune._report.table.columns import as_frame
@@ -28,26 +31,53 @@ if TYPE_CHECKING:
     from .choices import Choice
 
 RETRAIN = {PRUNED: False, RETRAINED: True, DISTILLED: "distill"}
-RIDGE_CODE = "RidgeCV(np.logspace(-3, 5, 17))"
+ALPHAS_CODE = "np.logspace(-3, 5, 17)"
+# In so many folds classifiers are calibrated, or in as many as the rarest class has rows.
+CALIBRATION_FOLDS = 5
 
 
-def build(choice: Choice, plan: Plan) -> Pipeline:
+def build(choice: Choice, plan: Plan, calibration_folds: int) -> Pipeline:
     """Return the pipeline of a choice, not fitted.
 
     The distilled one takes the rows without labels as ``fit(X, y, X_unlabeled=...)``, if
     metadata routing is enabled.
+
+    Parameters
+    ----------
+    choice : Choice
+    plan : Plan
+    calibration_folds : int
+        In how many folds a classifier is calibrated; below two it is not.
     """
     first = preparation(impute=plan.impute)
     layer = random_features(choice.width, plan.seed)
+    model = _model(choice, classification=plan.classification)
+    if calibration_folds > 1:
+        model = _calibrated(model, calibration_folds, plan.seed)
+    transform_input = ["X_unlabeled"] if choice.method == DISTILLED else None
+    return make_pipeline(*_steps(first), layer, model, transform_input=transform_input)
+
+
+def _model(choice: Choice, *, classification: bool) -> Any:
+    """Return what is fitted to the features: least squares with ridge, maybe pruned."""
     if choice.method not in LARGE:
-        return make_pipeline(*_steps(first), layer, RidgeCV(ALPHAS))
-    model = PrunedRegressor(
+        return (RidgeClassifierCV if classification else RidgeCV)(ALPHAS)
+    pruned: Any = PrunedClassifier if classification else PrunedRegressor
+    model = pruned(
         choice.strategy, choice.budget, RETRAIN[choice.method], estimator=RidgeCV(ALPHAS)
     )
     if choice.method == DISTILLED:
         model.set_fit_request(X_unlabeled=True)
-    transform_input = ["X_unlabeled"] if choice.method == DISTILLED else None
-    return make_pipeline(*_steps(first), layer, model, transform_input=transform_input)
+    return model
+
+
+def _calibrated(model: Any, n_folds: int, seed: int) -> CalibratedClassifierCV:
+    """Return a classifier with probabilities, which predicts the same labels.
+
+    One temperature for all scores leaves the largest one the largest.
+    """
+    folds = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
+    return CalibratedClassifierCV(model, method="temperature", cv=folds, ensemble=False)
 
 
 def from_any_columns(pipeline: Pipeline) -> Pipeline:
@@ -60,7 +90,7 @@ def _steps(pipeline: Pipeline) -> list[Any]:
     return [step for _, step in pipeline.steps]
 
 
-def code(choice: Choice, plan: Plan, loading: tuple[str, str]) -> str:
+def code(choice: Choice, plan: Plan, loading: tuple[str, str], calibration_folds: int) -> str:
     """Return the same as Python code.
 
     Parameters
@@ -69,33 +99,44 @@ def code(choice: Choice, plan: Plan, loading: tuple[str, str]) -> str:
     plan : Plan
     loading : tuple of two str
         Code that makes X and y, and code that makes `X_unlabeled`, for the distilled model.
+    calibration_folds : int
     """
-    is_large, distill = choice.method in LARGE, choice.method == DISTILLED
-    model = RIDGE_CODE
-    if is_large:
-        model = (
-            f'PrunedRegressor("{choice.strategy}", {choice.budget}, {RETRAIN[choice.method]!r}, '
-            f"estimator={RIDGE_CODE})"
-        )
-    if distill:
-        model += ".set_fit_request(X_unlabeled=True)"
+    distill, calibrate = choice.method == DISTILLED, calibration_folds > 1
+    model = _model_code(choice, classification=plan.classification)
+    name, is_large = model.partition("(")[0], choice.method in LARGE
+    if calibrate:
+        inner = indent(model, "    ")
+        model = CALIBRATED.format(model=inner, n_folds=calibration_folds, seed=plan.seed)
     last = '    transform_input=["X_unlabeled"],\n' if distill else ""
-    names = "PrunedRegressor, RandomFeatures" if is_large else "RandomFeatures"
     return CODE.format(
+        calibration=CALIBRATION if calibrate else "",
         imports=IMPUTER if plan.impute else "",
         config="import sklearn\n" if distill else "",
-        names=names,
+        ridge="RidgeCV" if is_large else name,
+        names=f"{name}, RandomFeatures" if is_large else "RandomFeatures",
+        folds=STRATIFIED if calibrate else "",
         loading="\n".join(loading) if distill else loading[0],
         numeric=_imputed(NUMERIC, "median", impute=plan.impute),
         other=_imputed(OTHER, "most_frequent", impute=plan.impute),
         numbers=json.dumps(NUMBERS),
         width=choice.width,
         seed=plan.seed,
-        model=model,
+        model=indent(model, "    "),
         last=last,
         routing="sklearn.set_config(enable_metadata_routing=True)\n" if distill else "",
         fit="pipeline.fit(X, y, X_unlabeled=X_unlabeled)" if distill else "pipeline.fit(X, y)",
     )
+
+
+def _model_code(choice: Choice, *, classification: bool) -> str:
+    """Return the code of `_model`."""
+    if choice.method not in LARGE:
+        return f"{'RidgeClassifierCV' if classification else 'RidgeCV'}({ALPHAS_CODE})"
+    model = (
+        f'{"PrunedClassifier" if classification else "PrunedRegressor"}("{choice.strategy}", '
+        f"{choice.budget}, {RETRAIN[choice.method]!r}, estimator=RidgeCV({ALPHAS_CODE}))"
+    )
+    return f"{model}.set_fit_request(X_unlabeled=True)" if choice.method == DISTILLED else model
 
 
 def _imputed(transformer: str, strategy: str, *, impute: bool) -> str:
@@ -113,13 +154,22 @@ NUMERIC = f"""make_union(
 OTHER = f"""OneHotEncoder(
     handle_unknown="infrequent_if_exist", max_categories={MOST_CATEGORIES}, sparse_output=False
 )"""
+CALIBRATION = "from sklearn.calibration import CalibratedClassifierCV\n"
+STRATIFIED = "from sklearn.model_selection import StratifiedKFold\n"
+CALIBRATED = """\
+CalibratedClassifierCV(
+{model},
+    method="temperature",
+    cv=StratifiedKFold({n_folds}, shuffle=True, random_state={seed}),
+    ensemble=False,
+)"""
 IMPUTER = "from sklearn.impute import SimpleImputer\n"
 CODE = """\
 import numpy as np
 import pandas as pd
-{config}from sklearn.compose import make_column_selector, make_column_transformer
-{imports}from sklearn.linear_model import RidgeCV
-from sklearn.pipeline import make_pipeline, make_union
+{config}{calibration}from sklearn.compose import make_column_selector, make_column_transformer
+{imports}from sklearn.linear_model import {ridge}
+{folds}from sklearn.pipeline import make_pipeline, make_union
 from sklearn.preprocessing import (
     MinMaxScaler,
     OneHotEncoder,
@@ -141,7 +191,7 @@ pipeline = make_pipeline(
     columns,
     PolynomialFeatures(degree=1),
     RandomFeatures({width}, weights="unit", random_state={seed}),
-    {model},
+{model},
 {last})
 {fit}
 """

@@ -38,6 +38,8 @@ class Answer(NamedTuple):
     error_rates : tuple of float
         Shares of rows in the wrong class, of the small and of the large model; NaN for a
         regression.
+    log_losses : tuple of float
+        Their log-losses, calibrated on rows that training did not see; NaN for a regression.
     seconds : tuple of float
         How long they train.
     more_repeats : int
@@ -47,6 +49,7 @@ class Answer(NamedTuple):
     comparison: Comparison
     width: int
     error_rates: tuple[float, float]
+    log_losses: tuple[float, float]
     seconds: tuple[float, float]
     more_repeats: int
 
@@ -111,10 +114,12 @@ class Answer(NamedTuple):
         )
 
     def _rates(self, *, small_first: bool = False) -> str:
-        rates = self.error_rates if small_first else self.error_rates[::-1]
+        order = 1 if small_first else -1
+        rates, losses = self.error_rates[::order], self.log_losses[::order]
         if np.isnan(rates[0]):
             return ""
-        return f" (wrong class: {rates[0]:.1%} and {rates[1]:.1%})"
+        wrong = f"wrong class: {rates[0]:.1%} and {rates[1]:.1%}"
+        return f" ({wrong}; log-loss: {losses[0]:.3g} and {losses[1]:.3g})"
 
     def _price(self) -> str:
         small, large = self.seconds
@@ -165,6 +170,7 @@ def answer(plan: Plan, rows: Sequence[Row], widths: dict[int, int]) -> list[Answ
             comparison,
             widths[comparison.budget],
             both("error_rate", comparison.budget, np.mean),
+            both("log_loss", comparison.budget, np.mean),
             both("seconds", comparison.budget, np.median),
             MORE_REPEATS * plan.repeats,
         )

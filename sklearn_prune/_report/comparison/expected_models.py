@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from .plan import Plan
     from .records import Record
 
+# Error rates are those of the counts of labels but for this.
+ROUNDING = 1e-9
 # What tells a model from the others of a part: the first fields of a record.
 Model = tuple[str, str, str, int, int]
 
@@ -79,9 +81,25 @@ def are_records_of(records: list[Record], models: list[Model], *, classes: bool)
 
 
 def _is_possible(record: Record, *, classes: bool) -> bool:
-    if [type(value) for value in record[3:]] != [int] * 2 + [float] * 5:
+    if [type(value) for value in record[3:-1]] != [int] * 2 + [float] * 6:
         return False
-    penalties, error, rate = record[5:7], record.error, record.error_rate
-    known = 0 <= error < np.inf and 0 <= record.seconds < np.inf
-    rated = 0 <= rate <= 1 if classes else np.isnan(rate)
-    return bool(known and rated and not any(penalty < 0 for penalty in penalties))
+    known = 0 <= record.error < np.inf and 0 <= record.seconds < np.inf
+    possible = _are_of_classes if classes else _are_of_numbers
+    return bool(known and possible(record) and not any(penalty < 0 for penalty in record[5:7]))
+
+
+def _are_of_numbers(record: Record) -> bool:
+    """Return whether nothing is said of classes."""
+    return bool(np.isnan([record.error_rate, record.log_loss]).all()) and record.guesses == []
+
+
+def _are_of_classes(record: Record) -> bool:
+    """Return whether what is said of classes can be, and agrees."""
+    try:
+        counted = all(0 <= right <= guessed for guessed, right in record.guesses)
+        n_rows, n_right = map(sum, zip(*record.guesses, strict=True))
+    except (TypeError, ValueError):
+        return False
+    wrong = n_rows - n_right
+    agree = n_rows > 0 and abs(wrong - record.error_rate * n_rows) < ROUNDING * n_rows
+    return counted and agree and 0 <= record.log_loss < np.inf

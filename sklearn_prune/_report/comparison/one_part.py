@@ -47,7 +47,7 @@ def evaluate_part(part: Part, plan: Plan, X: Any, target: Target, X_unlabeled: A
         rows = training, fit, judged
         features, G, y_mean = _draw(part, plan, X, target, rows, X_unlabeled)
         models = train(features, plan, seed=plan.feature_seed(part), everything=part.inner is None)
-        judge = Judge(list(models), target, y_mean, predict=predict_one_by_one)
+        judge = Judge(list(models), target, y_mean, len(judged), predict=predict_one_by_one)
         judge.add(judged, G)
         return judge.records()
 

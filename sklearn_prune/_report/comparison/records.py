@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 PLAIN, RIDGE = "plain", "ridge"
 
@@ -52,8 +55,12 @@ class Record(NamedTuple):
         Mean squared error in units of the variance of the target.
     error_rate : float
         Share of rows in the wrong class, NaN for a regression.
+    log_loss : float
+        Log-loss of the calibrated scores (see `calibration`), NaN for a regression.
     seconds : float
         Processor time of its training.
+    guesses : sequence of pairs of int
+        For each class, how many rows are taken for it, and how many of them rightly.
     """
 
     method: str
@@ -65,7 +72,9 @@ class Record(NamedTuple):
     retrain_alpha: float
     error: float
     error_rate: float
+    log_loss: float
     seconds: float
+    guesses: Sequence[Sequence[int]]
 
 
 # The records of every part.

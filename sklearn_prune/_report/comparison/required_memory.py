@@ -20,8 +20,8 @@ COPIES, INPUTS_OF_A_COLUMN = 2, 2
 # Of a tall table there are copies of a block of features, matrices of their sums and factors of
 # these, and copies of the columns while they are prepared.
 BLOCKS, MATRICES, TABLES = 3, 15, 3
-# A record, with all that is made of it.
-RECORD_BYTES = 500
+# A record, with all that is made of it, and what it says of each class.
+RECORD_BYTES, CLASS_BYTES = 500, 100
 # What a container may use, in version 2 and in version 1.
 LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
@@ -42,9 +42,8 @@ def check_memory(
     if needed > there:
         what = f"width {plan.widths[-1]}: {n_rows} rows of so many features take"
         raise ValueError(_too_large(what, needed, there, "--width"))
-    needed = (
-        RECORD_BYTES * plan.repeats * plan.cv * len(expected_models(plan, None, distilled=True))
-    )
+    n_records = plan.repeats * plan.cv * len(expected_models(plan, None, distilled=True))
+    needed = (RECORD_BYTES + CLASS_BYTES * n_targets) * n_records
     if needed > there:
         what = f"repeats {plan.repeats}: the errors of so many models take"
         raise ValueError(_too_large(what, needed, there, "--repeats"))

@@ -136,7 +136,8 @@ class _OuterFold:
         models = list(train(features, self.plan, seed=seed, everything=is_outer))
         self.advance(TRAINING)
         x_mean, y_mean = np.split(mean, [self.plan.widths[-1]])
-        return Judge(models, self.target, y_mean, predict=predict_together), x_mean
+        n_rows = int(np.count_nonzero(self.aside == _label(part)))
+        return Judge(models, self.target, y_mean, n_rows, predict=predict_together), x_mean
 
     def _gather(self, inner_folds: list[int]) -> tuple[Features, Array]:
         """Return what stands for the rows of some inner folds, and their means."""

@@ -8,8 +8,6 @@ from base64 import b64encode
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from sklearn_prune._displays.drawing import require_matplotlib
 from sklearn_prune._report.answer.statistics import LEVEL
 from sklearn_prune._report.comparison.records import (
@@ -25,11 +23,15 @@ from sklearn_prune._report.comparison.records import (
 )
 from sklearn_prune._report.comparison.versions import versions
 
+from .error_kinds import class_cells, of_classes, squared_error
 from .figures import FIGURES, draw
 
 if TYPE_CHECKING:
     from sklearn_prune._report.answer.findings import Findings
 
+    from .error_kinds import ErrorKind
+
+SQUARED_ERROR = "Squared error, in units of the variance of the target"
 PACKAGES = ("sklearn-prune", "scikit-learn", "numpy", "scipy", "pandas", "matplotlib")
 DESCRIPTIONS = {
     SMALL: "s random features, trained directly",
@@ -68,6 +70,7 @@ def render(findings: Findings, command: str, pictures: dict[str, bytes]) -> str:
         descriptions=_descriptions(findings),
         pictures={kind: b64encode(picture).decode() for kind, picture in pictures.items()},
         choices=_choices(findings),
+        classes=class_cells(findings.by_class()) if findings.target.classes else [],
         level=LEVEL,
         command=command,
         versions=_versions(),
@@ -95,29 +98,16 @@ def _descriptions(findings: Findings) -> dict[str, str]:
 
 def _tables(findings: Findings) -> list[tuple[str, dict[str, list[list[str]]]]]:
     """Return a title, and rows of cells by setting, for each kind of error."""
-    kinds = [("error", "Squared error, in units of the variance of the target", "{:.3g}")]
-    if findings.target.classes:
-        title = (
-            "Share of rows in the wrong class (always guessing the most frequent class: "
-            f"{findings.target.majority_error_rate:.1%})"
-        )
-        kinds.append(("error_rate", title, "{:.1%}"))
-    return [(title, _cells(findings, field, style)) for field, title, style in kinds]
+    kinds = [squared_error(SQUARED_ERROR), *of_classes(findings)]
+    return [(kind.title, _cells(findings, kind)) for kind in kinds]
 
 
-def _cells(findings: Findings, field: str, style: str) -> dict[str, list[list[str]]]:
-    table = findings.summary(field)
+def _cells(findings: Findings, kind: ErrorKind) -> dict[str, list[list[str]]]:
+    table = findings.summary(kind.field)
     cells: dict[str, list[list[str]]] = {RIDGE: [], PLAIN: []}
     for (method, setting), values in table.iterrows():
-        row = [method]
-        for budget in findings.plan.budgets:
-            mean, std_error = values[budget, "mean"], values[budget, "std_error"]
-            if np.isnan(mean):
-                row.append("")
-            else:
-                digits = style.format(mean), style.replace(".3g", ".1g").format(std_error)
-                row.append(f"{digits[0]} ± {digits[1]}")
-        cells[setting].append(row)
+        written = (kind.written(*values[budget]) for budget in findings.plan.budgets)
+        cells[setting].append([method, *written])
     return cells
 
 

@@ -6,15 +6,21 @@ from typing import TYPE_CHECKING
 
 from sklearn_prune._report.comparison.records import METHODS, RIDGE
 
+from .error_kinds import class_cells, of_classes, squared_error
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
     from sklearn_prune._report.answer.findings import Findings
 
+    from .error_kinds import ErrorKind
+
 CAPTION = """\
 with a ridge: mean squared error / variance of the target
 (1: predicting the mean) ± one standard error"""
+WITH_RIDGE = ",\nwith a ridge ± one standard error"
+CLASS_CAPTION = "of the model recommended for {} features, on rows it has not seen"
 
 
 def print_answer(console: Console, findings: Findings) -> None:
@@ -31,28 +37,48 @@ def print_report(console: Console, findings: Findings) -> None:
     )
     for note in findings.notes:
         console.print(note)
-    console.print(_table(findings))
+    if findings.baselines:
+        console.print(findings.baselines)
+    console.print(_table(findings, squared_error(CAPTION)))
+    for kind in of_classes(findings):
+        console.print(_table(findings, kind._replace(title=kind.title + WITH_RIDGE)))
     print_answer(console, findings)
     console.print("")
     for remark in findings.remarks:
         console.print(remark)
+    if findings.target.classes:
+        console.print(_class_table(findings))
     console.print(f"\nRecommended, for {findings.recommended().budget} features:\n")
     console.print(findings.code())
 
 
-def _table(findings: Findings) -> Table:
+def _table(findings: Findings, kind: ErrorKind) -> Table:
     """Return the errors with ridge as a table."""
+    budgets, summary = findings.plan.budgets, findings.summary(kind.field)
+    table = _empty_table(kind.title, "features kept", *map(str, budgets))
+    for method in (name for name in METHODS if (name, RIDGE) in summary.index):
+        values = summary.loc[(method, RIDGE)]
+        table.add_row(method, *(kind.written(*values[s]) for s in budgets))
+    return table
+
+
+def _class_table(findings: Findings) -> Table:
+    """Return what the recommended model makes of each class."""
+    caption = CLASS_CAPTION.format(findings.recommended().budget)
+    found = findings.by_class()
+    table = _empty_table(caption, "class", *found.columns)
+    for label, *cells in class_cells(found):
+        table.add_row(label, *cells)
+    return table
+
+
+def _empty_table(caption: str, first: str, *others: str) -> Table:
+    """Return a table without rows, whose first column is text."""
     from rich.box import SIMPLE  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
-    table = Table(caption=CAPTION, box=SIMPLE)
-    table.add_column("features kept", no_wrap=True)
-    budgets = findings.plan.budgets
-    for budget in budgets:
-        table.add_column(str(budget), justify="right")
-    summary = findings.summary()
-    for method in (name for name in METHODS if (name, RIDGE) in summary.index):
-        values = summary.loc[(method, RIDGE)]
-        cells = (f"{values[s, 'mean']:.3g} ± {values[s, 'std_error']:.1g}" for s in budgets)
-        table.add_row(method, *cells)
+    table = Table(caption=caption, box=SIMPLE)
+    table.add_column(first, no_wrap=True)
+    for name in others:
+        table.add_column(name, justify="right")
     return table

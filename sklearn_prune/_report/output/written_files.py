@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import skops.io
 from sklearn import config_context
+from sklearn.base import BaseEstimator
 from sklearn.pipeline import make_pipeline
 
 from sklearn_prune._report.comparison.whole_files import remove_rest, write_files
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from sklearn.pipeline import Pipeline
 
     from sklearn_prune._report.answer.findings import Findings
-    from sklearn_prune._typing import Array
+    from sklearn_prune._typing import AnyArray
 
 
 def write_report(folder: Path, findings: Findings, command: str) -> list[str]:
@@ -61,7 +62,9 @@ def save_model(file: Path, findings: Findings, X: Any, X_unlabeled: Any) -> str:
     """Fit the recommended pipeline to all rows, save it, and return how to load it."""
     with config_context(enable_metadata_routing=True):
         pipeline = findings.pipeline()
-    fitted = _fit(pipeline, X, np.squeeze(findings.target.values), X_unlabeled)
+    target = findings.target
+    y = target.labels if target.classes else np.squeeze(target.values)
+    fitted = _fit(pipeline, X, y, X_unlabeled)
     content = skops.io.dumps(fitted)
     with told(file.parent):
         write_files(file.parent, {file.name: content})
@@ -69,11 +72,18 @@ def save_model(file: Path, findings: Findings, X: Any, X_unlabeled: Any) -> str:
     return f"skops.io.load({str(file)!r}, trusted={types!r})"
 
 
-def _fit(pipeline: Pipeline, X: Any, y: Array, X_unlabeled: Any) -> Pipeline:
+def _fit(pipeline: Pipeline, X: Any, y: AnyArray, X_unlabeled: Any) -> Pipeline:
     """Return a fitted pipeline that asks for no metadata, which skops could not save."""
     if pipeline.transform_input is None:
         return pipeline.fit(X, y)
-    columns, last = pipeline[:-1], pipeline[-1]
-    model = type(last)(**last.get_params(deep=False))
+    columns, model = pipeline[:-1], _without_requests(pipeline[-1])
     model.fit(columns.fit_transform(X), y, X_unlabeled=columns.transform(X_unlabeled))
     return make_pipeline(*columns, model)
+
+
+def _without_requests(model: Any) -> Any:
+    """Return a model, not fitted, that asks for no metadata; nor do those inside it."""
+    if not isinstance(model, BaseEstimator):
+        return model
+    parts = model.get_params(deep=False)
+    return type(model)(**{name: _without_requests(part) for name, part in parts.items()})

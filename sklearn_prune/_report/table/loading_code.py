@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from .codes import texts_of_numbers
+from .targets import are_fractions
 
 if TYPE_CHECKING:
     from .files import Table
@@ -29,7 +30,7 @@ def labelled_code(table: Table, frame: Frame, X: Frame, column: str, target: Tar
     column : str
         The column to predict.
     target : Target
-        That column as numbers.
+        That column.
     """
     left_out = [name for name in frame if name not in X]
     return (
@@ -105,14 +106,11 @@ def _is_text(column: Column) -> bool:
 
 
 def _target_code(column: str, target: Target) -> str:
-    """Return code that makes the target as `encode_target` does."""
+    """Return code that makes numbers, or the labels of classes."""
     y = f"table[{_quoted(column)}]"
-    if not target.classes:
-        return f"{y}.astype(float)"
-    if len(target.classes) == 2:
-        second = target.classes[1]
-        return f"np.where({y} == {_quoted(second)}, 1.0, -1.0)"
-    return f"pd.get_dummies({y})[{_quoted(list(target.classes))}].astype(float)"
+    if target.classes and not are_fractions(target.classes):
+        return y
+    return f"{y}.astype({'str' if target.classes else 'float'})"
 
 
 def _quoted(value: Any) -> str:

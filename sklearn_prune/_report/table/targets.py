@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from scipy.stats import entropy
 
 if TYPE_CHECKING:
-    from sklearn_prune._typing import Array, Indices
+    from collections.abc import Iterable
+
+    from sklearn_prune._typing import AnyArray, Array, Indices
 
 
 class Target(NamedTuple):
@@ -34,21 +37,42 @@ class Target(NamedTuple):
         squares = (self.values[rows] - predicted) ** 2
         return float(squares.sum(axis=1).mean())
 
-    def error_rate(self, rows: Any, predicted: Array) -> float:
-        """Return the share of rows in the wrong class, NaN for a regression."""
-        if not self.classes:
-            return np.nan
-        return float(np.mean(_decide(self.values[rows]) != _decide(predicted)))
-
     @property
     def codes(self) -> Indices:
         """Return the number of the class of each row."""
-        return _decide(self.values)
+        return decide(self.values)
+
+    @property
+    def labels(self) -> AnyArray:
+        """Return the class of each row."""
+        return np.asarray(self.classes)[self.codes]
+
+    def named(self, labels: Any) -> Target:
+        """Return a target whose classes are those of a column; the same for a regression."""
+        if not self.classes:
+            return self
+        _, first = np.unique(self.codes, return_index=True)
+        return self._replace(classes=tuple(labels.iloc[first].tolist()))
+
+    @property
+    def counts(self) -> Indices:
+        """Return the number of rows of each class."""
+        return np.bincount(self.codes, minlength=len(self.classes))
+
+    @property
+    def prevalences(self) -> Array:
+        """Return the share of each class."""
+        return self.counts / len(self.values)
 
     @property
     def majority_error_rate(self) -> float:
         """Return the error rate of always guessing the most frequent class."""
-        return 1 - float(np.bincount(self.codes).max()) / len(self.values)
+        return 1 - float(self.prevalences.max())
+
+    @property
+    def entropy(self) -> float:
+        """Return the log-loss of always predicting the prevalences."""
+        return float(entropy(self.prevalences))
 
 
 def encode_target(y: Any, *, classification: bool) -> Target:
@@ -63,7 +87,12 @@ def encode_target(y: Any, *, classification: bool) -> Target:
     return Target(np.eye(len(classes))[codes], tuple(classes.tolist()))
 
 
-def _decide(values: Array) -> Indices:
+def are_fractions(labels: Iterable[Any]) -> bool:
+    """Return whether labels are numbers with fractions, which no classifier takes for classes."""
+    return any(isinstance(label, float) and not label.is_integer() for label in labels)
+
+
+def decide(values: Array) -> Indices:
     """Return the number of the class that the values speak for."""
     if values.shape[1] == 1:
         return (values[:, 0] > 0).astype(np.intp)

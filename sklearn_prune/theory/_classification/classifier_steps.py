@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sklearn_prune.theory._risk.outcome import left_out, pair_means, standard_error
 
 from .least_squares import least_squares_steps, overlaps_of
+from .logistic.logistic_steps import LogisticSteps
 from .overlaps import Overlaps
 
 if TYPE_CHECKING:
@@ -58,9 +59,7 @@ class ClassifierSteps:
         return least_squares_steps(self.problem, self.options)
 
     @cached_property
-    def _logistic(self) -> Any:
-        from .logistic.logistic_steps import LogisticSteps  # noqa: PLC0415
-
+    def _logistic(self) -> LogisticSteps:
         names = ["strategy", "retrain", "alpha", "retrain_alpha", "fit_intercept", "n_draws"]
         return LogisticSteps(
             problem=self.problem,

@@ -19,7 +19,7 @@ from sklearn_prune.theory._checks import (
 )
 from sklearn_prune.theory._moments.scalar_functions import check_function
 
-from .classifier_metrics import check_metric
+from .classifier_metrics import check_metric, check_overlaps
 from .label_link import LabelLink
 from .linear_gaussian import LinearGaussianProblem
 from .normal_score import broken_rule, last_negative, mean_softplus
@@ -253,7 +253,7 @@ class BinaryProblem:
             Of the common shape.
         """
         check_metric(metric)
-        signal, square, b0 = np.broadcast_arrays(signal, square, intercept)
+        signal, square, b0 = check_overlaps(signal, square, intercept)
         spread = np.sqrt(np.maximum(square, 0.0))
         if metric == "squared_error":
             risk = 1 - 2 * (self.slope * signal + b0 * self.target_mean) + square + b0**2
@@ -340,6 +340,10 @@ class BinaryProblem:
             With the same labels.
         """
         scale = as_floats(scale, "scale", self.direction.shape)
+        shift = as_floats(shift, "shift", (), self.direction.shape)
+        if not scale.all():
+            msg = "scale has a 0: a feature without variance tells nothing, leave it out."
+            raise ValueError(msg)
         moments: SecondMoments
         covariance = rescale(self.covariance, scale)
         if self._tells_a_part:
@@ -347,7 +351,7 @@ class BinaryProblem:
             moments = LinearGaussianProblem.from_moments(covariance, cross, self.latent_variance)
         else:
             moments = SecondMoments(covariance, self.direction / scale, 0.0, None)
-        return self._seen_through(moments, self._mean * scale + as_floats(shift, "shift"))
+        return self._seen_through(moments, self._mean * scale + shift)
 
     def _seen_through(self, moments: SecondMoments, mean: Array) -> BinaryProblem:
         """Return the problem of the same labels and other features."""

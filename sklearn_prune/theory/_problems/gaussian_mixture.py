@@ -10,7 +10,7 @@ from scipy.special import ndtr
 
 from sklearn_prune.theory._checks import as_floats, as_number, check_count, check_model, check_seed
 
-from .classifier_metrics import check_metric
+from .classifier_metrics import check_metric, check_overlaps
 from .linear_gaussian import LinearGaussianProblem
 from .normal_score import last_negative, mean_softplus
 from .second_moments import SecondMoments, multiply, rescale
@@ -192,7 +192,7 @@ class GaussianMixtureProblem:
             Of the common shape.
         """
         check_metric(metric)
-        signal, square, b0 = np.broadcast_arrays(signal, square, intercept)
+        signal, square, b0 = check_overlaps(signal, square, intercept)
         spread = np.sqrt(np.maximum(square, 0.0))
         above, below = b0 + signal, b0 - signal
         if metric == "squared_error":

@@ -17,7 +17,7 @@ from sklearn_prune.theory._checks import (
 )
 
 from .from_data import moments_from_data
-from .second_moments import SecondMoments
+from .second_moments import SecondMoments, squared_error
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array, Indices
@@ -226,7 +226,7 @@ class LinearGaussianProblem(SecondMoments):
             If there is an intercept, but the means are not known.
         """
         coef, a = check_model(coef, intercept, len(self.coef))
-        risk = self.squared_error(coef)
+        risk = squared_error(self, coef)
         if np.any(a):
             risk += a**2 - 2 * a * (self.target_mean - coef @ self._known_mean())
         return risk[()] if np.ndim(risk) else float(risk)

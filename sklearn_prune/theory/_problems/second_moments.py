@@ -86,12 +86,6 @@ class SecondMoments:
         """Whether the covariance is given by its diagonal."""
         return self.covariance.ndim == 1
 
-    def squared_error(self, coef: Array) -> Array:
-        r"""Return :math:`\sigma^2+(b-\beta)'\Sigma(b-\beta)` for vectors b along the last axis."""
-        error = coef - self.coef
-        energy = self.counts * error * multiply(self.covariance, error)
-        return self.noise_variance + np.sum(energy, axis=-1)
-
     @cached_property
     def cross_moment(self) -> Array:
         r"""The cross moment :math:`\mathbb{E}[yx]`, of shape (n_features,)."""
@@ -132,6 +126,13 @@ def squared_units(value: Any, unit: float) -> Any:
     """Return a second moment of a problem `in_units` as that of the problem itself."""
     with np.errstate(over="ignore"):
         return np.asarray(value) * unit * unit
+
+
+def squared_error(problem: SecondMoments, coef: Array) -> Array:
+    r"""Return :math:`\sigma^2+(b-\beta)'\Sigma(b-\beta)` for vectors b along the last axis."""
+    error = coef - problem.coef
+    energy = problem.counts * error * multiply(problem.covariance, error)
+    return problem.noise_variance + np.sum(energy, axis=-1)
 
 
 def multiply(covariance: Array, vectors: Array) -> Array:

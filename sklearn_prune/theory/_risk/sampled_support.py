@@ -8,6 +8,7 @@ import numpy as np
 from scipy import linalg
 
 from sklearn_prune.theory._checks import eigh_psd
+from sklearn_prune.theory._problems.second_moments import squared_error
 from sklearn_prune.theory._problems.spectrum import Spectrum, shrink, spectral_sums
 
 from .outcome import Outcome, pair_means
@@ -68,7 +69,7 @@ class SampledSelection:
         pruned = np.zeros_like(self.coefs)
         kept = np.take_along_axis(self.coefs, self.supports, axis=1)
         np.put_along_axis(pruned, self.supports, kept, axis=1)
-        return Outcome(problem.squared_error(pruned), pruned @ problem.cross_moment)
+        return Outcome(squared_error(problem, pruned), pruned @ problem.cross_moment)
 
     def restricted(self, n: float, alpha: float) -> list[tuple[Spectrum, float]]:
         """Return spectrum and noise of the restricted problem, one a draw."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sklearn_prune.theory._problems.second_moments import squared_error
+
 from .dense import dense_fit
 from .diagonal_support import DiagonalSelection, compressed_risk
 from .distillation import distilled
@@ -119,5 +121,5 @@ class Steps:
             return np.array([np.inf])
         coefs = draw_fits(first, self.n_draws, np.random.RandomState(self._seed))[1]
         unit = self.problem.unit
-        risks = self.problem.squared_error(compression(coefs * unit) / unit)
+        risks = squared_error(self.problem, compression(coefs * unit) / unit)
         return left_out(pair_means(risks))

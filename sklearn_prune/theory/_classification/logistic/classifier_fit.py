@@ -65,3 +65,10 @@ class ClassifierFit(FirstFit):
     def direction(self) -> Array:
         r"""The whitened direction :math:`u=\Sigma^{1/2}v` itself, of shape (rank,)."""
         return self.moments.signal
+
+    def score_weights(self, strategy: str) -> Array:
+        """Return w of the score ``w |b|``; the Hessian of a logistic loss has its penalty."""
+        if strategy == "hessian" and self.fitted.loss == "logistic":
+            weights: Array = np.sqrt(self.problem.variances + 1 / self.fitted.xi)
+            return weights
+        return super().score_weights(strategy)

@@ -14,9 +14,12 @@ if TYPE_CHECKING:
 
 # Beyond so many deviations a normal variable is not met in double precision.
 REACH = 8.5
-# The least number of nodes, and how many fall on a step of the labels' probability.
+# The least number of nodes, and how many fall on a step of the labels' probability and on a
+# standard deviation, where it matters.
 FEWEST = 41
 PER_STEP = 2.0
+PER_DEVIATION = 1.4
+BULK = 5.0
 
 
 class Fineness(NamedTuple):
@@ -34,8 +37,8 @@ class Fineness(NamedTuple):
     most: int
 
 
-# Rules of one margin are good for twelve digits, those of two margins for seven and more.
-FINE, MEDIUM, COARSE = Fineness(0.1, 1001), Fineness(0.15, 301), Fineness(0.5, 101)
+# Good for all digits unless they reach the limit, but for the last, which is to start from.
+FINE, MEDIUM, COARSE = Fineness(0.2, 1001), Fineness(0.25, 401), Fineness(0.6, 81)
 
 
 class RowRule(NamedTuple):
@@ -104,30 +107,28 @@ def _logistic(
     """
     unit = max(1.0, np.log(width))
     low, high = (moved_margin(mean + side * spread, width) for side in (-REACH, REACH))
-    t = _nodes(
-        np.arcsinh(low / unit),
-        np.arcsinh(high / unit),
-        fineness.spacing / unit,
-        step / _stretch(width, unit),
-        fineness.most,
-    )
+    bulk = np.concatenate([mean - BULK * spread, mean + BULK * spread])
+    finest = [PER_STEP / step * _stretch(np.zeros(1), width, unit)]
+    finest.append(PER_DEVIATION / spread * _stretch(bulk, width, unit))
+    spacing = 1 / max(unit / fineness.spacing, *finest)
+    t = _nodes(np.arcsinh(low / unit), np.arcsinh(high / unit), spacing, fineness.most)
     x = unit * np.sinh(t)
     g = expit(-x)
     bend = g * expit(x)
     return x - width * g, g, -bend / (1 + width * bend), (1 + width * bend) * np.cosh(t)
 
 
-def _stretch(width: float, unit: float) -> float:
-    """Return by how much more than t the margin varies where it is zero."""
-    centre = float(moved_margin(np.zeros(1), width)[0])
-    return float(1 + width * expit(centre) * expit(-centre)) * float(np.hypot(unit, centre))
+def _stretch(margins: Array, width: float, unit: float) -> float:
+    """Return by how much more than t margins vary, at most."""
+    x = moved_margin(margins, width)
+    return float(np.max((1 + width * expit(x) * expit(-x)) * np.hypot(unit, x)))
 
 
 def _squared(
     mean: Array, spread: float, width: float, step: float, fineness: Fineness
 ) -> tuple[Array, ...]:
     """Return those of :math:`(1-z)^2/2`."""
-    z = _nodes(mean - REACH * spread, mean + REACH * spread, np.inf, step, fineness.most)
+    z = _nodes(mean - REACH * spread, mean + REACH * spread, step / PER_STEP, fineness.most)
     return z, (1 - z) / (1 + width), np.full_like(z, -1 / (1 + width)), np.ones_like(z)
 
 
@@ -137,7 +138,9 @@ def _hard(
     """Return those of the constraint that no margin is below one, where it ends broken in two."""
     low, high = mean - REACH * spread, mean + REACH * spread
     ends = np.stack([low, np.minimum(np.maximum(low, 1), high), high], axis=-2)
-    x, w = np.polynomial.legendre.leggauss(_nodes(low, high, np.inf, step, fineness.most).shape[-1])
+    x, w = np.polynomial.legendre.leggauss(
+        _nodes(low, high, step / PER_STEP, fineness.most).shape[-1]
+    )
     half = np.diff(ends, axis=-2) / 2
     shape = (*mean.shape[:-1], -1)
     z = (ends[..., :-1, :] + half * (1 + x)).reshape(shape)
@@ -145,8 +148,7 @@ def _hard(
     return z, force, np.where(z < 1, -1 / width, 0.0), (half * w).reshape(shape)
 
 
-def _nodes(low: Array, high: Array, spacing: float, step: float, most: int) -> Array:
+def _nodes(low: Array, high: Array, spacing: float, most: int) -> Array:
     """Return equidistant nodes along a last axis."""
-    length = float(np.max(high - low))
-    count = length * max(1 / spacing, PER_STEP / step)
+    count = float(np.max(high - low)) / spacing
     return low + (high - low) * np.linspace(0, 1, int(np.clip(count, FEWEST, most)))
