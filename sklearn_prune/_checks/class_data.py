@@ -26,6 +26,7 @@ def check_class_data(
     sample_weight: Any = None,
     X_unlabeled: Any = None,
     *,
+    class_weight: Any = None,
     distill: bool = False,
 ) -> TrainingData:
     """Validate samples with classes, and return these as targets of least squares.
@@ -34,16 +35,22 @@ def check_class_data(
     ----------
     estimator, X, y, sample_weight, X_unlabeled, distill : object
         As in `check_training_data`.
+    class_weight : dict, "balanced" or None
+        Weights of the classes, see `weigh_classes`. A class of weight zero is left out.
 
     Raises
     ------
     ValueError
         As `check_training_data`; and if y is no classes, is of one class only, or has as many
-        classes as there are samples.
+        classes as there are samples, or `class_weight` is no weights of its classes.
     """
     labels, numbers = (np.empty(0), None) if y is None else _check_labels(y)
     data = check_training_data(estimator, X, numbers, sample_weight, X_unlabeled, distill=distill)
-    present, codes = np.unique(data.y.astype(np.intp), return_inverse=True)
+    codes = data.y.astype(np.intp)
+    counts = _check_class_weight(class_weight, labels)[codes] > 0
+    if not counts.all():
+        data, codes = data.take(np.flatnonzero(counts)), codes[counts]
+    present, codes = np.unique(codes, return_inverse=True)
     return _encoded(data, labels[present], codes)
 
 
@@ -70,18 +77,16 @@ def weigh_classes(data: TrainingData, class_weight: Any) -> TrainingData:
     ----------
     data : TrainingData
     class_weight : dict, "balanced" or None
-
-    Raises
-    ------
-    ValueError
-        If it is something else, or lacks a class.
+        Checked. A class that a dict lacks has weight one.
     """
-    if class_weight is None:
+    if class_weight is None or data.classes is None:
         return data
-    labels, given = data.labels, data.sample_weight
-    of_class = compute_class_weight(
-        class_weight, classes=data.classes, y=labels, sample_weight=given
-    )
+    if isinstance(class_weight, dict):
+        of_class = np.array([class_weight.get(label, 1.0) for label in data.classes])
+    else:
+        of_class = compute_class_weight(
+            class_weight, classes=data.classes, y=data.labels, sample_weight=data.sample_weight
+        )
     weights = data.weights * of_class[decide(data.y)]
     return replace(data, weights=weights, sample_weight=weights)
 
@@ -95,12 +100,27 @@ def _check_labels(y: Any) -> tuple[AnyArray, Array]:
     kind = type_of_target(y, input_name="y")
     if kind not in ("binary", "multiclass"):
         msg = (
-            f"Unknown label type: {kind}. y has to be classes, and a value of it is {y[0]}: "
+            f"Unknown label type: {kind}. y has to be classes, and a value of it is {_odd(y)}: "
             "use PrunedRegressor for numbers, or give labels."
         )
         raise ValueError(msg)
     labels, codes = np.unique(y, return_inverse=True)
     return labels, codes.astype(np.float64)
+
+
+def _odd(y: AnyArray) -> Any:
+    """Return a value that is no class: the first fraction among numbers."""
+    fractions = y[y % 1 != 0] if y.dtype.kind == "f" else y
+    return fractions[0]
+
+
+def _check_class_weight(class_weight: Any, labels: AnyArray) -> Array:
+    """Return the weight that a dict gives each of the labels, one if it is no dict."""
+    of_label: Array = compute_class_weight(class_weight, classes=labels, y=labels)
+    if not (np.isfinite(of_label).all() and (of_label >= 0).all() and of_label.any()):
+        msg = f"class_weight is {class_weight!r}: give finite weights, positive or zero, not all 0."
+        raise ValueError(msg)
+    return of_label
 
 
 def _encoded(data: TrainingData, classes: AnyArray, codes: Indices) -> TrainingData:

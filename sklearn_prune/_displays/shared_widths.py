@@ -161,7 +161,8 @@ class _WidthCurves(BaseEstimator):
 def _checked(model: Any, F: Any, y: Any) -> TrainingData:
     """Return what a model, which is not fitted, is to be fitted to."""
     if is_classifier(model):
-        return weigh_classes(check_class_data(model, F, y), model.class_weight)
+        class_weight = model.class_weight
+        return weigh_classes(check_class_data(model, F, y, class_weight=class_weight), class_weight)
     return check_training_data(model, F, y)
 
 

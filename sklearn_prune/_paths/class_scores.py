@@ -84,7 +84,7 @@ class ClassTable(ResultsTable):
             if self.is_logistic or "predict_proba" not in str(error):
                 raise
             msg = (
-                "The scorer needs probabilities, of which least squares has none: give "
+                "The scorer needs probabilities, and the model has none: give "
                 "estimator=LogisticRegression(), or a scorer of labels or decisions."
             )
             raise ValueError(msg) from error

@@ -42,7 +42,8 @@ class LogisticFolds:
         if found is None:
             return fit_columns(estimator, part)
         model = fitted_logistic(estimator, part.classes, *found)
-        return LinearFit(model, found.coef, np.asarray(found.intercept), self.centred)
+        coef, intercept = (np.asarray(part, dtype=self.data.X.dtype) for part in found)
+        return LinearFit(model, coef, intercept, self.centred)
 
     def _fit_tall(self, part: TrainingData, _: Indices, alpha: float) -> LogisticFit | None:
         return fit_logistic(part.X, part.y, part.weights, alpha=alpha, centred=self.centred)

@@ -51,7 +51,8 @@ def check_path_data(
         are weights of classes without classes.
     """
     if classification:
-        return check_class_data(None, *given, distill=recipe.distill)
+        options = {"class_weight": class_weight, "distill": recipe.distill}
+        return check_class_data(None, *given, **options)
     _refuse_classes(recipe, given[1])
     if class_weight is not None:
         msg = f"class_weight is {class_weight!r}: give classification=True, too, or none."

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numbers import Real
+
 import numpy as np
 from sklearn.base import clone
 from sklearn.callback import with_callbacks
@@ -12,7 +14,6 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_prune._checks.class_data import check_class_data, weigh_classes
 from sklearn_prune._checks.progress import fit_progress
-from sklearn_prune._checks.training_data import check_samples
 from sklearn_prune._pruning.class_fit import has_probabilities
 from sklearn_prune._pruning.linear_fit import has_intercept, penalised_model
 from sklearn_prune._pruning.logistic_loss import is_logistic
@@ -237,9 +238,10 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
         candidates = self._candidates()
         n_steps = None if self._refines(candidates) else len(candidates) + 1
         with fit_progress(self, n_steps, X=X, y=y) as progress:
-            distill = candidates[0].recipes[0].distill
-            scored = check_class_data(self, X, y, sample_weight, X_unlabeled, distill=distill)
-            data = weigh_classes(scored, self.class_weight)
+            given, class_weight = (X, y, sample_weight, X_unlabeled), self.class_weight
+            options = {"class_weight": class_weight, "distill": candidates[0].recipes[0].distill}
+            scored = check_class_data(self, *given, **options)
+            data = weigh_classes(scored, class_weight)
             search = self._search(data, X, y, groups)
             table = ClassTable(
                 self.scoring,
@@ -268,7 +270,7 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
             Probabilities, in the order of `classes_`.
         """
         check_is_fitted(self)
-        return self.best_estimator_.predict_proba(check_samples(self, X))
+        return self.best_estimator_.predict_proba(X)
 
     def _search(self, data, X, y, groups):
         """Return what predicts the rows that are held out."""
@@ -286,7 +288,8 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
     def _default_alpha(self):
         if self.estimator is None:
             return 0.0
-        return 1 / self.estimator.C if type(self.estimator) is LogisticRegression else np.nan
+        C = self.estimator.C if type(self.estimator) is LogisticRegression else np.nan
+        return 1 / C if isinstance(C, Real) and C > 0 else np.nan  # fit tells what is wrong with C
 
     def _refines(self, candidates):
         return self.sparsities is None and self.estimator is not None
@@ -295,7 +298,7 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
         """Return the dense model, or the refit, with a penalty."""
         if self.estimator is None:
             return penalised_model(alpha, fit_intercept=self.fit_intercept)
-        if np.isnan(alpha):
+        if alpha == self._default_alpha() or np.isnan(alpha):
             return self.estimator
         if type(self.estimator) is LogisticRegression:
             return clone(self.estimator).set_params(C=1 / alpha if alpha else np.inf)

@@ -6,13 +6,13 @@ from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import sparse
 from sklearn.base import is_classifier
 from sklearn.linear_model import Ridge, RidgeClassifier
 
 from sklearn_prune._checks.class_codes import encode_classes
 from sklearn_prune._checks.training_data import TrainingData
 
+from .fitted_coef import goes_by, read_coef
 from .logistic_loss import calibrated_intercept, is_logistic, thawed
 
 if TYPE_CHECKING:
@@ -68,21 +68,20 @@ def class_part(model: Any, data: TrainingData) -> tuple[AnyArray, AnyArray]:
         something else than ``X @ coef_.T + intercept_``.
     """
     X, classes, name = data.X, data.classes, type(thawed(model)).__name__
-    if not hasattr(model, "coef_"):
-        msg = f"{name} has no coef_ after fit: give a linear classifier."
-        raise ValueError(msg)
     if classes is None or not np.isin(model.classes_, classes).all():
         msg = f"{name} was fitted to the classes {model.classes_}, but y has {classes}."
         raise ValueError(msg)
-    coef = model.coef_.toarray() if sparse.issparse(model.coef_) else np.asarray(model.coef_)
     n_fitted = len(model.classes_)
     shape = (1 if n_fitted == 2 else n_fitted, X.shape[1])
-    if coef.size != np.prod(shape):
-        msg = f"coef_ of {name} has shape {coef.shape}, but X and y ask for {shape}."
-        raise ValueError(msg)
-    coef = coef.reshape(shape)
+    coef = read_coef(model, shape, "classifier")
     intercept = np.broadcast_to(np.ravel(getattr(model, "intercept_", 0.0)), shape[:1])
-    _check_is_linear(model, X[:8], coef, intercept)
+    decide = getattr(model, "decision_function", None)
+    if decide is not None and not goes_by(coef, intercept, decide, X[:8]):
+        msg = (
+            f"{name} does not decide by X @ coef_.T + intercept_, which pruning takes for "
+            "granted: give a linear classifier, one score a class."
+        )
+        raise ValueError(msg)
     if len(classes) == 2 and n_fitted == 2:
         return coef[0], intercept[0]
     if n_fitted == 2:
@@ -91,22 +90,6 @@ def class_part(model: Any, data: TrainingData) -> tuple[AnyArray, AnyArray]:
     all_coef, all_intercepts = np.zeros((len(classes), X.shape[1])), np.full(len(classes), -np.inf)
     all_coef[seen], all_intercepts[seen] = coef, intercept
     return all_coef, all_intercepts
-
-
-def _check_is_linear(model: Any, few: Any, coef: AnyArray, intercept: AnyArray) -> None:
-    if not hasattr(model, "decision_function"):
-        return
-    linear = few @ coef.T + intercept
-    size = np.abs(few).max() * np.abs(coef).sum(axis=-1).max() + np.abs(intercept).max()
-    scores = np.asarray(thawed(model).decision_function(few))
-    if scores.size != linear.size or (
-        np.abs(scores.reshape(linear.shape) - linear).max() > 1e-4 * size
-    ):
-        msg = (
-            f"{type(model).__name__} does not decide by X @ coef_.T + intercept_, which pruning "
-            "takes for granted: give a linear classifier, one score a class."
-        )
-        raise ValueError(msg)
 
 
 def masked_intercept(
@@ -127,9 +110,20 @@ def masked_intercept(
 def with_coefficients(model: Any, coef: AnyArray, intercept: AnyArray) -> Any:
     """Return a copy of a fitted linear classifier with other coefficients."""
     changed = copy(thawed(model))
-    changed.coef_ = np.atleast_2d(coef).astype(changed.coef_.dtype)
-    changed.intercept_ = np.atleast_1d(intercept).astype(changed.coef_.dtype)
+    changed.__dict__.pop("feature_names_in_", None)  # X has lost them by now
+    changed.coef_ = coef.astype(changed.coef_.dtype)
+    changed.intercept_ = intercept.astype(changed.coef_.dtype)
     return changed
+
+
+def class_probabilities(model: Any, X: Any, classes: AnyArray) -> AnyArray:
+    """Return the probabilities of classes, zero for those of which a model saw no sample."""
+    known: AnyArray = model.predict_proba(X)
+    if known.shape[1] == len(classes):
+        return known
+    probabilities = np.zeros((len(known), len(classes)))
+    probabilities[:, np.searchsorted(classes, model.classes_)] = known
+    return probabilities
 
 
 def has_probabilities(model: Any) -> bool:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from scipy import sparse
 from scipy.special import expit
 from sklearn.base import clone, is_classifier
 from sklearn.frozen import FrozenEstimator
@@ -21,12 +19,14 @@ from sklearn_prune._least_squares.min_norm import MinNormRegressor, fit_min_norm
 
 from .class_fit import (
     class_part,
+    class_probabilities,
     class_target,
     has_probabilities,
     is_binomial,
     masked_intercept,
     soft_labels,
 )
+from .fitted_coef import goes_by, read_coef
 from .logistic_loss import curvature_of, is_logistic
 
 if TYPE_CHECKING:
@@ -92,7 +92,9 @@ class LinearFit(NamedTuple):
                 'give retrain="distill-labels", or estimator=LogisticRegression().'
             )
             raise ValueError(msg)
-        return soft_labels(data.distilled(self.model.predict_proba), classes)
+        return soft_labels(
+            data.distilled(lambda X: class_probabilities(self.model, X, classes)), classes
+        )
 
     def curvature(self, X: Any, data: TrainingData) -> Curvature | None:
         """Return the curvature of a logistic loss at the columns X of the data, else None."""
@@ -235,32 +237,14 @@ def _linear_part(model: Any, data: TrainingData) -> tuple[AnyArray, AnyArray]:
         If the model has no `coef_`, one of another shape, or predicts something
         else than ``X @ coef_.T + intercept_``.
     """
-    X, y = data.X, data.y
-    name = type(model).__name__
-    if not hasattr(model, "coef_"):
-        msg = f"{name} has no coef_ after fit: give a linear regressor."
-        raise ValueError(msg)
-    coef = model.coef_.toarray() if sparse.issparse(model.coef_) else np.asarray(model.coef_)
-    shape = (*y.shape[1:], X.shape[1])
-    if coef.size != np.prod(shape):
-        msg = f"coef_ of {name} has shape {coef.shape}, but X and y ask for {shape}."
-        raise ValueError(msg)
-    coef = coef.reshape(shape)
-    intercept = np.broadcast_to(np.squeeze(getattr(model, "intercept_", 0.0)), y.shape[1:])
-
-    few = X[:8]
-    linear = few @ coef.T + intercept
-    if is_binomial(model) and data.classes is not None:
-        linear = expit(linear)
-    with warnings.catch_warnings():
-        # A frozen model may know feature names, which X has lost by now.
-        warnings.simplefilter("ignore", UserWarning)
-        predicted = np.reshape(model.predict(few), linear.shape)
-    size = np.abs(few).max() * np.abs(coef).sum(axis=-1).max() + np.abs(intercept).max()
-    if np.abs(predicted - linear).max() > 1e-4 * size:
+    X, targets = data.X, data.y.shape[1:]
+    coef = read_coef(model, (*targets, X.shape[1]), "regressor")
+    intercept = np.broadcast_to(np.squeeze(getattr(model, "intercept_", 0.0)), targets)
+    link = expit if is_binomial(model) and data.classes is not None else None
+    if not goes_by(coef, intercept, model.predict, X[:8], link):
         msg = (
-            f"{name} does not predict X @ coef_.T + intercept_, which pruning takes for granted: "
-            "give a regressor without link function or inner scaling."
+            f"{type(model).__name__} does not predict X @ coef_.T + intercept_, which pruning "
+            "takes for granted: give a regressor without link function or inner scaling."
         )
         raise ValueError(msg)
     return coef, intercept

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -10,9 +11,8 @@ from scipy.special import expit, logsumexp, softmax
 from sklearn.base import clone
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
-from sklearn.utils.class_weight import compute_class_weight
 
-from sklearn_prune._checks.class_codes import decide
+from sklearn_prune._checks.class_data import present_classes, weigh_classes
 
 if TYPE_CHECKING:
     from sklearn_prune._checks.training_data import TrainingData
@@ -65,7 +65,7 @@ def logistic_penalty_of(estimator: Any) -> LogisticPenalty | None:
         type(estimator) is LogisticRegression
         and estimator.l1_ratio == 0
         and estimator.penalty in ("deprecated", "l2")
-        and np.ndim(estimator.C) == 0
+        and isinstance(estimator.C, Real)
         and estimator.C > 0
         and isinstance(estimator.fit_intercept, bool | np.bool_)
         and estimator.class_weight is None
@@ -103,22 +103,17 @@ def curvature_of(model: Any, scores: AnyArray, data: TrainingData) -> Curvature:
 
 def _loss_weights(model: LogisticRegression | LogisticRegressionCV, data: TrainingData) -> Array:
     """Return the weights of the samples, times those that a model has for its classes."""
-    if model.class_weight is None:
-        return data.weights
-    labels, codes = data.labels, decide(data.y)
-    of_class = compute_class_weight(
-        model.class_weight, classes=data.classes, y=labels, sample_weight=data.sample_weight
-    )
-    return data.weights * of_class[codes]
+    return weigh_classes(present_classes(data), model.class_weight).weights
 
 
 def _penalty(model: LogisticRegression | LogisticRegressionCV) -> float:
     """Return the factor of half the squared norm in the loss that a model has minimised."""
-    C = float(np.mean(getattr(model, "C_", getattr(model, "C", 1.0))))
-    ratio = float(np.mean(getattr(model, "l1_ratio_", None) or getattr(model, "l1_ratio", 0) or 0))
-    if getattr(model, "penalty", "deprecated") is None:
-        C = np.inf
-    return (1 - ratio) / C
+    if model.penalty is None:
+        return 0.0
+    fitted = isinstance(model, LogisticRegressionCV)
+    C, given = (model.C_, model.l1_ratio_) if fitted else (model.C, model.l1_ratio)
+    ratio = np.nan_to_num(np.array({"l1": 1.0, "l2": 0.0}.get(model.penalty, given), dtype=float))
+    return float((1 - ratio.mean()) / np.mean(C))
 
 
 def calibrated_intercept(model: Any, scores: AnyArray, data: TrainingData) -> AnyArray:

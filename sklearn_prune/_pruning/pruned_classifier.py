@@ -13,7 +13,7 @@ from sklearn_prune._checks.class_data import check_class_data, weigh_classes
 from sklearn_prune._checks.progress import fit_progress
 from sklearn_prune._checks.training_data import check_samples
 
-from .class_fit import has_probabilities, with_coefficients
+from .class_fit import class_probabilities, has_probabilities, with_coefficients
 from .pruned import fit_pruned, recipe_of
 from .sparse_model import SparseClassifier
 
@@ -227,9 +227,10 @@ class PrunedClassifier(CallbackSupportMixin, SparseClassifier):
         """
         recipe = recipe_of(self)
         with fit_progress(self, 0, X=X, y=y):
-            given = X, y, sample_weight, X_unlabeled
-            data = check_class_data(self, *given, distill=recipe.distill)
-            fit_pruned_classes(self, recipe, weigh_classes(data, self.class_weight))
+            given, class_weight = (X, y, sample_weight, X_unlabeled), self.class_weight
+            options = {"class_weight": class_weight, "distill": recipe.distill}
+            data = check_class_data(self, *given, **options)
+            fit_pruned_classes(self, recipe, weigh_classes(data, class_weight))
         return self
 
     @available_if(_has_probabilities)
@@ -253,24 +254,7 @@ class PrunedClassifier(CallbackSupportMixin, SparseClassifier):
             model = with_coefficients(self.estimator_, self.coef_, self.intercept_)
         else:
             kept = kept[:, np.flatnonzero(self.support_)]
-        return model.predict_proba(kept.astype(np.float64, copy=False))
-
-    @available_if(_has_probabilities)
-    def predict_log_proba(self, X):
-        """Return the logarithms of the probabilities of the classes.
-
-        Parameters
-        ----------
-        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_classes)
-            Log-probabilities, in the order of `classes_`.
-        """
-        with np.errstate(divide="ignore"):
-            return np.log(self.predict_proba(X))
+        return class_probabilities(model, kept.astype(np.float64, copy=False), self.classes_)
 
 
 def fit_pruned_classes(

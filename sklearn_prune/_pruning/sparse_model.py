@@ -8,6 +8,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.base import BaseEstimator, ClassifierMixin, MultiOutputMixin, RegressorMixin
 from sklearn.feature_selection import SelectorMixin
+from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_prune._checks.class_codes import decide
@@ -107,6 +108,23 @@ class SparseClassifier(ClassifierMixin, SparseModel):
         """
         codes = decide(self.decision_function(X))
         return self.classes_[codes]
+
+    @available_if(lambda model: hasattr(model, "predict_proba"))
+    def predict_log_proba(self, X):
+        """Return the logarithms of the probabilities of the classes, if the model has some.
+
+        Parameters
+        ----------
+        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
+            Samples.
+
+        Returns
+        -------
+        ndarray of shape (n_samples, n_classes)
+            Log-probabilities, in the order of `classes_`.
+        """
+        with np.errstate(divide="ignore"):
+            return np.log(self.predict_proba(X))
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

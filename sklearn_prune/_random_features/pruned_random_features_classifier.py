@@ -199,7 +199,7 @@ class PrunedRandomFeaturesClassifier(CallbackSupportMixin, ClassifierMixin, Prun
             has as many classes as samples.
         """
         recipe = self._recipe(CLASS_DISTILLATIONS)
-        data = check_class_data(self, X, y, sample_weight)
+        data = check_class_data(self, X, y, sample_weight, class_weight=self.class_weight)
         self._fit_layer(recipe, weigh_classes(data, self.class_weight), X, y)
         self.classes_ = data.classes
         self.coef_ = np.atleast_2d(self.coef_)

@@ -208,8 +208,8 @@ def test_a_squared_error_would_choose_otherwise_than_accuracy():
 @pytest.mark.parametrize(
     ("params", "message"),
     [
-        ({"scoring": "neg_log_loss"}, "of which least squares has none"),
-        ({"scoring": "neg_log_loss", "cv": None}, "of which least squares has none"),
+        ({"scoring": "neg_log_loss"}, "and the model has none"),
+        ({"scoring": "neg_log_loss", "cv": None}, "and the model has none"),
         ({"cv": [(np.arange(20), np.arange(20, 60))]}, "in fold 0 of cv are all of class"),
         ({"scoring": "neg_mean_squared_error"}, "could not convert|Cannot|dtype"),
         ({"retrain": LOGISTIC}, "search over a PrunedClassifier"),
