@@ -289,7 +289,7 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
         if self.estimator is None:
             return 0.0
         C = self.estimator.C if type(self.estimator) is LogisticRegression else np.nan
-        return 1 / C if isinstance(C, Real) and C > 0 else np.nan  # fit tells what is wrong with C
+        return 1 / C if isinstance(C, Real) and float(C) > 0 else np.nan  # fit tells what is wrong
 
     def _refines(self, candidates):
         return self.sparsities is None and self.estimator is not None
