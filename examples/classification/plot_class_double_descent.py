@@ -147,9 +147,9 @@ for ax, plan in zip(axes, plans, strict=True):
     ax.set_xticks([40, 100, 200, 400, 1000], [40, 100, 200, 400, 1000])
     ax.minorticks_off()
 axes[0].set_ylabel("error rate")
-note = {"color": "0.35", "rotation": 90, "ha": "right", "va": "bottom"}
-axes[0].text(n, 0.28, "p = n ", **note)
-axes[0].text(separable, 0.28, "separable ", **note)
+note = {"color": "0.35", "rotation": 90, "ha": "right", "va": "top"}
+axes[2].text(n, 0.51, "p = n", **note)
+axes[0].text(separable, 0.51, "separable", **note)
 axes[2].text(1000, 0.301, "40 features, the right ones", color="0.35", ha="right", va="top")
 fig.legend(
     [Line2D([], [], **style | {"markeredgecolor": "black"}) for style in styles.values()],
