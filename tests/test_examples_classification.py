@@ -48,7 +48,9 @@ def test_logistic_peaks_where_classes_are_separable():
     assert error_rate(200, **logistic) < error_rate(200) - 0.1
 
 
-@pytest.mark.parametrize(("loss", "p"), [("squared", 60), ("squared", 300), ("logistic", 60)])
+@pytest.mark.parametrize(
+    ("loss", "p"), [("squared", 60), ("squared", 300), ("logistic", 60), ("logistic", 300)]
+)
 def test_simulated_error_rates(loss, p):
     fit, penalty = MinNormRegressor(fit_intercept=False), 0.0
     if loss == "logistic":
