@@ -288,7 +288,8 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
         if self.estimator is None:
             return 0.0
         C = self.estimator.C if type(self.estimator) is LogisticRegression else np.nan
-        return 1 / C if isinstance(C, Real) and C > 0 else np.nan  # fit tells what is wrong with C
+        # What is wrong with another C, its own fit tells.
+        return 1 / float(C) if isinstance(C, Real) and float(C) > 0 else np.nan
 
     def _refines(self, candidates):
         return self.sparsities is None and self.estimator is not None

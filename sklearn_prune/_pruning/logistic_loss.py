@@ -66,7 +66,7 @@ def logistic_penalty_of(estimator: Any) -> LogisticPenalty | None:
         and estimator.l1_ratio == 0
         and estimator.penalty in ("deprecated", "l2")
         and isinstance(estimator.C, Real)
-        and estimator.C > 0
+        and float(estimator.C) > 0
         and isinstance(estimator.fit_intercept, bool | np.bool_)
         and estimator.class_weight is None
         and not (estimator.solver == "liblinear" and estimator.fit_intercept)
