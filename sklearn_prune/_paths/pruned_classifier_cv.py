@@ -86,7 +86,7 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
 
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes in all fits. "balanced" goes by the classes of all rows, in
-        every fold. They do not weigh the scores.
+        every fold. They do not weigh the scores, but a class of weight zero is as if absent.
 
     fit_intercept : bool, default=True
         Whether to fit an intercept, with the default `estimator`.
