@@ -239,6 +239,14 @@ def test_a_fold_that_trains_without_a_class(retrain, inner):
     assert model.best_score_ == each.score(X[test], y[test])
 
 
+@pytest.mark.parametrize("cv", [None, 7])
+@pytest.mark.parametrize("n", [20, 30, 60])
+def test_perfect_models_have_accuracy_one(n, cv):
+    X = np.random.default_rng(0).standard_normal((n, 3))
+    X[:, 0] = np.where(np.arange(n) % 2, 9, -9)
+    assert PrunedClassifierCV(sparsities=[1], cv=cv).fit(X, X[:, 0] > 0).best_score_ == 1
+
+
 @pytest.mark.filterwarnings("error")
 def test_probabilities_of_a_frame_are_those_of_the_best_model():
     X, y = classes(3, 60, 20)
