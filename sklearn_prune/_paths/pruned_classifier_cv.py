@@ -86,7 +86,7 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
 
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes in all fits. "balanced" goes by the classes of all rows, in
-        every fold. They do not weigh the scores.
+        every fold. They do not weigh the scores, but a class of weight zero is as if absent.
 
     fit_intercept : bool, default=True
         Whether to fit an intercept, with the default `estimator`.
@@ -289,7 +289,8 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
         if self.estimator is None:
             return 0.0
         C = self.estimator.C if type(self.estimator) is LogisticRegression else np.nan
-        return 1 / C if isinstance(C, Real) and float(C) > 0 else np.nan  # fit tells what is wrong
+        # What is wrong with another C, its own fit tells.
+        return 1 / float(C) if isinstance(C, Real) and float(C) > 0 else np.nan
 
     def _refines(self, candidates):
         return self.sparsities is None and self.estimator is not None

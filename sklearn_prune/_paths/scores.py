@@ -180,10 +180,13 @@ class ResultsTable:
         self.models += [(strategy, alpha, refit, int(size)) for size in sizes]
         if not self.pooled:
             self.splits.append(scores.copy())
-        mean = self.share @ scores
-        scores -= mean
+        # So the mean of scores that are all the same, such as 1, is the same.
+        first = np.where(np.isfinite(scores[0]), scores[0], 0.0)
+        scores -= first
+        rest = self.share @ scores
+        scores -= rest
         deviation = np.sqrt(self.share @ np.square(scores, out=scores))
-        self.means.append(mean)
+        self.means.append(first + rest)
         if self.pooled and self.scorer is not None:
             deviation = np.full(len(sizes), np.nan)
         self.deviations.append(deviation)

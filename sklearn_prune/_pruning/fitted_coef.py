@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import sparse
 
-from .logistic_loss import thawed
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -24,7 +22,7 @@ def read_coef(model: Any, shape: tuple[int, ...], kind: str) -> AnyArray:
     ValueError
         If there are none, or not as many as the shape asks for.
     """
-    name = type(thawed(model)).__name__
+    name = type(model).__name__
     if not hasattr(model, "coef_"):
         msg = f"{name} has no coef_ after fit: give a linear {kind}."
         raise ValueError(msg)

@@ -62,6 +62,12 @@ class LinearFit(NamedTuple):
         """Return ``X @ coef.T + intercept``."""
         return X @ self.coef.T + self.intercept
 
+    def finite_scores(self, X: Any) -> AnyArray:
+        """Return predictions, well below all others for a class of which there was no sample."""
+        scores = self.predict(X)
+        known = scores[np.isfinite(scores)]
+        return np.where(np.isfinite(scores), scores, 2 * known.min() - known.max())
+
     def masked(self, support: AnyArray, data: TrainingData) -> LinearFit:
         """Return the fit without the columns outside the support, its means put right."""
         coef, intercept = np.where(support, self.coef, 0), self.intercept

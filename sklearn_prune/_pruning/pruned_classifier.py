@@ -86,7 +86,8 @@ class PrunedClassifier(CallbackSupportMixin, SparseClassifier):
 
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes, by which those of the samples are multiplied in all fits.
-        "balanced" makes the total weights of the classes equal.
+        "balanced" makes the total weights of the classes equal. A class of weight zero is as
+        if absent.
 
     n_rounds : int, default=1
         Number of pruning rounds, as in :class:`PrunedRegressor`.

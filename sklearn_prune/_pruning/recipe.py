@@ -171,7 +171,7 @@ class Recipe:
         if not self.distill:
             return data
         if data.classes is None or not (self.hard_labels or is_classifier(self.refit)):
-            return data.distilled(dense.predict)
+            return data.distilled(dense.finite_scores)
         label = dense.labelled if self.hard_labels else dense.soft_labelled
         return label(data, data.classes)
 

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 from scipy import sparse
-from sklearn.base import BaseEstimator, ClassifierMixin, MultiOutputMixin, RegressorMixin
+from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.feature_selection import SelectorMixin
-from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted
 
-from sklearn_prune._checks.class_codes import decide
 from sklearn_prune._checks.training_data import check_samples
+
+from .score_classifier import ScoreClassifier
 
 
 class SparseModel(SelectorMixin, BaseEstimator):
@@ -71,63 +71,5 @@ class SparseRegressor(MultiOutputMixin, RegressorMixin, SparseModel):
         return self._scores(X)
 
 
-class SparseClassifier(ClassifierMixin, SparseModel):
-    """Base of the pruned classifiers, which set `classes_`, too."""
-
-    classes_: Any
-
-    def decision_function(self, X):
-        """Return the scores of the classes: only the kept columns of X are multiplied.
-
-        Parameters
-        ----------
-        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,) or (n_samples, n_classes)
-            ``X @ coef_.T + intercept_``. Of two classes the second one is predicted where it
-            is positive.
-        """
-        scores = self._scores(X)
-        return scores[:, 0] if scores.shape[1] == 1 else scores
-
-    def predict(self, X):
-        """Predict the class of the largest score.
-
-        Parameters
-        ----------
-        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            Labels.
-        """
-        codes = decide(self.decision_function(X))
-        return self.classes_[codes]
-
-    @available_if(lambda model: hasattr(model, "predict_proba"))
-    def predict_log_proba(self, X):
-        """Return the logarithms of the probabilities of the classes, if the model has some.
-
-        Parameters
-        ----------
-        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_classes)
-            Log-probabilities, in the order of `classes_`.
-        """
-        with np.errstate(divide="ignore"):
-            return np.log(self.predict_proba(X))
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        # Few of many features tell little where many are needed.
-        tags.classifier_tags.poor_score = True
-        return tags
+class SparseClassifier(ScoreClassifier, SparseModel):
+    """Base of the pruned classifiers."""

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sklearn.base import ClassifierMixin
 from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.utils.metaestimators import available_if
 
-from sklearn_prune._checks.class_codes import decide
 from sklearn_prune._checks.class_data import check_class_data, weigh_classes
 from sklearn_prune._pruning.class_fit import has_probabilities
 from sklearn_prune._pruning.recipe import CLASS_DISTILLATIONS
+from sklearn_prune._pruning.score_classifier import ScoreClassifier
 
 from .pruned_layer import PrunedLayer
 
@@ -22,7 +21,7 @@ def _has_probabilities(model: PrunedRandomFeaturesClassifier) -> bool:
     return hasattr(model.retrain, "fit") and has_probabilities(model.retrain)
 
 
-class PrunedRandomFeaturesClassifier(CallbackSupportMixin, ClassifierMixin, PrunedLayer):
+class PrunedRandomFeaturesClassifier(CallbackSupportMixin, ScoreClassifier, PrunedLayer):
     r"""Random features, pruned, at widths that do not fit in memory, for classes.
 
     The twin of :class:`PrunedRandomFeatures`: the model is that of ::
@@ -206,38 +205,9 @@ class PrunedRandomFeaturesClassifier(CallbackSupportMixin, ClassifierMixin, Prun
         self.intercept_ = np.atleast_1d(self.intercept_)
         return self
 
-    def decision_function(self, X):
-        """Return the scores of the classes by the kept features.
-
-        Parameters
-        ----------
-        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,) or (n_samples, n_classes)
-            ``transform(X) @ coef_.T + intercept_``. Of two classes the second one is
-            predicted where it is positive.
-        """
-        scores = self._features(X) @ self.coef_.T + self.intercept_
-        return scores[:, 0] if scores.shape[1] == 1 else scores
-
-    def predict(self, X):
-        """Predict the class of the largest score.
-
-        Parameters
-        ----------
-        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        ndarray of shape (n_samples,)
-            Labels.
-        """
-        codes = decide(self.decision_function(X))
-        return self.classes_[codes]
+    def _scores(self, X):
+        """Return the scores of the classes by the kept features."""
+        return self._features(X) @ self.coef_.T + self.intercept_
 
     @available_if(_has_probabilities)
     def predict_proba(self, X):
@@ -255,26 +225,3 @@ class PrunedRandomFeaturesClassifier(CallbackSupportMixin, ClassifierMixin, Prun
         """
         features = self._features(X).astype(np.float64, copy=False)
         return self.retrained_estimator_.predict_proba(features)
-
-    @available_if(_has_probabilities)
-    def predict_log_proba(self, X):
-        """Return the logarithms of the probabilities of the classes.
-
-        Parameters
-        ----------
-        X : {array-like, sparse array or matrix} of shape (n_samples, n_features)
-            Samples.
-
-        Returns
-        -------
-        ndarray of shape (n_samples, n_classes)
-            Log-probabilities, in the order of `classes_`.
-        """
-        with np.errstate(divide="ignore"):
-            return np.log(self.predict_proba(X))
-
-    def __sklearn_tags__(self):
-        tags = super().__sklearn_tags__()
-        # A few of many random features tell little where many are needed.
-        tags.classifier_tags.poor_score = True
-        return tags

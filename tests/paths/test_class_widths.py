@@ -194,3 +194,14 @@ def test_bad_input(arguments, message):
     options = {"y": y, "widths": [12], "sparsities": [2], **arguments}
     with pytest.raises(ValueError, match=message):
         width_path(X, **options)
+
+
+def test_a_fold_may_train_without_a_class_that_has_a_weight():
+    X = np.random.default_rng(0).standard_normal((60, 6))
+    y = np.repeat(["a", "bb", "ccc"], [25, 25, 10])[np.r_[:5, 30:50, 5:30, 50:60]]
+    options = {"widths": [3, 6], "sparsities": [2], "classification": True}
+    folds = [(np.arange(50), np.arange(50, 60)), (np.arange(10, 60), np.arange(10))]
+    path = width_path(X, y, class_weight={"ccc": 2}, cv=folds, **options)
+    every = width_path(X, y, class_weight={"a": 1, "bb": 1, "ccc": 2}, cv=folds, **options)
+    assert_allclose(path.dense_errors, every.dense_errors)
+    assert_allclose(path.pruned_errors, every.pruned_errors)

@@ -4,7 +4,7 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 from sklearn.datasets import make_classification
-from sklearn.linear_model import LogisticRegression, SGDClassifier
+from sklearn.linear_model import LogisticRegression, RidgeClassifier, SGDClassifier
 from sklearn.metrics import make_scorer, matthews_corrcoef
 from sklearn.model_selection import (
     GridSearchCV,
@@ -205,6 +205,73 @@ def test_a_squared_error_would_choose_otherwise_than_accuracy():
     assert_array_equal(model.cv_results_["sparsity"], twin.cv_results_["sparsity"])
 
 
+@pytest.mark.parametrize("inner", [None, LOGISTIC])
+def test_a_class_whose_class_weight_is_zero_is_as_if_absent(inner):
+    X, y = classes(3, 90, 20)
+    rest = y != "bb"
+    folds = list(KFold(3).split(X))
+    place = np.cumsum(rest) - 1
+    without = [tuple(place[rows[rest[rows]]] for rows in fold) for fold in folds]
+    options = {"strategy": "hessian", "sparsities": SIZES, "estimator": inner}
+    model = PrunedClassifierCV(**options, class_weight={"bb": 0}, cv=folds).fit(X, y)
+    twin = PrunedClassifierCV(**options, cv=without).fit(X[rest], y[rest])
+    assert model.classes_.tolist() == ["a", "ccc"]
+    for k in range(3):
+        name = f"split{k}_test_score"
+        assert_allclose(model.cv_results_[name], twin.cv_results_[name])
+
+
+@pytest.mark.parametrize("retrain", [False, "distill", "distill-labels"])
+@pytest.mark.parametrize(
+    "inner", [LogisticRegression(class_weight="balanced"), LOGISTIC, RidgeClassifier()]
+)
+def test_a_fold_that_trains_without_a_class(retrain, inner):
+    X, y = classes(3, 110, 20)
+    more, rows = X[90:], np.argsort(y[:90] == "a", kind="stable")[:75]
+    train, test = rows[:50], rows[50:]
+    assert set(y[train]) == {"bb", "ccc"}
+    assert set(y[test]) == {"a", "bb", "ccc"}
+    model = PrunedClassifierCV(
+        "hessian", [5], retrain, estimator=inner, cv=[(np.arange(50), np.arange(50, 75))]
+    ).fit(X[rows], y[rows], X_unlabeled=more)
+    each = PrunedClassifier("hessian", 5, retrain, estimator=inner)
+    each.fit(X[train], y[train], X_unlabeled=more)
+    assert model.best_score_ == each.score(X[test], y[test])
+
+
+@pytest.mark.parametrize("cv", [None, 7])
+@pytest.mark.parametrize("n", [20, 30, 60])
+def test_perfect_models_have_accuracy_one(n, cv):
+    X = np.random.default_rng(0).standard_normal((n, 3))
+    X[:, 0] = np.where(np.arange(n) % 2, 9, -9)
+    assert PrunedClassifierCV(sparsities=[1], cv=cv).fit(X, X[:, 0] > 0).best_score_ == 1
+
+
+@pytest.mark.filterwarnings("error")
+def test_probabilities_of_a_frame_are_those_of_the_best_model():
+    X, y = classes(3, 60, 20)
+    frame = pd.DataFrame(X).add_prefix("x")
+    model = PrunedClassifierCV(sparsities=[4], estimator=LOGISTIC, cv=2).fit(frame, y)
+    p = model.predict_proba(frame)
+    assert_allclose(p, model.best_estimator_.predict_proba(frame))
+    assert_allclose(np.exp(model.predict_log_proba(frame)), p)
+
+
+def test_logistic_paths_keep_single_precision():
+    X, y = classes(2, 60, 20)
+    model = PrunedClassifierCV(sparsities=[4], retrain=False, estimator=LOGISTIC, cv=2)
+    model.fit(X.astype(np.float32), y)
+    assert model.coef_.dtype == model.intercept_.dtype == np.float32
+
+
+@pytest.mark.parametrize("C", [49, 0.3, np.inf])
+def test_the_penalty_is_that_of_the_estimator(C):
+    X, y = classes(2, 60, 10)
+    model = PrunedClassifierCV(sparsities=[4], estimator=LogisticRegression(C=C), cv=2).fit(X, y)
+    assert model.best_estimator_.estimator.C == C
+    assert model.alpha_ == 1 / C
+
+
 @pytest.mark.parametrize(
     ("params", "message"),
     [
@@ -214,6 +281,8 @@ def test_a_squared_error_would_choose_otherwise_than_accuracy():
         ({"scoring": "neg_mean_squared_error"}, "could not convert|Cannot|dtype"),
         ({"retrain": LOGISTIC}, "search over a PrunedClassifier"),
         ({"estimator": 3}, "estimator is 3"),
+        ({"estimator": LogisticRegression(C=0)}, "'C' parameter of LogisticRegression must be"),
+        ({"estimator": LogisticRegression(C="1")}, "'C' parameter of LogisticRegression must be"),
     ],
 )
 def test_what_cannot_be_scored_is_refused(params, message):

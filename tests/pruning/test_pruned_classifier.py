@@ -348,3 +348,79 @@ def test_polars_frames():
     assert model.feature_names_in_.tolist() == list("uvwxyz")
     assert_array_equal(model.predict(frame), PrunedClassifier("hessian", 3).fit(X, y).predict(X))
     assert model.set_output(transform="polars").transform(frame).shape == (60, 3)
+
+
+@pytest.mark.parametrize("inner", [None, LOGISTIC])
+def test_a_class_whose_class_weight_is_zero_is_as_if_absent(inner):
+    X, y = several_classes()
+    rest = y != "cc"
+    weighted = PrunedClassifier("obs", 3, estimator=inner, class_weight={"cc": 0, "a": 2})
+    absent = PrunedClassifier("obs", 3, estimator=inner, class_weight={"a": 2, "bbb": 1})
+    model, twin = weighted.fit(X, y), absent.fit(X[rest], y[rest])
+    assert model.classes_.tolist() == ["a", "bbb"]
+    assert_allclose(model.coef_, twin.coef_)
+    assert_allclose(model.intercept_, twin.intercept_)
+
+
+@pytest.mark.parametrize("weight", [-1, np.nan, np.inf])
+def test_class_weights_are_finite_and_not_negative(weight):
+    X, y = two_classes()
+    with pytest.raises(ValueError, match=r"class_weight is .*: give finite weights"):
+        PrunedClassifier(class_weight={"no": weight}).fit(X, y)
+
+
+@pytest.mark.parametrize("inner", [LOGISTIC, SGDClassifier("log_loss", random_state=0)])
+def test_sparsified_probabilities(inner):
+    X, y = several_classes()
+    model = PrunedClassifier(sparsity=3, retrain=False, estimator=inner).fit(X, y)
+    expected = model.predict_proba(X)
+    assert_allclose(model.sparsify().predict_proba(X), expected)
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_frozen_classifier_may_know_feature_names():
+    X, y = several_classes()
+    named = pd.DataFrame(X).add_prefix("x")
+    frozen = FrozenEstimator(LOGISTIC.fit(named, y))
+    model = PrunedClassifier(sparsity=3, retrain=False, estimator=frozen).fit(named, y)
+    assert_array_equal(
+        model.classes_[model.predict_proba(named).argmax(axis=1)], model.predict(named)
+    )
+
+
+def test_labels_that_lose_a_class_have_no_probability_of_it():
+    X, y = several_classes()
+    weights = np.where(y == "cc", 1e-6, 1)
+    model = PrunedClassifier(sparsity=6, retrain="distill-labels", estimator=LOGISTIC)
+    model.fit(X, y, weights, X_unlabeled=X[:10])
+    assert set(model.estimator_.predict(X)) == {"a", "bbb"}
+    p = model.predict_proba(X)
+    assert_array_equal(p[:, 2], 0)
+    assert_allclose(p[:, :2].sum(axis=1), 1)
+    assert_array_equal(model.classes_[p.argmax(axis=1)], model.predict(X))
+
+
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore:Inconsistent values")
+def test_the_penalty_of_logistic_regressions_is_the_one_of_squares():
+    X, y = several_classes()
+    options = {"solver": "saga", "max_iter": 5000, "random_state": 0}
+    pure = LogisticRegression(l1_ratio=1, **options).fit(X, y)
+    named = LogisticRegression(penalty="l1", **options).fit(X, y)
+    mixed = LogisticRegression(l1_ratio=0.5, C=0.2, **options).fit(X, y)
+    chosen = LogisticRegressionCV(Cs=[0.2], cv=2, scoring="neg_log_loss").fit(X, y)
+    plain = LogisticRegression(C=0.2).fit(X, y)
+    expected = {pure: 0, named: 0, mixed: 2.5, chosen: 5, plain: 5}
+    for inner, alpha in expected.items():
+        frozen = FrozenEstimator(inner)
+        model = PrunedClassifier("hessian", 4, retrain=False, estimator=frozen).fit(X, y)
+        p = inner.predict_proba(X)
+        D = p * (1 - p)
+        mean = D.T @ X / D.sum(axis=0)[:, np.newaxis]
+        H = [d @ (X - m) ** 2 + alpha for d, m in zip(D.T, mean, strict=True)]
+        assert_allclose(model.scores_, np.linalg.norm(np.sqrt(H) * inner.coef_, axis=0))
+
+
+def test_the_value_that_is_no_class_is_shown():
+    X, _ = two_classes()
+    with pytest.raises(ValueError, match=r"a value of it is 0\.5"):
+        PrunedClassifier().fit(X, np.tile([0, 0.5], 30))
