@@ -70,6 +70,24 @@ def test_squared_losses_are_the_linear_problem(mu, mu2, offset):
     assert_allclose(1 - 2 * problem.slope * signal + square, expected, rtol=1e-9)
 
 
+def test_strong_penalties_make_the_loss_quadratic():
+    """With an intercept, after a first fit that almost separates the classes."""
+    p, n, penalty = 60, 23, 1600.0
+    values = np.random.default_rng(0).gamma(1, 1, p)
+    direction = np.random.default_rng(1).standard_normal(p)
+    direction *= 3.3 / np.sqrt(values @ direction**2)
+    problem = BinaryProblem(values, direction, offset=-4.0)
+    labels, spectrum = labels_of(problem), problem.second_moments.spectrum
+    law = dense_law(labels, spectrum, n, 1e-4, fit_intercept=True)
+    kept = support(problem, n, law, "magnitude", 22).kept(whole=True)
+    found = same_refit(labels, law, kept, n, penalty, fit_intercept=True).moments
+    curvature = problem.prevalence * (1 - problem.prevalence)
+    options = {"loss": "squared", "fit_intercept": True}
+    linear = same_refit(labels, law, kept, n, penalty / curvature, **options).moments
+    assert_allclose(2 * curvature * found[0], linear[0], rtol=1e-4)
+    assert_allclose((2 * curvature) ** 2 * found[1], linear[1], rtol=1e-4)
+
+
 @pytest.mark.parametrize("offset", [0.0, 0.7])
 @pytest.mark.parametrize(("n", "mu"), [(50, 1.0), (300, 0.0)])
 def test_refit_of_everything_is_the_dense_fit(offset, n, mu):

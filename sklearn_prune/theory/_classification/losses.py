@@ -71,7 +71,11 @@ def check_classifier(
     elif options["finite_n"] and not (squared and losses[2] == "squared_error"):
         msg = 'finite_n=True is for loss="squared" with metric="squared_error" alone: leave it out.'
     elif isinstance(problem, GaussianMixtureProblem) and not squared:
-        msg = 'A GaussianMixtureProblem is for loss="squared" alone: give a BinaryProblem.'
+        loss = next(loss for loss in losses if loss != "squared")
+        msg = (
+            f"loss={loss!r} has no theory for a GaussianMixtureProblem: give "
+            'loss="squared" for both fits, or a BinaryProblem.'
+        )
     elif options["retrain"] == "distill" and not squared:
         msg = 'retrain="distill" is for loss="squared" alone: give "fresh" or "same".'
     elif (

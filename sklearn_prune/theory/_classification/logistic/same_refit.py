@@ -123,7 +123,11 @@ def same_refit(
 
 @dataclass(frozen=True)
 class SharedSystem:
-    r"""Equations in :math:`\log\hat V_2`, :math:`a_2`, r, :math:`\log\kappa_2`, delta and b0."""
+    r"""Equations in :math:`\log\hat V_2`, :math:`a_2`, c, :math:`\log\kappa_2`, delta and b0.
+
+    Here :math:`c=r\sqrt{\kappa_1/\kappa_2}` is the correlation of the forces of both fits on a
+    row: between points where it is at most one it stays so.
+    """
 
     labels: LabelLaw
     first: FitLaw
@@ -153,12 +157,11 @@ class SharedSystem:
         if not (0 < coefs.square < np.inf and 0 < coefs.width < np.inf):  # far from any solution
             return np.full_like(x, np.nan)
         forces = self._forces(coefs, self._intercept(x))
-        own = self.first.forces
-        relation = forces.shared * own.curvature / (forces.curvature * own.square)
+        correlation = forces.shared / np.sqrt(self.first.forces.square * forces.square)
         kappa = forces.square / forces.curvature**2
         per_curvature = np.array([forces.signal, forces.memory, forces.tilt]) / forces.curvature
         scale, memory, shift = per_curvature
-        moved = [np.log(forces.curvature), scale, relation, np.log(kappa), memory]
+        moved = [np.log(forces.curvature), scale, correlation, np.log(kappa), memory]
         return np.array([*moved, self._intercept(x) + shift])[: len(x)]
 
     @staticmethod
@@ -166,12 +169,13 @@ class SharedSystem:
         return float(x[5]) if len(x) > 5 else 0.0
 
     def _coefficients(self, x: Array) -> Coefficients:
-        curvature, scale, relation, kappa, memory = np.exp(x[0]), x[1], x[2], np.exp(x[3]), x[4]
+        curvature, scale, correlation, kappa, memory = np.exp(x[0]), x[1], x[2], np.exp(x[3]), x[4]
         values, own = self.kept.eigenvalues, self.first.forces
         shrinkage = values / (values + self.penalty / (self.n * curvature))
+        relation = correlation * np.sqrt(kappa / self.first.kappa)
         mix = np.array([scale, relation, memory])
         signal, noise, shared = (self.kept.products @ shrinkage) @ mix
-        new_noise = (kappa - relation**2 * self.first.kappa) / self.n
+        new_noise = kappa * (1 - correlation**2) / self.n
         square = mix @ (self.kept.products @ shrinkage**2) @ mix
         square += new_noise * (self.kept.counts @ shrinkage**2)
         width = self.kept.counts @ shrinkage / (self.n * curvature)
