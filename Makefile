@@ -9,13 +9,13 @@ PIP := $(PY) -m pip --disable-pip-version-check
 READY := $(VENV)/.ready
 # Where the public classes and functions are defined: their docstrings are linted.
 PUBLIC := $(addprefix sklearn_prune/,datasets.py _batches/row_batches.py _least_squares/min_norm.py \
-    $(addprefix _pruning/,pruned.py sparse_model.py) \
-    $(addprefix _paths/,pruned_cv.py pruning_path.py width_path.py) \
+    $(addprefix _pruning/,pruned.py pruned_classifier.py sparse_model.py) \
+    $(addprefix _paths/,pruned_cv.py pruned_classifier_cv.py pruning_path.py width_path.py) \
     $(addprefix _random_features/,pruned_layer.py pruned_random_features.py \
         pruned_random_features_classifier.py random_features.py) \
     $(addprefix _displays/,double_descent_display.py error_curves_display.py pruning_path_display.py) \
     _theoretical_risk/scorer.py \
-    $(addprefix theory/,_predict_risk.py $(addprefix _problems/,\
+    $(addprefix theory/,_distribution.py _predict_risk.py $(addprefix _problems/,\
         binary.py gaussian_mixture.py linear_gaussian.py sample.py single_index.py)) \
     $(addprefix neural/_,pruned_net_classifier.py pruned_net_regressor.py seeded_net.py \
         pruned_net.py architectures.py))

@@ -126,9 +126,10 @@ def test_classes(run, frame, tmp_path, kind):
     assert "wrong class" in out
     numbers = pd.read_csv(tmp_path / "out" / "report.csv")
     assert numbers["error_rate"].between(0, 1).all()
+    assert numbers["log_loss"].between(0, 10).all()
     fitted = runpy.run_path(str(tmp_path / "out" / "model.py"))
-    shape = (60,) if kind == "two" else (60, 3)
-    assert fitted["pipeline"].predict(fitted["X"]).shape == shape
+    assert set(fitted["pipeline"].predict(fitted["X"])) <= set(frame["kind"])
+    assert fitted["pipeline"].predict_proba(fitted["X"]).shape == (60, frame["kind"].nunique())
 
 
 def load_as_printed(out):

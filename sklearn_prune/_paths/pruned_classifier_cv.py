@@ -164,6 +164,7 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
     ... )
     >>> model = PrunedClassifierCV("obs", range(1, 21), cv=5).fit(X, y)
     >>> model.sparsity_
+    3
     """
 
     _distillations = CLASS_DISTILLATIONS

@@ -170,7 +170,7 @@ class PrunedClassifier(CallbackSupportMixin, SparseClassifier):
     >>> from sklearn.preprocessing import StandardScaler
     >>> from sklearn_prune import PrunedClassifier
     >>> X, y = load_breast_cancer(return_X_y=True)
-    >>> pruned = PrunedClassifier("hessian", 5, estimator=LogisticRegression())
+    >>> pruned = PrunedClassifier("obs", 5, estimator=LogisticRegression())
     >>> for model in pruned, LogisticRegression():
     ...     scores = cross_val_score(make_pipeline(StandardScaler(), model), X, y, cv=10)
     ...     print(f"{scores.mean():.2f}")

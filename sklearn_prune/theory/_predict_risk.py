@@ -75,9 +75,9 @@ def predict_risk(
         :math:`\sqrt{\Sigma_{ii}}|\hat\beta_i|`,
         :math:`|\hat\beta_i|/\sqrt{(\Sigma+1/\xi)^{-1}_{ii}}`,
         :math:`\Sigma_{ii}\beta_i^2` (with correlated features, what feature i
-        contributes on its own), or at random. None: the model is not pruned.
-        "obs" are the scores of the optimal brain surgeon, all at once: not the
-        elimination one by one of ``PrunedRegressor("obs")``.
+        contributes on its own), or at random. None: the model is not pruned. The
+        Hessian of a logistic loss has its penalty: :math:`\Sigma_{ii}+\mu/(n\bar D)` in the
+        place of :math:`\Sigma_{ii}`, with its mean second derivative :math:`\bar D`.
     sparsity : int, float or array-like, default=None
         What is KEPT: an int is the number of features s, a float in (0, 1] the
         fraction, ``s = max(1, round(sparsity * n_features))``.

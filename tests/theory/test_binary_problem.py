@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from scipy import integrate, stats
 from scipy.special import expit, ndtr
 
-from sklearn_prune.theory import BinaryProblem, DistributionalCharacterization, optimal_alpha
+from sklearn_prune.theory import BinaryProblem, optimal_alpha
 from sklearn_prune.theory._moments.feature_moments import mean, second_moment
 
 METRICS = ["zero_one", "squared_error", "log_loss"]
@@ -267,7 +267,6 @@ def test_bad_models(args, message):
         BinaryProblem(S, V).risk(*args)
 
 
-@pytest.mark.parametrize("function", [optimal_alpha, DistributionalCharacterization])
-def test_where_a_linear_problem_is_wanted(function):
+def test_where_a_linear_problem_is_wanted():
     with pytest.raises(ValueError, match=r"is a BinaryProblem: give problem\.linear"):
-        function(BinaryProblem(S, V), 10)
+        optimal_alpha(BinaryProblem(S, V), 10)

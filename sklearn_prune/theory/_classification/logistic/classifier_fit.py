@@ -69,6 +69,8 @@ class ClassifierFit(FirstFit):
     def score_weights(self, strategy: str) -> Array:
         """Return w of the score ``w |b|``; the Hessian of a logistic loss has its penalty."""
         if strategy == "hessian" and self.fitted.loss == "logistic":
-            weights: Array = np.sqrt(self.problem.variances + 1 / self.fitted.xi)
+            forces = self.fitted.forces
+            penalty = forces.curvature / (self.fitted.xi * forces.second)  # mu / (n E D)
+            weights: Array = np.sqrt(self.problem.variances + penalty)
             return weights
         return super().score_weights(strategy)

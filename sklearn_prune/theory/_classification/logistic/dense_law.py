@@ -199,5 +199,5 @@ def forces_on(
     mean = (signs * rows.margins - intercept) * slope
     p, tilt = labels.given(signs, mean, abs(slope) * np.sqrt(square), rest)
     p, tilt, g = p * rows.weights, tilt * rows.weights, rows.forces
-    means = -(p * rows.slopes), p * g**2, tilt * g, p * signs * g
+    means = -(p * rows.slopes), p * g**2, tilt * g, p * signs * g, p * g * (1 - g)
     return Forces(*(np.sum(mean) for mean in means))

@@ -22,12 +22,16 @@ class Forces(NamedTuple):
         :math:`\hat V=-\mathbb{E}g'`, :math:`\hat q=\mathbb{E}g^2`, :math:`\hat m`, the
         derivative of :math:`\mathbb{E}yg` by the mean of the score that the label depends
         on, and :math:`\mathbb{E}yg` itself.
+    second : float
+        :math:`\mathbb{E}\ell''` of the logistic loss, where the rows have moved to. It is the mean
+        D of the Hessian, and larger than :math:`\hat V`, which is that of its inverse.
     """
 
     curvature: float
     square: float
     signal: float
     tilt: float
+    second: float = np.nan
 
 
 @dataclass(frozen=True)
