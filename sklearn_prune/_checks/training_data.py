@@ -269,7 +269,7 @@ def _check_unlabeled(X_unlabeled: Any, X: Any, names: AnyArray | None) -> Any:
     if X_unlabeled is None:
         msg = (
             "Distillation needs unlabelled samples: pass X_unlabeled to fit. On the training "
-            "samples alone, that of least squares equals retrain=True; if there are no others, "
+            "samples alone that of least squares would equal retrain=True; if there are no others, "
             "a ridge refit, retrain=RidgeCV(), is the better choice."
         )
         raise ValueError(msg)
