@@ -319,7 +319,7 @@ KEPT = {"strategy": "random", "sparsity": 2}
             'retrain="distill" is for loss="squared" alone',
         ),
         (MEANS, {}, "The features have means: give fit_intercept=True"),
-        (MIXTURE, {"loss": "logistic"}, "loss='logistic' has no theory for a GaussianMixtureProblem: give"),
+        (MIXTURE, {"loss": "logistic"}, "loss='logistic' has no theory for a GaussianMixture"),
         (LINEAR, {"loss": "logistic"}, "need classes: give a BinaryProblem"),
         (LINEAR, {"metric": "zero_one"}, "need classes: give a BinaryProblem"),
     ],
