@@ -14,6 +14,8 @@ COLUMNS = [
     "reference",
     "error",
     "test R2",
+    "test error",
+    "log-loss",
     "chosen s",
     "true features",
     "rate",
