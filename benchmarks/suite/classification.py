@@ -83,7 +83,7 @@ def peers(sizes):
     def skglm():
         small = np.random.default_rng(0).standard_normal((20, 4))
         SkglmPath().fit(small, (small[:, 0] > 0).astype(int))  # compiled before time is taken
-        note = "20 penalties"
+        note = "100 penalties"
         return [Method("skglm, SparseLogisticRegression", fit(SkglmPath()), quality, note=note)]
 
     return [
@@ -113,7 +113,7 @@ class SkglmPath(ClassifierMixin, BaseEstimator):
     def fit(self, X, y):
         """Choose among penalties by the accuracy, the largest that does as well as any."""
         X, signs = np.asfortranarray(X), np.where(y == y.max(), 1.0, -1.0)
-        alphas = np.abs(X.T @ signs).max() / (2 * len(y)) * np.geomspace(0.99, 0.02, 20)
+        alphas = np.abs(X.T @ signs).max() / (2 * len(y)) * np.geomspace(0.99, 0.02, 100)
         hits = np.zeros(len(alphas))
         for train, test in StratifiedKFold(N_FOLDS).split(X, y):
             models = self._path(X[train], y[train], alphas)

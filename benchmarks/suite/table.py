@@ -93,7 +93,7 @@ def readable(column, value):
     """Return a value as the Markdown has it."""
     if value is None:
         return ""
-    if column == "test R2":
+    if column in {"test R2", "test error"}:
         return f"{value:.3f}"
     if column == "error":
         return f"{value:.0e}"
