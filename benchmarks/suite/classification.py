@@ -57,7 +57,7 @@ def ours(sizes, strategy, **params):
 
 def grid_search(model, sizes, step):
     """Return a search over some of the sizes, of which each is a fit to all features."""
-    some = sizes[step // 2 :: step]
+    some = sizes[min(step, len(sizes)) // 2 :: step]
     inner = "" if model.estimator is None else f"estimator={type(model.estimator).__name__}"
     return Method(
         f"GridSearchCV(PrunedClassifier({inner}))",

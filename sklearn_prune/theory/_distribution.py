@@ -120,7 +120,7 @@ class DistributionalCharacterization:
     >>> from sklearn_prune.theory import BinaryProblem
     >>> problem = BinaryProblem(np.ones(100), np.full(100, 0.2))
     >>> law = DistributionalCharacterization(problem, 200, 1.0, loss="logistic")
-    >>> print(law.risk().round(3), law.risk("log_loss").round(3))
+    >>> print(f"{law.risk():.3f} {law.risk('log_loss'):.3f}")
     0.342 1.199
     """
 
