@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# abess 0.4.11: LogisticRegression fits labels, has classes_, decision_function and
-# predict_proba, and its score is the accuracy, but to scikit-learn 1.9.1 it is no classifier:
-# is_classifier(...) is False and get_tags(...).estimator_type None. So an int as cv stands
+# abess 0.4.11: LogisticRegression fits labels, has classes_ and predict_proba, and its score
+# is the accuracy, but to scikit-learn 1.9.1 it is no classifier: is_classifier(...) is False
+# and get_tags(...).estimator_type None. So an int as cv stands
 # for plain folds, not for stratified ones. With 30 rows of either class, sorted, and cv=2,
 # each model is then fitted to one class and its score is 0 on the other; with
 # StratifiedKFold(2) it is 1, as that of scikit-learn's LogisticRegression is with cv=2.
