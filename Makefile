@@ -9,7 +9,7 @@ PIP := $(PY) -m pip --disable-pip-version-check
 READY := $(VENV)/.ready
 # Where the public classes and functions are defined: their docstrings are linted.
 PUBLIC := $(addprefix sklearn_prune/,datasets.py _batches/row_batches.py _least_squares/min_norm.py \
-    $(addprefix _pruning/,pruned.py pruned_classifier.py sparse_model.py) \
+    $(addprefix _pruning/,pruned.py pruned_classifier.py score_classifier.py sparse_model.py) \
     $(addprefix _paths/,pruned_cv.py pruned_classifier_cv.py pruning_path.py width_path.py) \
     $(addprefix _random_features/,pruned_layer.py pruned_random_features.py \
         pruned_random_features_classifier.py random_features.py) \
