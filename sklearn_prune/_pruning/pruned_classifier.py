@@ -78,7 +78,8 @@ class PrunedClassifier(CallbackSupportMixin, SparseClassifier):
     estimator : estimator, default=None
         The dense model: any linear classifier with `coef_`, such as
         :class:`~sklearn.linear_model.LogisticRegression`, or a linear regressor, which is
-        fitted to the codes of the classes; `MinNormRegressor()` if None. A
+        fitted to the codes of the classes; `MinNormRegressor()` if None. Regressors whose
+        `family` is "binomial", such as those of glum, get 0 and 1 for two classes. A
         :class:`~sklearn.frozen.FrozenEstimator` is pruned as it is.
 
     saliency : array-like of shape (n_features,), default=None

@@ -7,6 +7,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from scipy import sparse
 from scipy.special import expit
 from sklearn import config_context
+from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import load_breast_cancer, load_iris, make_classification
 from sklearn.frozen import FrozenEstimator
@@ -424,3 +425,35 @@ def test_the_value_that_is_no_class_is_shown():
     X, _ = two_classes()
     with pytest.raises(ValueError, match=r"a value of it is 0\.5"):
         PrunedClassifier().fit(X, np.tile([0, 0.5], 30))
+
+
+class Binomial(RegressorMixin, BaseEstimator):
+    """A regressor of probabilities, with the parameters and attributes of those of glum."""
+
+    def __init__(self, family="binomial", fit_intercept=True):
+        self.family, self.fit_intercept = family, fit_intercept
+
+    def fit(self, X, y, sample_weight=None):
+        assert set(np.unique(y)) == {0.0, 1.0}
+        inner = clone(LOGISTIC).fit(X, y, sample_weight)
+        self.coef_, self.intercept_ = inner.coef_[0], inner.intercept_[0]
+        return self
+
+    def predict(self, X):
+        return expit(X @ self.coef_ + self.intercept_)
+
+
+@pytest.mark.parametrize("retrain", [True, False])
+def test_binomial_regressors_are_classifiers_of_two_classes(retrain):
+    X, y = two_classes(200, 20)
+    model = PrunedClassifier(sparsity=5, retrain=retrain, estimator=Binomial()).fit(X, y)
+    twin = PrunedClassifier(sparsity=5, retrain=retrain, estimator=LOGISTIC).fit(X, y)
+    assert_array_equal(model.support_, twin.support_)
+    assert_allclose(model.coef_, twin.coef_, rtol=1e-6)
+    if retrain:
+        assert_array_equal(model.predict(X), twin.predict(X))
+    else:  # the mean score stays
+        dense = X @ model.estimator_.coef_ + model.estimator_.intercept_
+        assert_allclose(model.decision_function(X).mean(), dense.mean())
+    with pytest.raises(ValueError, match="Binomial is a model of two classes, and y has 3"):
+        model.fit(*several_classes())
