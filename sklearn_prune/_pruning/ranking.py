@@ -37,6 +37,13 @@ class Order(NamedTuple):
         """Return the columns that a size keeps, the best first."""
         return self.columns[: self.cuts[size - 1]]
 
+    def entries(self) -> AnyArray:
+        """Return the size from which on each column is kept, of dtype int32."""
+        places = np.arange(1, len(self.columns) + 1)
+        entries = np.empty(len(self.columns), dtype=np.int32)
+        entries[self.columns] = np.searchsorted(self.cuts, places) + 1
+        return entries
+
     def within(self, size: int) -> tuple[Indices, Order]:
         """Return the columns that a size keeps, increasing, and the order of these alone."""
         columns = np.sort(self.kept(size))

@@ -1,0 +1,112 @@
+"""Which features were selected, by several fits at every size, and how often."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from sklearn_prune._pruning.ranking import Order
+    from sklearn_prune._typing import AnyArray, Array, Indices, Mask
+
+# The entry of a feature that is selected at no size.
+NEVER = np.iinfo(np.int32).max
+
+
+class Selections(NamedTuple):
+    """What each of several fits selects at every size.
+
+    Supports are nested: a size selects what the smaller ones select. One number a fit and
+    feature tells them all.
+
+    Attributes
+    ----------
+    entries : ndarray of shape (n_fits, n_features), dtype int32
+        The size from which on a fit selects a feature.
+    """
+
+    entries: AnyArray
+
+    @classmethod
+    def of(cls, orders: Iterable[Order]) -> Selections:
+        """Return what the orders of several fits select."""
+        return cls(np.array([order.entries() for order in orders]))
+
+    @classmethod
+    def of_models(cls, fits: Sequence[Sequence[Any]], sizes: Indices) -> Selections:
+        """Return what fitted models of each fit select at increasing sizes, and no other ones."""
+        return cls(np.array([_first_sizes(models, sizes) for models in fits]))
+
+    def supports(self, size: int) -> Mask:
+        """Return what each fit selects at a size, of shape (n_fits, n_features)."""
+        selected: Mask = self.entries <= size
+        return selected
+
+    def frequencies(self, sizes: Indices) -> Array:
+        """Return the share of fits that select each feature at increasing sizes.
+
+        Returns
+        -------
+        ndarray of shape (n_sizes, n_features)
+        """
+        n_fits, n_features = self.entries.shape
+        places = np.searchsorted(sizes, self.entries) * n_features + np.arange(n_features)
+        counts = np.bincount(places.ravel(), minlength=(len(sizes) + 1) * n_features)
+        counts = counts.reshape(-1, n_features)[: len(sizes)]
+        return np.cumsum(counts, axis=0) / n_fits
+
+    def stability(self, sizes: Indices) -> Array:
+        """Return how much the fits agree at each size: 1 if they select the same, 0 by chance.
+
+        It is the index of Nogueira, Sechidis and Brown (JMLR 2018): one less the variance of
+        a selection, unbiased and averaged over the features, relative to that by chance. NaN
+        where nothing can differ: one fit, or all features.
+        """
+        n_fits, n_features = self.entries.shape
+        # The k-th smallest entry of a feature is where k fits begin to agree.
+        counts = np.array([_up_to(row, sizes) for row in np.sort(self.entries, axis=0)])
+        share = counts.sum(axis=0) / (n_fits * n_features)
+        disagreeing = (n_fits + 1 - 2 * np.arange(1, n_fits + 1)) @ counts
+        with np.errstate(divide="ignore", invalid="ignore"):
+            variance = disagreeing / np.float64(n_fits * (n_fits - 1) * n_features)
+            index: Array = 1 - variance / (share * (1 - share))
+        return index
+
+
+@dataclass(frozen=True, eq=False)
+class SelectionFrequency:
+    """How often each feature was selected at one size, as soon as somebody asks.
+
+    ``np.asarray(frequency)`` is the array of shape (n_features,). All sizes share what they
+    are made of, so that a table of them takes hardly more memory than one.
+    """
+
+    selections: Selections
+    size: int
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> AnyArray:
+        if copy is False:
+            msg = "The frequencies are made when they are asked for: they cannot be a view."
+            raise ValueError(msg)
+        return self.selections.supports(self.size).mean(axis=0, dtype=dtype)
+
+    def __repr__(self) -> str:
+        n_fits, n_features = self.selections.entries.shape
+        return f"<{n_features} features, {n_fits} fits>"
+
+
+def _first_sizes(models: Sequence[Any], sizes: Indices) -> AnyArray:
+    """Return the first size at which each feature is in the support of a model."""
+    supports = np.array([model.support_ for model in models])
+    first = sizes[supports.argmax(axis=0)]
+    return np.where(supports.any(axis=0), first, NEVER).astype(np.int32)
+
+
+def _up_to(entries: AnyArray, sizes: Indices) -> Indices:
+    """Return how many entries are at most each of increasing sizes."""
+    counts = np.bincount(np.searchsorted(sizes, entries), minlength=len(sizes) + 1)
+    return np.cumsum(counts)[: len(sizes)]
