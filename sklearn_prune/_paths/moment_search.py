@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sklearn_prune._pruning.ranking import Order
-
 from .fold_fits import RCOND
 from .moment_scores import MomentRows
 
@@ -16,6 +14,7 @@ if TYPE_CHECKING:
 
     from sklearn_prune._least_squares.row_moments import Moments
     from sklearn_prune._pruning.linear_fit import LinearFit
+    from sklearn_prune._pruning.ranking import Order
     from sklearn_prune._pruning.recipe import Recipe
     from sklearn_prune._typing import Array, Indices
 
@@ -147,7 +146,7 @@ class MomentSearch:
             rows.feature_scores(recipe, dense)
             for rows, dense in zip(self.folds, fits, strict=True)
         ]
-        known = [Order.by_score(score) for score in scores if score is not None]
+        known = [recipe.order_of(score) for score in scores if score is not None]
         return known if len(known) == len(scores) else None
 
     def _know(self, penalties: Iterable[float]) -> bool:

@@ -120,7 +120,7 @@ class ResultsTable:
             not pooled and self.scorer is not None and not reads_predictions(self.scorer)
         )
         self.share = self._shares()
-        self.models: list[tuple[Any, float, float, int]] = []
+        self.models: list[tuple[Any, float, float, float]] = []
         self.means: list[AnyArray] = []
         self.deviations: list[AnyArray] = []
         self.splits: list[AnyArray] = []
@@ -187,7 +187,7 @@ class ResultsTable:
         if selections is not None:
             self.selections.append((selections, sizes))
         refit = np.nan if retrain_alpha is None else retrain_alpha
-        self.models += [(strategy, alpha, refit, int(size)) for size in sizes]
+        self.models += [(strategy, alpha, refit, size) for size in sizes.tolist()]
         if not self.pooled:
             self.splits.append(scores.copy())
         # So the mean of scores that are all the same, such as 1, is the same.
@@ -323,7 +323,7 @@ def selection_columns(known: Sequence[tuple[Selections, Indices]]) -> dict[str, 
     if not known:
         return {}
     frequencies = np.empty(sum(len(sizes) for _, sizes in known), dtype=object)
-    rows = ((selections, int(size)) for selections, sizes in known for size in sizes)
+    rows = ((selections, size) for selections, sizes in known for size in sizes.tolist())
     for k, row in enumerate(rows):
         frequencies[k] = SelectionFrequency(*row)
     stability = [selections.stability(sizes) for selections, sizes in known]

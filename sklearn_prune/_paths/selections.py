@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from sklearn_prune._checks.arguments import ROUNDING
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -14,7 +16,7 @@ if TYPE_CHECKING:
     from sklearn_prune._typing import AnyArray, Array, Indices, Mask
 
 # The entry of a feature that is selected at no size.
-NEVER = np.iinfo(np.int32).max
+NEVER = np.int32(2**31 - 1)
 
 
 class Selections(NamedTuple):
@@ -25,8 +27,8 @@ class Selections(NamedTuple):
 
     Attributes
     ----------
-    entries : ndarray of shape (n_fits, n_features), dtype int32
-        The size from which on a fit selects a feature.
+    entries : ndarray of shape (n_fits, n_features), dtype int32 or float64
+        The size from which on a fit selects a feature: a count, or a total price.
     """
 
     entries: AnyArray
@@ -37,16 +39,16 @@ class Selections(NamedTuple):
         return cls(np.array([order.entries() for order in orders]))
 
     @classmethod
-    def of_models(cls, fits: Sequence[Sequence[Any]], sizes: Indices) -> Selections:
+    def of_models(cls, fits: Sequence[Sequence[Any]], sizes: AnyArray) -> Selections:
         """Return what fitted models of each fit select at increasing sizes, and no other ones."""
         return cls(np.array([_first_sizes(models, sizes) for models in fits]))
 
-    def supports(self, size: int) -> Mask:
+    def supports(self, size: float) -> Mask:
         """Return what each fit selects at a size, of shape (n_fits, n_features)."""
-        selected: Mask = self.entries <= size
+        selected: Mask = self.entries <= size * (1 + ROUNDING)
         return selected
 
-    def frequencies(self, sizes: Indices) -> Array:
+    def frequencies(self, sizes: AnyArray) -> Array:
         """Return the share of fits that select each feature at increasing sizes.
 
         Returns
@@ -54,12 +56,12 @@ class Selections(NamedTuple):
         ndarray of shape (n_sizes, n_features)
         """
         n_fits, n_features = self.entries.shape
-        places = np.searchsorted(sizes, self.entries) * n_features + np.arange(n_features)
+        places = _places(self.entries, sizes) * n_features + np.arange(n_features)
         counts = np.bincount(places.ravel(), minlength=(len(sizes) + 1) * n_features)
         counts = counts.reshape(-1, n_features)[: len(sizes)]
         return np.cumsum(counts, axis=0) / n_fits
 
-    def stability(self, sizes: Indices) -> Array:
+    def stability(self, sizes: AnyArray) -> Array:
         """Return how much the fits agree at each size: 1 if they select the same, 0 by chance.
 
         It is the index of Nogueira, Sechidis and Brown (JMLR 2018): one less the variance of
@@ -86,7 +88,7 @@ class SelectionFrequency:
     """
 
     selections: Selections
-    size: int
+    size: float
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> AnyArray:
         if copy is False:
@@ -99,14 +101,20 @@ class SelectionFrequency:
         return f"<{n_features} features, {n_fits} fits>"
 
 
-def _first_sizes(models: Sequence[Any], sizes: Indices) -> AnyArray:
+def _first_sizes(models: Sequence[Any], sizes: AnyArray) -> AnyArray:
     """Return the first size at which each feature is in the support of a model."""
     supports = np.array([model.support_ for model in models])
+    sizes = sizes.astype(np.int32) if sizes.dtype.kind == "i" else sizes
     first = sizes[supports.argmax(axis=0)]
-    return np.where(supports.any(axis=0), first, NEVER).astype(np.int32)
+    return np.where(supports.any(axis=0), first, NEVER)
 
 
-def _up_to(entries: AnyArray, sizes: Indices) -> Indices:
+def _up_to(entries: AnyArray, sizes: AnyArray) -> Indices:
     """Return how many entries are at most each of increasing sizes."""
-    counts = np.bincount(np.searchsorted(sizes, entries), minlength=len(sizes) + 1)
+    counts = np.bincount(_places(entries, sizes), minlength=len(sizes) + 1)
     return np.cumsum(counts)[: len(sizes)]
+
+
+def _places(entries: AnyArray, sizes: AnyArray) -> Indices:
+    """Return the place of the first of increasing sizes that each entry is in."""
+    return np.searchsorted(np.multiply(sizes, 1 + ROUNDING), entries)
