@@ -7,6 +7,7 @@ from ._least_squares.min_norm import MinNormRegressor
 from ._paths.pruned_classifier_cv import PrunedClassifierCV
 from ._paths.pruned_cv import PrunedRegressorCV
 from ._paths.pruning_path import PruningPath, pruning_path
+from ._paths.stability_path import StabilityPath, stability_path
 from ._paths.width_path import WidthPath, width_path
 from ._pruning.pruned import PrunedRegressor
 from ._pruning.pruned_classifier import PrunedClassifier
@@ -32,9 +33,11 @@ __all__ = [
     "RandomFeatures",
     "Report",
     "RowBatches",
+    "StabilityPath",
     "TheoreticalRisk",
     "WidthPath",
     "pruning_path",
     "report",
+    "stability_path",
     "width_path",
 ]

@@ -104,10 +104,10 @@ class FoldSearch:
             Penalty of the dense model.
         """
         if recipe not in self._selections:
-            self._selections[recipe] = Selections.of(self._orders(recipe, alpha))
+            self._selections[recipe] = Selections.of(self.orders(recipe, alpha))
         return self._selections[recipe]
 
-    def _orders(self, recipe: Recipe, alpha: float) -> Iterable[Order]:
+    def orders(self, recipe: Recipe, alpha: float) -> Iterable[Order]:
         """Return the order of the features in every fold."""
         fits = self._fits_to_prune([recipe], alpha)
         orders: list[Order] = Parallel(n_jobs=self.n_jobs, prefer="threads")(

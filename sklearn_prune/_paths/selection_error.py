@@ -48,6 +48,8 @@ class SelectionError(NamedTuple):
 
         No more than q / t features can be kept by so many halves, right or wrong.
         """
+        if self.n_kept == 0:
+            return 0.0
         hits = ceil(2 * self.n_pairs * threshold * (1 - 1e-12))
         share = hits / (2 * self.n_pairs)
         bounds = [self.n_kept / share, self._worst_case(share)]

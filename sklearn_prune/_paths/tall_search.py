@@ -61,9 +61,9 @@ class TallSearch(FoldSearch):
         rank = None if self._moments is None else self._moments.rank(alpha)
         return super().rank(alpha) if rank is None else rank
 
-    def _orders(self, recipe: Recipe, alpha: float) -> Iterable[Order]:
+    def orders(self, recipe: Recipe, alpha: float) -> Iterable[Order]:
         orders = None if self._moments is None else self._moments.orders(recipe, alpha)
-        return super()._orders(recipe, alpha) if orders is None else orders
+        return super().orders(recipe, alpha) if orders is None else orders
 
     def scores(
         self, recipes: Sequence[Recipe], alpha: float, sizes: Indices, table: ResultsTable
