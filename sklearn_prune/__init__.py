@@ -3,6 +3,7 @@
 from ._batches.row_batches import RowBatches
 from ._displays.double_descent_display import DoubleDescentDisplay
 from ._displays.pruning_path_display import PruningPathDisplay
+from ._displays.stability_path_display import StabilityPathDisplay
 from ._least_squares.min_norm import MinNormRegressor
 from ._paths.pruned_classifier_cv import PrunedClassifierCV
 from ._paths.pruned_cv import PrunedRegressorCV
@@ -34,6 +35,7 @@ __all__ = [
     "Report",
     "RowBatches",
     "StabilityPath",
+    "StabilityPathDisplay",
     "TheoreticalRisk",
     "WidthPath",
     "pruning_path",

@@ -53,15 +53,15 @@ class StabilityPath:
     >>> from sklearn.datasets import make_regression
     >>> from sklearn_prune import stability_path
     >>> X, y = make_regression(
-    ...     n_samples=80, n_features=100, n_informative=3, noise=20, random_state=1
+    ...     n_samples=80, n_features=100, n_informative=3, noise=60, random_state=1
     ... )
     >>> path = stability_path(X, y, strategy="obs", random_state=0)
     >>> path.stable(5)
-    array([18, 22, 87])
-    >>> path.frequencies[4, [18, 22, 87]]
-    array([1.  , 1.  , 0.92])
+    array([36, 42, 62])
+    >>> path.frequencies[4, [36, 42, 62]]
+    array([0.91, 0.97, 0.97])
     >>> round(path.error_bound(5), 2)
-    0.13
+    0.26
     """
 
     sparsities: AnyArray
@@ -100,14 +100,31 @@ class StabilityPath:
         """
         return Selections(self.entries).stability(self.sparsities)
 
-    def stable(self, sparsity, threshold=None):
-        """Return the features that many halves select.
+    def size(self, sparsity):
+        """Return how much a sparsity keeps.
 
         Parameters
         ----------
         sparsity : int or float
             Number, or fraction, of features that each half selects; need not be one of
             `sparsities`.
+
+        Returns
+        -------
+        int or float
+            The number, or a total price.
+        """
+        if self._selection is None:
+            return check_n_keep(sparsity, self.n_features_in_)
+        return self._selection.n_keep(sparsity)
+
+    def stable(self, sparsity, threshold=None):
+        """Return the features that many halves select.
+
+        Parameters
+        ----------
+        sparsity : int or float
+            As in `size`.
         threshold : float, default=None
             The least share of the halves; that of the path if None.
 
@@ -117,7 +134,7 @@ class StabilityPath:
             Indices of features, increasing.
         """
         least = self._n_halves(threshold)
-        supports = Selections(self.entries).supports(self._size(sparsity))
+        supports = Selections(self.entries).supports(self.size(sparsity))
         return np.flatnonzero(np.count_nonzero(supports, axis=0) >= least)
 
     def error_bound(self, sparsity, threshold=None, assumption="unimodal"):
@@ -136,7 +153,7 @@ class StabilityPath:
             The bound.
         """
         share = self._n_halves(threshold) / len(self.entries)
-        return self._error(self._size(sparsity)).error_bound(share, _checked(assumption))
+        return self._error(self.size(sparsity)).error_bound(share, _checked(assumption))
 
     def threshold_for(self, sparsity, max_errors=1.0, assumption="unimodal"):
         """Return the least threshold of a wanted bound on errors.
@@ -160,7 +177,7 @@ class StabilityPath:
         ValueError
             If no threshold is high enough.
         """
-        error = self._error(self._size(sparsity))
+        error = self._error(self.size(sparsity))
         _check_positive(max_errors)
         threshold = error.least_threshold(max_errors, _checked(assumption))
         if threshold > 1:
@@ -206,12 +223,6 @@ class StabilityPath:
             )
             raise ValueError(msg)
         return sizes[place - 1]
-
-    def _size(self, sparsity):
-        """Return how much a sparsity keeps."""
-        if self._selection is None:
-            return check_n_keep(sparsity, self.n_features_in_)
-        return self._selection.n_keep(sparsity)
 
     def _n_halves(self, threshold):
         """Return how many halves select a stable feature at least."""
@@ -356,13 +367,13 @@ def stability_path(
     >>> from sklearn.datasets import make_regression
     >>> from sklearn_prune import stability_path
     >>> X, y = make_regression(
-    ...     n_samples=80, n_features=100, n_informative=3, noise=20, random_state=1
+    ...     n_samples=80, n_features=100, n_informative=3, noise=60, random_state=1
     ... )
     >>> path = stability_path(X, y, strategy="obs", random_state=0)
     >>> path.largest_sparsity(threshold=0.9, max_errors=0.5)
-    9
-    >>> path.stable(9, 0.9)
-    array([18, 22, 87])
+    10
+    >>> path.stable(10, 0.9)
+    array([36, 42, 62])
     """
     if isinstance(estimator, FrozenEstimator):
         msg = "A FrozenEstimator cannot be fitted to halves: give the estimator that is inside."
