@@ -129,7 +129,7 @@ class StabilityPathDisplay:
             frequencies=Selections(path.entries).frequencies(shown),
             threshold=threshold,
             feature_names=path.feature_names_in_,
-            title=f"s = {size:g}: at most {bound:.2g} stable by mistake ({assumption})",
+            title=f"s = {size:g}: at most {bound:.3g} stable by mistake ({assumption})",
             frequency_name="Share of halves that select a feature",
         )
         return display.plot(ax, **plot_kwargs)
@@ -319,7 +319,7 @@ def _draw_others(mpl, ax, sizes, frequencies):
     """Draw the lines of features that are selected somewhere, in grey."""
     selected = frequencies[:, frequencies.any(axis=0)]
     lines = [np.column_stack([sizes, line]) for line in selected.T]
-    alpha = min(0.6, max(0.08, 20 / max(1, len(lines))))
+    alpha = min(0.6, max(0.15, 20 / max(1, len(lines))))
     return ax.add_collection(
         mpl.collections.LineCollection(
             lines, colors="0.5", linewidths=0.7, alpha=alpha, zorder=1, rasterized=len(lines) > 100

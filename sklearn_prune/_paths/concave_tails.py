@@ -65,9 +65,7 @@ def _log_intercepts(last: Indices, mean: float, n: int, power: float) -> Array:
     return (low + high) / 2
 
 
-def _search(
-    last: Indices, low: Array, high: Array, mean: float, count: int, power: float
-) -> float:
+def _search(last: Indices, low: Array, high: Array, mean: float, count: int, power: float) -> float:
     """Return the largest tail of lines whose intercepts lie between two, for each end."""
     tails = np.zeros(0)
     for done in range(ROUNDS):
@@ -75,7 +73,10 @@ def _search(
         tails = _tails(last, tried, mean, count, power)
         best = tails.argmax(axis=1)
         rows = np.arange(len(last))
-        low, high = tried[rows, np.maximum(best - 1, 0)], tried[rows, np.minimum(best + 1, N_TRIED - 1)]
+        low, high = (
+            tried[rows, np.maximum(best - 1, 0)],
+            tried[rows, np.minimum(best + 1, N_TRIED - 1)],
+        )
         if done == 0:
             kept = np.argsort(tails.max(axis=1))[-N_BEST:]
             last, low, high = last[kept], low[kept], high[kept]

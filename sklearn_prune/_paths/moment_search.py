@@ -143,8 +143,7 @@ class MomentSearch:
             return None
         fits = self.dense_fits(alpha) or []
         scores = [
-            rows.feature_scores(recipe, dense)
-            for rows, dense in zip(self.folds, fits, strict=True)
+            rows.feature_scores(recipe, dense) for rows, dense in zip(self.folds, fits, strict=True)
         ]
         known = [recipe.order_of(score) for score in scores if score is not None]
         return known if len(known) == len(scores) else None

@@ -414,16 +414,20 @@ def _check_n_pairs(n_pairs):
 
 
 def _check_threshold(threshold):
-    if not isinstance(threshold, Real) or isinstance(threshold, bool) or not 0 < threshold <= 1:
+    if not _is_number(threshold) or not 0 < threshold <= 1:
         msg = f"threshold is {threshold!r}: give the share of halves, a float in (0, 1]."
         raise ValueError(msg)
     return float(threshold)
 
 
 def _check_positive(max_errors):
-    if not isinstance(max_errors, Real) or isinstance(max_errors, bool) or not max_errors > 0:
+    if not _is_number(max_errors) or not max_errors > 0:
         msg = f"max_errors is {max_errors!r}: give an expected number, above 0."
         raise ValueError(msg)
+
+
+def _is_number(value):
+    return not isinstance(value, bool) and isinstance(value, Real)
 
 
 def _checked(assumption):

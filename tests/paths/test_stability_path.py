@@ -99,9 +99,7 @@ def test_halves_of_classes(estimator, n_features, n_classes):
 def test_weights_of_classes():
     X, y = make_classification(80, 12, n_informative=6, weights=[0.8], random_state=0)
     weight = {0: 1.0, 1: 4.0}
-    path = stability_path(
-        X, y, n_pairs=2, random_state=0, classification=True, class_weight=weight
-    )
+    path = stability_path(X, y, n_pairs=2, random_state=0, classification=True, class_weight=weight)
     by_sample = stability_path(
         X, y, n_pairs=2, random_state=0, classification=True, sample_weight=np.where(y, 4.0, 1.0)
     )
@@ -253,7 +251,7 @@ def test_bad_questions():
 
 
 def test_one_sample_of_a_class():
-    X, y = problem(TALL)
+    X, _ = problem(TALL)
     labels = np.repeat([0, 1], [89, 1])
-    with pytest.raises(ValueError, match="one sample of class .*1"):
+    with pytest.raises(ValueError, match=r"one sample of class .*1"):
         stability_path(X, labels, classification=True)
