@@ -69,7 +69,7 @@ class StabilityPathDisplay:
     >>> path = stability_path(X, y, random_state=0)
     >>> display = StabilityPathDisplay.from_path(path, sparsity=4)
     >>> [label.get_text() for label in display.labels_]
-    ['bmi', 's5', 's1']
+    ['s5', 'bmi', 's1']
     """
 
     def __init__(

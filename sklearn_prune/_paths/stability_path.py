@@ -236,7 +236,7 @@ class StabilityPath:
             stays, groups = self._selection.stays, self._selection.groups
             columns = np.unique(groups, return_index=True)[1][~stays]
         supports = Selections(self.entries[:, columns]).supports(size)
-        n_kept = np.count_nonzero(supports) / len(supports)
+        n_kept = int(np.count_nonzero(supports)) / len(supports)
         return SelectionError(len(columns), n_kept, self.n_pairs)
 
 
