@@ -322,10 +322,10 @@ def selection_columns(known: Sequence[tuple[Selections, Indices]]) -> dict[str, 
     """Return the columns that tell what was selected in the folds, if it is known."""
     if not known:
         return {}
-    frequencies = np.empty(sum(len(sizes) for _, sizes in known), dtype=object)
-    rows = ((selections, size) for selections, sizes in known for size in sizes.tolist())
-    for k, row in enumerate(rows):
-        frequencies[k] = SelectionFrequency(*row)
+    rows = [SelectionFrequency(parts, size) for parts, sizes in known for size in sizes.tolist()]
+    frequencies = np.empty(len(rows), dtype=object)
+    for k, frequency in enumerate(rows):  # as they are, not as the arrays that they can be
+        frequencies[k] = frequency
     stability = [selections.stability(sizes) for selections, sizes in known]
     return {"selection_frequency": frequencies, "stability": np.concatenate(stability)}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -79,16 +78,22 @@ class Selections(NamedTuple):
         return index
 
 
-@dataclass(frozen=True, eq=False)
 class SelectionFrequency:
     """How often each feature was selected at one size, as soon as somebody asks.
 
     ``np.asarray(frequency)`` is the array of shape (n_features,). All sizes share what they
     are made of, so that a table of them takes hardly more memory than one.
+
+    Parameters
+    ----------
+    selections : Selections
+    size : float
     """
 
-    selections: Selections
-    size: float
+    __slots__ = ("selections", "size")
+
+    def __init__(self, selections: Selections, size: float) -> None:
+        self.selections, self.size = selections, size
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> AnyArray:
         if copy is False:
