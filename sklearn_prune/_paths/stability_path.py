@@ -77,26 +77,46 @@ class StabilityPath:
 
     @property
     def n_pairs(self):
-        """Number of pairs of halves."""
+        """Number of pairs of halves.
+
+        Returns
+        -------
+        int
+            As many as were asked for.
+        """
         return len(self.entries) // 2
 
     @property
     def frequencies(self):
-        """Share of the halves that select each feature, of shape (n_sparsities, n_features)."""
+        """Share of the halves that select each feature.
+
+        Returns
+        -------
+        ndarray of shape (n_sparsities, n_features)
+            From 0 to 1.
+        """
         return Selections(self.entries).frequencies(self.sparsities)
 
     @property
     def simultaneous_frequencies(self):
-        """Share of the pairs both of whose halves do, of shape (n_sparsities, n_features)."""
+        """Share of the pairs both of whose halves select each feature.
+
+        Returns
+        -------
+        ndarray of shape (n_sparsities, n_features)
+            From 0 to 1.
+        """
         both = self.entries.reshape(self.n_pairs, 2, -1).max(axis=1)
         return Selections(both).frequencies(self.sparsities)
 
     @property
     def stability(self):
-        """How much the halves agree, of shape (n_sparsities,): 1 is always, 0 by chance.
+        """How much the halves agree, by the index of Nogueira, Sechidis and Brown (2018).
 
-        The index of Nogueira, Sechidis and Brown [3]_ of `stability_path`; NaN at a sparsity of
-        all features.
+        Returns
+        -------
+        ndarray of shape (n_sparsities,)
+            1 if all halves select the same, 0 by chance, NaN where they select everything.
         """
         return Selections(self.entries).stability(self.sparsities)
 
@@ -359,8 +379,6 @@ def stability_path(
        stability selection", Journal of the Royal Statistical Society B 75, 2013.
     .. [2] N. Meinshausen, P. Bühlmann, "Stability selection", Journal of the Royal Statistical
        Society B 72, 2010.
-    .. [3] S. Nogueira, K. Sechidis, G. Brown, "On the stability of feature selection
-       algorithms", Journal of Machine Learning Research 18, 2018.
 
     Examples
     --------
