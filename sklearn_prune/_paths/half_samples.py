@@ -88,17 +88,23 @@ def _select_in_pairs(
     recipe: Recipe, data: TrainingData, pairs: Sequence[Pair], n_jobs: int | None
 ) -> Selections:
     """Return what the halves of some pairs select: folds that train on one, or on the other."""
+    if len(pairs) == 1:  # all rows are then in one half, which saves a pass over an odd number
+        data, pairs = _one_after_the_other(data, *pairs[0])
     splits = [split for a, b in pairs for split in ((a, b), (b, a))]
     penalty = penalty_of(recipe.estimator)
     if penalty is None:
         centred = has_intercept(recipe.estimator)
-        return _select_used(
-            recipe, ClassifierSearch(data, splits, fit_intercept=centred, n_jobs=n_jobs)
-        )
-    options = {"fit_intercept": penalty.fit_intercept, "n_jobs": n_jobs}
-    return Selections.of(
-        least_squares_search(data, splits, **options).orders(recipe, penalty.alpha)
-    )
+        other = ClassifierSearch(data, splits, fit_intercept=centred, n_jobs=n_jobs)
+        return _select_used(recipe, other)
+    centred = penalty.fit_intercept
+    search = least_squares_search(data, splits, fit_intercept=centred, n_jobs=n_jobs)
+    return Selections.of(search.orders(recipe, penalty.alpha))
+
+
+def _one_after_the_other(data: TrainingData, a: Indices, b: Indices) -> tuple[Any, list[Pair]]:
+    """Return the samples of a pair of halves, and where these are."""
+    rows = np.arange(len(a) + len(b))
+    return data.take(np.concatenate([a, b])), [(rows[: len(a)], rows[len(a) :])]
 
 
 def _select_used(recipe: Recipe, search: ClassifierSearch) -> Selections:
