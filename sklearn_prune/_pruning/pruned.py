@@ -137,7 +137,8 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
     Attributes
     ----------
     coef_ : ndarray of shape (n_features,) or (n_targets, n_features)
-        Coefficients, zero outside the support. A CSR array after `sparsify`.
+        Coefficients, zero outside the support. After `sparsify` a CSR array of shape
+        (n_targets, n_features), also with one target.
 
     intercept_ : float or ndarray of shape (n_targets,)
         Intercept, 0.0 if the model fits none.
