@@ -15,6 +15,7 @@ from sklearn_prune._checks.arguments import check_n_keep
 from sklearn_prune._checks.class_data import weigh_classes
 from sklearn_prune._pruning.recipe import Recipe
 from sklearn_prune._pruning.selection import Selection, SelectionRule
+from sklearn_prune._pruning.unit_warning import warn_of_units
 
 from .half_samples import draw_halves, select_in_halves
 from .path_data import check_path_data, distillations
@@ -410,6 +411,7 @@ def stability_path(
     given = X, y, sample_weight, None
     data = check_path_data(recipe, given, class_weight, classification=classification)
     fitted, recipe = weigh_classes(data, class_weight), recipe.for_data(data)
+    warn_of_units(recipe, fitted)
     pairs = draw_halves(fitted, n_pairs, rng)
     sizes = _sizes(recipe, sparsities, len(pairs[0][0]), data.X.shape[1])
     threshold = _check_threshold(threshold)

@@ -239,6 +239,15 @@ def test_bad_parameters(options, message):
         stability_path(*problem(TALL), **options)
 
 
+def test_features_of_different_units():
+    X, y = problem(TALL)
+    X[:, 3] *= 1e4
+    with pytest.warns(UserWarning, match="scales of features differ"):
+        stability_path(X, y, strategy="magnitude", n_pairs=1)
+    one, other = (stability_path(A, y, n_pairs=2, random_state=0) for A in (X, problem(TALL)[0]))
+    np.testing.assert_array_equal(one.entries, other.entries)
+
+
 def test_bad_questions():
     X, y = problem(TALL)
     path = stability_path(X, y, n_pairs=2, random_state=0)
