@@ -35,9 +35,7 @@ GRAM_RCOND = 1e-6
 UNEXPLAINED = 1e-8
 
 
-def eliminate(
-    joint: Array, n_features: int, prices: Array | None = None
-) -> tuple[Indices, Array]:
+def eliminate(joint: Array, n_features: int, prices: Array | None = None) -> tuple[Indices, Array]:
     r"""Remove features one at a time, always the one without which a refit is best.
 
     With the coefficients b of the features left and their inverse Hessian V, the
@@ -156,9 +154,7 @@ def _half(
     return lambda factor, left: _remove_half(factor, None if prices is None else prices[left])
 
 
-def _remove_half(
-    factor: HessianFactor, prices: Array | None
-) -> tuple[list[int], list[float]]:
+def _remove_half(factor: HessianFactor, prices: Array | None) -> tuple[list[int], list[float]]:
     """Remove half of the features, or the last few; return them and how each raises the error.
 
     What is taken off the inverse are the columns of its Cholesky factor with the

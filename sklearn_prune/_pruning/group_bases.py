@@ -52,11 +52,15 @@ class GroupBases(NamedTuple):
         columns, targets = np.hsplit(
             _without(rows[:, groups == STAYS], both), [np.count_nonzero(groups != STAYS)]
         )
-        groups = groups[groups != STAYS]
-        members = np.split(np.argsort(groups, kind="stable"), np.cumsum(np.bincount(groups))[:-1])
-        bases = [_basis(columns[:, group]) for group in members]
+        bases = [_basis(columns[:, group]) for group in members_of(groups[groups != STAYS])]
         sizes = np.array([basis.shape[1] for basis in bases], dtype=np.intp)
         return cls(np.hstack([columns[:, :0], *bases]), sizes, targets)
+
+
+def members_of(groups: Indices) -> list[Indices]:
+    """Return the columns of each group, but not those that always stay."""
+    by_group = np.argsort(groups, kind="stable")[np.count_nonzero(groups == STAYS) :]
+    return np.split(by_group, np.cumsum(np.bincount(groups[by_group]))[:-1])
 
 
 def _without(stays: Array, rows: Array) -> Array:

@@ -51,9 +51,7 @@ def eliminate_groups(bases: GroupBases, prices: Array | None) -> tuple[Indices, 
     return np.concatenate([explained, left[order]]), np.append(errors, same)
 
 
-def _eliminate_spaces(
-    joint: Array, sizes: Indices, prices: Array | None
-) -> tuple[Indices, Array]:
+def _eliminate_spaces(joint: Array, sizes: Indices, prices: Array | None) -> tuple[Indices, Array]:
     """Remove groups of one column at least, whose triangular factor with the targets is given."""
     n_columns = int(sizes.sum())
     if n_columns == len(sizes):
@@ -203,7 +201,5 @@ class _GroupedInverse:
     def _flush(self) -> None:
         """Take all that is pending off the inverse."""
         rows = self.pending[: self.n_pending]
-        self.inverse = blas.dgemm(
-            -1, rows.T, rows.T, 1, self.inverse.T, trans_b=1, overwrite_c=1
-        ).T
+        self.inverse = blas.dgemm(-1, rows.T, rows.T, 1, self.inverse.T, trans_b=1, overwrite_c=1).T
         self.n_pending = 0

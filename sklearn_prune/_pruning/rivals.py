@@ -8,7 +8,7 @@ import numpy as np
 from scipy import linalg
 
 from .elimination import eliminate, eliminate_moments, factor_of_moments
-from .group_bases import STAYS, GroupBases
+from .group_bases import STAYS, GroupBases, members_of
 from .group_elimination import eliminate_groups
 
 if TYPE_CHECKING:
@@ -55,6 +55,10 @@ class Rivals(NamedTuple):
     def sizes(self) -> Indices:
         """Return the number of columns of each."""
         return np.bincount(self.groups[self.groups != STAYS], minlength=len(self.numbers))
+
+    def members(self) -> list[Indices]:
+        """Return the columns of each."""
+        return members_of(self.groups)
 
     def take(self, rivals: Indices) -> tuple[Indices, Rivals]:
         """Return the columns of some of them, increasing, and these rivals alone."""

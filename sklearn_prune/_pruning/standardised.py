@@ -27,7 +27,7 @@ from sklearn_prune._least_squares.design import (
 from sklearn_prune._least_squares.equal_rows import count_distinct_rows
 
 from .elimination import GRAM_RCOND
-from .group_bases import STAYS, GroupBases
+from .group_bases import GroupBases
 from .ranking import TIE, rank_features
 from .rivals import Rivals, competing
 
