@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy import linalg
+from scipy.linalg import lapack
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array, Indices
@@ -48,13 +49,18 @@ class GroupBases(NamedTuple):
             Number of the group of each column, `STAYS` if it always stays.
         targets : ndarray of shape (n_rows, n_targets)
         """
-        both = np.hstack([rows[:, groups != STAYS], targets])
-        columns, targets = np.hsplit(
-            _without(rows[:, groups == STAYS], both), [np.count_nonzero(groups != STAYS)]
-        )
-        bases = [_basis(columns[:, group]) for group in members_of(groups[groups != STAYS])]
-        sizes = np.array([basis.shape[1] for basis in bases], dtype=np.intp)
-        return cls(np.hstack([columns[:, :0], *bases]), sizes, targets)
+        free = np.flatnonzero(groups != STAYS)
+        by_group = free[np.argsort(groups[free], kind="stable")]
+        rest = _without(rows[:, groups == STAYS], np.hstack([rows[:, by_group], targets]))
+        columns, targets = np.hsplit(rest, [len(free)])
+        sizes = np.bincount(groups[free])
+        for stop, size in zip(sizes.cumsum(), sizes, strict=True):
+            if size > 1:
+                _orthonormalise(columns[:, stop - size : stop])
+        norms = linalg.norm(columns, axis=0)
+        left = norms > RANK_CUTOFF
+        sizes = np.bincount(groups[by_group[left]], minlength=len(sizes))
+        return cls(columns[:, left] / norms[left], sizes, targets)
 
 
 def members_of(groups: Indices) -> list[Indices]:
@@ -67,16 +73,16 @@ def _without(stays: Array, rows: Array) -> Array:
     """Return what some columns do not explain of others, in a basis of what is left."""
     if stays.shape[1] == 0:
         return rows
-    basis, factor, _ = linalg.qr(stays, pivoting=True)
+    (reflectors, scales), factor, _ = linalg.qr(stays, mode="raw", pivoting=True)
     rank = np.count_nonzero(np.abs(factor.diagonal()) > RANK_CUTOFF)
-    rest: Array = basis.T[rank:] @ rows
+    reflectors, n_work = reflectors[:, : len(scales)], 64 * rows.shape[1]
+    rotated, _, _ = lapack.dormqr("L", "T", reflectors, scales, rows, n_work)
+    rest: Array = rotated[rank:]
     return rest
 
 
-def _basis(columns: Array) -> Array:
-    """Return an orthonormal basis of what some columns span."""
-    if columns.shape[1] == 1:
-        norm = linalg.norm(columns)
-        return columns[:, : int(norm > RANK_CUTOFF)] / (norm or 1.0)
-    basis, sizes, _ = linalg.svd(columns, full_matrices=False)
-    return np.asarray(basis[:, sizes > RANK_CUTOFF])
+def _orthonormalise(columns: Array) -> None:
+    """Put an orthonormal basis of what some columns span in their place, and zeros."""
+    basis, sizes, _ = np.linalg.svd(columns, full_matrices=False)
+    rank = np.count_nonzero(sizes > RANK_CUTOFF)
+    columns[:, :rank], columns[:, rank:] = basis[:, :rank], 0

@@ -6,7 +6,6 @@ from math import sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy import linalg
 from scipy.linalg import blas
 
 from sklearn_prune._least_squares.design import triangular_factor
@@ -43,26 +42,26 @@ def eliminate_groups(bases: GroupBases, prices: Array | None) -> tuple[Indices, 
         Residual sum of squares with the last s groups of `order`, at index s.
     """
     left, explained = np.flatnonzero(bases.sizes), np.flatnonzero(bases.sizes == 0)[::-1]
-    joint = triangular_factor([np.hstack([bases.columns, bases.targets])])
+    rows = np.hstack([bases.columns, bases.targets])
     order, errors = _eliminate_spaces(
-        joint, bases.sizes[left], None if prices is None else prices[left]
+        rows, bases.sizes[left], None if prices is None else prices[left]
     )
     same = np.full(len(explained), errors[-1])
     return np.concatenate([explained, left[order]]), np.append(errors, same)
 
 
-def _eliminate_spaces(joint: Array, sizes: Indices, prices: Array | None) -> tuple[Indices, Array]:
-    """Remove groups of one column at least, whose triangular factor with the targets is given."""
+def _eliminate_spaces(rows: Array, sizes: Indices, prices: Array | None) -> tuple[Indices, Array]:
+    """Remove groups of one column at least, which are beside each other, before the targets."""
     n_columns = int(sizes.sum())
     if n_columns == len(sizes):
-        return eliminate(joint, n_columns, prices)
+        return eliminate(triangular_factor([rows]), n_columns, prices)
     members = np.split(np.arange(n_columns), sizes.cumsum()[:-1])
-    targets = np.arange(n_columns, joint.shape[1])
+    targets = np.arange(n_columns, rows.shape[1])
 
     def factorise(left: Indices) -> HessianFactor:
         by_size = left[np.argsort(sizes[left], kind="stable")]
         columns = np.concatenate([*(members[group] for group in by_size), targets])
-        return HessianFactor.of(triangular_factor([joint[:, columns]]), len(columns) - len(targets))
+        return HessianFactor.of(triangular_factor([rows[:, columns]]), len(columns) - len(targets))
 
     def remove(factor: HessianFactor, left: Indices) -> tuple[list[int], list[float]]:
         return _remove_half(factor, sizes[left], None if prices is None else prices[left])
@@ -180,9 +179,9 @@ class _GroupedInverse:
         start = alike.start + place * alike.size
         columns = slice(start, start + alike.size)
         rows = self._covariances(columns)
-        lower = linalg.cholesky(rows[:, columns], lower=True)
-        rows[:] = linalg.solve_triangular(lower, rows, lower=True)
-        self.coef -= linalg.solve_triangular(lower, self.coef[:, columns].T, lower=True).T @ rows
+        lower = np.linalg.cholesky(rows[:, columns])
+        rows[:] = blas.dtrsm(1, lower, rows.T, side=1, lower=1, trans_a=1, overwrite_b=1).T
+        self.coef -= np.linalg.solve(lower, self.coef[:, columns].T).T @ rows
         for others in self.alike:
             mine = others.of(rows)
             self.blocks[others.size] -= mine @ mine.transpose(0, 2, 1)
