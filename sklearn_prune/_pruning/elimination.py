@@ -162,7 +162,8 @@ def _remove_half(factor: HessianFactor, prices: Array | None) -> tuple[list[int]
     block of them goes off at once. The inverse is wanted afresh when half of the
     features are gone, or a nearly collinear one: rounding piles up.
     """
-    inverse, coef = factor.damped().invert()
+    damped = factor.damped()
+    inverse, coef = damped.invert()
     size = sqrt((factor.target**2).sum() + factor.rest.sum())
     n_features, diagonal = len(inverse), inverse.diagonal().copy()
     columns = np.empty((BLOCK, n_features))
@@ -170,7 +171,10 @@ def _remove_half(factor: HessianFactor, prices: Array | None) -> tuple[list[int]
     for step in range((n_features + 1) // 2 if n_features > BLOCK else n_features):
         if step > 0 and step % BLOCK == 0:
             inverse = blas.dgemm(-1, columns.T, columns.T, 1, inverse.T, trans_b=1, overwrite_c=1).T
-        worst, rise = last_of_least(_squares(coef) / diagonal, size, prices)
+        costs = _squares(coef) / diagonal
+        if prices is not None and damped is not factor:  # what damping adds may be dear
+            costs[diagonal > 1 / COLLINEAR] = 0
+        worst, rise = last_of_least(costs, size, prices)
         removed.append(worst)
         rises.append(rise)
         if diagonal[worst] > 1 / COLLINEAR:

@@ -44,7 +44,10 @@ class Rivals(NamedTuple):
         numbers, groups = np.unique(owners[free], return_inverse=True)
         places = np.full(len(columns), STAYS)
         places[free] = groups
-        return cls(places, numbers, None if selection.costs is None else selection.costs[numbers])
+        prices = None if selection.costs is None else selection.costs[numbers]
+        if prices is not None and (prices == prices[:1]).all():
+            prices = None
+        return cls(places, numbers, prices)
 
     @property
     def alone(self) -> bool:
