@@ -35,7 +35,9 @@ GRAM_RCOND = 1e-6
 UNEXPLAINED = 1e-8
 
 
-def eliminate(joint: Array, n_features: int, prices: Array | None = None) -> tuple[Indices, Array]:
+def eliminate(
+    joint: Array, n_features: int, prices: Array | None = None, rounding: float = 0.0
+) -> tuple[Indices, Array]:
     r"""Remove features one at a time, always the one without which a refit is best.
 
     With the coefficients b of the features left and their inverse Hessian V, the
@@ -51,6 +53,8 @@ def eliminate(joint: Array, n_features: int, prices: Array | None = None) -> tup
     n_features : int
     prices : ndarray of shape (n_features,) or None
         What the rises are divided by before they are compared.
+    rounding : float, default=0.0
+        Relative size of the errors of `joint`, if it has more than it may have by itself.
 
     Returns
     -------
@@ -70,7 +74,7 @@ def eliminate(joint: Array, n_features: int, prices: Array | None = None) -> tup
         rows = joint if len(left) == n_features else triangular_factor([joint[:, columns]])
         return HessianFactor.of(rows, len(left))
 
-    return eliminate_by_halves(factorise, _half(prices), n_features)
+    return eliminate_by_halves(factorise, _half(prices, rounding), n_features)
 
 
 def eliminate_moments(
@@ -148,13 +152,19 @@ def eliminate_by_halves(
 
 
 def _half(
-    prices: Array | None,
+    prices: Array | None, rounding: float = 0.0
 ) -> Callable[[HessianFactor, Indices], tuple[list[int], list[float]]]:
     """Return the function that removes half of the features, for their prices."""
-    return lambda factor, left: _remove_half(factor, None if prices is None else prices[left])
+
+    def remove(factor: HessianFactor, left: Indices) -> tuple[list[int], list[float]]:
+        return _remove_half(factor, None if prices is None else prices[left], rounding)
+
+    return remove
 
 
-def _remove_half(factor: HessianFactor, prices: Array | None) -> tuple[list[int], list[float]]:
+def _remove_half(
+    factor: HessianFactor, prices: Array | None, rounding: float
+) -> tuple[list[int], list[float]]:
     """Remove half of the features, or the last few; return them and how each raises the error.
 
     What is taken off the inverse are the columns of its Cholesky factor with the
@@ -162,7 +172,7 @@ def _remove_half(factor: HessianFactor, prices: Array | None) -> tuple[list[int]
     block of them goes off at once. The inverse is wanted afresh when half of the
     features are gone, or a nearly collinear one: rounding piles up.
     """
-    damped = factor.damped()
+    damped = factor.damped(rounding)
     inverse, coef = damped.invert()
     size = sqrt((factor.target**2).sum() + factor.rest.sum())
     n_features, diagonal = len(inverse), inverse.diagonal().copy()

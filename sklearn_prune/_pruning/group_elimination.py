@@ -10,6 +10,7 @@ import numpy as np
 from sklearn_prune._least_squares.design import triangular_factor
 
 from .elimination import BLOCK, eliminate, eliminate_by_halves
+from .group_bases import RANK_CUTOFF
 from .grouped_inverse import GroupedInverse
 from .hessian_factor import HessianFactor
 from .least_rise import last_of_least
@@ -54,7 +55,7 @@ def _eliminate_spaces(rows: Array, sizes: Indices, prices: Array | None) -> tupl
     """Remove groups of one column at least, which are beside each other, before the targets."""
     n_columns = int(sizes.sum())
     if n_columns == len(sizes):
-        return eliminate(triangular_factor([rows]), n_columns, prices)
+        return eliminate(triangular_factor([rows]), n_columns, prices, RANK_CUTOFF)
     members = np.split(np.arange(n_columns), sizes.cumsum()[:-1])
     targets = np.arange(n_columns, rows.shape[1])
 

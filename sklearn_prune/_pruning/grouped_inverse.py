@@ -10,6 +10,7 @@ from scipy.linalg import blas, lapack
 from sklearn_prune._least_squares.design import triangular_factor
 
 from .elimination import BLOCK, COLLINEAR
+from .group_bases import RANK_CUTOFF
 from .hessian_factor import HessianFactor
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class GroupedInverse:
 
         Exact rises leave out what damping adds to them.
         """
-        alike, damped = Alike.all_of(sizes), factor.damped()
+        alike, damped = Alike.all_of(sizes), factor.damped(RANK_CUTOFF)
         skips = exact and damped is not factor
         found = cls(damped, alike, skips=skips)
         if not found.is_graded:
@@ -129,10 +130,10 @@ class GroupedInverse:
         rows[:] = blas.dtrsm(1, lower, rows.T, side=1, lower=1, trans_a=1, overwrite_b=1).T
         self.coef -= np.linalg.solve(lower, self.coef[:, columns].T).T @ rows
         self.diagonal -= (rows * rows).sum(axis=0)
-        for alike, blocks in zip(self.alike, self.blocks, strict=True):
+        for k, alike in enumerate(self.alike):
             mine = alike.of(rows)
-            blocks -= mine @ mine.transpose(0, 2, 1)
-            blocks[alike.groups == group] = np.eye(alike.size)
+            self.blocks[k] -= mine @ mine.transpose(0, 2, 1)
+            self.blocks[k][alike.groups == group] = np.eye(alike.size)
         self.coef[:, columns], self.diagonal[columns], self.fresh[columns] = 0, 1, 0
 
     def _columns(self, group: int) -> slice:

@@ -47,11 +47,14 @@ class HessianFactor(NamedTuple):
         target = linalg.solve_triangular(lower, moments, lower=True)
         return cls(lower.T, target, np.maximum(squares - (target**2).sum(axis=0), 0))
 
-    def damped(self) -> HessianFactor:
-        """Return the factor of a Hessian with a larger diagonal, if it is singular."""
+    def damped(self, rounding: float = 0.0) -> HessianFactor:
+        """Return the factor of a Hessian with a larger diagonal, if it is singular.
+
+        It may be by more than its own rounding, relative to its size.
+        """
         n_features, n_targets = self.target.shape
         rcond, _ = lapack.dtrcon(self.R.T, uplo="L")
-        if rcond > n_features * EPS:
+        if rcond > max(n_features * EPS, rounding):
             return self
         damping = np.sqrt(DAMPING) * np.eye(n_features, n_features + n_targets)
         joint = triangular_factor([np.hstack([self.R, self.target]), damping])
