@@ -480,3 +480,58 @@ def test_a_classifier_prunes_whole_groups(rng):
     assert model.group_support_[[0, 4]].all()
     assert model.group_support_.sum() == 3
     assert_array_equal(model.support_, model.group_support_[groups])
+
+
+@pytest.mark.parametrize("rule", [FREE, {"always_keep": [13]}, {"feature_costs": range(1, 15)}])
+@pytest.mark.parametrize("gap", [1e-2, 1e-5, 1e-8, 1e-11])
+def test_a_group_that_others_nearly_explain_in_part(rng, gap, rule):
+    X = rng.standard_normal((60, 14))
+    y = X @ rng.standard_normal(14) + 0.5 * rng.standard_normal(60)
+    X[:, 4] = X[:, 0] - X[:, 1] + gap * X[:, 4]
+    X[:, 7] = X[:, 9] + X[:, 5] + gap * X[:, 7]
+    groups = [0, 0, 1, 1, 1, 2, 3, 3, 4, 5, 5, 6, 6, 7]
+    loss = weighted_loss(X, y[:, np.newaxis], np.ones(60), centred=True)
+    expected = survival(loss, selected(14, feature_groups=groups, **rule))
+    assert_array_equal(scored(X, y, feature_groups=groups, **rule), expected)
+
+
+@pytest.mark.parametrize("n_alike", [2, 4])
+@pytest.mark.parametrize("dear", [1e3, 1e6, 1e9])
+@pytest.mark.parametrize("width", [1, 2])
+def test_what_is_redundant_goes_before_what_is_dear(rng, width, dear, n_alike):
+    """A group that the others explain costs nothing, at any price."""
+    X = rng.standard_normal((60, 8))
+    y = X.sum(axis=1) + 0.1 * rng.standard_normal(60)
+    same = [X[:, :width] @ rng.standard_normal((width, width)) for _ in range(n_alike - 1)]
+    groups = np.append(np.arange(8) // width, np.repeat(8 + np.arange(n_alike - 1), width))
+    prices = np.append(np.full(8, dear), np.ones(width * (n_alike - 1)))
+    prices[:width] = 1.0
+    scores = scored(np.hstack([X, *same]), y, feature_groups=groups, feature_costs=prices)
+    alike = scores[(groups == 0) | (groups >= 8)]
+    assert_array_equal(np.sort(np.unique(alike))[:-1], np.arange(1, n_alike))
+
+
+def test_indicators_without_an_intercept_share_a_direction(rng):
+    """Each variable explains a constant, so that the others never tell it apart."""
+    groups = np.repeat(np.arange(6), [2, 3, 4, 5, 6, 7])
+    X = np.hstack([one_hot(rng, 200, n_levels) for n_levels in (2, 3, 4, 5, 6, 7)])
+    y = X @ rng.standard_normal(27) + rng.standard_normal(200)
+    loss = weighted_loss(X, y[:, np.newaxis], np.ones(200), centred=False)
+    expected = survival(loss, selected(27, feature_groups=groups))
+    assert_array_equal(scored(X, y, centred=False, feature_groups=groups), expected)
+
+
+@pytest.mark.parametrize("unit", ["groups", "columns"])
+@pytest.mark.parametrize("shape", [(80, 12), (30, 60)])
+def test_supports_are_nested_and_whole(rng, shape, unit):
+    X, Y, _ = drawn(rng, shape[0], 1, shape[1])
+    groups, before = np.arange(shape[1]) // 3, np.zeros(shape[1], dtype=bool)
+    for n_groups in range(1, 5):
+        size = n_groups if unit == "groups" else 3 * n_groups
+        model = PrunedRegressor(
+            "obs", size, feature_groups=groups, always_keep=[4], sparsity_unit=unit
+        ).fit(X, Y)
+        assert model.support_[3:6].all()
+        assert (model.support_ >= before).all()
+        assert model.support_.sum() == 3 * n_groups
+        before = model.support_
