@@ -175,13 +175,14 @@ def test_names_are_kept_and_paths_are_pickled():
 
 
 @pytest.mark.parametrize("shape", [WIDE, (400, 25)])
-def test_groups_stay_together_and_features_stay(shape):
+@pytest.mark.parametrize("strategy", ["hessian", "obs"])
+def test_groups_stay_together_and_features_stay(shape, strategy):
     X, y = problem(shape)
     labels = np.arange(shape[1]) // 2
     options = {"feature_groups": labels, "always_keep": [5], "feature_costs": 1.0}
-    path = stability_path(X, y, n_pairs=2, random_state=0, **options)
+    path = stability_path(X, y, strategy=strategy, n_pairs=2, random_state=0, **options)
     models = [
-        [PrunedRegressor("hessian", s, **options).fit(X[rows], y[rows]) for s in (1, 4)]
+        [PrunedRegressor(strategy, s, **options).fit(X[rows], y[rows]) for s in (1, 4)]
         for rows in drawn(check_training_data(None, X, y), 2)
     ]
     assert_supports(path, models, (1, 4))
