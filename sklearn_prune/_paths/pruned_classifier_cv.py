@@ -196,6 +196,7 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
         always_keep=None,
         feature_costs=None,
         sparsity_unit="groups",
+        per_target=False,
     ):
         self.strategy = strategy
         self.sparsities = sparsities
@@ -215,6 +216,7 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
         self.always_keep = always_keep
         self.feature_costs = feature_costs
         self.sparsity_unit = sparsity_unit
+        self.per_target = per_target
 
     @with_callbacks
     def fit(self, X, y=None, sample_weight=None, *, X_unlabeled=None, groups=None):
@@ -332,6 +334,7 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
             class_weight=self.class_weight,
             random_state=recipe.random_state,
             **recipe.rule._asdict(),
+            per_target=self.per_target,
         )
 
 

@@ -212,6 +212,7 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
         always_keep=None,
         feature_costs=None,
         sparsity_unit="groups",
+        per_target=False,
     ):
         self.strategy = strategy
         self.sparsities = sparsities
@@ -229,6 +230,7 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
         self.always_keep = always_keep
         self.feature_costs = feature_costs
         self.sparsity_unit = sparsity_unit
+        self.per_target = per_target
 
     @with_callbacks
     def fit(self, X, y=None, sample_weight=None, *, X_unlabeled=None, groups=None):
@@ -314,6 +316,7 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
             saliency=self.saliency,
             random_state=recipe.random_state,
             **recipe.rule._asdict(),
+            per_target=self.per_target,
         )
 
     def _penalised(self, alpha):

@@ -176,6 +176,7 @@ class PrunedSearch(CallbackSupportMixin):
             random_state=self.random_state,
             names=self._distillations,
             rule=rule_of(self),
+            per_target=self.per_target,
         )
 
     def _models(self, recipe, strategy, sizes, search):

@@ -250,6 +250,7 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
         always_keep=None,
         feature_costs=None,
         sparsity_unit="groups",
+        per_target=False,
     ):
         self.strategy = strategy
         self.sparsity = sparsity
@@ -262,6 +263,7 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
         self.always_keep = always_keep
         self.feature_costs = feature_costs
         self.sparsity_unit = sparsity_unit
+        self.per_target = per_target
 
     @with_callbacks
     def fit(self, X, y=None, sample_weight=None, *, X_unlabeled=None):
@@ -371,6 +373,7 @@ def recipe_of(model: Any) -> Recipe:
         random_state=model.random_state,
         names=CLASS_DISTILLATIONS if is_classifier(model) else DISTILLATIONS,
         rule=rule_of(model),
+        per_target=model.per_target,
     )
 
 
@@ -419,9 +422,12 @@ def describe_selection(model: Any, selection: Selection | None) -> None:
         competed = support & ~selection.stay
     if selection is not None and selection.has_groups:
         model.feature_groups_ = selection.groups
-        model.group_support_ = np.bincount(selection.groups, weights=support) > 0
-    model.threshold_ = float(model.scores_[competed].min(initial=np.inf))
-    model.n_nonzero_ = int(np.count_nonzero(support))
+        model.group_support_ = support[..., np.unique(selection.groups, return_index=True)[1]]
+    thresholds = model.scores_.min(axis=-1, where=competed, initial=np.inf)
+    counts = np.count_nonzero(support, axis=-1)
+    is_vector = support.ndim == 1
+    model.threshold_ = float(thresholds) if is_vector else thresholds
+    model.n_nonzero_ = int(counts) if is_vector else counts
 
 
 def fit_compressed_rows(model: PrunedRegressor, rows: CompressedRows) -> None:
@@ -437,11 +443,15 @@ def stand_for_all(
     model: PrunedRegressor, rows: CompressedRows, origin: Array, y_origin: Array
 ) -> None:
     """Let a model, fitted to few rows less a point, be that of all rows they stand for."""
-    parts = model, model.estimator_, model.retrained_estimator_
-    for part in (part for part in parts if part is not None):
+    everything = np.ones(len(origin), dtype=bool), y_origin
+    fits = [(model, *everything), (model.estimator_, *everything)]
+    if model.support_.ndim == 2 and model.retrained_estimator_ is not None:
+        fits += zip(model.retrained_estimator_, model.support_, y_origin, strict=True)
+    elif model.retrained_estimator_ is not None:
+        fits.append((model.retrained_estimator_, model.support_, y_origin))
+    for part, seen, target in fits:
         if np.any(origin) or np.any(y_origin):
-            seen = origin if part.coef_.shape[-1] == len(origin) else origin[model.support_]
-            shift = y_origin - np.atleast_2d(part.coef_) @ seen
+            shift = target - np.atleast_2d(part.coef_) @ origin[seen]
             part.intercept_ = (part.intercept_ + shift.reshape(part.coef_.shape[:-1]))[()]
         if hasattr(part, "n_samples_fit_"):
             rows.describe(part)

@@ -205,6 +205,7 @@ class PrunedClassifier(CallbackSupportMixin, SparseClassifier):
         always_keep=None,
         feature_costs=None,
         sparsity_unit="groups",
+        per_target=False,
     ):
         self.strategy = strategy
         self.sparsity = sparsity
@@ -218,6 +219,7 @@ class PrunedClassifier(CallbackSupportMixin, SparseClassifier):
         self.always_keep = always_keep
         self.feature_costs = feature_costs
         self.sparsity_unit = sparsity_unit
+        self.per_target = per_target
 
     @with_callbacks
     def fit(self, X, y=None, sample_weight=None, *, X_unlabeled=None):
