@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ from .path_models import predict_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Self
 
     from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._least_squares.min_norm import MinNormRegressor, Solution
@@ -51,6 +53,7 @@ class FoldSearch:
         self.data, self.splits = data, splits
         self.fit_intercept, self.n_jobs = fit_intercept, n_jobs
         self.progress = SILENT
+        self._part_of: tuple[Self, int] | None = None
 
     @property
     def held_out(self) -> list[Indices]:
@@ -61,6 +64,12 @@ class FoldSearch:
     def fewest_rows(self) -> int:
         """Return the number of distinct rows of the smallest training set."""
         return min(int(np.count_nonzero(np.bincount(train))) for train, _ in self.splits)
+
+    def target(self, t: int) -> Self:
+        """Return the search of one of several targets, whose dense fits are a part of these."""
+        part = copy(self)
+        part.data, part._part_of = self.data.target(t), (self, t)
+        return part
 
     @cached_property
     def _folds(self) -> FoldFits:
@@ -73,6 +82,9 @@ class FoldSearch:
 
     def dense_fits(self, alpha: float) -> list[LinearFit]:
         """Return the dense fits of all folds with one penalty."""
+        if self._part_of is not None:
+            whole, t = self._part_of
+            return [fit.target(t) for fit in whole.dense_fits(alpha)]
         if alpha not in self._fits:
             self._fits[alpha] = self._folds.fit(alpha)
         return self._fits[alpha]
@@ -94,7 +106,16 @@ class FoldSearch:
         self, recipes: Sequence[Recipe], alpha: float, sizes: Indices, table: ResultsTable
     ) -> Iterable[Array]:
         """Return scores for a table, an array a recipe (see `predictions`)."""
-        return map(table.score, self.predictions(recipes, alpha, sizes))
+        known = self.moment_scores(recipes, alpha, sizes) if table.is_of_moments else None
+        if known is None:
+            return map(table.score, self.predictions(recipes, alpha, sizes))
+        return known
+
+    def moment_scores(
+        self, recipes: Sequence[Recipe], alpha: float, sizes: Indices
+    ) -> list[Array] | None:
+        """Return the default scores, if moments of the rows tell them (see `MomentSearch`)."""
+        return None
 
     def predictions(
         self, recipes: Sequence[Recipe], alpha: float, sizes: Indices

@@ -17,6 +17,8 @@ from .fold_search import FoldSearch, min_norm_fit
 from .leave_one_out_formulas import LeftOutRows
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._pruning.recipe import Recipe
     from sklearn_prune._typing import AnyArray, Array, Indices
@@ -83,8 +85,17 @@ class LeaveOneOutSearch(FoldSearch):
     def _left_out(self) -> LeftOutRows:
         return LeftOutRows(self.data, fit_intercept=self.fit_intercept)
 
+    def target(self, t: int) -> Self:
+        part = super().target(t)
+        part._left_out = self._left_out.target(t)
+        return part
+
     def _closed_form(self, alpha: float) -> ClosedForm | None:
         """Return that of a penalty, and remember it for other strategies."""
+        if self._part_of is not None:
+            whole, t = self._part_of
+            shared = whole._closed_form(alpha)
+            return None if shared is None else shared.target(t)
         if self._last[0] != alpha:
             self._last = alpha, self._left_out.closed_form(alpha)
         return self._last[1]

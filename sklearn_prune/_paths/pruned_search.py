@@ -18,6 +18,7 @@ from sklearn_prune._pruning.recipe import Recipe
 
 from .candidates import Candidate
 from .coarse_to_fine import coarse_sizes, finer_sizes
+from .per_target_search import PerTargetSearch
 
 
 class PrunedSearch(CallbackSupportMixin):
@@ -38,6 +39,8 @@ class PrunedSearch(CallbackSupportMixin):
         """Score all candidates, and fit the best one to all data."""
         candidates = [candidate.for_data(data) for candidate in candidates]
         sizes = self._sizes(data, search, candidates)
+        if candidates[0].recipes[0].per_target:
+            search = PerTargetSearch(search)
         tried = coarse_sizes(sizes) if self._refines(candidates) else sizes
         recipes = []
         while len(tried):

@@ -14,14 +14,13 @@ from .moment_search import MomentSearch
 from .summed_rows import SummedRows, may_be_summed, underflows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
+    from typing import Self
 
     from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._pruning.linear_fit import LinearFit
     from sklearn_prune._pruning.recipe import Recipe
     from sklearn_prune._typing import AnyArray, Array, Indices
-
-    from .scores import ResultsTable
 
 
 class TallSearch(FoldSearch):
@@ -60,13 +59,15 @@ class TallSearch(FoldSearch):
         rank = None if self._moments is None else self._moments.rank(alpha)
         return super().rank(alpha) if rank is None else rank
 
-    def scores(
-        self, recipes: Sequence[Recipe], alpha: float, sizes: Indices, table: ResultsTable
-    ) -> Iterable[Array]:
-        known = None
-        if table.is_of_moments and self._moments is not None:
-            known = self._moments.scores(recipes, alpha, sizes)
-        return super().scores(recipes, alpha, sizes, table) if known is None else known
+    def target(self, t: int) -> Self:
+        part = super().target(t)
+        part._moments = None if self._moments is None else self._moments.target(t)
+        return part
+
+    def moment_scores(
+        self, recipes: Sequence[Recipe], alpha: float, sizes: Indices
+    ) -> list[Array] | None:
+        return None if self._moments is None else self._moments.scores(recipes, alpha, sizes)
 
     def predictions(
         self, recipes: Sequence[Recipe], alpha: float, sizes: Indices

@@ -217,7 +217,7 @@ def _fit_clone(estimator: Any, data: TrainingData) -> Any:
         msg = f"estimator is {estimator!r}: give a linear {wanted}."
         raise ValueError(msg)
     y = class_target(estimator, data)
-    if np.ndim(y) == 1 and not _takes_vectors(estimator):
+    if y is not None and y.ndim == 1 and not _takes_vectors(estimator):
         y = y[:, np.newaxis]
     model = clone(estimator)
     if isinstance(model, FrozenEstimator):

@@ -1,0 +1,79 @@
+"""Folds of several targets that keep features of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sklearn_prune._checks.progress import SILENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from sklearn_prune._checks.training_data import TrainingData
+    from sklearn_prune._pruning.linear_fit import LinearFit
+    from sklearn_prune._pruning.recipe import Recipe
+    from sklearn_prune._typing import AnyArray, Array, Indices
+
+    from .fold_search import FoldSearch
+    from .scores import ResultsTable
+
+
+class PerTargetSearch:
+    """A search target by target, whose dense fits are to all of them.
+
+    Parameters
+    ----------
+    whole : FoldSearch
+        A search of all targets, which has a part for each.
+    """
+
+    def __init__(self, whole: FoldSearch) -> None:
+        self.whole, self.progress = whole, SILENT
+
+    @property
+    def data(self) -> TrainingData:
+        """Return the samples of all folds."""
+        return self.whole.data
+
+    @property
+    def splits(self) -> Sequence[tuple[Indices, Indices]]:
+        """Return the rows to train on, and those that are held out, of all folds."""
+        return self.whole.splits
+
+    def full_fit(self, recipe: Recipe, alpha: float) -> tuple[LinearFit | None, Array | None]:
+        """Return the dense fit to all rows, if it is known by the way."""
+        return self.whole.full_fit(recipe, alpha)[0], None
+
+    def scores(
+        self, recipes: Sequence[Recipe], alpha: float, sizes: Indices, table: ResultsTable
+    ) -> Iterable[Array]:
+        """Return scores for a table, means over the targets, an array a recipe."""
+        if table.is_of_moments:
+            parts = self._parts(recipes)
+            scores = [part.moment_scores(of_target, alpha, sizes) for part, of_target in parts]
+            known = [score for score in scores if score is not None]
+            if len(known) == len(scores):
+                return np.mean(known, axis=0)
+        return map(table.score, self._predictions(recipes, alpha, sizes))
+
+    def _predictions(
+        self, recipes: Sequence[Recipe], alpha: float, sizes: Indices
+    ) -> list[list[AnyArray]]:
+        """Return the predictions of all targets (see `FoldSearch.predictions`)."""
+        parts = self._parts(recipes)
+        targets = [part.predictions(of_target, alpha, sizes) for part, of_target in parts]
+        return [
+            [np.concatenate(fold, axis=2) for fold in zip(*folds, strict=True)]
+            for folds in zip(*targets, strict=True)
+        ]
+
+    def _parts(self, recipes: Sequence[Recipe]) -> Iterator[tuple[FoldSearch, list[Recipe]]]:
+        """Yield the search of each target, and its recipes."""
+        n_targets = self.data.y.shape[1]
+        of_targets = [recipe.of_targets(n_targets) for recipe in recipes]
+        for t, of_target in enumerate(zip(*of_targets, strict=True)):
+            part = self.whole.target(t)
+            part.progress = self.progress
+            yield part, list(of_target)
