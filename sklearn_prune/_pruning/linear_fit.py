@@ -234,7 +234,8 @@ def _fit_clone(estimator: Any, data: TrainingData) -> Any:
 
 def _takes_vectors(estimator: Any) -> bool:
     """Return whether y may be a vector, as it may not be for `MultiTaskLasso`."""
-    return not hasattr(estimator, "__sklearn_tags__") or get_tags(estimator).target_tags.single_output
+    tags = get_tags(estimator) if hasattr(estimator, "__sklearn_tags__") else None
+    return tags is None or bool(tags.target_tags.single_output)
 
 
 def _check_frozen_names(model: FrozenEstimator, names: AnyArray | None) -> None:

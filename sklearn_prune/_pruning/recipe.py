@@ -243,33 +243,17 @@ class Recipe:
         data: TrainingData,
         sizes: Sequence[float],
         known: Array | None = None,
+        refit_data: TrainingData | None = None,
     ) -> Pruned:
         """Prune to each size in turn, with training between rounds, and finish what is kept.
 
         Each round goes by the scores of a fit to what the last one left, of which the first
-        may be known. Targets that keep features of their own are pruned one by one, from the
-        one dense fit.
+        may be known, and so may what the kept features are refitted to.
         """
-        refit_data = data if self.refit is None else self.refit_data(dense, data)
-        if not self.per_target:
-            return self._prune(dense, data, refit_data, sizes, known)
-        parts = enumerate(self.of_targets(data.y.shape[1]))
-        return Pruned.of_targets(
-            [
-                part._prune(dense.target(t), data.target(t), refit_data.target(t), sizes)
-                for t, part in parts
-            ]
-        )
-
-    def _prune(
-        self,
-        dense: LinearFit,
-        data: TrainingData,
-        refit_data: TrainingData,
-        sizes: Sequence[float],
-        known: Array | None = None,
-    ) -> Pruned:
-        """Prune and finish what is kept for all targets together (see `prune`)."""
+        if refit_data is None:
+            refit_data = self.refit_data(dense, data)
+        if self.per_target:
+            return self._prune_targets(dense, data, sizes, refit_data)
         support, fit = np.ones(data.X.shape[1], dtype=bool), dense
         random_state = check_random_state(self.random_state)
         for size in sizes:
@@ -286,6 +270,24 @@ class Recipe:
         else:
             kept = fit_columns(self.refit, refit_data, support)
         return Pruned(support, scores, kept)
+
+    def _prune_targets(
+        self,
+        dense: LinearFit,
+        data: TrainingData,
+        sizes: Sequence[float],
+        refit_data: TrainingData,
+    ) -> Pruned:
+        """Prune every target by itself, from the one dense fit to all."""
+        recipes = enumerate(self.of_targets(data.y.shape[1]))
+        return Pruned.of_targets(
+            [
+                recipe.prune(
+                    dense.target(t), data.target(t), sizes, refit_data=refit_data.target(t)
+                )
+                for t, recipe in recipes
+            ]
+        )
 
     def refit_data(self, dense: LinearFit, data: TrainingData) -> TrainingData:
         """Return what the kept features are refitted to: data, or what the dense model says."""
