@@ -135,9 +135,11 @@ class FoldSearch:
         -------
         list of list of ndarray of shape (n_held_out, n_sizes, n_targets)
         """
+        whole = self if self._part_of is None else self._part_of[0]
+        fits, teachers = self._fits_to_prune(recipes, alpha), whole._fits_to_prune(recipes, alpha)
         folds = Parallel(n_jobs=self.n_jobs, prefer="threads", return_as="generator")(
-            delayed(self._predict_fold)(recipes, fit, sizes, *split)
-            for fit, split in zip(self._fits_to_prune(recipes, alpha), self.splits, strict=True)
+            delayed(self._predict_fold)(recipes, *fold_fits, sizes, *split)
+            for *fold_fits, split in zip(fits, teachers, self.splits, strict=True)
         )
         done = self.progress.each("fold", folds)
         return [list(predictions) for predictions in zip(*done, strict=True)]
@@ -155,16 +157,20 @@ class FoldSearch:
         self,
         recipes: Sequence[Recipe],
         dense: LinearFit,
+        teacher: LinearFit,
         sizes: Indices,
         train: Indices,
         held_out: Indices,
     ) -> list[AnyArray]:
-        """Prune and retrain the dense model of a fold, and predict the rows that are held out."""
+        """Prune and retrain the dense model of a fold, and predict the rows that are held out.
+
+        What is distilled is the dense model of all targets.
+        """
         data, first = self.data, recipes[0]
         read = data.take(train) if first.strategy.reads in ("rows", "moments") else data
         columns, order = first.order(dense, read).within(sizes[-1])
         if first.distill:
-            fitted = first.refit_data(dense, data.take(train)).columns(columns)
+            fitted = self._distilled(first, teacher, train).columns(columns)
         else:
             fitted = data.columns(columns).take(train)
         if data.classes is not None and any(recipe.refit is None for recipe in recipes):
@@ -173,6 +179,13 @@ class FoldSearch:
             dense = dense.masked(support, data.take(train))._replace(model=dense.model)
         part = dense._replace(coef=dense.coef[..., columns])
         return predict_paths(recipes, part, order, sizes, fitted, data.X[held_out][:, columns])
+
+    def _distilled(self, recipe: Recipe, teacher: LinearFit, train: Indices) -> TrainingData:
+        """Return what the dense model of all targets says of the rows of a fold."""
+        if self._part_of is None:
+            return recipe.refit_data(teacher, self.data.take(train))
+        whole, t = self._part_of
+        return whole._distilled(recipe, teacher, train).target(t)
 
 
 def min_norm_fit(estimator: MinNormRegressor, data: TrainingData, solution: Solution) -> LinearFit:

@@ -101,6 +101,10 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
         What is kept or pruned together, what always stays, prices, and what `sparsities` count,
         as in :class:`PrunedRegressor`.
 
+    per_target : bool, default=False
+        Whether every class keeps features of its own, as in :class:`PrunedClassifier`: as many, and
+        chosen by the mean score.
+
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
@@ -136,8 +140,8 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
     intercept_ : ndarray of shape (1,) or (n_classes,)
         Its intercepts.
 
-    support_ : ndarray of shape (n_features,), dtype bool
-        Mask of the kept features.
+    support_ : ndarray of shape (n_features,) or (n_classes, n_features), dtype bool
+        Mask of the kept features, with `per_target` of those of each class.
 
     n_features_in_ : int
         Number of features seen during `fit`.

@@ -92,6 +92,10 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
         What is kept or pruned together, what always stays, prices, and what `sparsities` count,
         as in :class:`PrunedRegressor`.
 
+    per_target : bool, default=False
+        Whether every target keeps features of its own, as in :class:`PrunedRegressor`: as many, and
+        chosen by the mean score of all targets.
+
     Attributes
     ----------
     sparsity_ : int
@@ -128,8 +132,8 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
     intercept_ : float or ndarray of shape (n_targets,)
         Its intercept.
 
-    support_ : ndarray of shape (n_features,), dtype bool
-        Mask of the kept features.
+    support_ : ndarray of shape (n_features,) or (n_targets, n_features), dtype bool
+        Mask of the kept features, with `per_target` of those of each target.
 
     n_features_in_ : int
         Number of features seen during `fit`.

@@ -71,7 +71,7 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
           better.
 
         Scores of several outputs, of shape (n_targets, n_features), are reduced
-        to their Euclidean norm. Scores that differ by less than 1e-10 of the
+        to their Euclidean norm, unless `per_target`. Scores that differ by less than 1e-10 of the
         largest are ties, and the feature of lower index wins.
 
     sparsity : int or float, default=0.1
@@ -97,9 +97,10 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
         if None. A :class:`~sklearn.frozen.FrozenEstimator` is pruned as it is,
         which needs ``retrain=False`` or an estimator as `retrain`.
 
-    saliency : array-like of shape (n_features,), default=None
+    saliency : array-like of shape (n_features,) or (n_targets, n_features), default=None
         Scores of the strategy "oracle": the true importance of each feature,
-        for example :math:`\Sigma_{ii}\beta_i^2`.
+        for example :math:`\Sigma_{ii}\beta_i^2`. With `per_target` there may be a row for
+        each target.
 
     n_rounds : int, default=1
         Number of pruning rounds. The number of features falls geometrically from
@@ -134,6 +135,13 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
         total price, where a number above 1, or an int, is a price and a float up to 1 a fraction
         of it. Groups are kept in the order of their scores, as long as the next one fits.
 
+    per_target : bool, default=False
+        Whether every target keeps features of its own, `sparsity` each. The dense model is
+        fitted once, to all targets; then each is scored, pruned and refitted by itself, as it
+        would be alone: a callable as `strategy` sees one target, "random" draws for each, and
+        a refit may be a model of one target, such as ``LassoCV()``, or have a penalty for each,
+        such as ``Ridge(alpha=[1, 10])``. It changes nothing if y is a vector.
+
     Attributes
     ----------
     coef_ : ndarray of shape (n_features,) or (n_targets, n_features)
@@ -145,27 +153,30 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
     estimator_ : estimator
         The fitted dense model.
 
-    retrained_estimator_ : estimator or None
-        The model fitted to the kept features; None if ``retrain=False``.
+    retrained_estimator_ : estimator, list of estimator or None
+        The model fitted to the kept features, with `per_target` one a target; None if
+        ``retrain=False``.
 
-    scores_ : ndarray of shape (n_features,)
+    scores_ : ndarray of shape (n_features,) or (n_targets, n_features)
         Scores of the last round, -inf for features pruned in an earlier one.
 
-    support_ : ndarray of shape (n_features,), dtype bool
-        Mask of the kept features.
+    support_ : ndarray of shape (n_features,) or (n_targets, n_features), dtype bool
+        Mask of the kept features: with `per_target`, and if y is no vector, of those of each
+        target. `get_support`, `transform` and `get_feature_names_out` are about all features
+        that some target keeps.
 
     feature_groups_ : ndarray of shape (n_features,) or None
         Number of the group of each column, 0, 1, ... by their first columns; None without
         `feature_groups`.
 
-    group_support_ : ndarray of shape (n_groups,), dtype bool
+    group_support_ : ndarray of shape (n_groups,) or (n_targets, n_groups), dtype bool
         Mask of the kept groups; `support_` if there are none.
 
-    threshold_ : float
+    threshold_ : float or ndarray of shape (n_targets,)
         The least score among the kept features; those that always stay do not count, and
         without others it is infinite.
 
-    n_nonzero_ : int
+    n_nonzero_ : int or ndarray of shape (n_targets,)
         Number of kept columns.
 
     n_samples_fit_ : int

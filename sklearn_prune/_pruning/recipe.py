@@ -180,6 +180,7 @@ class Recipe:
             random_state = check_random_state(self.random_state)
             seeds = random_state.randint(np.iinfo(np.int32).max, size=n_targets).tolist()
         if each := np.ndim(saliency) == 2:
+            saliency = np.asarray(saliency)
             _check_saliency(saliency, n_targets)
         return [
             replace(
