@@ -454,15 +454,19 @@ def stand_for_all(
     model: PrunedRegressor, rows: CompressedRows, origin: Array, y_origin: Array
 ) -> None:
     """Let a model, fitted to few rows less a point, be that of all rows they stand for."""
-    everything = np.ones(len(origin), dtype=bool), y_origin
-    fits = [(model, *everything), (model.estimator_, *everything)]
-    if model.support_.ndim == 2 and model.retrained_estimator_ is not None:
-        fits += zip(model.retrained_estimator_, model.support_, y_origin, strict=True)
-    elif model.retrained_estimator_ is not None:
-        fits.append((model.retrained_estimator_, model.support_, y_origin))
-    for part, seen, target in fits:
+    for part, seen, target in _parts(model, origin, y_origin):
         if np.any(origin) or np.any(y_origin):
-            shift = target - np.atleast_2d(part.coef_) @ origin[seen]
+            shift = target - np.atleast_2d(part.coef_) @ seen
             part.intercept_ = (part.intercept_ + shift.reshape(part.coef_.shape[:-1]))[()]
         if hasattr(part, "n_samples_fit_"):
             rows.describe(part)
+
+
+def _parts(model: PrunedRegressor, origin: Array, y_origin: Array) -> list[tuple[Any, ...]]:
+    """Return a model and those inside, each with the point as its features and targets see it."""
+    parts = [(model, origin, y_origin), (model.estimator_, origin, y_origin)]
+    refit, support = model.retrained_estimator_, model.support_
+    if isinstance(refit, list):
+        own = (origin[kept] for kept in support)
+        return parts + list(zip(refit, own, y_origin, strict=True))
+    return parts if refit is None else [*parts, (refit, origin[support], y_origin)]
