@@ -89,9 +89,13 @@ class FoldSearch:
             self._fits[alpha] = self._folds.fit(alpha)
         return self._fits[alpha]
 
-    def full_fit(self, recipe: Recipe, alpha: float) -> tuple[LinearFit | None, Array | None]:
-        """Return the dense fit to all rows and its scores, if they are known by the way."""
-        return None, None
+    def full_fit(self, recipe: Recipe, alpha: float) -> LinearFit | None:
+        """Return the dense fit to all rows, if it is known by the way."""
+        return None
+
+    def full_scores(self, recipe: Recipe, dense: LinearFit) -> Array | None:
+        """Return the scores of the features of this fit, if they are known by the way."""
+        return None
 
     def rank(self, alpha: float) -> int:
         """Return the least rank of the training rows."""

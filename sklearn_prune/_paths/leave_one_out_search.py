@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._pruning.recipe import Recipe
-    from sklearn_prune._typing import AnyArray, Array, Indices
+    from sklearn_prune._typing import AnyArray, Indices
 
     from .leave_one_out_formulas import ClosedForm
 
@@ -100,14 +100,14 @@ class LeaveOneOutSearch(FoldSearch):
             self._last = alpha, self._left_out.closed_form(alpha)
         return self._last[1]
 
-    def full_fit(self, recipe: Recipe, alpha: float) -> tuple[LinearFit | None, Array | None]:
+    def full_fit(self, recipe: Recipe, alpha: float) -> LinearFit | None:
         last, closed_form = self._last
         if alpha != 0 or last != alpha or closed_form is None:
-            return None, None
+            return None
         data, coef = self.data, closed_form.coef
         rank = min(len(data.y) - self.fit_intercept, data.X.shape[1])
         solution = coef, self._left_out.intercept(coef), rank
-        return min_norm_fit(recipe.estimator, data, solution), None
+        return min_norm_fit(recipe.estimator, data, solution)
 
     def rank(self, alpha: float) -> int:
         if self._closed_form(alpha) is None:

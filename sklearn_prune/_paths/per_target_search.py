@@ -42,9 +42,16 @@ class PerTargetSearch:
         """Return the rows to train on, and those that are held out, of all folds."""
         return self.whole.splits
 
-    def full_fit(self, recipe: Recipe, alpha: float) -> tuple[LinearFit | None, Array | None]:
+    def full_fit(self, recipe: Recipe, alpha: float) -> LinearFit | None:
         """Return the dense fit to all rows, if it is known by the way."""
-        return self.whole.full_fit(recipe, alpha)[0], None
+        return self.whole.full_fit(recipe, alpha)
+
+    def full_scores(self, recipe: Recipe, dense: LinearFit) -> Array | None:
+        """Return the scores (n_targets, n_features) of this fit, if they are known by the way."""
+        parts = enumerate(self._parts([recipe]))
+        scores = [part.full_scores(own, dense.target(t)) for t, (part, (own,)) in parts]
+        known = [score for score in scores if score is not None]
+        return np.array(known) if len(known) == len(scores) else None
 
     def scores(
         self, recipes: Sequence[Recipe], alpha: float, sizes: Indices, table: ResultsTable

@@ -58,7 +58,8 @@ class PrunedSearch(CallbackSupportMixin):
             setattr(self, f"{name}_", self.cv_results_[name].tolist()[self.best_index_])
         recipe = recipes[self.best_index_]
         with progress.task("final fit"):
-            dense, scores = search.full_fit(recipe, self.alpha_)
+            dense = search.full_fit(recipe, self.alpha_)
+            scores = None if dense is None else search.full_scores(recipe, dense)
             self.best_estimator_ = best = self._model(recipe, self.strategy_, self.sparsity_)
             self._fit_model(best, recipe, data, dense, scores)
         self.coef_ = best.coef_

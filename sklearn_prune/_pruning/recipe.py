@@ -254,7 +254,7 @@ class Recipe:
         if refit_data is None:
             refit_data = self.refit_data(dense, data)
         if self.per_target:
-            return self._prune_targets(dense, data, sizes, refit_data)
+            return self._prune_targets(dense, data, sizes, known, refit_data)
         support, fit = np.ones(data.X.shape[1], dtype=bool), dense
         random_state = check_random_state(self.random_state)
         for size in sizes:
@@ -277,18 +277,16 @@ class Recipe:
         dense: LinearFit,
         data: TrainingData,
         sizes: Sequence[float],
+        known: Array | None,
         refit_data: TrainingData,
     ) -> Pruned:
         """Prune every target by itself, from the one dense fit to all."""
-        recipes = enumerate(self.of_targets(data.y.shape[1]))
-        return Pruned.of_targets(
-            [
-                recipe.prune(
-                    dense.target(t), data.target(t), sizes, refit_data=refit_data.target(t)
-                )
-                for t, recipe in recipes
-            ]
-        )
+        parts = []
+        for t, recipe in enumerate(self.of_targets(data.y.shape[1])):
+            scores = None if known is None else known[t]
+            own = dense.target(t), data.target(t)
+            parts.append(recipe.prune(*own, sizes, scores, refit_data.target(t)))
+        return Pruned.of_targets(parts)
 
     def refit_data(self, dense: LinearFit, data: TrainingData) -> TrainingData:
         """Return what the kept features are refitted to: data, or what the dense model says."""
