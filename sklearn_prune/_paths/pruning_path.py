@@ -18,6 +18,7 @@ from sklearn_prune._pruning.class_fit import predicts_codes
 from sklearn_prune._pruning.linear_fit import fit_columns
 from sklearn_prune._pruning.recipe import Recipe
 from sklearn_prune._pruning.selection import SelectionRule
+from sklearn_prune._pruning.unit_warning import warn_of_units
 
 from .path_data import check_path_data, distillations
 from .path_models import PathModels, path_models, single_model
@@ -344,6 +345,7 @@ class _Path(NamedTuple):
 
 def _fit_paths(recipe, sparsities, data):
     """Return the sizes, and the path of all targets, or that of each, from one dense fit."""
+    warn_of_units(recipe, data)
     one_round = check_n_rounds(recipe.n_rounds) == 1
     is_tall = data.is_tall(data.X.shape[1])
     summed = SummedRows.of(data, recipe) if is_tall and one_round else None
