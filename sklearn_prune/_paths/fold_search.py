@@ -139,8 +139,9 @@ class FoldSearch:
         -------
         list of list of ndarray of shape (n_held_out, n_sizes, n_targets)
         """
-        whole = self if self._part_of is None else self._part_of[0]
-        fits, teachers = self._fits_to_prune(recipes, alpha), whole._fits_to_prune(recipes, alpha)
+        fits = teachers = self._fits_to_prune(recipes, alpha)
+        if self._part_of is not None:
+            teachers = self._part_of[0]._fits_to_prune(recipes, alpha)
         folds = Parallel(n_jobs=self.n_jobs, prefer="threads", return_as="generator")(
             delayed(self._predict_fold)(recipes, *fold_fits, sizes, *split)
             for *fold_fits, split in zip(fits, teachers, self.splits, strict=True)

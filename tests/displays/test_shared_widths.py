@@ -119,7 +119,6 @@ def test_sparsity_beyond_a_width(data):
         (pipeline(PrunedRegressor("oracle", saliency=np.ones(10))), "r2"),
         (pipeline(PrunedRegressor(retrain="distill")), "r2"),
         (pipeline(PrunedRegressor(per_target=True)), "r2"),
-        (pipeline(PrunedRegressor(always_keep=[0])), "r2"),
         (pipeline(PrunedRegressor(estimator=FrozenEstimator(Ridge()))), "r2"),
         (make_pipeline(RandomFeatures(random_state=0), PCA(), PrunedRegressor()), "r2"),
         (pipeline(PrunedRegressor()), lambda model, X, y: model[-1].n_nonzero_),
