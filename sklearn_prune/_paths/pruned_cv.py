@@ -92,6 +92,10 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
         What is kept or pruned together, what always stays, prices, and what `sparsities` count,
         as in :class:`PrunedRegressor`.
 
+    per_target : bool, default=False
+        Whether every target keeps features of its own, as in :class:`PrunedRegressor`: as many, and
+        chosen by the mean score of all targets.
+
     Attributes
     ----------
     sparsity_ : int
@@ -139,8 +143,8 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
     intercept_ : float or ndarray of shape (n_targets,)
         Its intercept.
 
-    support_ : ndarray of shape (n_features,), dtype bool
-        Mask of the kept features.
+    support_ : ndarray of shape (n_features,) or (n_targets, n_features), dtype bool
+        Mask of the kept features, with `per_target` of those of each target.
 
     n_features_in_ : int
         Number of features seen during `fit`.
@@ -229,6 +233,7 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
         always_keep=None,
         feature_costs=None,
         sparsity_unit="groups",
+        per_target=False,
     ):
         self.strategy = strategy
         self.sparsities = sparsities
@@ -246,6 +251,7 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
         self.always_keep = always_keep
         self.feature_costs = feature_costs
         self.sparsity_unit = sparsity_unit
+        self.per_target = per_target
 
     @with_callbacks
     def fit(self, X, y=None, sample_weight=None, *, X_unlabeled=None, groups=None):
@@ -331,6 +337,7 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
             saliency=self.saliency,
             random_state=recipe.random_state,
             **recipe.rule._asdict(),
+            per_target=self.per_target,
         )
 
     def _penalised(self, alpha):
