@@ -44,7 +44,7 @@ class SelectionRule(NamedTuple):
         if not isinstance(self.sparsity_unit, str) or self.sparsity_unit not in UNITS:
             known = ", ".join(map(repr, UNITS))
             raise ValueError(f"sparsity_unit is {self.sparsity_unit!r}: give one of {known}.")
-        if all(value is None for value in self[:3]):
+        if all(value is None for value in self[:3]) and self.sparsity_unit != "cost":
             return None
         groups = np.arange(n_features)
         if self.feature_groups is not None:
