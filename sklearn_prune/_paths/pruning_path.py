@@ -321,7 +321,8 @@ def _fit_path(recipe, sparsities, data):
     if one_round:
         return sizes, *_one_round(recipe, dense, sizes, data, summed)
     n_features = data.X.shape[1]
-    rounds = (recipe.sizes(size, n_features) for size in sizes.tolist())
+    sparsities = map(recipe.sparsity, sizes.tolist())
+    rounds = (recipe.sizes(sparsity, n_features) for sparsity in sparsities)
     pruned = (recipe.prune(dense, data, sizes) for sizes in rounds)
     return sizes, None, [single_model(fit, support) for support, _, fit in pruned], None
 

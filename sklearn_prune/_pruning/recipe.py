@@ -153,6 +153,10 @@ class Recipe:
             return round_sizes(n_features, sparsity, self.n_rounds)
         return self.selection.round_sizes(sparsity, self.n_rounds)
 
+    def sparsity(self, size: float) -> float:
+        """Return the sparsity by which a model keeps so much of the features."""
+        return size if self.selection is None else self.selection.sparsity(size)
+
     def check_sizes(self, sparsities: Any, n_features: int) -> AnyArray:
         """Return how much several sparsities keep, increasing (see `check_sparsities`)."""
         if self.selection is None:

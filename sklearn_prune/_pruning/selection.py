@@ -161,6 +161,12 @@ class Selection:
             raise ValueError(msg)
         return kept
 
+    def sparsity(self, size: float) -> float:
+        """Return the sparsity that keeps so much: a price of at most 1 only has a fraction."""
+        if self.unit != "cost" or size > 1:
+            return size
+        return min(1.0, size / self.counts.sum().item())
+
     def round_sizes(self, sparsity: Any, n_rounds: Any) -> list[float]:
         """Return how much each round leaves, falling geometrically.
 

@@ -111,7 +111,9 @@ def fitted_one_by_one(search, X, y, splits, weights=None, X_unlabeled=None):
             error = abs(fit.predict(X[test]) - y[test])
             error = error if search.scoring is not None else error**2
             error = error.reshape(len(test), -1).mean(axis=1)
-            scores[-1].append(-np.average(error, weights=None if weights is None else weights[test]))
+            scores[-1].append(
+                -np.average(error, weights=None if weights is None else weights[test])
+            )
     return np.array(scores)
 
 
@@ -161,12 +163,18 @@ def test_paths_are_single_fits(chosen, way):
     X, y = make_data(n=8 if way == "wide" else 30, n_targets=2 if way == "targets" else None)
     weights = np.linspace(1, 3, len(X)) if way == "weights" else None
     X = sparse.csr_array(X) if way == "sparse" else X
-    params = {"dense": {"retrain": False}, "ridge": {"estimator": Ridge(2.0)}, "rounds": {"n_rounds": 2}}
+    params = {
+        "dense": {"retrain": False},
+        "ridge": {"estimator": Ridge(2.0)},
+        "rounds": {"n_rounds": 2},
+    }
     rule = rule_of(chosen) | params.get(way, {})
     for strategy in [strategy_of(chosen, "" if way == "rounds" else way)]:
         options = {"saliency": SALIENCY, "random_state": 1, **rule}
         sparsities = sparsities_of(rule)
-        path = pruning_path(X, y, strategy=strategy, sparsities=sparsities, sample_weight=weights, **options)
+        path = pruning_path(
+            X, y, strategy=strategy, sparsities=sparsities, sample_weight=weights, **options
+        )
         models = [PrunedRegressor(strategy, s, **options).fit(X, y, weights) for s in sparsities]
         models.sort(key=lambda model: model.n_nonzero_)
         for k, model in enumerate(models):
@@ -174,7 +182,9 @@ def test_paths_are_single_fits(chosen, way):
             assert_allclose(path.intercepts[k], model.intercept_, rtol=1e-7, atol=1e-9)
 
 
-@pytest.mark.parametrize("chosen", [rule for rule in RULES if not {"columns", "cost"} & set(rule)], ids="-".join)
+@pytest.mark.parametrize(
+    "chosen", [rule for rule in RULES if not {"columns", "cost"} & set(rule)], ids="-".join
+)
 @pytest.mark.parametrize("retrain", [True, False])
 def test_all_sizes_by_default(chosen, retrain):
     rule = rule_of(chosen)
@@ -186,7 +196,10 @@ def test_all_sizes_by_default(chosen, retrain):
         least = len({LABELS[4], LABELS[5]}) if "always_keep" in rule else 1
         assert path.sparsities[0] == least
         if n == 30 or not retrain:
-            assert path.sparsities[-1] == n_groups - (retrain and "feature_groups" not in rule) * 1 or n == 30
+            assert (
+                path.sparsities[-1] == n_groups - (retrain and "feature_groups" not in rule) * 1
+                or n == 30
+            )
         else:
             assert counts.max() < n - 1 or len(counts) == 1
         for k, size in enumerate(path.sparsities):
@@ -207,9 +220,12 @@ def test_classifiers_are_single_fits(chosen, estimator):
             ["magnitude", "hessian"], sparsities_of(rule), cv=3, **loss, **rule
         ).fit(X, labels)
         table = search.cv_results_
-        for k, (strategy, size) in enumerate(zip(table["strategy"], table["sparsity"], strict=True)):
-            size = size if size > 1 or search.sparsity_unit != "cost" else size / total_of(search)
-            model = PrunedClassifier(strategy, size, estimator=estimator, **rule)
+        for k, (strategy, size) in enumerate(
+            zip(table["strategy"], table["sparsity"], strict=True)
+        ):
+            is_small = search.sparsity_unit == "cost" and size <= 1
+            sparsity = size / total_of(search) if is_small else size
+            model = PrunedClassifier(strategy, sparsity, estimator=estimator, **rule)
             for fold, (train, test) in enumerate(StratifiedKFold(3).split(X, labels)):
                 score = clone(model).fit(X[train], labels[train]).score(X[test], labels[test])
                 assert_allclose(table[f"split{fold}_test_score"][k], score)

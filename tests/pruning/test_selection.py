@@ -73,7 +73,9 @@ def problem(chosen, strategy):
     )
     alpha = 3.0 if "ridge" in chosen else 0.0
     options = {"stays": stays, "prices": prices, "unit": unit, "saliency": SALIENCY}
-    columns = select_by_hand(strategy, X, y, rounds, groups, weights=weights, alpha=alpha, **options)
+    columns = select_by_hand(
+        strategy, X, y, rounds, groups, weights=weights, alpha=alpha, **options
+    )
     coef = np.zeros((10, np.size(y) // len(y)))
     data = {"sample_weight": weights} if "weights" in chosen else {}
     if "dense" in chosen:
@@ -183,14 +185,19 @@ def test_a_price_for_all_divides_groups_by_their_columns():
     X, y = make_data()
     model = PrunedRegressor("hessian", feature_groups=LABELS, sparsity=2)
     plain, divided = (clone(model).set_params(feature_costs=c).fit(X, y) for c in (None, 1))
-    assert_allclose(divided.scores_, plain.scores_ / np.bincount([0, 1, 2, 0, 0, 3, 4, 2, 4, 4])[plain.feature_groups_])
+    assert_allclose(
+        divided.scores_,
+        plain.scores_ / np.bincount([0, 1, 2, 0, 0, 3, 4, 2, 4, 4])[plain.feature_groups_],
+    )
 
 
 def test_the_hessian_score_of_a_group_knows_no_basis(rng):
     X, y = make_data()
     turned = X.copy()
     turned[:, [0, 3, 4]] = X[:, [0, 3, 4]] @ rng.standard_normal((3, 3)) * 1000
-    scores = [PrunedRegressor("hessian", 2, feature_groups=LABELS).fit(Z, y).scores_ for Z in (X, turned)]
+    scores = [
+        PrunedRegressor("hessian", 2, feature_groups=LABELS).fit(Z, y).scores_ for Z in (X, turned)
+    ]
     assert_allclose(*scores, rtol=1e-8)
 
 
@@ -234,9 +241,7 @@ def test_groups_of_classes_by_least_squares():
     labels = np.digitize(y, np.quantile(y, [1 / 3, 2 / 3]))
     codes = (labels[:, None] == np.arange(3)).astype(float)
     model = PrunedClassifier("hessian", 3, feature_groups=LABELS).fit(X, labels)
-    columns = select_by_hand(
-        "hessian", X, codes, [3], GROUPS, weights=np.ones(60), alpha=0.0
-    )
+    columns = select_by_hand("hessian", X, codes, [3], GROUPS, weights=np.ones(60), alpha=0.0)
     assert_array_equal(model.get_support(indices=True), columns)
     assert_allclose(model.coef_[:, columns].T, fit_by_hand(X[:, columns], codes)[0], rtol=1e-8)
 
