@@ -8,6 +8,7 @@ from ._paths.pruned_classifier_cv import PrunedClassifierCV
 from ._paths.pruned_cv import PrunedRegressorCV
 from ._paths.pruning_path import PruningPath, pruning_path
 from ._paths.width_path import WidthPath, width_path
+from ._pruning.one_hot_groups import one_hot_groups
 from ._pruning.pruned import PrunedRegressor
 from ._pruning.pruned_classifier import PrunedClassifier
 from ._random_features.pruned_random_features import PrunedRandomFeatures
@@ -34,6 +35,7 @@ __all__ = [
     "RowBatches",
     "TheoreticalRisk",
     "WidthPath",
+    "one_hot_groups",
     "pruning_path",
     "report",
     "width_path",

@@ -364,7 +364,7 @@ CASES = {
     ),
 }
 # These only hold results, or are tested with their room.
-ELSEWHERE = {"Report", "RowBatches", "TheoreticalRisk", "WidthPath"}
+ELSEWHERE = {"Report", "RowBatches", "TheoreticalRisk", "WidthPath", "one_hot_groups"}
 ROWS = [
     pytest.param(call, arguments, message, id=f"{what.__name__}-{k}")
     for what, (call, rows) in CASES.items()
