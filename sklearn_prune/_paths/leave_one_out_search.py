@@ -131,25 +131,19 @@ class LeaveOneOutSearch(FoldSearch):
 
     def _orders(self, recipe: Recipe, block: slice, coef: AnyArray, sizes: AnyArray) -> RowOrders:
         """Return the features from best to worst without each of the rows of a block."""
-        if recipe.strategy.leave_one_out is None:  # the same for every model
+        score = recipe.strategy.leave_one_out
+        if score is None:  # the same for every model
             fit = LinearFit(None, coef[0], np.zeros(coef.shape[1]), self.fit_intercept)
             return RowOrders.of([recipe.order(fit, self.data)] * len(coef), sizes)
-        scores = self._scores(recipe, block, coef)
-        if recipe.selection is None:
-            return RowOrders.of_columns(rank_rows(scores), sizes)
-        return RowOrders.of(list(map(recipe.order_of, scores)), sizes)
-
-    def _scores(self, recipe: Recipe, block: slice, coef: AnyArray) -> Array:
-        """Return the scores of features without each of the rows of a block."""
-        strategy, selection = recipe.strategy, recipe.selection
         norms = np.abs(coef[:, 0]) if coef.shape[1] == 1 else linalg.norm(coef, axis=1)
-        scores = strategy.leave_one_out(
+        scores = score(
             norms.astype(np.float64, copy=False), lambda: self._left_out.column_scales(block)
         )
-        if selection is None:
-            return scores
-        if strategy.by_norm:
-            scores = np.array(list(map(selection.norms, scores)))
+        if recipe.selection is None:
+            return RowOrders.of_columns(rank_rows(scores), sizes)
+        if recipe.strategy.by_norm:
+            scores = np.array(list(map(recipe.selection.norms, scores)))
         else:
-            self._left_out.spread_groups(block, coef, selection, scores)
-        return selection.per_price(scores)
+            self._left_out.spread_groups(block, coef, recipe.selection, scores)
+        orders = map(recipe.order_of, recipe.selection.per_price(scores))
+        return RowOrders.of(list(orders), sizes)

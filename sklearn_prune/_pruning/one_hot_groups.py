@@ -151,12 +151,10 @@ def _labels_of_parts(transformer: ColumnTransformer, names: list[Any]) -> list[A
 def _positions(columns: Any, names: list[Any]) -> list[int]:
     """Return the positions of columns that a ColumnTransformer was told to take."""
     if isinstance(columns, slice):
-        ends = [
-            names.index(end) if isinstance(end, str) else end
-            for end in (columns.start, columns.stop)
-        ]
-        ends[1] = ends[1] + 1 if isinstance(columns.stop, str) else ends[1]
-        return list(range(len(names)))[slice(*ends, columns.step)]
+        start, stop = columns.start, columns.stop
+        start = names.index(start) if isinstance(start, str) else start
+        stop = names.index(stop) + 1 if isinstance(stop, str) else stop
+        return list(range(len(names))[start : stop : columns.step])
     given = np.atleast_1d(np.asarray(columns))
     if given.dtype.kind in "UOT":
         return [names.index(column) for column in given.tolist()]
