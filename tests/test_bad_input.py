@@ -291,7 +291,7 @@ CASES = {
         lambda X=X, y=y, **arguments: width_path(
             X, y, **{"widths": [2, 6], "sparsities": [2], "cv": 3, **arguments}
         ),
-        [*DATA, *PRUNED, *FOLDS, *WIDTHS, *REGRESSORS, *PATHS_OF_CLASSES],
+        [*DATA, *PRUNED, *FOLDS, *WIDTHS, *REGRESSORS, *PATHS_OF_CLASSES, *SELECTION],
     ),
     RandomFeatures: (
         lambda X=X, y=None, **arguments: RandomFeatures(**arguments).fit(X),

@@ -147,6 +147,10 @@ class Recipe:
         selection = self.rule.resolve(data.X.shape[1], data.names)
         return self if selection is None else replace(self, selection=selection)
 
+    def leading(self, width: int) -> Recipe:
+        """Return the recipe with what may be selected of the first columns."""
+        return replace(self, selection=self._leading(width))
+
     def sizes(self, sparsity: Any, n_features: int) -> Sequence[float]:
         """Return how much of the features each round leaves (see `round_sizes`)."""
         if self.selection is None:

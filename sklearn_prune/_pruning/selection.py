@@ -19,6 +19,8 @@ from sklearn_prune._checks.column_groups import check_groups
 from sklearn_prune._checks.column_positions import check_columns
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sklearn_prune._typing import AnyArray, Array, Indices, Mask
 
 # What a sparsity may count, and how errors call it.
@@ -168,6 +170,11 @@ class Selection:
             )
             raise ValueError(msg)
         return kept
+
+    def sizes_within(self, sparsities: Sequence[float]) -> list[float]:
+        """Return how much each sparsity keeps, 0 if there is less than that (see `n_keep`)."""
+        total = self.counts.sum()
+        return [self.n_keep(sparsity) if sparsity <= total else 0 for sparsity in sparsities]
 
     def sparsity(self, size: float) -> float:
         """Return the sparsity that keeps so much: a price of at most 1 only has a fraction."""
