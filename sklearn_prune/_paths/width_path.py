@@ -184,8 +184,9 @@ def width_path(
     ValueError
         As `PrunedRegressor.fit` or `PrunedClassifier.fit`; if `widths` or `sparsities` are
         empty or out of range; if a width has a part of a group; if a fold has no sample of
-        positive weight to train on, or samples of one class only; and if y is labels, or a model is a classifier, without
-        ``classification=True``. Folds without any sample for validation are left out.
+        positive weight to train on, or samples of one class only; and if y is labels, or a
+        model is a classifier, without ``classification=True``. Folds without any sample for
+        validation are left out.
 
     See Also
     --------

@@ -87,3 +87,18 @@ def test_without_selection_nothing_changes():
     plain = width_path(X, y, widths=[5, 40], sparsities=[2, 8], cv=2)
     counted = width_path(X, y, widths=[5, 40], sparsities=[2, 8], cv=2, sparsity_unit="columns")
     assert_array_equal(plain.retrained_errors, counted.retrained_errors)
+
+
+@pytest.mark.parametrize("strategy", ["magnitude", "hessian", "random"])
+def test_widths_of_many_rows(strategy):
+    X = np.random.default_rng(1).standard_normal((400, 20))
+    y, groups = X[:, :10].sum(axis=1), np.repeat(np.arange(4), 5)
+    y = y + np.random.default_rng(2).standard_normal(400)
+    rule = {"feature_groups": groups, "always_keep": [1], "random_state": 0}
+    path = width_path(X, y, widths=[10, 20], sparsities=[2], strategy=strategy, cv=2, **rule)
+    for j, width in enumerate((10, 20)):
+        model = PrunedRegressor(strategy, 2, **(rule | {"feature_groups": groups[:width]}))
+        for fold, (train, test) in enumerate(KFold(2).split(X)):
+            model.fit(X[train, :width], y[train])
+            error = np.mean((model.predict(X[test, :width]) - y[test]) ** 2)
+            assert_allclose(path.retrained_errors[0, j, fold], error, rtol=1e-8)
