@@ -165,8 +165,9 @@ class PruningPathDisplay(ErrorCurvesDisplay):
         dense = {s: 1.0, r: False}
         if sparsities is None:
             model = clone(estimator).set_params(**dense).fit(X, y)
-            reach = _reach(model.get_params()[owner] if owner else model)
-            sparsities = np.unique(np.geomspace(*reach, 15).round().astype(int)).tolist()
+            least, largest = _reach(model.get_params()[owner] if owner else model)
+            sparsities = np.geomspace(least, largest, 15).round().astype(int)
+            sparsities = np.unique(sparsities).tolist()
         else:
             sparsities = check_counts(sparsities, "sparsities")
         retrain = estimator.get_params()[r]
