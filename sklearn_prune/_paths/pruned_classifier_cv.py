@@ -41,7 +41,7 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
 
     Parameters
     ----------
-    strategy : str, callable or list of them, default="magnitude"
+    strategy : str, callable or list of them, default="hessian"
         How features are scored, as in :class:`PrunedClassifier`. Of several, the best is
         chosen.
 
@@ -124,6 +124,10 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
     cv_results_ : dict of ndarray
         A table with a row for each combination, as that of :class:`PrunedRegressorCV`.
 
+    fold_supports_ : ndarray of shape (n_splits, n_features), dtype bool, or None
+        Masks of the features that each fold keeps of the chosen model; None for leave-one-out,
+        with ``cv=None`` and least squares.
+
     n_splits_ : int
         Number of folds.
 
@@ -177,7 +181,7 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
 
     def __init__(
         self,
-        strategy="magnitude",
+        strategy="hessian",
         sparsities=None,
         retrain=True,
         *,

@@ -34,7 +34,7 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
 
     Parameters
     ----------
-    strategy : str, callable or list of them, default="magnitude"
+    strategy : str, callable or list of them, default="hessian"
         How features are scored, as in :class:`PrunedRegressor`. Of several, the best is
         chosen.
 
@@ -116,6 +116,17 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
         deviation is that between folds, or between rows if ``cv=None`` (NaN for other
         scores than the default).
 
+        With folds, "selection_frequency" is how often they keep each feature:
+        ``np.asarray(cv_results_["selection_frequency"][i])`` has the shape (n_features,), and is
+        made when it is asked for, since all sizes of a path share one number a fold and
+        feature, the size from which on it is kept. "stability" is 1 where all folds keep the
+        same features and 0 where they agree by chance, the index of [1]_; NaN where all
+        features are kept. The n folds of ``cv=None`` differ by one row, and what they keep is
+        not stored.
+
+    fold_supports_ : ndarray of shape (n_splits, n_features), dtype bool, or None
+        Masks of the features that each fold keeps of the chosen model; None with ``cv=None``.
+
     n_splits_ : int
         Number of folds.
 
@@ -142,6 +153,7 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
     PrunedRegressor : The model at one sparsity, with any linear regressor inside.
     pruning_path : All sparsities without cross-validation.
     PruningPathDisplay : Draws the errors.
+    StabilityPathDisplay : Draws how often folds keep each feature.
 
     Notes
     -----
@@ -175,6 +187,11 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
     The strategy "obs", callables and distillation are fitted n times, at every sparsity
     together.
 
+    References
+    ----------
+    .. [1] S. Nogueira, K. Sechidis, G. Brown, "On the stability of feature selection
+       algorithms", Journal of Machine Learning Research 18, 2018.
+
     Examples
     --------
     >>> from sklearn.datasets import make_regression
@@ -195,7 +212,7 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
 
     def __init__(
         self,
-        strategy="magnitude",
+        strategy="hessian",
         sparsities=None,
         retrain=True,
         *,

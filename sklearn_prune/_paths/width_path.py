@@ -109,7 +109,7 @@ def width_path(
     *,
     widths,
     sparsities,
-    strategy="magnitude",
+    strategy="hessian",
     retrain=True,
     estimator=None,
     saliency=None,
