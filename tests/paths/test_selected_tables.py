@@ -20,6 +20,7 @@ from sklearn_prune import (
 )
 
 RULE = {
+    "sparsity": 0.5,
     "feature_groups": [[0]],
     "always_keep": [0],
     "feature_costs": 2.0,
