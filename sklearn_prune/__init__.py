@@ -10,6 +10,7 @@ from ._paths.pruned_cv import PrunedRegressorCV
 from ._paths.pruning_path import PruningPath, pruning_path
 from ._paths.stability_path import StabilityPath, stability_path
 from ._paths.width_path import WidthPath, width_path
+from ._pruning.one_hot_groups import one_hot_groups
 from ._pruning.pruned import PrunedRegressor
 from ._pruning.pruned_classifier import PrunedClassifier
 from ._random_features.pruned_random_features import PrunedRandomFeatures
@@ -38,6 +39,7 @@ __all__ = [
     "StabilityPathDisplay",
     "TheoreticalRisk",
     "WidthPath",
+    "one_hot_groups",
     "pruning_path",
     "report",
     "stability_path",

@@ -88,6 +88,46 @@ PRUNED = [
     ({"retrain": Ridge}, "retrain is <class"),
     ({"retrain": "distill"}, "needs unlabelled samples"),
 ]
+SELECTION = [
+    ({"sparsity_unit": "euros"}, "sparsity_unit is 'euros': give one of 'groups', 'columns', 'c"),
+    ({"sparsity_unit": None}, "sparsity_unit is None: give one of"),
+    ({"feature_groups": [0, 1]}, "feature_groups has 2 labels, and X has 6 columns"),
+    ({"feature_groups": [[0, 1], [1, 2]]}, "column 1 in list 0 and in list 1"),
+    ({"feature_groups": [["a", "b"]]}, "feature_groups names column 'a', and X has no names"),
+    ({"feature_groups": [0, 0, None, 1, 1, 1]}, "the label None of column 2: give it a group"),
+    ({"feature_groups": str.upper}, "a function of the names of columns, and X has none"),
+    ({"feature_groups": 3}, "feature_groups is 3: give a list"),
+    ({"always_keep": [6]}, "always_keep has column 6: give positions from 0 to 5"),
+    ({"always_keep": ["a"]}, "always_keep names column 'a', and X has no names"),
+    ({"always_keep": [True, False]}, "always_keep is a mask of 2 columns, and X has 6"),
+    ({"always_keep": [1, 1]}, "always_keep has column 1 twice"),
+    ({"feature_costs": 0}, "feature_costs has the price 0 of column 0: give positive prices"),
+    ({"feature_costs": {2: -1}}, "feature_costs has the price -1 of column 2"),
+    ({"feature_costs": {7: 1}}, "feature_costs has column 7: give positions"),
+    ({"feature_costs": [1, 2]}, r"feature_costs has shape \(2,\)"),
+    ({"feature_costs": np.nan}, "feature_costs contains NaN"),
+    ({"feature_costs": np.inf}, "feature_costs contains infinity"),
+    (
+        {"strategy": lambda coef, X, y: -np.ones(6), "feature_costs": 2},
+        "The score of feature 0 is -1: with feature_costs",
+    ),
+    (
+        {"strategy": lambda coef, X, y: -np.ones(6), "feature_groups": [[0, 1]]},
+        "The score of a feature in a group is -1: give scores of at least 0",
+    ),
+]
+LESS = [
+    ({"always_keep": [1, 2, 3]}, 2, r"what is always kept counts 3 of it \(groups\)"),
+    ({"sparsity_unit": "columns", "feature_groups": [0] * 6}, 2, "less than the 6 that the best"),
+    ({"sparsity_unit": "cost", "feature_costs": 3.0}, 2, "less than the 3 that the best group"),
+    ({"sparsity_unit": "cost", "feature_costs": 3.0}, 18.5, "give the total price to keep, up to"),
+    ({"sparsity_unit": "cost"}, 0, "give the total price to keep, up to 6"),
+    ({"sparsity_unit": "columns"}, 7, "sparsity is 7: give the number of"),
+    ({"feature_groups": [0, 0, 0, 1, 1, 1]}, 3, "the number of groups to KEEP, an int from 1 to 2"),
+]
+LESS_KEPT = [({**rule, "sparsity": size}, message) for rule, size, message in LESS]
+LESS_ALONG = [({**rule, "sparsities": [size]}, message) for rule, size, message in LESS]
+UNCOUNTED = [({"sparsity_unit": "columns", "feature_groups": [0] * 6}, "say which sparsities")]
 ROUNDS = [
     ({"n_rounds": 0}, "n_rounds is 0"),
     ({"n_rounds": 1.5}, "n_rounds is 1.5"),
@@ -218,19 +258,35 @@ CASES = {
             ({"tol": np.nan}, "tol is nan"),
         ],
     ),
-    PrunedRegressor: (fit(PrunedRegressor), [*DATA, *PRUNED, *ROUNDS, *REGRESSORS, *SPARSITY]),
+    PrunedRegressor: (
+        fit(PrunedRegressor),
+        [*DATA, *PRUNED, *ROUNDS, *REGRESSORS, *SPARSITY, *SELECTION, *LESS_KEPT],
+    ),
     PrunedClassifier: (
         fit(PrunedClassifier, LABELS),
-        [*CLASSES, *PRUNED, *ROUNDS, *SPARSITY],
+        [*CLASSES, *PRUNED, *ROUNDS, *SPARSITY, *SELECTION, *LESS_KEPT],
     ),
     PrunedClassifierCV: (
         fit(PrunedClassifierCV, LABELS),
-        [*CLASSES, *PRUNED, *SPARSITIES, *CV],
+        [*CLASSES, *PRUNED, *SPARSITIES, *CV, *SELECTION, *LESS_ALONG, *UNCOUNTED],
     ),
-    PrunedRegressorCV: (fit(PrunedRegressorCV), [*DATA, *PRUNED, *SPARSITIES, *CV]),
+    PrunedRegressorCV: (
+        fit(PrunedRegressorCV),
+        [*DATA, *PRUNED, *SPARSITIES, *CV, *SELECTION, *LESS_ALONG, *UNCOUNTED],
+    ),
     pruning_path: (
         lambda X=X, y=y, **arguments: pruning_path(X, y, **arguments),
-        [*DATA, *PRUNED, *ROUNDS, *REGRESSORS, *SPARSITIES, *PATHS_OF_CLASSES],
+        [
+            *DATA,
+            *PRUNED,
+            *ROUNDS,
+            *REGRESSORS,
+            *SPARSITIES,
+            *PATHS_OF_CLASSES,
+            *SELECTION,
+            *LESS_ALONG,
+            *UNCOUNTED,
+        ],
     ),
     stability_path: (
         lambda X=X, y=y, **arguments: stability_path(X, y, **{"n_pairs": 2, **arguments}),
@@ -254,7 +310,7 @@ CASES = {
         lambda X=X, y=y, **arguments: width_path(
             X, y, **{"widths": [2, 6], "sparsities": [2], "cv": 3, **arguments}
         ),
-        [*DATA, *PRUNED, *FOLDS, *WIDTHS, *REGRESSORS, *PATHS_OF_CLASSES],
+        [*DATA, *PRUNED, *FOLDS, *WIDTHS, *REGRESSORS, *PATHS_OF_CLASSES, *SELECTION],
     ),
     RandomFeatures: (
         lambda X=X, y=None, **arguments: RandomFeatures(**arguments).fit(X),
@@ -334,6 +390,7 @@ ELSEWHERE = {
     "StabilityPathDisplay",
     "TheoreticalRisk",
     "WidthPath",
+    "one_hot_groups",
 }
 ROWS = [
     pytest.param(call, arguments, message, id=f"{what.__name__}-{k}")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.utils import check_array
 
-from .column_positions import check_column
+from .column_positions import check_columns
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import AnyArray, Array
@@ -30,19 +31,18 @@ def check_costs(given: Any, n_features: int, names: AnyArray | None) -> Array:
     ValueError
         If a price is not positive and finite, or there is not one a column.
     """
-    costs = np.ones(n_features)
-    if isinstance(given, dict):
-        columns = [check_column(column, n_features, names, "feature_costs") for column in given]
-        costs[columns] = _numbers(list(given.values()))
-    else:
-        prices = _numbers(given)
-        if prices.shape not in ((), (n_features,)):
-            msg = (
-                f"feature_costs has shape {prices.shape}: give a price for each of {n_features} "
-                "columns, or one for all."
-            )
-            raise ValueError(msg)
-        costs[:] = prices
+    columns, costs = np.arange(n_features), np.ones(n_features)
+    if isinstance(given, Mapping):
+        columns = check_columns(list(given), n_features, names, "feature_costs")
+        given = list(given.values())
+    prices = _numbers(given)
+    if prices.shape not in ((), columns.shape):
+        msg = (
+            f"feature_costs has shape {prices.shape}: give a price for each of {len(columns)} "
+            "columns, or one for all."
+        )
+        raise ValueError(msg)
+    costs[columns] = prices
     bad = np.flatnonzero(costs <= 0)
     if len(bad):
         msg = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Set
+from operator import eq
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -32,10 +34,15 @@ def check_groups(given: Any, n_features: int, names: AnyArray | None) -> Indices
     ------
     ValueError
         If there are no names for a function, there is not one label a column, a label is
-        missing or not hashable, lists overlap, or a column in them is unknown.
+        missing or not hashable, lists overlap, a column in them is unknown, or there is no
+        order.
     """
     if callable(given):
         labels = _labels_of_names(given, names)
+    elif isinstance(given, Mapping | Set):
+        kind = type(given).__name__
+        msg = f"feature_groups is a {kind}: give a label for each column, or lists of columns."
+        raise ValueError(msg)
     else:
         values = as_list(given, "feature_groups")
         if any(map(_is_list, values)):
@@ -72,8 +79,8 @@ def _labels_of_lists(lists: list[Any], n_features: int, names: AnyArray | None) 
     for number, columns in enumerate(lists):
         if not _is_list(columns):
             msg = (
-                f"feature_groups has the list {lists[0]!r} and {columns!r}: give lists of columns "
-                "only, or a label for each column."
+                f"feature_groups has lists, and {columns!r}: give lists of columns only, or a "
+                "label for each column."
             )
             raise ValueError(msg)
         for column in check_columns(columns, n_features, names, "feature_groups").tolist():
@@ -93,7 +100,7 @@ def _numbers(labels: list[Hashable]) -> Indices:
     """Return the numbers of labels, in the order in which they first occur."""
     numbers: dict[Hashable, int] = {}
     for column, label in enumerate(labels):
-        if label is None or (isinstance(label, float | np.floating) and np.isnan(label)):
+        if _is_missing(label):
             msg = f"feature_groups has the label {label!r} of column {column}: give it a group."
             raise ValueError(msg)
         try:
@@ -102,3 +109,9 @@ def _numbers(labels: list[Hashable]) -> Indices:
             msg = f"feature_groups has the label {label!r}: give labels such as int or str."
             raise ValueError(msg) from error
     return np.array([numbers[label] for label in labels], dtype=np.intp)
+
+
+def _is_missing(label: Hashable) -> bool:
+    """Return whether a label is None, NaN or NaT, which differ from themselves, or NA."""
+    equal = eq(label, label)
+    return label is None or not (isinstance(equal, bool | np.bool_) and equal)

@@ -49,7 +49,13 @@ def check_columns(given: Any, n_features: int, names: AnyArray | None, parameter
 
 
 def check_column(column: Any, n_features: int, names: AnyArray | None, parameter: str) -> int:
-    """Return the position of a column, which is given by its position or its name."""
+    """Return the position of a column, which is given by its position or its name.
+
+    Raises
+    ------
+    ValueError
+        If it is neither, or not one column of X.
+    """
     if isinstance(column, str):
         if names is None:
             msg = (
@@ -61,6 +67,9 @@ def check_column(column: Any, n_features: int, names: AnyArray | None, parameter
         if not len(found):
             msg = f"{parameter} names column {column!r}, which X has not: give one of {_few(names)}"
             raise ValueError(f"{msg}.")
+        if len(found) > 1:
+            msg = f"{parameter} names column {column!r}, and X has {len(found)}: give positions."
+            raise ValueError(msg)
         return int(found[0])
     if isinstance(column, int | np.integer) and not isinstance(column, bool):
         if 0 <= column < n_features:

@@ -9,7 +9,7 @@ from sklearn.base import clone
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_prune._paths.pruned_search import PrunedSearch
-from sklearn_prune._pruning.pruned import PrunedRegressor
+from sklearn_prune._pruning.pruned import PrunedRegressor, rule_of
 from sklearn_prune._pruning.pruned_classifier import PrunedClassifier
 
 from .cross_validated_errors import (
@@ -24,6 +24,10 @@ from .cross_validated_errors import (
 )
 from .drawing import draw_mark, require_matplotlib
 from .error_curves_display import ErrorCurvesDisplay
+
+FEATURES = "Number of features kept s"
+# What else a sparsity may count.
+OTHER_SIZES = {"groups": "Number of groups kept s", "cost": "Total price kept s"}
 
 
 class PruningPathDisplay(ErrorCurvesDisplay):
@@ -90,7 +94,7 @@ class PruningPathDisplay(ErrorCurvesDisplay):
         dense_error=None,
         threshold=None,
         chosen=None,
-        sparsity_name="Number of features kept s",
+        sparsity_name=FEATURES,
         error_name="Mean squared error",
     ):
         self.sparsities = sparsities
@@ -132,7 +136,8 @@ class PruningPathDisplay(ErrorCurvesDisplay):
         sparsities : list of int, default=None
             Numbers of features kept s, in increasing order. None stands for 15 numbers
             from 1 to p in geometric progression, less repetitions; p is the number of
-            features that reach the pruned model.
+            features that reach the pruned model. If it counts groups or prices, they are those
+            from the least that it can keep to all.
         sparsity_param : str, default="auto"
             Name of the parameter s. "auto" finds the `sparsity`, if there are several
             that of `PrunedRegressor` or `PrunedClassifier`. The parameter `retrain` is next
@@ -160,8 +165,9 @@ class PruningPathDisplay(ErrorCurvesDisplay):
         dense = {s: 1.0, r: False}
         if sparsities is None:
             model = clone(estimator).set_params(**dense).fit(X, y)
-            p = (model.get_params()[owner] if owner else model).n_features_in_
-            sparsities = np.unique(np.geomspace(1, p, 15).round().astype(int)).tolist()
+            least, largest = _reach(model.get_params()[owner] if owner else model)
+            sparsities = np.geomspace(least, largest, 15).round().astype(int)
+            sparsities = np.unique(sparsities).tolist()
         else:
             sparsities = check_counts(sparsities, "sparsities")
         retrain = estimator.get_params()[r]
@@ -172,12 +178,14 @@ class PruningPathDisplay(ErrorCurvesDisplay):
         splits, n_train = training_folds(estimator, X, y, cv)
         shape = (3, len(sparsities))
         errors = cross_validate(estimator, X, y, settings, shape, splits, scoring, n_jobs)
+        name = _size_name(estimator.get_params()[owner] if owner else estimator)
         display = cls(
             sparsities=sparsities,
             errors=errors[:2],
             labels=list(refits),
             dense_error=errors[2, 0],
-            threshold=n_train,
+            threshold=n_train if name == FEATURES else None,
+            sparsity_name=name,
             error_name=error_name(scoring),
         )
         return display.plot(ax, **plot_kwargs)
@@ -203,6 +211,7 @@ class PruningPathDisplay(ErrorCurvesDisplay):
             errors=scores_to_errors(errors, scoring),
             labels=labels,
             chosen=model.sparsity_,
+            sparsity_name=_size_name(model),
             error_name=error_name(scoring),
         )
 
@@ -269,6 +278,26 @@ class PruningPathDisplay(ErrorCurvesDisplay):
 
     def _sizes(self):
         return self.sparsities, self.sparsity_name, "s = n"
+
+
+def _reach(model):
+    """Return the least and the largest whole size of a fitted model."""
+    selection = None
+    if isinstance(model, PrunedRegressor | PrunedClassifier):
+        names = getattr(model, "feature_names_in_", None)
+        selection = rule_of(model).resolve(model.n_features_in_, names)
+    if selection is None:
+        return 1, model.n_features_in_
+    least, largest = selection.reach
+    return np.ceil(least), np.floor(largest)
+
+
+def _size_name(model):
+    """Return what the sparsity of a model counts."""
+    unit = getattr(model, "sparsity_unit", "columns")
+    if unit == "groups" and model.feature_groups is None:
+        return FEATURES
+    return OTHER_SIZES.get(unit, FEATURES)
 
 
 def _names(strategies):

@@ -21,7 +21,7 @@ from sklearn_prune._paths.scores import KnownPredictions, reads_predictions
 from sklearn_prune._paths.width_predictions import predict_widths
 from sklearn_prune._pruning.class_fit import has_probabilities
 from sklearn_prune._pruning.logistic_loss import is_logistic
-from sklearn_prune._pruning.pruned import PrunedRegressor, recipe_of
+from sklearn_prune._pruning.pruned import PrunedRegressor, recipe_of, rule_of
 from sklearn_prune._pruning.pruned_classifier import PrunedClassifier
 from sklearn_prune._pruning.recipe import Recipe, is_distillation
 from sklearn_prune._random_features.random_features import RandomFeatures
@@ -65,6 +65,7 @@ def _prunes_once(model: Any) -> bool:
         and not model.per_target
         and not is_distillation(model.retrain)
         and not isinstance(model.estimator, FrozenEstimator)
+        and rule_of(model).is_free
         and _scores_tell_all(model.retrain if hasattr(model.retrain, "fit") else model.estimator)
     )
 

@@ -39,7 +39,10 @@ if TYPE_CHECKING:
 
     from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._pruning.recipe import Recipe
+    from sklearn_prune._pruning.selection import Selection
     from sklearn_prune._typing import AnyArray, Array, Indices, Mask
+
+    from .row_orders import RowOrders
 
 # What is left of the weight of a row loses as many digits as it is small, and as the
 # condition of the factor is large that it comes from. Below this product of both, too many.
@@ -106,6 +109,7 @@ class LeftOutRows:
         # What is left of the total weight without each row.
         total = data.weights.sum()
         self.share = data.weights / total if fit_intercept else np.zeros(len(data.y))
+        self._factors: dict[bytes, Array] = {}
 
     def target(self, t: int) -> LeftOutRows:
         """Return the rows with one of several targets, as a vector."""
@@ -193,13 +197,54 @@ class LeftOutRows:
             scales[i, lost[i]] = column_scale(part, others.weights, centred=self.fit_intercept)
         return scales
 
+    def spread_groups(
+        self, rows: slice, coef: AnyArray, selection: Selection, scores: Array
+    ) -> None:
+        """Put the root mean squares of what groups add to predictions into scores of columns.
+
+        Parameters
+        ----------
+        rows : slice
+        coef : ndarray of shape (n_rows, n_targets, n_features)
+            Coefficients without each of the rows, which also is without it here.
+        selection : Selection
+        scores : ndarray of shape (n_rows, n_features)
+            Only those of groups of several columns change.
+        """
+        for columns in selection.members():
+            if len(columns) > 1:
+                scores[:, columns] = self._spread(rows, coef[..., columns], columns)
+
+    def _spread(self, rows: slice, coef: AnyArray, columns: Indices) -> Array:
+        """Return the root mean squares (n_rows, 1) of what some columns add, centred."""
+        weights = self.data.weights[rows, np.newaxis]
+        left = self.data.weights.sum() - weights
+        own = np.einsum("itj,ij->it", coef, self.design[rows][:, columns])
+        squares = np.sum((coef @ self._group_factor(columns).T) ** 2, axis=2)
+        out = weights * own
+        variance = (squares - out * own) / left
+        if self.fit_intercept:
+            variance -= (out / left) ** 2
+        lost = variance * (left + weights) < LEAST_VARIANCE * squares
+        for i in np.flatnonzero(lost.any(axis=1)):
+            others = self._others(rows.start + i)
+            parts = others.X[:, columns] @ coef[i].T
+            variance[i] = column_scale(parts, others.weights, centred=self.fit_intercept) ** 2
+        return np.sqrt(np.sum(np.maximum(variance, 0), axis=1, keepdims=True))
+
+    def _group_factor(self, columns: Indices) -> Array:
+        """Return R with ``R'R`` the sums of products of some columns, and remember it."""
+        key = columns.tobytes()
+        if key not in self._factors:
+            root = np.sqrt(self.data.weights)[:, np.newaxis]
+            self._factors[key] = triangular_factor([root * self.design[:, columns]])
+        return self._factors[key]
+
     def _others(self, i: int) -> TrainingData:
         """Return the data without a row."""
         return self.data.take(np.flatnonzero(np.arange(len(self.design)) != i))
 
-    def predict_pruned(
-        self, rows: slice, coef: AnyArray, order: AnyArray, sizes: Indices
-    ) -> AnyArray:
+    def predict_pruned(self, rows: slice, coef: AnyArray, orders: RowOrders) -> AnyArray:
         """Return predictions of the models whose coefficients are cut off, for every size.
 
         Parameters
@@ -207,10 +252,8 @@ class LeftOutRows:
         rows : slice
         coef : ndarray of shape (n_rows, n_targets, n_features)
             Coefficients without each of the rows.
-        order : ndarray of shape (n_rows, n_columns)
-            The best features, the best first, for each of the rows.
-        sizes : ndarray of shape (n_sizes,)
-            Numbers of features kept, the last of them `n_columns`.
+        orders : RowOrders
+            What is kept without each of the rows.
 
         Returns
         -------
@@ -222,25 +265,26 @@ class LeftOutRows:
         if self.fit_intercept:
             mean = self.target_mean - self.targets[rows] * (far * self.share[rows, np.newaxis])
         terms = coef * (far * self.design[rows])[:, np.newaxis]
-        sums, all_sizes = np.empty(order.shape), len(sizes) == order.shape[1]
-        predictions = np.empty((len(order), len(sizes), mean.shape[1]))
+        columns, counts, all_sizes = *orders, orders.cut_everywhere
+        sums = np.empty(columns.shape)
+        predictions = np.empty((*counts.shape, mean.shape[1]))
         for t, target_mean in enumerate(mean.T):
-            for ordered, row, best in zip(sums, terms[:, t], order, strict=True):
+            for ordered, row, best in zip(sums, terms[:, t], columns, strict=True):
                 row.take(best, out=ordered, mode="clip")  # "raise" would take a buffer
             sums[:, 0] += target_mean
             np.cumsum(sums, axis=1, out=sums)
-            predictions[:, :, t] = sums if all_sizes else sums[:, sizes - 1]
+            predictions[:, :, t] = (
+                sums if all_sizes else np.take_along_axis(sums, counts - 1, axis=1)
+            )
         return predictions
 
-    def predict_retrained(self, orders: Indices, sizes: Indices, recipe: Recipe) -> AnyArray:
+    def predict_retrained(self, orders: RowOrders, recipe: Recipe) -> AnyArray:
         """Return predictions of models refitted to the first features of an order, for every size.
 
         Parameters
         ----------
-        orders : ndarray of shape (n_samples, n_columns)
-            The best features of each row, the best first.
-        sizes : ndarray of shape (n_sizes,)
-            Numbers of features kept, at most `n_columns`.
+        orders : RowOrders
+            What is kept without each row.
         recipe : Recipe
             Its refit, `MinNormRegressor` or `Ridge`, is fitted where the factorisation would
             lose digits.
@@ -250,24 +294,25 @@ class LeftOutRows:
         ndarray of shape (n_samples, n_sizes, n_targets)
         """
         root = np.sqrt(self.data.weights)[:, np.newaxis]
-        used, orders = np.unique(orders, return_inverse=True)
+        used, columns = np.unique(orders.columns, return_inverse=True)
+        orders = orders._replace(columns=columns)
         A, y = root * self.design[:, used], root * self.targets
         gram, moments = A.T @ A, A.T @ y
         gram[np.diag_indices_from(gram)] += getattr(recipe.refit, "alpha", 0.0)
-        predictions = np.empty((len(y), len(sizes), y.shape[1]))
-        for rows in _rows_of_equal_order(orders):
-            order = orders[rows[0]]
+        predictions = np.empty((*orders.counts.shape, y.shape[1]))
+        for rows in _rows_of_equal_order(columns):
+            order, counts = orders.of_row(rows[0])
             part = A[rows][:, order], y[rows], gram[np.ix_(order, order)], moments[order]
-            residuals, is_safe = _residuals_left_out(*part, self.share[rows], sizes)
+            residuals, is_safe = _residuals_left_out(*part, self.share[rows], counts)
             residuals /= root[rows, np.newaxis]
             predictions[rows] = (self.target_mean + self.targets[rows])[:, np.newaxis] - residuals
             for i in rows[~is_safe]:
-                predictions[i] = self._refit(i, used[order], sizes, recipe)
+                predictions[i] = self._refit(i, used[order], counts, recipe)
         return predictions
 
-    def _refit(self, i: int, order: Indices, sizes: Indices, recipe: Recipe) -> AnyArray:
+    def _refit(self, i: int, order: Indices, counts: Indices, recipe: Recipe) -> AnyArray:
         """Return predictions for a row by models that are fitted to the others."""
-        models = refitted_models(recipe, order, sizes, self._others(i))
+        models = refitted_models(recipe, order, counts, self._others(i))
         row = self.data.X[[i]]
         return np.concatenate([piece.predict(row) for piece in models], axis=1)[0]
 

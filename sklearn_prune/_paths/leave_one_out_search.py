@@ -15,6 +15,7 @@ from sklearn_prune._pruning.ranking import rank_rows
 
 from .fold_search import FoldSearch, min_norm_fit
 from .leave_one_out_formulas import LeftOutRows
+from .row_orders import RowOrders
 
 if TYPE_CHECKING:
     from typing import Self
@@ -55,7 +56,7 @@ def _is_centred(data: TrainingData) -> bool:
 class LeaveOneOutSearch(FoldSearch):
     """Paths that are fitted without one row, for every row, and predict it.
 
-    Other strategies than those by name, "obs" and distillation are fitted n times.
+    Callables as strategies, "obs" and distillation are fitted n times.
     """
 
     def __init__(self, data: TrainingData, **options: Any) -> None:
@@ -122,8 +123,7 @@ class LeaveOneOutSearch(FoldSearch):
         self, recipes: Sequence[Recipe], alpha: float, sizes: Indices
     ) -> list[list[AnyArray]]:
         first, closed_form = recipes[0], None
-        plain = first.selection is None and not first.distill
-        if plain and first.strategy.exact_leave_one_out:
+        if first.strategy.exact_leave_one_out and not first.distill:
             closed_form = self._closed_form(alpha)
         if closed_form is None:
             folds = super().predictions(recipes, alpha, sizes)
@@ -133,25 +133,31 @@ class LeaveOneOutSearch(FoldSearch):
         blocks = self.progress.each("rows left out", closed_form.blocks())
         for block, exact in blocks:
             coef = exact.astype(self.data.X.dtype, copy=False)
-            order = self._orders(first, block, coef)[:, : sizes[-1]]
+            order = self._orders(first, block, coef, sizes)
             if retrained:
                 orders.append(order)
             else:
-                pruned[block] = rows.predict_pruned(block, coef, order, sizes)
+                pruned[block] = rows.predict_pruned(block, coef, order)
         if not retrained:
             return [[pruned]]
-        all_orders = np.concatenate(orders)
-        return [[rows.predict_retrained(all_orders, sizes, recipe)] for recipe in recipes]
+        all_orders = RowOrders.concatenate(orders)
+        return [[rows.predict_retrained(all_orders, recipe)] for recipe in recipes]
 
-    def _orders(self, recipe: Recipe, block: slice, coef: AnyArray) -> Indices:
+    def _orders(self, recipe: Recipe, block: slice, coef: AnyArray, sizes: AnyArray) -> RowOrders:
         """Return the features from best to worst without each of the rows of a block."""
-        strategy = recipe.strategy
-        if strategy.leave_one_out is None:  # the same for every model
+        score = recipe.strategy.leave_one_out
+        if score is None:  # the same for every model
             fit = LinearFit(None, coef[0], np.zeros(coef.shape[1]), self.fit_intercept)
-            columns = recipe.order(fit, self.data).columns
-            return np.broadcast_to(columns, (len(coef), len(columns)))
+            return RowOrders.of([recipe.order(fit, self.data)] * len(coef), sizes)
         norms = np.abs(coef[:, 0]) if coef.shape[1] == 1 else linalg.norm(coef, axis=1)
-        scores = strategy.leave_one_out(
+        scores = score(
             norms.astype(np.float64, copy=False), lambda: self._left_out.column_scales(block)
         )
-        return rank_rows(scores)
+        if recipe.selection is None:
+            return RowOrders.of_columns(rank_rows(scores), sizes)
+        if recipe.strategy.by_norm:
+            scores = np.array(list(map(recipe.selection.norms, scores)))
+        else:
+            self._left_out.spread_groups(block, coef, recipe.selection, scores)
+        orders = map(recipe.order_of, recipe.selection.per_price(scores))
+        return RowOrders.of(list(orders), sizes)

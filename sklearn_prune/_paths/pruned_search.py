@@ -62,7 +62,8 @@ class PrunedSearch(CallbackSupportMixin):
         with progress.task("final fit"):
             dense = search.full_fit(recipe, self.alpha_)
             scores = None if dense is None else search.full_scores(recipe, dense)
-            self.best_estimator_ = best = self._model(recipe, self.strategy_, self.sparsity_)
+            sparsity = recipe.sparsity(self.sparsity_)
+            self.best_estimator_ = best = self._model(recipe, self.strategy_, sparsity)
             self._fit_model(best, recipe, data, dense, scores)
         self.coef_ = best.coef_
         self.intercept_ = best.intercept_
@@ -197,5 +198,6 @@ class PrunedSearch(CallbackSupportMixin):
     def _models(self, recipe, strategy, sizes, search):
         """Return the models of every fold, fitted one by one, for scorers that look at them."""
         folds = [search.data.take(train) for train, _ in search.splits]
-        models = [self._model(recipe, strategy, size) for size in sizes.tolist()]
+        sparsities = map(recipe.sparsity, sizes.tolist())
+        models = [self._model(recipe, strategy, sparsity) for sparsity in sparsities]
         return [[self._fit_model(clone(model), recipe, data) for model in models] for data in folds]

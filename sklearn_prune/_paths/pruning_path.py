@@ -365,7 +365,8 @@ def _fit_path(recipe, sizes, dense, data, refit_data, summed):
     if recipe.n_rounds == 1:
         order, models, errors = _one_round(recipe, sizes, dense, data, refit_data, summed)
     else:
-        rounds = (recipe.sizes(size, data.X.shape[1]) for size in sizes.tolist())
+        sparsities = map(recipe.sparsity, sizes.tolist())
+        rounds = (recipe.sizes(sparsity, data.X.shape[1]) for sparsity in sparsities)
         pruned = (recipe.prune(dense, data, falling, None, refit_data) for falling in rounds)
         order, models, errors = None, [single_model(fit, mask) for mask, _, fit in pruned], None
     if errors is None and all(map(predicts_codes, recipe.regressors)):

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sklearn_prune._checks.arguments import count_kept
 from sklearn_prune._pruning.linear_fit import penalty_of
 
 from .fold_moments import FoldMoments
 from .path_models import single_model
 from .summed_rows import may_be_summed, moment_rows, underflows
+from .width_sizes import width_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,7 +79,7 @@ def moment_errors(
     """
     widths = widths[widths <= rows.n_features]
     errors = []
-    for width, sizes in zip(widths, count_kept(sparsities, widths), strict=True):
+    for width, sizes in zip(widths, width_sizes(recipes, sparsities, widths), strict=True):
         leading = [[_leading(recipe, width) for recipe in group] for group in recipes]
         error = _width_errors(leading, rows.leading(width), sizes, held_out)
         if error is None:

@@ -11,16 +11,18 @@ import numpy as np
 from sklearn.model_selection import check_cv
 from sklearn.utils.parallel import Parallel, delayed
 
-from sklearn_prune._checks.arguments import as_list, check_n_keep
+from sklearn_prune._checks.arguments import as_list
 from sklearn_prune._checks.class_codes import decide
 from sklearn_prune._checks.class_data import present_classes, weigh_classes
 from sklearn_prune._pruning.recipe import Recipe, is_distillation
+from sklearn_prune._pruning.selection import SelectionRule
 
 from .held_out_errors import held_out_errors
 from .path_data import check_path_data, distillations
 from .pruned_classifier_cv import check_several_classes
 from .tall_widths import moment_errors, sum_widths
 from .width_predictions import predict_widths
+from .width_sizes import width_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,6 +119,10 @@ def width_path(
     n_jobs=None,
     classification=False,
     class_weight=None,
+    feature_groups=None,
+    always_keep=None,
+    feature_costs=None,
+    sparsity_unit="groups",
 ):
     r"""Cross-validate dense and pruned models of every width, at the price of a few of them.
 
@@ -162,6 +168,10 @@ def width_path(
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes in training, as in :class:`PrunedClassifier`: "balanced" in
         each fold. For ``classification=True`` only.
+    feature_groups, always_keep, feature_costs, sparsity_unit : object
+        What is kept or pruned together, what always stays, prices, and what `sparsities` count,
+        as in :class:`PrunedRegressor` for all columns of X. A width has whole groups, and keeps
+        those of the columns of `always_keep` that it has.
 
     Returns
     -------
@@ -173,9 +183,10 @@ def width_path(
     ------
     ValueError
         As `PrunedRegressor.fit` or `PrunedClassifier.fit`; if `widths` or `sparsities` are
-        empty or out of range; if a fold has no sample of positive weight to train on, or
-        samples of one class only; and if y is labels, or a model is a classifier, without
-        ``classification=True``. Folds without any sample for validation are left out.
+        empty or out of range; if a width has a part of a group; if a fold has no sample of
+        positive weight to train on, or samples of one class only; and if y is labels, or a
+        model is a classifier, without ``classification=True``. Folds without any sample for
+        validation are left out.
 
     See Also
     --------
@@ -227,11 +238,13 @@ def width_path(
         saliency=saliency,
         random_state=random_state,
         names=distillations(classification),
+        rule=SelectionRule(feature_groups, always_keep, feature_costs, sparsity_unit),
     )
     given = X, y, sample_weight
     data = check_path_data(recipes[0][-1], given, class_weight, classification=classification)
     widths = _check_widths(widths, data.X.shape[1])
-    sparsities = _check_sparsities(sparsities, widths[-1])
+    recipes = [[recipe.for_data(data) for recipe in group] for group in recipes]
+    sparsities = _check_sparsities(sparsities, recipes, widths)
     splits = list(data.splits(check_cv(cv, y, classifier=classification), X, y))
     if not splits:
         raise ValueError(f"cv is {cv!r}, which has no folds: give at least one, or an int.")
@@ -279,18 +292,21 @@ def _check_widths(widths: Any, n_features: int) -> Indices:
     return np.unique(counts)
 
 
-def _check_sparsities(sparsities: Any, width: int) -> AnyArray:
+def _check_sparsities(
+    sparsities: Any, recipes: Sequence[Sequence[Recipe]], widths: Indices
+) -> AnyArray:
     """Return the budgets, increasing.
 
     Raises
     ------
     ValueError
         If there are none, one is out of range for the largest width, or ints and
-        floats are mixed.
+        floats are mixed; or if a width has a part of a group.
     """
     values = as_list(sparsities, "sparsities")
     for budget in values:
-        check_n_keep(budget, width)
+        recipes[0][0].leading(int(widths[-1])).sizes(budget, int(widths[-1]))
+    width_sizes(recipes, values, widths)
     budgets = sorted(set(values))
     if len({_is_count(budget) for budget in budgets}) != 1:
         msg = f"sparsities is {sparsities!r}: give ints to keep, or else fractions, at least one."

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sklearn_prune._checks.arguments import count_kept
-
 from .path_models import predict_paths
 from .width_fits import width_fits
+from .width_sizes import width_sizes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -55,7 +54,7 @@ def predict_widths(
     """
     n_recipes = sum(map(len, recipes))
     fits = width_fits(estimator, data, widths)
-    for fit, sizes in zip(fits, count_kept(sparsities, widths), strict=True):
+    for fit, sizes in zip(fits, width_sizes(recipes, sparsities, widths), strict=True):
         dense = fit.predict(X_test[:, : fit.coef.shape[-1]])
         pruned = np.full((n_recipes, len(sparsities), *dense.shape), np.nan)
         possible = sizes > 0

@@ -195,11 +195,19 @@ class Recipe:
             for t, seed in enumerate(seeds)
         ]
 
+    def leading(self, width: int) -> Recipe:
+        """Return the recipe with what may be selected of the first columns."""
+        return replace(self, selection=self._leading(width))
+
     def sizes(self, sparsity: Any, n_features: int) -> Sequence[float]:
         """Return how much of the features each round leaves (see `round_sizes`)."""
         if self.selection is None:
             return round_sizes(n_features, sparsity, self.n_rounds)
         return self.selection.round_sizes(sparsity, self.n_rounds)
+
+    def sparsity(self, size: float) -> float:
+        """Return the sparsity by which a model keeps so much of the features."""
+        return size if self.selection is None else self.selection.sparsity(size)
 
     def check_sizes(self, sparsities: Any, n_features: int) -> AnyArray:
         """Return how much several sparsities keep, increasing (see `check_sparsities`)."""

@@ -19,10 +19,15 @@ from sklearn_prune._checks.column_groups import check_groups
 from sklearn_prune._checks.column_positions import check_columns
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sklearn_prune._typing import AnyArray, Array, Indices, Mask
 
 # What a sparsity may count, and how errors call it.
 UNITS = {"groups": "groups", "columns": "columns", "cost": "the total price"}
+
+# The units in which a sparsity counts columns that are alone.
+COLUMNS = "groups", "columns"
 
 
 class SelectionRule(NamedTuple):
@@ -32,6 +37,11 @@ class SelectionRule(NamedTuple):
     always_keep: Any = None
     feature_costs: Any = None
     sparsity_unit: Any = "groups"
+
+    @property
+    def is_free(self) -> bool:
+        """Whether each column is free, alone and alike; columns are then what is counted."""
+        return all(value is None for value in self[:3]) and self.sparsity_unit in COLUMNS
 
     def resolve(self, n_features: int, names: AnyArray | None) -> Selection | None:
         """Return what they mean for some columns, or None if each is free, alone and alike.
@@ -44,7 +54,7 @@ class SelectionRule(NamedTuple):
         if not isinstance(self.sparsity_unit, str) or self.sparsity_unit not in UNITS:
             known = ", ".join(map(repr, UNITS))
             raise ValueError(f"sparsity_unit is {self.sparsity_unit!r}: give one of {known}.")
-        if all(value is None for value in self[:3]):
+        if self.is_free:
             return None
         groups = np.arange(n_features)
         if self.feature_groups is not None:
@@ -161,6 +171,17 @@ class Selection:
             raise ValueError(msg)
         return kept
 
+    def sizes_within(self, sparsities: Sequence[float]) -> list[float]:
+        """Return how much each sparsity keeps, 0 if there is less than that (see `n_keep`)."""
+        total = self.counts.sum()
+        return [self.n_keep(sparsity) if sparsity <= total else 0 for sparsity in sparsities]
+
+    def sparsity(self, size: float) -> float:
+        """Return the sparsity that keeps so much: a price of at most 1 only has a fraction."""
+        if self.unit != "cost" or size > 1:
+            return size
+        return min(1.0, size / self.counts.sum().item())
+
     def round_sizes(self, sparsity: Any, n_rounds: Any) -> list[float]:
         """Return how much each round leaves, falling geometrically.
 
@@ -186,6 +207,13 @@ class Selection:
         if not sizes:
             raise ValueError("sparsities is empty: give at least one, or None.")
         return np.array(sizes)
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        """The least and the largest size that every order of the groups can keep."""
+        counts = self.counts
+        least = counts[self.stays].sum() if self.stays.any() else counts.max()
+        return least.item(), counts.sum().item()
 
     def all_sizes(self, most_columns: int) -> Indices:
         """Return all numbers of groups that have no more columns than so many, if they must.

@@ -30,6 +30,9 @@ LEAST_SQUARES = LinearRegression, Ridge, RidgeCV, RidgeClassifier, RidgeClassifi
 # Models that are trained, pruned and retrained.
 PRUNED = PrunedRegressor, PrunedClassifier
 
+# Their parameters by which features do not compete one by one, and alike.
+SELECTION = "feature_groups", "always_keep", "feature_costs"
+
 
 def read_plan(model: Any) -> dict[str, Any]:
     """Return the arguments of `theory.predict_risk` that describe a fitted model.
@@ -67,6 +70,9 @@ def _read_pruned(model: Any) -> dict[str, Any]:
         refuse(f"strategy={model.strategy!r}")
     if model.n_rounds != 1:
         refuse(f"n_rounds={model.n_rounds}")
+    for name in SELECTION:
+        if getattr(model, name) is not None:
+            refuse(f"A model with {name}")
     refit, n_kept = model.retrained_estimator_, int(np.sum(model.n_nonzero_))
     if isinstance(refit, list):  # of one target that keeps features of its own
         [refit] = refit
