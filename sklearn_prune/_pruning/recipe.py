@@ -130,7 +130,11 @@ class Recipe:
 
     def order(self, dense: LinearFit, data: TrainingData) -> Order:
         """Return the order in which one round keeps the features of a dense fit."""
-        return Order.by_score(self._score(dense, data, check_random_state(self.random_state)))
+        return Order.by_score(self.scores(dense, data))
+
+    def scores(self, dense: LinearFit, data: TrainingData) -> Array:
+        """Return the scores of one round for the features of a dense fit."""
+        return self._score(dense, data, check_random_state(self.random_state))
 
     def scores_of_moments(self, dense: LinearFit, squares: Array, scale: Array) -> Array | None:
         """Return the scores of one round from moments (see `MomentScoring`), if they tell."""
