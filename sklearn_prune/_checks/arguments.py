@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from sklearn_prune._typing import Indices
 
 
+# Sums of prices that are above a size by no more than this share of it are equal to it.
+ROUNDING = 1e-12
+
+
 def check_n_keep(sparsity: Any, n_features: int, what: str = "features") -> int:
     """Return the number of features, or of `what` else there is, that a `sparsity` keeps.
 
@@ -29,6 +33,27 @@ def check_n_keep(sparsity: Any, n_features: int, what: str = "features") -> int:
     msg = (
         f"sparsity is {sparsity!r}: give the number of {what} to KEEP, an int from 1 to "
         f"{n_features} (the number of {what}), or the fraction to keep, a float in (0, 1]."
+    )
+    raise ValueError(msg)
+
+
+def check_price(sparsity: Any, total: float) -> float:
+    """Return the total price that a `sparsity` keeps, of all there is.
+
+    Raises
+    ------
+    ValueError
+        If it is neither a price up to the total nor, as a float up to 1, a fraction of it.
+    """
+    is_float = isinstance(sparsity, float | np.floating)
+    is_int = isinstance(sparsity, int | np.integer) and not isinstance(sparsity, bool)
+    if is_float and 0 < sparsity <= 1:
+        return float(sparsity * total)
+    if (is_float or is_int) and 0 < sparsity <= total * (1 + ROUNDING):
+        return float(sparsity)
+    msg = (
+        f"sparsity is {sparsity!r}: give the total price to keep, up to {total:.6g}, or the "
+        "fraction of it, a float in (0, 1]."
     )
     raise ValueError(msg)
 
@@ -137,9 +162,19 @@ def round_sizes(n_features: int, sparsity: Any, n_rounds: Any, what: str = "feat
     ValueError
         If `sparsity` is out of range (see `check_n_keep`), or `n_rounds` no int >= 1.
     """
-    n_keep, n_rounds = check_n_keep(sparsity, n_features, what), check_n_rounds(n_rounds)
-    if n_rounds > MOST_ROUNDS * n_features:
+    n_keep = check_n_keep(sparsity, n_features, what)
+    check_enough_to_prune(n_rounds, n_features, what)
+    return [max(n_keep, round(size)) for size in falling_sizes(n_features, n_keep, n_rounds)]
+
+
+def check_enough_to_prune(n_rounds: Any, n_features: int, what: str = "features") -> None:
+    """Raise ValueError if `n_rounds` is no int >= 1, or far more than there is to prune."""
+    if check_n_rounds(n_rounds) > MOST_ROUNDS * n_features:
         msg = f"n_rounds is {n_rounds}, but there are only {n_features} {what} to prune in rounds."
         raise ValueError(msg)
-    decay = (n_keep / n_features) ** (np.arange(1, n_rounds + 1) / n_rounds)
-    return [max(n_keep, round(size)) for size in n_features * decay]
+
+
+def falling_sizes(total: float, n_keep: float, n_rounds: int) -> list[float]:
+    """Return how much each round leaves, falling geometrically to what is kept."""
+    decay = (n_keep / total) ** (np.arange(1, n_rounds + 1) / n_rounds)
+    return [max(n_keep, size) for size in (total * decay).tolist()]

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._pruning.recipe import Recipe
 
 
@@ -16,6 +17,10 @@ class Candidate(NamedTuple):
     alpha: float
     retrain_alphas: list[float | None]
     recipes: list[Recipe]
+
+    def for_data(self, data: TrainingData) -> Candidate:
+        """Return the candidate with what may be selected of the columns of data."""
+        return self._replace(recipes=[recipe.for_data(data) for recipe in self.recipes])
 
     def seeded(self, seed: int) -> Candidate:
         """Return the candidate with a seed that all recipes share."""

@@ -11,7 +11,6 @@ from sklearn_prune._checks.progress import SILENT
 from sklearn_prune._least_squares.design import EPS
 from sklearn_prune._pruning.extended_bic import above_rounding, log_choices
 from sklearn_prune._pruning.linear_fit import fit_columns, penalised_model
-from sklearn_prune._pruning.ranking import Order
 
 from .criteria import Criterion, variances
 from .path_freedom import freedom_of_moments, freedom_of_rows
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
 
     from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._pruning.linear_fit import LinearFit
+    from sklearn_prune._pruning.ranking import Order
     from sklearn_prune._pruning.recipe import Recipe
     from sklearn_prune._typing import Array, Indices
 
@@ -99,8 +99,8 @@ class CriterionSearch:
         self, recipes: Sequence[Recipe], alpha: float, sizes: Indices, table: ResultsTable
     ) -> Iterator[Array]:
         """Yield the negative criterion of every size, of shape (1, n_sizes), a recipe."""
-        order = Order.by_score(self._scores_of(recipes[0], alpha))
-        choices = log_choices(self.data.X.shape[1], sizes)
+        order = recipes[0].order_of(self._scores_of(recipes[0], alpha))
+        choices = _log_choices(recipes[0], order, sizes)
         for recipe in recipes:
             errors, freedom = self._path(recipe, alpha, order, sizes)
             errors = above_rounding(errors, self._null_errors, self._rounding)
@@ -124,7 +124,7 @@ class CriterionSearch:
         dense, summed = self.dense(alpha), self._summed
         known = None if summed is None else summed.path(recipe, dense, order, sizes)
         penalties = alpha, recipe.penalty
-        columns, counts = order.kept(sizes[-1]), order.cuts[sizes - 1]
+        columns, counts = order.kept(sizes[-1]), order.counts(sizes)
         if summed is not None and known is not None:
             freedom = freedom_of_moments(summed.rows, penalties, columns, counts)
             if freedom is not None:
@@ -174,3 +174,10 @@ class CriterionSearch:
             targets = targets - share @ targets
         null: Array = share @ targets**2
         return null
+
+
+def _log_choices(recipe: Recipe, order: Order, sizes: Indices) -> Array:
+    """Return the logarithm of the number of supports of each size, of groups that may go."""
+    n_stays = 0 if recipe.selection is None else int(recipe.selection.stays.sum())
+    n_groups = 1 + np.searchsorted(order.ends, order.counts(sizes))
+    return log_choices(len(order.ends) - n_stays, n_groups - n_stays)

@@ -108,7 +108,8 @@ class LeaveOneOutSearch(FoldSearch):
         self, recipes: Sequence[Recipe], alpha: float, sizes: Indices
     ) -> list[list[AnyArray]]:
         first, closed_form = recipes[0], None
-        if first.strategy.exact_leave_one_out and not first.distill:
+        plain = first.selection is None and not first.distill
+        if plain and first.strategy.exact_leave_one_out:
             closed_form = self._closed_form(alpha)
         if closed_form is None:
             folds = super().predictions(recipes, alpha, sizes)

@@ -115,7 +115,7 @@ class MomentRows(NamedTuple):
 
     def path(self, recipe: Recipe, dense: LinearFit, order: Order, sizes: Indices) -> PathModels:
         """Return the pruned models of a dense fit at every size (see `path_models`)."""
-        columns, counts = order.kept(sizes[-1]), order.cuts[sizes - 1]
+        columns, counts = order.kept(sizes[-1]), order.counts(sizes)
         if recipe.penalty is None:
             return self.masked(np.atleast_2d(dense.coef), columns, counts)
         return self.refitted(columns, counts, alpha=recipe.penalty.alpha)

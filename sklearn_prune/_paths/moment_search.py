@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sklearn_prune._pruning.ranking import Order
-
 from .fold_fits import RCOND
 from .moment_scores import MomentRows
 
@@ -142,5 +140,5 @@ def _fold_paths(
     scores = rows.feature_scores(recipes[0], dense)
     if scores is None:
         return None
-    order = Order.by_score(scores)
+    order = recipes[0].order_of(scores)
     return [rows.path(recipe, dense, order, sizes) for recipe in recipes]

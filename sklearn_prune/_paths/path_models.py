@@ -116,7 +116,7 @@ def path_models(
         What the kept features are refitted to: with the predictions of the dense model as
         targets if the recipe is a distillation.
     """
-    counts = order.cuts[sizes - 1]
+    counts = order.counts(sizes)
     columns = order.columns[: counts[-1]]
     if recipe.refit is None:
         return [_masked(dense, columns, counts, data)]

@@ -97,6 +97,10 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
     random_state : int, RandomState instance or None, default=None
         Seed of the strategy "random", whose order is the same in every fold.
 
+    feature_groups, always_keep, feature_costs, sparsity_unit : object
+        What is kept or pruned together, what always stays, prices, and what `sparsities` count,
+        as in :class:`PrunedRegressor`.
+
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
@@ -188,6 +192,10 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
         fit_intercept=True,
         n_jobs=None,
         random_state=None,
+        feature_groups=None,
+        always_keep=None,
+        feature_costs=None,
+        sparsity_unit="groups",
     ):
         self.strategy = strategy
         self.sparsities = sparsities
@@ -203,6 +211,10 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
         self.fit_intercept = fit_intercept
         self.n_jobs = n_jobs
         self.random_state = random_state
+        self.feature_groups = feature_groups
+        self.always_keep = always_keep
+        self.feature_costs = feature_costs
+        self.sparsity_unit = sparsity_unit
 
     @with_callbacks
     def fit(self, X, y=None, sample_weight=None, *, X_unlabeled=None, groups=None):
@@ -319,6 +331,7 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
             saliency=self.saliency,
             class_weight=self.class_weight,
             random_state=recipe.random_state,
+            **recipe.rule._asdict(),
         )
 
 

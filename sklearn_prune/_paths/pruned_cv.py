@@ -88,6 +88,10 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
     random_state : int, RandomState instance or None, default=None
         Seed of the strategy "random", whose order is the same in every fold.
 
+    feature_groups, always_keep, feature_costs, sparsity_unit : object
+        What is kept or pruned together, what always stays, prices, and what `sparsities` count,
+        as in :class:`PrunedRegressor`.
+
     Attributes
     ----------
     sparsity_ : int
@@ -204,6 +208,10 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
         fit_intercept=True,
         n_jobs=None,
         random_state=None,
+        feature_groups=None,
+        always_keep=None,
+        feature_costs=None,
+        sparsity_unit="groups",
     ):
         self.strategy = strategy
         self.sparsities = sparsities
@@ -217,6 +225,10 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
         self.fit_intercept = fit_intercept
         self.n_jobs = n_jobs
         self.random_state = random_state
+        self.feature_groups = feature_groups
+        self.always_keep = always_keep
+        self.feature_costs = feature_costs
+        self.sparsity_unit = sparsity_unit
 
     @with_callbacks
     def fit(self, X, y=None, sample_weight=None, *, X_unlabeled=None, groups=None):
@@ -301,6 +313,7 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
             estimator=recipe.estimator,
             saliency=self.saliency,
             random_state=recipe.random_state,
+            **recipe.rule._asdict(),
         )
 
     def _penalised(self, alpha):

@@ -7,11 +7,13 @@ from numbers import Integral
 from typing import ClassVar
 
 import numpy as np
+from sklearn.base import clone
 from sklearn.callback import CallbackSupportMixin
 from sklearn.utils import check_random_state
 from sklearn.utils.metadata_routing import UNUSED, MetadataRouter, MethodMapping
 
-from sklearn_prune._checks.arguments import check_alphas, check_bool, check_sparsities
+from sklearn_prune._checks.arguments import check_alphas, check_bool
+from sklearn_prune._pruning.pruned import rule_of
 from sklearn_prune._pruning.recipe import Recipe
 
 from .candidates import Candidate
@@ -34,7 +36,8 @@ class PrunedSearch(CallbackSupportMixin):
 
     def _choose(self, candidates, data, search, table, progress):
         """Score all candidates, and fit the best one to all data."""
-        sizes = self._sizes(data, search, [candidate.alpha for candidate in candidates])
+        candidates = [candidate.for_data(data) for candidate in candidates]
+        sizes = self._sizes(data, search, candidates)
         tried = coarse_sizes(sizes) if self._refines(candidates) else sizes
         recipes = []
         while len(tried):
@@ -150,17 +153,17 @@ class PrunedSearch(CallbackSupportMixin):
         """Return whether sizes are tried from coarse to fine, not all of them."""
         return False
 
-    def _sizes(self, data, search, alphas):
-        """Return the numbers of features among which to choose."""
-        n_features = data.X.shape[1]
+    def _sizes(self, data, search, candidates):
+        """Return the sizes among which to choose."""
+        recipe, most = candidates[0].recipes[0], data.X.shape[1]
         if self.sparsities is not None:
-            return check_sparsities(self.sparsities, n_features)
-        if not self.retrain:
-            return np.arange(1, n_features + 1)
-        # A ridge takes the rank that there can be, hence the largest one.
-        rank = search.rank(next((alpha for alpha in alphas if alpha > 0), 0.0))
-        interpolates = rank == search.fewest_rows - bool(search.fit_intercept)
-        return np.arange(1, max(1, rank - interpolates) + 1)
+            return recipe.check_sizes(self.sparsities, most)
+        if self.retrain:
+            # A ridge takes the rank that there can be, hence the largest one.
+            rank = search.rank(next((c.alpha for c in candidates if c.alpha > 0), 0.0))
+            interpolates = rank == search.fewest_rows - bool(search.fit_intercept)
+            most = max(1, rank - interpolates)
+        return recipe.all_sizes(most)
 
     def _recipe(self, strategy, alpha, retrain_alpha):
         """Return what happens to the dense model of one penalty."""
@@ -172,12 +175,11 @@ class PrunedSearch(CallbackSupportMixin):
             saliency=self.saliency,
             random_state=self.random_state,
             names=self._distillations,
+            rule=rule_of(self),
         )
 
     def _models(self, recipe, strategy, sizes, search):
         """Return the models of every fold, fitted one by one, for scorers that look at them."""
         folds = [search.data.take(train) for train, _ in search.splits]
-        return [
-            [self._fit_model(self._model(recipe, strategy, int(s)), recipe, data) for s in sizes]
-            for data in folds
-        ]
+        models = [self._model(recipe, strategy, size) for size in sizes.tolist()]
+        return [[self._fit_model(clone(model), recipe, data) for model in models] for data in folds]

@@ -9,15 +9,15 @@ import numpy as np
 from scipy import sparse
 from sklearn.utils.metaestimators import available_if
 
-from sklearn_prune._checks.arguments import check_n_rounds, check_sparsities, round_sizes
+from sklearn_prune._checks.arguments import check_n_rounds
 from sklearn_prune._checks.class_codes import decide_each
 from sklearn_prune._checks.class_data import weigh_classes
 from sklearn_prune._checks.training_data import check_samples
 from sklearn_prune._least_squares.min_norm import MinNormRegressor
 from sklearn_prune._pruning.class_fit import predicts_codes
 from sklearn_prune._pruning.linear_fit import fit_columns
-from sklearn_prune._pruning.ranking import Order
 from sklearn_prune._pruning.recipe import Recipe
+from sklearn_prune._pruning.selection import SelectionRule
 
 from .path_data import check_path_data, distillations
 from .path_models import path_models, single_model
@@ -180,6 +180,10 @@ def pruning_path(
     random_state=None,
     classification=False,
     class_weight=None,
+    feature_groups=None,
+    always_keep=None,
+    feature_costs=None,
+    sparsity_unit="groups",
 ):
     r"""Fit, prune and retrain at every sparsity, at the price of a few dense fits.
 
@@ -219,6 +223,9 @@ def pruning_path(
     class_weight : dict, "balanced" or None, default=None
         Weights of the classes, as in :class:`PrunedClassifier`, in all fits and in
         `train_mse`, but not in `train_error_rate`. For ``classification=True`` only.
+    feature_groups, always_keep, feature_costs, sparsity_unit : object
+        What is kept or pruned together, what always stays, prices, and what `sparsities` count,
+        as in :class:`PrunedRegressor`.
 
     Returns
     -------
@@ -290,10 +297,11 @@ def pruning_path(
         n_rounds=n_rounds,
         random_state=random_state,
         names=distillations(classification),
+        rule=SelectionRule(feature_groups, always_keep, feature_costs, sparsity_unit),
     )
     given = X, y, sample_weight, X_unlabeled
     data = check_path_data(recipe, given, class_weight, classification=classification)
-    fitted = weigh_classes(data, class_weight)
+    fitted, recipe = weigh_classes(data, class_weight), recipe.for_data(data)
     sizes, order, models, errors = _fit_path(recipe, sparsities, fitted)
     if errors is None and all(map(predicts_codes, recipe.regressors)):
         errors = np.concatenate([piece.squared_errors(fitted) for piece in models])
@@ -309,11 +317,11 @@ def _fit_path(recipe, sparsities, data):
     is_tall = data.is_tall(data.X.shape[1])
     summed = SummedRows.of(data, recipe) if is_tall and one_round else None
     dense = _dense_fit(recipe.estimator, data, summed)
-    sizes = _path_sizes(sparsities, dense, data, retrained=recipe.refit is not None)
+    sizes = _path_sizes(recipe, sparsities, dense, data)
     if one_round:
         return sizes, *_one_round(recipe, dense, sizes, data, summed)
     n_features = data.X.shape[1]
-    rounds = (round_sizes(n_features, int(size), recipe.n_rounds) for size in sizes)
+    rounds = (recipe.sizes(size, n_features) for size in sizes.tolist())
     pruned = (recipe.prune(dense, data, sizes) for sizes in rounds)
     return sizes, None, [single_model(fit, support) for support, _, fit in pruned], None
 
@@ -329,7 +337,7 @@ def _dense_fit(estimator, data, summed):
 def _one_round(recipe, dense, sizes, data, summed):
     """Return the path of nested supports, from the moments of the rows where they tell."""
     scores = None if summed is None else summed.scores(recipe, dense)
-    order = recipe.order(dense, data) if scores is None else Order.by_score(scores)
+    order = recipe.order(dense, data) if scores is None else recipe.order_of(scores)
     known = None if scores is None else summed.path(recipe, dense, order, sizes)
     if known is not None:
         models, errors = known
@@ -338,21 +346,22 @@ def _one_round(recipe, dense, sizes, data, summed):
     return order.columns, path_models(recipe, dense, order, sizes, refit_data), None
 
 
-def _path_sizes(sparsities, dense, data, *, retrained):
-    """Return the numbers of features kept along a path, increasing."""
+def _path_sizes(recipe, sparsities, dense, data):
+    """Return the sizes along a path, increasing."""
     n_samples, n_features = data.X.shape
     if sparsities is None:
         rank = getattr(dense.model, "rank_", min(n_samples - dense.centred, n_features))
-        largest = max(1, rank - 1) if retrained else n_features
-        size = 12 * data.y[0].size * largest * (largest + 1) // 2
+        largest = n_features if recipe.refit is None else max(1, rank - 1)
+        sizes = recipe.all_sizes(largest)
+        size = 12 * data.y[0].size * len(sizes) * (largest + 1) // 2
         if size > MOST_BYTES:
             msg = (
                 f"The models of all sparsities up to {largest} take {size / 1e9:.1f} GB: name "
                 "those that you want as sparsities."
             )
             raise ValueError(msg)
-        return np.arange(1, largest + 1)
-    return check_sparsities(sparsities, n_features)
+        return sizes
+    return recipe.check_sizes(sparsities, n_features)
 
 
 def _assemble(models, sizes, order, data, errors, rates):

@@ -116,7 +116,7 @@ class ResultsTable:
             not pooled and self.scorer is not None and not reads_predictions(self.scorer)
         )
         self.share = self._shares()
-        self.models: list[tuple[Any, float, float, int]] = []
+        self.models: list[tuple[Any, float, float, float]] = []
         self.means: list[AnyArray] = []
         self.deviations: list[AnyArray] = []
         self.splits: list[AnyArray] = []
@@ -177,7 +177,7 @@ class ResultsTable:
             Their scores, which are overwritten.
         """
         refit = np.nan if retrain_alpha is None else retrain_alpha
-        self.models += [(strategy, alpha, refit, int(size)) for size in sizes]
+        self.models += [(strategy, alpha, refit, size) for size in sizes.tolist()]
         if not self.pooled:
             self.splits.append(scores.copy())
         # So the mean of scores that are all the same, such as 1, is the same.

@@ -9,7 +9,6 @@ import numpy as np
 
 from sklearn_prune._checks.arguments import count_kept
 from sklearn_prune._pruning.linear_fit import penalty_of
-from sklearn_prune._pruning.ranking import Order
 
 from .fold_moments import FoldMoments
 from .path_models import single_model
@@ -134,7 +133,7 @@ def _path_errors(
     scores = rows.feature_scores(recipes[0], dense)
     if scores is None:
         return [None]
-    order = Order.by_score(scores)
+    order = recipes[0].order_of(scores)
     paths = (rows.path(recipe, dense, order, sizes) for recipe in recipes)
     if held_out is None:
         return [rows.errors(models) for models in paths]

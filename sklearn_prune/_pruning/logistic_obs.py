@@ -26,6 +26,8 @@ from .ranking import rank_features
 if TYPE_CHECKING:
     from sklearn_prune._typing import AnyArray, Array, Indices
 
+    from .selection import Selection
+
 
 def logistic_obs(
     coef: AnyArray,
@@ -35,6 +37,7 @@ def logistic_obs(
     *,
     alpha: float,
     centred: bool,
+    selection: Selection | None = None,
 ) -> Array:
     """Score features by how long they survive backward elimination at a logistic fit.
 

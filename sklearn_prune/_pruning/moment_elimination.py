@@ -11,8 +11,12 @@ from .elimination import eliminate_moments
 if TYPE_CHECKING:
     from sklearn_prune._typing import AnyArray, Array
 
+    from .selection import Selection
 
-def obs_of_moments(coef: AnyArray, squares: Array, scale: Array) -> Array | None:
+
+def obs_of_moments(
+    coef: AnyArray, squares: Array, scale: Array, selection: Selection | None = None
+) -> Array | None:
     """Score features by how long they survive backward elimination (see `obs`).
 
     Parameters

@@ -30,6 +30,8 @@ from .ranking import TIE, rank_features
 if TYPE_CHECKING:
     from sklearn_prune._typing import AnyArray, Array, Indices, Mask
 
+    from .selection import Selection
+
 # The penalty of the ridge fit that screens, as a share of the mean eigenvalue.
 SCREEN_RIDGE = 0.1
 
@@ -40,7 +42,15 @@ MAX_STEPS = 10
 READMISSIONS = 2
 
 
-def obs(coef: AnyArray, X: Any, y: AnyArray, *, weights: Array, centred: bool) -> Array:
+def obs(
+    coef: AnyArray,
+    X: Any,
+    y: AnyArray,
+    *,
+    weights: Array,
+    centred: bool,
+    selection: Selection | None = None,
+) -> Array:
     """Score features by how long they survive backward elimination.
 
     The features of nonzero `coef` are refitted by least squares, and the one

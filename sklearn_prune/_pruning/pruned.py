@@ -11,7 +11,6 @@ from sklearn.callback import CallbackSupportMixin, with_callbacks
 
 from sklearn_prune._batches.mapped_rows import is_mapped
 from sklearn_prune._batches.sources import is_source
-from sklearn_prune._checks.arguments import round_sizes
 from sklearn_prune._checks.progress import fit_progress
 from sklearn_prune._checks.training_data import check_training_data
 from sklearn_prune._least_squares.row_stream import StreamMethod, continue_stream
@@ -20,6 +19,7 @@ from sklearn_prune._least_squares.source_rows import fit_source
 from .linear_fit import fit_columns, has_intercept
 from .moments_only import check_moments_suffice
 from .recipe import CLASS_DISTILLATIONS, DISTILLATIONS, Recipe
+from .selection import SelectionRule
 from .sparse_model import SparseRegressor
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sklearn_prune._typing import Array
 
     from .linear_fit import LinearFit
+    from .selection import Selection
 
 
 class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
@@ -107,6 +108,32 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
     random_state : int, RandomState instance or None, default=None
         Seed of the strategy "random".
 
+    feature_groups : sequence or callable, default=None
+        Columns that are kept or pruned together, such as those of one categorical variable: a
+        label for each column; or lists of the positions or names of columns, where all others
+        are alone; or a function from the name of a column to a label, such as
+        :func:`one_hot_groups` returns. `sparsity` then counts groups.
+
+        The score of a group is the norm of those of its columns; for "hessian" it is
+        :math:`\sqrt{\hat\beta_g^\top \hat\Sigma_{gg} \hat\beta_g}`, for "obs" the rise of the
+        loss is :math:`\hat\beta_g^\top ([H^{-1}]_{gg})^{-1} \hat\beta_g`, so that both depend on
+        the space that its columns span alone; for "oracle" it is the sum. None is divided by
+        the number of columns: ``feature_costs=1`` does that.
+
+    always_keep : sequence of int, str or bool, default=None
+        Positions or names of columns, or a mask, that are kept at every sparsity, and their
+        groups with them. They are a part of every refit, and count: ``sparsity=4`` with two of
+        them chooses two more.
+
+    feature_costs : float, array-like of shape (n_features,) or dict, default=None
+        Price of each column, positive; a dict has those of some, and 1 for the others. That of
+        a group is the sum. Scores, and for "obs" the rises of the loss, are divided by it.
+
+    sparsity_unit : {"groups", "columns", "cost"}, default="groups"
+        What `sparsity` counts: groups, of which a column without one is one; columns; or the
+        total price, where a number above 1, or an int, is a price and a float up to 1 a fraction
+        of it. Groups are kept in the order of their scores, as long as the next one fits.
+
     Attributes
     ----------
     coef_ : ndarray of shape (n_features,) or (n_targets, n_features)
@@ -127,11 +154,19 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
     support_ : ndarray of shape (n_features,), dtype bool
         Mask of the kept features.
 
+    feature_groups_ : ndarray of shape (n_features,) or None
+        Number of the group of each column, 0, 1, ... by their first columns; None without
+        `feature_groups`.
+
+    group_support_ : ndarray of shape (n_groups,), dtype bool
+        Mask of the kept groups; `support_` if there are none.
+
     threshold_ : float
-        The least score among the kept features.
+        The least score among the kept features; those that always stay do not count, and
+        without others it is infinite.
 
     n_nonzero_ : int
-        Number of kept features, s.
+        Number of kept columns.
 
     n_samples_fit_ : int
         Number of samples of positive weight.
@@ -211,6 +246,10 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
         saliency=None,
         n_rounds=1,
         random_state=None,
+        feature_groups=None,
+        always_keep=None,
+        feature_costs=None,
+        sparsity_unit="groups",
     ):
         self.strategy = strategy
         self.sparsity = sparsity
@@ -219,6 +258,10 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
         self.saliency = saliency
         self.n_rounds = n_rounds
         self.random_state = random_state
+        self.feature_groups = feature_groups
+        self.always_keep = always_keep
+        self.feature_costs = feature_costs
+        self.sparsity_unit = sparsity_unit
 
     @with_callbacks
     def fit(self, X, y=None, sample_weight=None, *, X_unlabeled=None):
@@ -327,6 +370,14 @@ def recipe_of(model: Any) -> Recipe:
         n_rounds=model.n_rounds,
         random_state=model.random_state,
         names=CLASS_DISTILLATIONS if is_classifier(model) else DISTILLATIONS,
+        rule=rule_of(model),
+    )
+
+
+def rule_of(model: Any) -> SelectionRule:
+    """Return the parameters that say what may be selected."""
+    return SelectionRule(
+        model.feature_groups, model.always_keep, model.feature_costs, model.sparsity_unit
     )
 
 
@@ -338,7 +389,8 @@ def fit_pruned(
     scores: Array | None = None,
 ) -> PrunedRegressor:
     """Fit a model to checked data, from the dense fit and its scores on if they are known."""
-    sizes = round_sizes(data.X.shape[1], model.sparsity, recipe.n_rounds)
+    recipe = recipe.for_data(data)
+    sizes = recipe.sizes(model.sparsity, data.X.shape[1])
     if dense is None:
         dense = fit_columns(recipe.estimator, data)
     support, scores, kept = recipe.prune(dense, data, sizes, scores)
@@ -350,14 +402,26 @@ def fit_pruned(
     model.retrained_estimator_ = kept.model
     model.scores_ = scores
     model.support_ = support
-    model.threshold_ = float(scores[support].min())
-    model.n_nonzero_ = sizes[-1]
+    describe_selection(model, recipe.selection)
     model.n_samples_fit_ = len(data.weights)
     model.weight_range_ = (float(data.weights.min()), float(data.weights.max()))
     model.n_unlabeled_ = 0 if data.unlabeled is None else data.unlabeled.shape[0]
     model.coef_ = kept.coef
     model.intercept_ = np.asarray(kept.intercept, dtype=data.X.dtype)[()]
     return model
+
+
+def describe_selection(model: Any, selection: Selection | None) -> None:
+    """Tell what the support of a model says of groups, and what was just kept."""
+    support, competed = model.support_, model.support_
+    model.feature_groups_, model.group_support_ = None, support
+    if selection is not None:
+        competed = support & ~selection.stay
+    if selection is not None and selection.has_groups:
+        model.feature_groups_ = selection.groups
+        model.group_support_ = np.bincount(selection.groups, weights=support) > 0
+    model.threshold_ = float(model.scores_[competed].min(initial=np.inf))
+    model.n_nonzero_ = int(np.count_nonzero(support))
 
 
 def fit_compressed_rows(model: PrunedRegressor, rows: CompressedRows) -> None:

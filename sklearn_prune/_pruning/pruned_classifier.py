@@ -96,6 +96,10 @@ class PrunedClassifier(CallbackSupportMixin, SparseClassifier):
     random_state : int, RandomState instance or None, default=None
         Seed of the strategy "random".
 
+    feature_groups, always_keep, feature_costs, sparsity_unit : object
+        What is kept or pruned together, what always stays, prices, and what `sparsity` counts,
+        as in :class:`PrunedRegressor`.
+
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
@@ -120,11 +124,18 @@ class PrunedClassifier(CallbackSupportMixin, SparseClassifier):
     support_ : ndarray of shape (n_features,), dtype bool
         Mask of the kept features.
 
+    feature_groups_ : ndarray of shape (n_features,) or None
+        Number of the group of each column, 0, 1, ... by their first columns; None without
+        `feature_groups`.
+
+    group_support_ : ndarray of shape (n_groups,), dtype bool
+        Mask of the kept groups; `support_` if there are none.
+
     threshold_ : float
-        The least score among the kept features.
+        The least score among the kept features that do not always stay.
 
     n_nonzero_ : int
-        Number of kept features, s.
+        Number of kept columns.
 
     n_samples_fit_ : int
         Number of samples of positive weight.
@@ -190,6 +201,10 @@ class PrunedClassifier(CallbackSupportMixin, SparseClassifier):
         class_weight=None,
         n_rounds=1,
         random_state=None,
+        feature_groups=None,
+        always_keep=None,
+        feature_costs=None,
+        sparsity_unit="groups",
     ):
         self.strategy = strategy
         self.sparsity = sparsity
@@ -199,6 +214,10 @@ class PrunedClassifier(CallbackSupportMixin, SparseClassifier):
         self.class_weight = class_weight
         self.n_rounds = n_rounds
         self.random_state = random_state
+        self.feature_groups = feature_groups
+        self.always_keep = always_keep
+        self.feature_costs = feature_costs
+        self.sparsity_unit = sparsity_unit
 
     @with_callbacks
     def fit(self, X, y=None, sample_weight=None, *, X_unlabeled=None):

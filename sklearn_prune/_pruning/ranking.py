@@ -6,41 +6,79 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sklearn_prune._checks.arguments import ROUNDING
+
 if TYPE_CHECKING:
     from sklearn_prune._typing import AnyArray, Array, Indices
+
+    from .selection import Selection
 
 # Scores that differ by less than this, relative to the largest, are ties.
 TIE = 1e-10
 
 
 class Order(NamedTuple):
-    """Features in the order in which they are kept, and where it may be cut.
+    """Columns in the order in which they are kept, and where it may be cut.
 
     Attributes
     ----------
     columns : ndarray of shape (n_columns,)
-        Features, the best first.
-    cuts : ndarray of shape (n_sizes,)
-        How many columns the sizes 1, 2, ... keep: 1, 2, ... unless columns are kept in
-        groups.
+        The best first, those of a group together.
+    ends : ndarray of shape (n_groups,)
+        Number of columns of the first 1, 2, ... groups: 1, 2, ... if each is alone.
+    totals : ndarray of shape (n_groups,)
+        What these count of a size: 1, 2, ..., or columns, or prices.
     """
 
     columns: Indices
-    cuts: Indices
+    ends: Indices
+    totals: AnyArray
 
     @classmethod
-    def by_score(cls, scores: Array) -> Order:
-        """Return the order of features by their scores, the larger the better."""
-        return cls(rank_features(scores), np.arange(1, len(scores) + 1))
+    def by_score(cls, scores: Array, selection: Selection | None = None) -> Order:
+        """Return the order of columns by their scores, the larger the better.
 
-    def kept(self, size: int) -> Indices:
+        Those that always stay come first. The columns of a group have the same score.
+        """
+        if selection is None:
+            ends = np.arange(1, len(scores) + 1)
+            return cls(rank_features(scores), ends, ends)
+        _, first = np.unique(selection.groups, return_index=True)
+        groups, free = np.flatnonzero(selection.stays), np.flatnonzero(~selection.stays)
+        if len(free):
+            groups = np.append(groups, free[rank_features(scores[first[free]])])
+        place = np.empty(len(groups), dtype=np.intp)
+        place[groups] = np.arange(len(groups))
+        columns = np.argsort(place[selection.groups], kind="stable")
+        return cls(columns, selection.sizes[groups].cumsum(), selection.counts[groups].cumsum())
+
+    def counts(self, sizes: AnyArray | float) -> Indices:
+        """Return the numbers of columns that some sizes keep.
+
+        Raises
+        ------
+        ValueError
+            If a size is less than what the first group counts.
+        """
+        n_groups = np.searchsorted(self.totals, np.multiply(sizes, 1 + ROUNDING), side="right")
+        if n_groups.min() == 0:
+            msg = (
+                f"A sparsity of {np.min(sizes):.6g} is less than the {self.totals[0]:.6g} that the "
+                "best group counts: give at least that."
+            )
+            raise ValueError(msg)
+        return self.ends[n_groups - 1]
+
+    def kept(self, size: float) -> Indices:
         """Return the columns that a size keeps, the best first."""
-        return self.columns[: self.cuts[size - 1]]
+        return self.columns[: int(self.counts(size))]
 
-    def within(self, size: int) -> tuple[Indices, Order]:
+    def within(self, size: float) -> tuple[Indices, Order]:
         """Return the columns that a size keeps, increasing, and the order of these alone."""
-        columns = np.sort(self.kept(size))
-        return columns, Order(np.searchsorted(columns, self.kept(size)), self.cuts[:size])
+        kept = self.kept(size)
+        columns, n_groups = np.sort(kept), int(np.searchsorted(self.ends, len(kept))) + 1
+        part = self.ends[:n_groups], self.totals[:n_groups]
+        return columns, Order(np.searchsorted(columns, kept), *part)
 
 
 def rank_features(scores: AnyArray) -> Indices:

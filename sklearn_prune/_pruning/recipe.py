@@ -10,11 +10,13 @@ from sklearn.base import clone, is_classifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils import check_random_state
 
+from sklearn_prune._checks.arguments import check_sparsities, round_sizes
 from sklearn_prune._least_squares.min_norm import MinNormRegressor
 
 from .class_fit import score_regressor
 from .linear_fit import fit_columns, penalty_of
 from .ranking import Order
+from .selection import FREE, SelectionRule
 from .strategies import (
     STRATEGIES,
     MomentScoring,
@@ -29,9 +31,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sklearn_prune._checks.training_data import TrainingData
-    from sklearn_prune._typing import Array, Mask
+    from sklearn_prune._typing import AnyArray, Array, Indices, Mask
 
     from .linear_fit import LinearFit, Penalty
+    from .selection import Selection
 
 DENSE = MinNormRegressor()
 
@@ -61,6 +64,11 @@ class Recipe:
         Seed of a strategy that draws.
     hard_labels : bool
         Whether a distillation is to the classes, not to the scores or probabilities.
+    rule : SelectionRule
+        What may be selected, as the user says it.
+    selection : Selection or None
+        What that means for the columns of the data (see `for_data`); None if each is free,
+        alone and alike.
     """
 
     estimator: Any
@@ -72,6 +80,8 @@ class Recipe:
     n_rounds: int = 1
     random_state: Any = None
     hard_labels: bool = False
+    rule: SelectionRule = FREE
+    selection: Selection | None = None
 
     @classmethod
     def of(
@@ -84,6 +94,7 @@ class Recipe:
         n_rounds: int = 1,
         random_state: Any = None,
         names: tuple[str, ...] = DISTILLATIONS,
+        rule: SelectionRule = FREE,
     ) -> Recipe:
         """Resolve the parameters of a pruned model, with `names` of distillations.
 
@@ -111,6 +122,7 @@ class Recipe:
             n_rounds,
             random_state,
             hard_labels,
+            rule,
         )
 
     @property
@@ -124,29 +136,69 @@ class Recipe:
         fits_rows = any(penalty_of(regressor) is None for regressor in self.regressors)
         return self.distill or fits_rows or self.strategy.needs_rows
 
+    def for_data(self, data: TrainingData) -> Recipe:
+        """Return the recipe with what may be selected of the columns of data.
+
+        Raises
+        ------
+        ValueError
+            If a parameter that says so does not fit the columns.
+        """
+        selection = self.rule.resolve(data.X.shape[1], data.names)
+        return self if selection is None else replace(self, selection=selection)
+
+    def sizes(self, sparsity: Any, n_features: int) -> Sequence[float]:
+        """Return how much of the features each round leaves (see `round_sizes`)."""
+        if self.selection is None:
+            return round_sizes(n_features, sparsity, self.n_rounds)
+        return self.selection.round_sizes(sparsity, self.n_rounds)
+
+    def check_sizes(self, sparsities: Any, n_features: int) -> AnyArray:
+        """Return how much several sparsities keep, increasing (see `check_sparsities`)."""
+        if self.selection is None:
+            return check_sparsities(sparsities, n_features)
+        return self.selection.check_sizes(sparsities)
+
+    def all_sizes(self, most_columns: int) -> Indices:
+        """Return all sizes that have no more columns than so many (see `Selection`)."""
+        if self.selection is None:
+            return np.arange(1, most_columns + 1)
+        return self.selection.all_sizes(most_columns)
+
     def restarted(self) -> Recipe:
         """Return the recipe with a copy of its random state: both draw the same."""
         return replace(self, random_state=clone(self.random_state, safe=False))
 
     def order(self, dense: LinearFit, data: TrainingData) -> Order:
         """Return the order in which one round keeps the features of a dense fit."""
-        return Order.by_score(self.scores(dense, data))
+        return self.order_of(self.scores(dense, data))
 
     def scores(self, dense: LinearFit, data: TrainingData) -> Array:
         """Return the scores of one round for the features of a dense fit."""
         return self._score(dense, data, check_random_state(self.random_state))
 
+    def order_of(self, scores: Array) -> Order:
+        """Return the order in which features of some scores are kept."""
+        return Order.by_score(scores, self._leading(len(scores)))
+
     def scores_of_moments(self, dense: LinearFit, squares: Array, scale: Array) -> Array | None:
         """Return the scores of one round from moments (see `MomentScoring`), if they tell."""
-        random_state = check_random_state(self.random_state)
-        given = MomentScoring(dense.coef, squares, scale, self.saliency, random_state)
+        random_state, selection = check_random_state(self.random_state), self._leading(len(scale))
+        given = MomentScoring(dense.coef, squares, scale, self.saliency, random_state, selection)
         return score_moments(self.strategy, given)
+
+    def _leading(self, width: int) -> Selection | None:
+        """Return what may be selected of the first columns."""
+        selection = self.selection
+        if selection is None or width == len(selection.groups):
+            return selection
+        return selection.leading(width)
 
     def prune(
         self,
         dense: LinearFit,
         data: TrainingData,
-        sizes: Sequence[int],
+        sizes: Sequence[float],
         known: Array | None = None,
     ) -> Pruned:
         """Prune to each size in turn, with training between rounds, and finish what is kept.
@@ -162,8 +214,9 @@ class Recipe:
             if known is None:
                 known = self._score(fit, data, random_state)
             scores, known = np.where(support, known, -np.inf), None
+            best, before = self.order_of(scores).kept(size), support
             support = np.zeros(len(support), dtype=bool)
-            support[Order.by_score(scores).kept(size)] = True
+            support[best] = before[best]
         if self.refit is None:
             kept = fit.masked(support, data)
         else:
@@ -193,6 +246,7 @@ class Recipe:
             saliency,
             random_state,
             fit.curvature(X, data) if self.strategy.reads in ("rows", "moments") else None,
+            self._leading(width),
         )
         return score_features(self.strategy, given)
 

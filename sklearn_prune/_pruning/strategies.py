@@ -17,6 +17,7 @@ import numpy as np
 from sklearn_prune._least_squares.design import column_scale
 from sklearn_prune._logistic.curvature import logistic_hessian_scores
 
+from .group_scores import group_hessian_of_moments, group_hessian_scores
 from .logistic_obs import logistic_obs
 from .moment_elimination import obs_of_moments
 from .obs import obs
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from sklearn_prune._typing import AnyArray, Array
 
     from .logistic_loss import Curvature
+    from .selection import Selection
 
 
 class Scoring(NamedTuple):
@@ -48,6 +50,8 @@ class Scoring(NamedTuple):
         Source of random scores.
     curvature : Curvature or None
         That of the loss, if it is no squared error.
+    selection : Selection or None
+        Which columns belong together, stay, or cost more than others.
     """
 
     coef: AnyArray
@@ -58,6 +62,7 @@ class Scoring(NamedTuple):
     saliency: Any = None
     random_state: Any = None
     curvature: Curvature | None = None
+    selection: Selection | None = None
 
 
 class MomentScoring(NamedTuple):
@@ -71,7 +76,7 @@ class MomentScoring(NamedTuple):
         Sums of products of the columns of ``[X y]``, centred if the model has an intercept.
     scale : ndarray of shape (n_features,)
         Root mean square of each feature, 0 if constant up to rounding.
-    saliency, random_state : object
+    saliency, random_state, selection : object
         As in `Scoring`.
     """
 
@@ -80,6 +85,7 @@ class MomentScoring(NamedTuple):
     scale: Array
     saliency: Any = None
     random_state: Any = None
+    selection: Selection | None = None
 
 
 class Strategy(NamedTuple):
@@ -109,6 +115,9 @@ class Strategy(NamedTuple):
     from_moments : callable or None
         From a `MomentScoring` to the same scores as from the rows, for a strategy that reads
         moments; or to None where digits would be lost.
+    by_norm : bool
+        Whether the score of a group is the norm of those of its columns; else each column
+        has that of its group.
     """
 
     score: Callable[[Scoring], Any]
@@ -119,6 +128,7 @@ class Strategy(NamedTuple):
     draws: bool = False
     fits_anew: bool = False
     from_moments: Callable[[MomentScoring], Any] | None = None
+    by_norm: bool = False
 
     @property
     def needs_rows(self) -> bool:
@@ -141,6 +151,8 @@ def _hessian(given: Scoring) -> AnyArray:
 
     Of a logistic fit H is the second derivative of its penalised loss.
     """
+    if given.selection is not None and given.selection.has_groups:
+        return group_hessian_scores(given, given.selection)
     if given.curvature is not None:
         loss = given.curvature._asdict()
         return logistic_hessian_scores(given.coef, X=given.X, centred=given.centred, **loss)
@@ -148,6 +160,8 @@ def _hessian(given: Scoring) -> AnyArray:
 
 
 def _hessian_of_moments(given: MomentScoring) -> AnyArray:
+    if given.selection is not None and given.selection.has_groups:
+        return group_hessian_of_moments(given, given.selection)
     return given.scale * np.abs(given.coef)
 
 
@@ -166,16 +180,24 @@ def _obs(given: Scoring) -> Array:
     """
     if given.curvature is not None:
         loss = given.curvature._asdict()
-        return logistic_obs(given.coef, X=given.X, centred=given.centred, **loss)
-    return obs(given.coef, given.X, given.y, weights=given.weights, centred=given.centred)
+        rows = {"X": given.X, "centred": given.centred, "selection": given.selection}
+        return logistic_obs(given.coef, **rows, **loss)
+    return obs(
+        given.coef,
+        given.X,
+        given.y,
+        weights=given.weights,
+        centred=given.centred,
+        selection=given.selection,
+    )
 
 
 def _obs_of_moments(given: MomentScoring) -> Array | None:
-    return obs_of_moments(given.coef, given.squares, given.scale)
+    return obs_of_moments(given.coef, given.squares, given.scale, given.selection)
 
 
 def _oracle(given: Scoring | MomentScoring) -> Any:
-    """Score by the true importance."""
+    """Score by the true importance, of a group by its sum."""
     shape = given.coef.shape[-1:]
     if given.saliency is None:
         msg = (
@@ -186,19 +208,26 @@ def _oracle(given: Scoring | MomentScoring) -> Any:
     if np.shape(given.saliency) != shape:
         msg = f"saliency has shape {np.shape(given.saliency)}: give an array of shape {shape}."
         raise ValueError(msg)
-    return given.saliency
+    if given.selection is None or not given.selection.has_groups:
+        return given.saliency
+    groups = given.selection.groups
+    return np.bincount(groups, weights=given.saliency)[groups]
 
 
 def _random(given: Scoring | MomentScoring) -> AnyArray:
     """Score by a random order."""
-    scores: AnyArray = given.random_state.permutation(given.coef.shape[-1]) + 1
-    return scores
+    if given.selection is None:
+        scores: AnyArray = given.random_state.permutation(given.coef.shape[-1]) + 1
+        return scores
+    scores = given.random_state.permutation(given.selection.n_groups) + 1
+    return scores[given.selection.groups]
 
 
 STRATEGIES = {
     "magnitude": Strategy(
         _magnitude,
         reads="coefficients",
+        by_norm=True,
         leave_one_out=_magnitude_left_out,
         streams=True,
         theory=True,
@@ -238,7 +267,7 @@ def custom_strategy(strategy: Any) -> Strategy:
             "or a callable (coef, X, y) -> scores."
         )
         raise ValueError(msg)
-    return Strategy(partial(_call, strategy))
+    return Strategy(partial(_call, strategy), by_norm=True)
 
 
 def _call(strategy: Callable[..., Any], given: Scoring) -> Any:
@@ -260,14 +289,26 @@ def score_features(strategy: Strategy, given: Scoring) -> Array:
     ValueError
         If the strategy does not give one finite score a feature.
     """
-    return _checked(strategy.score(given), given.coef.shape[-1])
+    scores = _checked(strategy.score(given), given.coef.shape[-1])
+    return _selected(strategy, scores, given.selection)
 
 
 def score_moments(strategy: Strategy, given: MomentScoring) -> Array | None:
     """Return the same from moments, or None where digits would be lost."""
     score: Any = strategy.score if strategy.from_moments is None else strategy.from_moments
     scores = score(given)
-    return None if scores is None else _checked(scores, given.coef.shape[-1])
+    if scores is None:
+        return None
+    return _selected(strategy, _checked(scores, given.coef.shape[-1]), given.selection)
+
+
+def _selected(strategy: Strategy, scores: Array, selection: Selection | None) -> Array:
+    """Return scores of columns as those of their groups, and for their prices."""
+    if selection is None or strategy.fits_anew:
+        return scores
+    if strategy.by_norm:
+        scores = selection.norms(scores)
+    return selection.per_price(scores)
 
 
 def _checked(given: Any, n_features: int) -> Array:

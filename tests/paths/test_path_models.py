@@ -10,7 +10,7 @@ from sklearn_prune._pruning.linear_fit import fit_columns
 from sklearn_prune._pruning.ranking import Order
 from sklearn_prune._pruning.recipe import Recipe
 
-ORDER = Order(np.array([4, 0, 7, 2, 9, 5, 1, 3, 6, 8]), np.array([2, 3, 7, 10]))
+ORDER = Order(np.array([4, 0, 7, 2, 9, 5, 1, 3, 6, 8]), np.array([2, 3, 7, 10]), np.arange(1, 5))
 
 
 @pytest.fixture
@@ -26,10 +26,10 @@ def test_cuts_keep_several_columns_at_once(data, refit, sizes):
     dense = fit_columns(recipe.estimator, data)
     (predicted,) = predict_paths([recipe], dense, ORDER, np.array(sizes), data, data.X)
     (models,) = path_models(recipe, dense, ORDER, np.array(sizes), data)
-    assert_array_equal(models.counts, ORDER.cuts[np.array(sizes) - 1])
+    assert_array_equal(models.counts, ORDER.counts(np.array(sizes)))
     for k, size in enumerate(sizes):
         support = np.isin(np.arange(10), ORDER.kept(size))
-        assert support.sum() == ORDER.cuts[size - 1]
+        assert support.sum() == ORDER.counts(size)
         expected = fit_columns(refit, data, support) if refit else dense.masked(support, data)
         assert_allclose(predicted[:, k, 0], expected.predict(data.X), rtol=1e-10)
 
