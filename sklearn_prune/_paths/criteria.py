@@ -10,6 +10,7 @@ import numpy as np
 from sklearn_prune._pruning.extended_bic import extended_bic
 
 if TYPE_CHECKING:
+    from sklearn_prune._pruning.recipe import Recipe
     from sklearn_prune._typing import Array
 
 # Those of a likelihood, and those of squared errors alone.
@@ -109,6 +110,22 @@ def check_criterion_alone(model: Any, groups: Any) -> None:
     if model.one_standard_error:
         msg = (
             f"criterion={model.criterion!r} has no standard error: give one_standard_error=False."
+        )
+        raise ValueError(msg)
+
+
+def check_has_freedom(criterion: Any, recipe: Recipe) -> None:
+    """Raise ValueError if a recipe has no degrees of freedom that a criterion could count.
+
+    Raises
+    ------
+    ValueError
+        If it is a distillation.
+    """
+    if recipe.distill:
+        msg = (
+            f"criterion={criterion!r} counts degrees of freedom, and a distilled model, fitted to "
+            "what another one says of other rows, has no simple ones: give cv, or retrain=True."
         )
         raise ValueError(msg)
 

@@ -69,6 +69,11 @@ class CriterionSearch:
         """Return the number of rows that are fitted."""
         return self.n_samples
 
+    @property
+    def scale(self) -> float:
+        """Return by how much criteria change when all errors change by their own size."""
+        return 0.0 if self.name == "gcv" else float(self.n_samples * self.n_targets)
+
     def rank(self, alpha: float) -> int:
         """Return the rank of the rows, the largest that it can be with a ridge."""
         largest = min(self.n_samples - self.fit_intercept, self.data.X.shape[1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,7 +10,7 @@ from .scores import ResultsTable
 
 if TYPE_CHECKING:
     from sklearn_prune._checks.training_data import TrainingData
-    from sklearn_prune._typing import AnyArray, Array, Indices
+    from sklearn_prune._typing import AnyArray, Array
 
 # Criteria that differ by less than this, relative to their size, are ties.
 TIE = 1e-12
@@ -35,16 +35,8 @@ class CriterionTable(ResultsTable):
     def _shares(self) -> Array:
         return np.ones(1)
 
-    def add(
-        self,
-        strategy: Any,
-        alpha: float,
-        retrain_alpha: float | None,
-        sizes: Indices,
-        scores: AnyArray,
-    ) -> None:
-        super().add(strategy, alpha, retrain_alpha, sizes, scores)
-        self.deviations[-1][:] = np.nan
+    def _summary(self, scores: AnyArray) -> tuple[Array, Array]:
+        return scores[0], np.full(scores.shape[1], np.nan)
 
     def _rounding(self, best: float) -> float:
         return TIE * (abs(best) + self.scale)

@@ -196,6 +196,8 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
         always_keep=None,
         feature_costs=None,
         sparsity_unit="groups",
+        criterion=None,
+        noise_variance=None,
     ):
         self.strategy = strategy
         self.sparsities = sparsities
@@ -215,6 +217,8 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
         self.always_keep = always_keep
         self.feature_costs = feature_costs
         self.sparsity_unit = sparsity_unit
+        self.criterion = criterion
+        self.noise_variance = noise_variance
 
     @with_callbacks
     def fit(self, X, y=None, sample_weight=None, *, X_unlabeled=None, groups=None):

@@ -18,6 +18,8 @@ from sklearn_prune._pruning.pruned import PrunedRegressor, fit_pruned, stand_for
 from sklearn_prune._pruning.recipe import DISTILLATIONS
 from sklearn_prune._pruning.sparse_model import SparseRegressor
 
+from .criterion_search import CriterionSearch
+from .criterion_table import CriterionTable
 from .leave_one_out_search import LeaveOneOutSearch
 from .pruned_search import PrunedSearch
 from .scores import ResultsTable
@@ -212,6 +214,8 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
         always_keep=None,
         feature_costs=None,
         sparsity_unit="groups",
+        criterion=None,
+        noise_variance=None,
     ):
         self.strategy = strategy
         self.sparsities = sparsities
@@ -229,6 +233,8 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
         self.always_keep = always_keep
         self.feature_costs = feature_costs
         self.sparsity_unit = sparsity_unit
+        self.criterion = criterion
+        self.noise_variance = noise_variance
 
     @with_callbacks
     def fit(self, X, y=None, sample_weight=None, *, X_unlabeled=None, groups=None):
@@ -265,6 +271,7 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
             `cv` is None, or the standard error that is asked for is unknown.
         """
         candidates = self._candidates()
+        self._check_criterion(candidates, groups)
         if type(X) is not np.ndarray and is_source(X):
             with fit_progress(self, len(candidates) + 2) as progress:
                 return self._fit_source(candidates, (X, y, sample_weight, groups), progress)
@@ -272,8 +279,7 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
             distill = candidates[0].recipes[0].distill
             data = check_training_data(self, X, y, sample_weight, X_unlabeled, distill=distill)
             search = self._search(data, X, y, groups)
-            given, pooled = (X, y), self.cv is None
-            table = ResultsTable(self.scoring, data, given, search.held_out, pooled=pooled)
+            table = self._table(self.scoring, data, (X, y), search)
             return self._choose(candidates, data, search, table, progress)
 
     def _fit_source(self, candidates, given, progress):
@@ -283,13 +289,13 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
         with progress.task("folds", None) as passes:
             X, y, sample_weight, groups = given
             source = as_source(X, y, sample_weight, groups, passes)
-            folds = SourceFolds.of(source, self.cv, centred=self.fit_intercept)
+            centred = bool(self.fit_intercept)
+            folds = SourceFolds.of(source, self.cv, self.criterion, centred=centred)
         fitted = copy(self)
         folds.source.describe(fitted)
         data = replace(folds.data, names=getattr(fitted, "feature_names_in_", None))
-        options = {"fit_intercept": bool(self.fit_intercept), "n_jobs": self.n_jobs}
-        search = TallSearch(data, folds.splits, **options)
-        table = ResultsTable(None, folds.scored, (data.X, data.y), search.held_out, pooled=False)
+        search = self._source_search(data, folds)
+        table = self._table(None, folds.scored, (data.X, data.y), search)
         best = fitted._choose(candidates, data, search, table, progress).best_estimator_
         stand_for_all(best, folds.whole, folds.origin, folds.y_origin)
         fitted.coef_, fitted.intercept_ = best.coef_, best.intercept_
@@ -297,12 +303,30 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
         return self
 
     def _search(self, data, X, y, groups):
-        """Return what predicts the rows that are held out."""
-        options = {"fit_intercept": bool(self.fit_intercept), "n_jobs": self.n_jobs}
+        """Return what predicts the rows that are held out, or judges without them."""
+        options = {"fit_intercept": bool(self.fit_intercept)}
+        if self.criterion is not None:
+            return CriterionSearch(data, self.criterion, self.noise_variance, **options)
+        options["n_jobs"] = self.n_jobs
         if self.cv is None:
             return LeaveOneOutSearch(data, **options)
         splits = self._splits(data, check_cv(self.cv), X, y, groups)
         return least_squares_search(data, splits, **options)
+
+    def _source_search(self, data, folds):
+        """Return the same for rows that stand for others."""
+        options = {"fit_intercept": bool(self.fit_intercept)}
+        if self.criterion is None:
+            return TallSearch(data, folds.splits, n_jobs=self.n_jobs, **options)
+        noise, n_samples = self.noise_variance, folds.whole.n_samples
+        return CriterionSearch(data, self.criterion, noise, n_samples=n_samples, **options)
+
+    def _table(self, scoring, data, given, search):
+        """Return the table of what a search compares, empty."""
+        if self.criterion is not None:
+            return CriterionTable(self.criterion, data, scale=search.scale)
+        pooled = isinstance(search, LeaveOneOutSearch)
+        return ResultsTable(scoring, data, given, search.held_out, pooled=pooled)
 
     def _model(self, recipe, strategy, sparsity):
         """Return the model of one row of the table, not fitted."""
