@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sklearn_prune._pruning.extended_bic import extended_bic
+from sklearn_prune._pruning.logistic_loss import logistic_penalty_of
 
 if TYPE_CHECKING:
     from sklearn_prune._pruning.recipe import Recipe
@@ -49,7 +50,7 @@ class Criterion:
         n_targets = errors.shape[1]
         if self.name == "gcv":
             return self._validation(errors.mean(axis=1), freedom)
-        if self.name == "cp":
+        if self.name == "cp" and self.noise_variance is not None:
             scaled = (errors / self.noise_variance).sum(axis=1)
             return self.n_samples * (scaled - n_targets) + 2 * n_targets * freedom
         return self.of_deviance(self._deviance(errors), n_targets * freedom, choices)
@@ -108,9 +109,7 @@ def check_criterion_alone(model: Any, groups: Any) -> None:
             msg = f"criterion={model.criterion!r} has no folds: leave {name} out, or criterion."
             raise ValueError(msg)
     if model.one_standard_error:
-        msg = (
-            f"criterion={model.criterion!r} has no standard error: give one_standard_error=False."
-        )
+        msg = f"criterion={model.criterion!r} has no standard error: give one_standard_error=False."
         raise ValueError(msg)
 
 
@@ -126,6 +125,46 @@ def check_has_freedom(criterion: Any, recipe: Recipe) -> None:
         msg = (
             f"criterion={criterion!r} counts degrees of freedom, and a distilled model, fitted to "
             "what another one says of other rows, has no simple ones: give cv, or retrain=True."
+        )
+        raise ValueError(msg)
+
+
+def check_has_likelihood(criterion: Any, noise_variance: Any) -> None:
+    """Raise ValueError if a criterion of squared errors is to judge classes.
+
+    Raises
+    ------
+    ValueError
+        If it is one, or there is a variance of the noise.
+    """
+    if criterion not in INFORMATION:
+        known = ", ".join(f'"{name}"' for name in INFORMATION)
+        msg = (
+            f"criterion={criterion!r} goes by squared errors of constant variance, which a "
+            f"logistic model does not minimise: give one of {known}, which go by its likelihood."
+        )
+        raise ValueError(msg)
+    if noise_variance is not None:
+        msg = (
+            f"noise_variance is {noise_variance!r}, and the likelihood of a logistic model has "
+            "none: give None."
+        )
+        raise ValueError(msg)
+
+
+def check_is_plain_logistic(criterion: Any, estimator: Any) -> None:
+    """Raise ValueError if a criterion knows neither likelihood nor freedom of a classifier.
+
+    Raises
+    ------
+    ValueError
+        If it is another one than `LogisticRegression` with a squared penalty or none.
+    """
+    if logistic_penalty_of(estimator) is None:
+        msg = (
+            f"criterion={criterion!r} needs a likelihood and a trace, and {estimator!r} lacks one: "
+            "give cv, estimator=None, or LogisticRegression without l1_ratio, class_weight or "
+            '"liblinear".'
         )
         raise ValueError(msg)
 

@@ -10,7 +10,7 @@ import numpy as np
 from sklearn_prune._checks.progress import SILENT
 from sklearn_prune._least_squares.design import EPS
 from sklearn_prune._pruning.extended_bic import above_rounding, log_choices
-from sklearn_prune._pruning.linear_fit import fit_columns, penalised_model
+from sklearn_prune._pruning.linear_fit import fit_columns
 
 from .criteria import Criterion, variances
 from .path_freedom import freedom_of_moments, freedom_of_rows
@@ -19,7 +19,7 @@ from .scores import ROUNDING
 from .summed_rows import SummedRows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._pruning.linear_fit import LinearFit
@@ -37,6 +37,8 @@ class CriterionSearch:
     ----------
     data : TrainingData
         Rows, or a few that stand for many.
+    estimator_of : callable
+        From a penalty to the dense model.
     name : str
         The criterion.
     noise_variance : object
@@ -49,13 +51,15 @@ class CriterionSearch:
     def __init__(
         self,
         data: TrainingData,
+        estimator_of: Callable[[float], Any],
         name: str,
         noise_variance: Any = None,
         *,
         fit_intercept: bool,
         n_samples: int | None = None,
     ) -> None:
-        self.data, self.name, self.fit_intercept = data, name, fit_intercept
+        self.data, self.estimator_of, self.name = data, estimator_of, name
+        self.fit_intercept = fit_intercept
         self.n_samples = len(data.y) if n_samples is None else n_samples
         self.n_targets = data.y[0].size
         self.given_noise = variances(noise_variance, self.n_targets)
@@ -89,10 +93,13 @@ class CriterionSearch:
     def dense(self, alpha: float) -> LinearFit:
         """Return the dense fit of one penalty."""
         if alpha not in self._fits:
-            model = penalised_model(alpha, fit_intercept=self.fit_intercept)
-            known = None if self._summed is None else self._summed.penalised(model, alpha)
-            self._fits[alpha] = fit_columns(model, self.data) if known is None else known
+            self._fits[alpha] = self._fit(alpha)
         return self._fits[alpha]
+
+    def _fit(self, alpha: float) -> LinearFit:
+        model = self.estimator_of(alpha)
+        known = None if self._summed is None else self._summed.penalised(model, alpha)
+        return fit_columns(model, self.data) if known is None else known
 
     def full_fit(self, recipe: Recipe, alpha: float) -> tuple[LinearFit | None, Array | None]:
         """Return the dense fit that is pruned, if it is a fitted model, and its scores."""
@@ -107,10 +114,15 @@ class CriterionSearch:
         order = recipes[0].order_of(self._scores_of(recipes[0], alpha))
         choices = _log_choices(recipes[0], order, sizes)
         for recipe in recipes:
-            errors, freedom = self._path(recipe, alpha, order, sizes)
-            errors = above_rounding(errors, self._null_errors, self._rounding)
-            values = self._criterion.of_squares(errors, freedom, choices)
-            yield -values[np.newaxis]
+            yield -self._criteria(recipe, alpha, order, sizes, choices)[np.newaxis]
+
+    def _criteria(
+        self, recipe: Recipe, alpha: float, order: Order, sizes: Indices, choices: Array
+    ) -> Array:
+        """Return the criterion of every size."""
+        errors, freedom = self._path(recipe, alpha, order, sizes)
+        errors = above_rounding(errors, self._null_errors, self._rounding)
+        return self.criterion.of_squares(errors, freedom, choices)
 
     def _scores_of(self, recipe: Recipe, alpha: float) -> Array:
         """Return the scores of the features, from the moments of the rows where they tell."""
@@ -141,7 +153,8 @@ class CriterionSearch:
         )
 
     @cached_property
-    def _criterion(self) -> Criterion:
+    def criterion(self) -> Criterion:
+        """Return what judges the models."""
         return Criterion(self.name, self.n_samples, self.noise_variance)
 
     @cached_property

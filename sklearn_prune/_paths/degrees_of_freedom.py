@@ -67,9 +67,7 @@ def leading_freedom_of_gram(gram: Array, counts: Indices, *, alpha: float) -> Ar
     return active_counts - alpha * traces[counts - 1]
 
 
-def column_freedom(
-    A: Array, *, alpha: float, cutoff: float, null: Array | None = None
-) -> Array:
+def column_freedom(A: Array, *, alpha: float, cutoff: float, null: Array | None = None) -> Array:
     """Return the diagonal of ``(A'A + alpha I)^-1 A'A``, or of the projector on the rows.
 
     Parameters

@@ -101,7 +101,7 @@ class MomentRows(NamedTuple):
         )
 
     def gram(self, columns: Indices) -> Array:
-        """Return the products of ordered columns with each other, zero of those that are constant."""
+        """Return the products of ordered columns, zero for those that are constant."""
         squares = self.training.squares(centred=self.centred)
         gram, _ = self._split(squares, columns)
         idle = self.scale[columns] == 0

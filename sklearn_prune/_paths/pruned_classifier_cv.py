@@ -23,7 +23,11 @@ from sklearn_prune._pruning.sparse_model import SparseClassifier
 
 from .class_scores import ClassTable
 from .classifier_search import ClassifierSearch
+from .criteria import check_has_likelihood, check_is_plain_logistic
+from .criterion_search import CriterionSearch
+from .criterion_table import CriterionTable
 from .leave_one_out_search import LeaveOneOutSearch
+from .logistic_criterion_search import LogisticCriterionSearch
 from .pruned_search import PrunedSearch
 from .tall_search import least_squares_search
 
@@ -252,6 +256,7 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
             is unknown.
         """
         candidates = self._candidates()
+        self._check_criterion(candidates, groups)
         n_steps = None if self._refines(candidates) else len(candidates) + 1
         with fit_progress(self, n_steps, X=X, y=y) as progress:
             given, class_weight = (X, y, sample_weight, X_unlabeled), self.class_weight
@@ -259,15 +264,7 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
             scored = check_class_data(self, *given, **options)
             data = weigh_classes(scored, class_weight)
             search = self._search(data, X, y, groups)
-            table = ClassTable(
-                self.scoring,
-                scored,
-                (X, y),
-                search.held_out,
-                pooled=isinstance(search, LeaveOneOutSearch),
-                is_logistic=is_logistic(self.estimator),
-                tells_all=self.estimator is None or is_logistic(self.estimator),
-            )
+            table = self._table(scored, (X, y), search)
             self.classes_ = data.classes
             return self._choose(candidates, data, search, table, progress)
 
@@ -288,10 +285,37 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
         check_is_fitted(self)
         return self.best_estimator_.predict_proba(X)
 
+    def _check_criterion(self, candidates, groups):
+        super()._check_criterion(candidates, groups)
+        if self.criterion is None or self.estimator is None:
+            return
+        check_has_likelihood(self.criterion, self.noise_variance)
+        for candidate in candidates:
+            check_is_plain_logistic(self.criterion, candidate.recipes[0].estimator)
+
+    def _table(self, scored, given, search):
+        """Return the table of what a search compares, empty."""
+        if self.criterion is not None:
+            return CriterionTable(self.criterion, scored, scale=search.scale)
+        logistic = is_logistic(self.estimator)
+        return ClassTable(
+            self.scoring,
+            scored,
+            given,
+            search.held_out,
+            pooled=isinstance(search, LeaveOneOutSearch),
+            is_logistic=logistic,
+            tells_all=self.estimator is None or logistic,
+        )
+
     def _search(self, data, X, y, groups):
-        """Return what predicts the rows that are held out."""
+        """Return what predicts the rows that are held out, or judges without them."""
         least_squares, cv = self.estimator is None, self.cv
         centred = self.fit_intercept if least_squares else has_intercept(self.estimator)
+        if self.criterion is not None:
+            by_criterion = CriterionSearch if least_squares else LogisticCriterionSearch
+            given = self._penalised, self.criterion, self.noise_variance
+            return by_criterion(data, *given, fit_intercept=bool(centred))
         options = {"fit_intercept": bool(centred), "n_jobs": self.n_jobs}
         if cv is None and least_squares:
             return LeaveOneOutSearch(data, **options)

@@ -304,10 +304,9 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
 
     def _search(self, data, X, y, groups):
         """Return what predicts the rows that are held out, or judges without them."""
-        options = {"fit_intercept": bool(self.fit_intercept)}
         if self.criterion is not None:
-            return CriterionSearch(data, self.criterion, self.noise_variance, **options)
-        options["n_jobs"] = self.n_jobs
+            return self._criterion_search(data)
+        options = {"fit_intercept": bool(self.fit_intercept), "n_jobs": self.n_jobs}
         if self.cv is None:
             return LeaveOneOutSearch(data, **options)
         splits = self._splits(data, check_cv(self.cv), X, y, groups)
@@ -315,11 +314,14 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
 
     def _source_search(self, data, folds):
         """Return the same for rows that stand for others."""
-        options = {"fit_intercept": bool(self.fit_intercept)}
-        if self.criterion is None:
-            return TallSearch(data, folds.splits, n_jobs=self.n_jobs, **options)
-        noise, n_samples = self.noise_variance, folds.whole.n_samples
-        return CriterionSearch(data, self.criterion, noise, n_samples=n_samples, **options)
+        if self.criterion is not None:
+            return self._criterion_search(data, n_samples=folds.whole.n_samples)
+        options = {"fit_intercept": bool(self.fit_intercept), "n_jobs": self.n_jobs}
+        return TallSearch(data, folds.splits, **options)
+
+    def _criterion_search(self, data, **options):
+        given = self._penalised, self.criterion, self.noise_variance
+        return CriterionSearch(data, *given, fit_intercept=bool(self.fit_intercept), **options)
 
     def _table(self, scoring, data, given, search):
         """Return the table of what a search compares, empty."""

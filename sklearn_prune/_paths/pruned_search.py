@@ -68,7 +68,7 @@ class PrunedSearch(CallbackSupportMixin):
     def _judge(self, table, search):
         """Say how good the choice is, as far as folds or a criterion tell."""
         for name in "honest_score_", "honest_score_std_error_", "noise_variance_":
-            vars(self).pop(name, None)  # of an earlier fit
+            self.__dict__.pop(name, None)  # of an earlier fit
         if self.criterion is not None:
             self.noise_variance_ = search.noise_variance
         judged = table.honest_score(one_standard_error=self.one_standard_error)

@@ -10,7 +10,7 @@ from scipy.special import betaln
 from sklearn_prune._least_squares.design import EPS
 
 if TYPE_CHECKING:
-    from sklearn_prune._typing import Array, Indices
+    from sklearn_prune._typing import AnyArray, Array, Indices
 
 
 def above_rounding(errors: Array, null: Any, rounding: float = EPS) -> Array:
@@ -34,7 +34,7 @@ def log_choices(n_groups: int, sizes: Indices) -> Array:
     return choices
 
 
-def extended_bic(deviance: Array, freedom: Array, n_samples: int, choices: Array) -> Array:
+def extended_bic(deviance: Array, freedom: AnyArray, n_samples: int, choices: Array) -> Array:
     """Return the extended BIC [1]_ of models.
 
     Parameters
