@@ -8,6 +8,7 @@ from time import perf_counter
 
 from . import (
     classification,
+    criteria,
     cross_validation,
     dense,
     growth,
@@ -28,6 +29,7 @@ GROUPS = {
     "ill_conditioned": ill_conditioned,
     "paths": paths,
     "cross_validation": cross_validation,
+    "criteria": criteria,
     "classification": classification,
     "widths": widths,
     "random_features": random_features,

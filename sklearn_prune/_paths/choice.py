@@ -88,6 +88,8 @@ def honest_score(choice: Choice, scores: Array, share: Array) -> tuple[float, fl
     score, std_error : float
         NaN if the folds are too few to choose without one of them.
     """
+    if len(share) == 1:
+        return np.nan, np.nan
     try:
         chosen = [choice.without(fold, scores, share) for fold in range(len(share))]
     except ValueError:

@@ -25,7 +25,7 @@ from sklearn_prune._paths.criteria import Criterion
 from sklearn_prune._paths.degrees_of_freedom import column_freedom, leading_freedom, nested_ranks
 
 CRITERIA = ["aic", "bic", "ebic", "gcv", "cp"]
-SHAPES = [(30, 50), (40, 12), (400, 25)]
+SHAPES = [(30, 50), (40, 12), (420, 20)]
 
 
 def make_data(shape, *, n_targets=None, seed=0):
@@ -35,22 +35,22 @@ def make_data(shape, *, n_targets=None, seed=0):
     return X, signal + rng.standard_normal(signal.shape)
 
 
-def smoother(X, support, weights, *, alpha, refit, centred):
-    """The matrix from y to fitted values, of a given support, by the definition."""
-    W, n = np.diag(weights), len(X)
-    centre = np.eye(n) - np.outer(np.ones(n), weights / weights.sum()) * centred
-    A = centre @ X
+def smoother_trace(X, support, weights, *, alpha, refit, centred):
+    """The trace of the matrix from y to fitted values, of a given support, by the definition."""
+    A = X - centred * np.average(X, axis=0, weights=weights)
 
     def coefficients(A, penalty):
         if penalty == 0:
-            return np.linalg.pinv(np.sqrt(W) @ A) @ np.sqrt(W)
-        return np.linalg.solve(A.T @ W @ A + penalty * np.eye(A.shape[1]), A.T @ W)
+            root = np.sqrt(weights)
+            return np.linalg.pinv(root[:, np.newaxis] * A) * root
+        right = A.T * weights
+        return np.linalg.solve(right @ A + penalty * np.eye(A.shape[1]), right)
 
     if refit is None:
-        fitted = A[:, support] @ coefficients(A, alpha)[support]
+        coef = coefficients(A, alpha)[support]
     else:
-        fitted = A[:, support] @ coefficients(A[:, support], refit)
-    return np.eye(n) - centre + fitted @ centre
+        coef = coefficients(A[:, support], refit)
+    return centred + np.sum(A[:, support] * coef.T)
 
 
 def by_definition(name, rss, df, *, n, p, s, sigma2=None):
@@ -83,8 +83,7 @@ def refitted(search, row, X, y, weights=None):
     squares = (y - model.predict(X)).reshape(len(y), -1) ** 2
     rss = np.average(squares, axis=0, weights=weights) * len(y)
     options = {"alpha": row.alpha, "refit": refit, "centred": centred}
-    H = smoother(X, model.support_, weights, **options)
-    return rss, np.trace(H)
+    return rss, smoother_trace(X, model.support_, weights, **options)
 
 
 PARAMS = [
