@@ -26,6 +26,16 @@ from .drawing import draw_mark, require_matplotlib
 from .error_curves_display import ErrorCurvesDisplay
 
 
+# What a criterion is called on an axis.
+CRITERION_NAMES = {
+    "aic": "AIC",
+    "bic": "BIC",
+    "ebic": "Extended BIC",
+    "gcv": "GCV",
+    "cp": "Mallows' Cp",
+}
+
+
 class PruningPathDisplay(ErrorCurvesDisplay):
     """Error against the number of features kept, with and without retraining.
 
@@ -44,6 +54,11 @@ class PruningPathDisplay(ErrorCurvesDisplay):
         interpolate. A vertical line marks s = n between the first and the last s.
     chosen : int, default=None
         The number of features that a cross-validation chose: a vertical line marks it.
+    chosen_error : float, default=None
+        Its error by the folds that chose it: a ring marks it on the curve.
+    honest_error, honest_std_error : float, default=None
+        Its error by folds that had no part in the choice, a point beside the ring, and the
+        standard error, a bar.
     sparsity_name, error_name : str
         Labels of the axes.
 
@@ -57,6 +72,10 @@ class PruningPathDisplay(ErrorCurvesDisplay):
         The error of the dense model, and the line at s = n.
     chosen_line_ : Line2D or None
         The line at the chosen s.
+    chosen_point_ : Line2D or None
+        The ring.
+    honest_point_ : ErrorbarContainer or None
+        The point with its bar.
     legend_ : Legend or None
         The legend.
     ax_, figure_ : Axes, Figure
@@ -90,6 +109,9 @@ class PruningPathDisplay(ErrorCurvesDisplay):
         dense_error=None,
         threshold=None,
         chosen=None,
+        chosen_error=None,
+        honest_error=None,
+        honest_std_error=None,
         sparsity_name="Number of features kept s",
         error_name="Mean squared error",
     ):
@@ -99,6 +121,9 @@ class PruningPathDisplay(ErrorCurvesDisplay):
         self.dense_error = dense_error
         self.threshold = threshold
         self.chosen = chosen
+        self.chosen_error = chosen_error
+        self.honest_error = honest_error
+        self.honest_std_error = honest_std_error
         self.sparsity_name = sparsity_name
         self.error_name = error_name
 
@@ -125,8 +150,10 @@ class PruningPathDisplay(ErrorCurvesDisplay):
             A `PrunedRegressor` or `PrunedClassifier`, or a pipeline that ends in one. What
             `retrain` says is the curve "retrained"; if it says False, True is. Or a fitted
             `PrunedRegressorCV` or `PrunedClassifierCV`, whose own mean scores are drawn: a
-            curve for each strategy, with the penalties that suit it best, and a mark at the
-            chosen s. It takes no further arguments but `ax` and those of `plot`.
+            curve for each strategy, with the penalties that suit it best, a mark at the chosen
+            s, and both errors of the chosen model: the one by which it was chosen, and the
+            honest one with its standard error. Or the criterion, if it was chosen by one. It
+            takes no further arguments but `ax` and those of `plot`.
         X, y : array-like
             Data, cut into the same folds for all curves.
         sparsities : list of int, default=None
@@ -197,12 +224,20 @@ class PruningPathDisplay(ErrorCurvesDisplay):
             best[strategy if isinstance(strategy, str) else id(strategy)] = strategy, means[k]
         labels = _names([strategy for strategy, _ in best.values()])
         errors = np.array([scores for _, scores in best.values()])[..., np.newaxis]
+        if model.criterion is not None:
+            name = CRITERION_NAMES[model.criterion]
+            options = {"chosen": model.sparsity_, "chosen_error": -model.best_score_}
+            return cls(sparsities=sizes, errors=-errors, labels=labels, error_name=name, **options)
         scoring = resolve_auto("auto" if model.scoring is None else model.scoring, model)
+        honest = getattr(model, "honest_score_", np.nan)
         return cls(
             sparsities=sizes,
             errors=scores_to_errors(errors, scoring),
             labels=labels,
             chosen=model.sparsity_,
+            chosen_error=scores_to_errors(model.best_score_, scoring),
+            honest_error=None if np.isnan(honest) else scores_to_errors(honest, scoring),
+            honest_std_error=getattr(model, "honest_score_std_error_", None),
             error_name=error_name(scoring),
         )
 
@@ -266,6 +301,25 @@ class PruningPathDisplay(ErrorCurvesDisplay):
     def _draw_marks(self, ax, sizes, mark):
         super()._draw_marks(ax, sizes, mark)
         self.chosen_line_ = draw_mark(ax, self.chosen, sizes, f"chosen: s = {self.chosen}")
+        self.chosen_point_ = self.honest_point_ = None
+        at, colour = self.chosen, ax.xaxis.label.get_color()  # seen on any background
+        if at is not None and self.chosen_error is not None:
+            ring = {"markerfacecolor": "none", "markeredgecolor": colour, "markersize": 11}
+            style = {"marker": "o", "linestyle": "none", "label": "as it was chosen"}
+            (self.chosen_point_,) = ax.plot([at], [self.chosen_error], zorder=3, **style, **ring)
+        if at is not None and self.honest_error is not None:
+            bar = {"yerr": self.honest_std_error, "color": colour, "capsize": 4}
+            style = {"fmt": "D", "markersize": 5, "label": "honest, ± standard error"}
+            self.honest_point_ = ax.errorbar([at], [self.honest_error], zorder=4, **style, **bar)
+
+    def _points(self):
+        bar = self.honest_std_error or 0.0
+        honest = [] if self.honest_error is None else [-bar, 0.0, bar]
+        chosen = [] if self.chosen_error is None else [self.chosen_error]
+        return [*chosen, *(self.honest_error + step for step in honest)]
+
+    def _point_handles(self):
+        return [point for point in (self.chosen_point_, self.honest_point_) if point is not None]
 
     def _sizes(self):
         return self.sparsities, self.sparsity_name, "s = n"
