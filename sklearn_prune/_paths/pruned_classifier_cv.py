@@ -105,6 +105,15 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
         What is kept or pruned together, what always stays, prices, and what `sparsities` count,
         as in :class:`PrunedRegressor`.
 
+    criterion : {"aic", "bic", "ebic", "gcv", "cp"}, default=None
+        What is minimised instead of folds, as in :class:`PrunedRegressorCV`: `cv` and `scoring`
+        have to be None. With `estimator` of type
+        :class:`~sklearn.linear_model.LogisticRegression`, of squared penalty or none, the first
+        three go by its likelihood; least squares takes the codes of the classes for numbers.
+
+    noise_variance : float or array-like of shape (n_targets,), default=None
+        Variance of the codes about their means, for a `criterion` of least squares.
+
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
@@ -120,7 +129,13 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
         Penalty of the dense model, and of the refit; NaN if none is known.
 
     best_score_ : float
-        Mean score of the chosen model.
+        Mean score of the chosen model, or minus its criterion. As the best of many it
+        promises too much.
+
+    honest_score_, honest_score_std_error_ : float
+        The score of the chosen model by folds that had no part in the choice, and its standard
+        error, as in :class:`PrunedRegressorCV`. There is none with leave-one-out or a
+        `criterion`.
 
     best_index_ : int
         Its position in `cv_results_`.
@@ -129,7 +144,10 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
         A table with a row for each combination, as that of :class:`PrunedRegressorCV`.
 
     n_splits_ : int
-        Number of folds.
+        Number of folds, 0 with a criterion.
+
+    noise_variance_ : float, ndarray of shape (n_targets,) or None
+        As in :class:`PrunedRegressorCV`, with a criterion.
 
     best_estimator_ : PrunedClassifier
         The chosen model, fitted to all data.
@@ -162,6 +180,11 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
     :class:`~sklearn.linear_model.LogisticRegression` with the penalty of its default end
     here when their gradient is zero to ten digits, whatever its `tol` is. Of scores that
     tie, as accuracies often do, the fewest features win.
+
+    With a criterion, minus twice the log-likelihood of a logistic model takes the place of that
+    of squared errors, with weights of mean one, those of the classes among them. Its degrees
+    of freedom are the trace of :math:`(H + \alpha I)^{-1} H` with the Hessian H at the fit, the
+    intercept and all classes included; without a penalty the number of free coefficients.
 
     Examples
     --------
@@ -253,7 +276,7 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
             As `PrunedClassifier.fit`, and if the rows to train on in a fold are of one class
             only, a penalty is negative or the estimator takes none, a scorer returns no number
             or needs probabilities of least squares, or the standard error that is asked for
-            is unknown.
+            is unknown, or something is given that a `criterion` has no use for.
         """
         candidates = self._candidates()
         self._check_criterion(candidates, groups)

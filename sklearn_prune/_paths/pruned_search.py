@@ -70,7 +70,8 @@ class PrunedSearch(CallbackSupportMixin):
         for name in "honest_score_", "honest_score_std_error_", "noise_variance_":
             self.__dict__.pop(name, None)  # of an earlier fit
         if self.criterion is not None:
-            self.noise_variance_ = search.noise_variance
+            noise = search.noise_variance
+            self.noise_variance_ = noise if noise is None or len(noise) > 1 else float(noise[0])
         judged = table.honest_score(one_standard_error=self.one_standard_error)
         if judged is not None:
             self.honest_score_, self.honest_score_std_error_ = judged

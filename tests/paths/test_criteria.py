@@ -369,9 +369,7 @@ def test_logistic_criteria(n_classes, retrain):
             if n_classes == 2:  # one row of coefficients, not two that share the penalty
                 df = binary_trace(A, p[:, 1], 1 / C, None if retrain else model.support_)
             else:
-                df = hessian_trace(
-                    A, p, np.ones(n), 1 / C, None if retrain else model.support_
-                )
+                df = hessian_trace(A, p, np.ones(n), 1 / C, None if retrain else model.support_)
             wanted = deviance + price * df + (2 * log(comb(5, s)) if name == "ebic" else 0)
             assert_allclose(value, wanted, rtol=1e-6)
 
