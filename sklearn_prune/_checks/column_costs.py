@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.utils import check_array
 
-from .named_columns import check_column
+from .column_positions import check_column
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import AnyArray, Array

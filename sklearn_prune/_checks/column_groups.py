@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .arguments import as_list
-from .named_columns import check_columns
+from .column_positions import check_columns
 
 if TYPE_CHECKING:
     from collections.abc import Hashable

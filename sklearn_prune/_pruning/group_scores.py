@@ -18,33 +18,53 @@ from sklearn_prune._logistic.curvature import curvature_scale
 if TYPE_CHECKING:
     from sklearn_prune._typing import AnyArray, Array
 
+    from .logistic_loss import Curvature
     from .selection import Selection
-    from .strategies import MomentScoring, Scoring
 
 
-def group_hessian_scores(given: Scoring, selection: Selection) -> AnyArray:
-    """Return the scores of the columns, those of their groups, of shape (n_targets, n_features).
+def group_hessian_scores(
+    coef: AnyArray,
+    X: Any,
+    weights: Array,
+    selection: Selection,
+    curvature: Curvature | None,
+    *,
+    centred: bool,
+) -> AnyArray:
+    """Return the scores of the columns, each that of its group.
 
     Parameters
     ----------
-    given : Scoring
+    coef : ndarray of shape (n_features,) or (n_targets, n_features)
+    X : {ndarray, sparse array or matrix} of shape (n_samples, n_features)
+    weights : ndarray of shape (n_samples,)
+        Positive weights of the samples.
     selection : Selection
+    curvature : Curvature or None
+        That of the loss, if it is no squared error.
+    centred : bool
+        Whether the model has an intercept.
+
+    Returns
+    -------
+    ndarray of shape (n_targets, n_features)
     """
-    rows = [_group_scores(given, b, t, selection) for t, b in enumerate(np.atleast_2d(given.coef))]
-    return np.array(rows)[:, selection.groups]
+    scores = []
+    for target, b in enumerate(np.atleast_2d(coef)):
+        parts = _linear_parts(X, b, selection)
+        if curvature is None:
+            scores.append(column_scale(parts, weights, centred=centred))
+        else:
+            squares = np.bincount(selection.groups, weights=b.astype(np.float64) ** 2)
+            spread = _spread(parts, curvature, target, centred=centred)
+            scores.append(np.sqrt(spread**2 + curvature.alpha * squares))
+    return np.array(scores)[:, selection.groups]
 
 
-def _group_scores(given: Scoring, coef: AnyArray, target: int, selection: Selection) -> Array:
-    """Return the scores of the groups for one target."""
-    parts = _linear_parts(given.X, coef, selection)
-    if given.curvature is None:
-        return column_scale(parts, given.weights, centred=given.centred)
-    probabilities, weights, alpha = given.curvature
-    p = probabilities.astype(np.float64).reshape(len(weights), -1)[:, target]
-    spread = curvature_scale(parts, weights * p * (1 - p), alpha=0, centred=given.centred)
-    squares = np.bincount(selection.groups, weights=coef.astype(np.float64) ** 2)
-    scores: Array = np.sqrt(spread**2 + alpha * squares)
-    return scores
+def _spread(parts: Any, curvature: Curvature, target: int, *, centred: bool) -> Array:
+    """Return the roots of the squares of what groups add, by the curvature of a class."""
+    p = curvature.probabilities.astype(np.float64).reshape(len(curvature.weights), -1)[:, target]
+    return curvature_scale(parts, curvature.weights * p * (1 - p), alpha=0, centred=centred)
 
 
 def _linear_parts(X: Any, coef: AnyArray, selection: Selection) -> Any:
@@ -58,15 +78,17 @@ def _linear_parts(X: Any, coef: AnyArray, selection: Selection) -> Any:
     return np.ascontiguousarray(X @ by_group)
 
 
-def group_hessian_of_moments(given: MomentScoring, selection: Selection) -> Array:
-    """Return the same scores from moments."""
-    norms = np.sqrt(given.squares.diagonal()[: len(given.scale)])
-    norms[given.scale == 0] = 1.0
-    scaled = np.atleast_2d(given.coef) * given.scale
-    squares = np.zeros((len(scaled), selection.n_groups))
+def group_hessian_of_moments(
+    coef: AnyArray, squares: Array, scale: Array, selection: Selection
+) -> Array:
+    """Return the same scores from sums of products of the columns, and their scale."""
+    norms = np.sqrt(squares.diagonal()[: len(scale)])
+    norms[scale == 0] = 1.0
+    scaled = np.atleast_2d(coef) * scale
+    scores = np.zeros((len(scaled), selection.n_groups))
     for number, columns in enumerate(selection.members()):
-        correlation = given.squares[np.ix_(columns, columns)] / norms[columns]
+        correlation = squares[np.ix_(columns, columns)] / norms[columns]
         correlation /= norms[columns, np.newaxis]
         part = scaled[:, columns]
-        squares[:, number] = ((part @ correlation) * part).sum(axis=1)
-    return np.sqrt(np.maximum(squares, 0))[:, selection.groups]
+        scores[:, number] = ((part @ correlation) * part).sum(axis=1)
+    return np.sqrt(np.maximum(scores, 0))[:, selection.groups]

@@ -16,7 +16,7 @@ from sklearn_prune._checks.arguments import (
 )
 from sklearn_prune._checks.column_costs import check_costs
 from sklearn_prune._checks.column_groups import check_groups
-from sklearn_prune._checks.named_columns import check_columns
+from sklearn_prune._checks.column_positions import check_columns
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import AnyArray, Array, Indices, Mask

@@ -152,7 +152,8 @@ def _hessian(given: Scoring) -> AnyArray:
     Of a logistic fit H is the second derivative of its penalised loss.
     """
     if given.selection is not None and given.selection.has_groups:
-        return group_hessian_scores(given, given.selection)
+        rows = given.coef, given.X, given.weights, given.selection
+        return group_hessian_scores(*rows, given.curvature, centred=given.centred)
     if given.curvature is not None:
         loss = given.curvature._asdict()
         return logistic_hessian_scores(given.coef, X=given.X, centred=given.centred, **loss)
@@ -161,7 +162,7 @@ def _hessian(given: Scoring) -> AnyArray:
 
 def _hessian_of_moments(given: MomentScoring) -> AnyArray:
     if given.selection is not None and given.selection.has_groups:
-        return group_hessian_of_moments(given, given.selection)
+        return group_hessian_of_moments(given.coef, given.squares, given.scale, given.selection)
     return given.scale * np.abs(given.coef)
 
 
