@@ -25,7 +25,6 @@ from .cross_validated_errors import (
 from .drawing import draw_mark, require_matplotlib
 from .error_curves_display import ErrorCurvesDisplay
 
-
 # What a criterion is called on an axis.
 CRITERION_NAMES = {
     "aic": "AIC",
@@ -72,7 +71,7 @@ class PruningPathDisplay(ErrorCurvesDisplay):
         The error of the dense model, and the line at s = n.
     chosen_line_ : Line2D or None
         The line at the chosen s.
-    chosen_point_ : Line2D or None
+    chosen_point_ : PathCollection or None
         The ring.
     honest_point_ : ErrorbarContainer or None
         The point with its bar.
@@ -226,8 +225,14 @@ class PruningPathDisplay(ErrorCurvesDisplay):
         errors = np.array([scores for _, scores in best.values()])[..., np.newaxis]
         if model.criterion is not None:
             name = CRITERION_NAMES[model.criterion]
-            options = {"chosen": model.sparsity_, "chosen_error": -model.best_score_}
-            return cls(sparsities=sizes, errors=-errors, labels=labels, error_name=name, **options)
+            return cls(
+                sparsities=sizes,
+                errors=-errors,
+                labels=labels,
+                chosen=model.sparsity_,
+                chosen_error=-model.best_score_,
+                error_name=name,
+            )
         scoring = resolve_auto("auto" if model.scoring is None else model.scoring, model)
         honest = getattr(model, "honest_score_", np.nan)
         return cls(
@@ -301,22 +306,28 @@ class PruningPathDisplay(ErrorCurvesDisplay):
     def _draw_marks(self, ax, sizes, mark):
         super()._draw_marks(ax, sizes, mark)
         self.chosen_line_ = draw_mark(ax, self.chosen, sizes, f"chosen: s = {self.chosen}")
-        self.chosen_point_ = self.honest_point_ = None
-        at, colour = self.chosen, ax.xaxis.label.get_color()  # seen on any background
-        if at is not None and self.chosen_error is not None:
-            ring = {"markerfacecolor": "none", "markeredgecolor": colour, "markersize": 11}
-            style = {"marker": "o", "linestyle": "none", "label": "as it was chosen"}
-            (self.chosen_point_,) = ax.plot([at], [self.chosen_error], zorder=3, **style, **ring)
-        if at is not None and self.honest_error is not None:
-            bar = {"yerr": self.honest_std_error, "color": colour, "capsize": 4}
-            style = {"fmt": "D", "markersize": 5, "label": "honest, ± standard error"}
-            self.honest_point_ = ax.errorbar([at], [self.honest_error], zorder=4, **style, **bar)
+        self.chosen_point_, self.honest_point_ = self._draw_points(ax)
+
+    def _draw_points(self, ax):
+        """Draw both errors of the chosen model, if they are known."""
+        at, colour = [self.chosen], ax.xaxis.label.get_color()  # seen on any background
+        ring, point = None, None
+        if None not in (self.chosen, self.chosen_error):
+            style = {"facecolors": "none", "edgecolors": colour, "s": 120, "zorder": 3}
+            ring = ax.scatter(at, [self.chosen_error], label="as it was chosen", **style)
+        if None not in (self.chosen, self.honest_error):
+            style = {"fmt": "D", "markersize": 5, "color": colour, "capsize": 4, "zorder": 4}
+            bar, label = self.honest_std_error, "honest, ± standard error"
+            point = ax.errorbar(at, [self.honest_error], yerr=bar, label=label, **style)
+        return ring, point
 
     def _points(self):
-        bar = self.honest_std_error or 0.0
-        honest = [] if self.honest_error is None else [-bar, 0.0, bar]
-        chosen = [] if self.chosen_error is None else [self.chosen_error]
-        return [*chosen, *(self.honest_error + step for step in honest)]
+        points = [] if self.chosen_error is None else [self.chosen_error]
+        if self.honest_error is None:
+            return points
+        honest, bar = self.honest_error, self.honest_std_error or 0.0
+        ends = [end for end in (honest - bar, honest + bar) if end * honest > 0]
+        return [*points, honest, *ends]  # an end beyond zero has no place on a logarithmic axis
 
     def _point_handles(self):
         return [point for point in (self.chosen_point_, self.honest_point_) if point is not None]

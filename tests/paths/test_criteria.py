@@ -46,11 +46,9 @@ def smoother_trace(X, support, weights, *, alpha, refit, centred):
         right = A.T * weights
         return np.linalg.solve(right @ A + penalty * np.eye(A.shape[1]), right)
 
-    if refit is None:
-        coef = coefficients(A, alpha)[support]
-    else:
-        coef = coefficients(A[:, support], refit)
-    return centred + np.sum(A[:, support] * coef.T)
+    kept = A[:, support]
+    coef = coefficients(A, alpha)[support] if refit is None else coefficients(kept, refit)
+    return centred + np.sum(kept * coef.T)
 
 
 def by_definition(name, rss, df, *, n, p, s, sigma2=None):
