@@ -42,6 +42,8 @@ def leading_freedom(A: Array, counts: Indices, *, alpha: float, cutoff: float) -
     ndarray of shape (n_counts,)
     """
     known = None
+    if alpha == 0:
+        A = _unit_columns(A)
     if alpha > 0 or A.shape[1] <= len(A):
         with np.errstate(over="ignore", invalid="ignore"):
             known = leading_freedom_of_gram(A.T @ A, counts, alpha=alpha)
@@ -49,9 +51,7 @@ def leading_freedom(A: Array, counts: Indices, *, alpha: float, cutoff: float) -
         return known
     if alpha > 0:
         return np.array([_shrunk(svdvals(A[:, :count]), alpha).sum() for count in counts])
-    norms = column_norms(A)
-    unit = A / np.where(norms > 0, norms, 1.0)
-    return nested_ranks(lambda count: _rank(unit[:, :count], cutoff), counts)
+    return nested_ranks(lambda count: _rank(A[:, :count], cutoff), counts)
 
 
 def leading_freedom_of_gram(gram: Array, counts: Indices, *, alpha: float) -> Array | None:
@@ -84,6 +84,8 @@ def column_freedom(A: Array, *, alpha: float, cutoff: float, null: Array | None 
         What the coefficient of each column counts in a fit of all of them.
     """
     known = None
+    if alpha == 0:
+        A = A / (column_norms(A).max() or 1.0)  # its squares do not underflow
     with np.errstate(over="ignore", invalid="ignore"):
         if A.shape[1] <= len(A):
             known = column_freedom_of_gram(A.T @ A, alpha=alpha)
@@ -184,6 +186,13 @@ def nested_ranks(rank: Callable[[int], int], counts: Indices) -> Array:
             ranks[middle] = rank(int(counts[middle]))
             open_ends += [(low, middle), (middle, high)]
     return ranks
+
+
+def _unit_columns(A: Array) -> Array:
+    """Return columns divided by their norms, where they have some."""
+    norms = column_norms(A)
+    unit: Array = A / np.where(norms > 0, norms, 1.0)
+    return unit
 
 
 def _shrunk(values: Array, alpha: float) -> Array:

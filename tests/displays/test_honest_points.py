@@ -1,11 +1,10 @@
 """Pictures of a search mark the chosen model, and its error by folds that did not choose it."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-plt = pytest.importorskip("matplotlib.pyplot")
-
-from sklearn_prune import PrunedRegressorCV, PruningPathDisplay  # noqa: E402
+from sklearn_prune import PrunedRegressorCV, PruningPathDisplay
 
 
 @pytest.fixture

@@ -316,6 +316,17 @@ def test_traces_by_singular_values(alpha, decay):
     assert_allclose(each, kept @ rows**2, rtol=1e-7, atol=1e-12)
 
 
+@pytest.mark.parametrize("unit", [1e-200, 1e200])
+@pytest.mark.parametrize("shape", [(20, 30), (20, 8)])
+def test_freedom_has_no_unit(shape, unit):
+    A = np.random.default_rng(0).standard_normal(shape)
+    options = {"cutoff": 1e-12, "alpha": 0.0}
+    counts = np.array([1, 5, 8])
+    assert_allclose(leading_freedom(unit * A, counts, **options), counts)
+    each = column_freedom(A, **options)
+    assert_allclose(column_freedom(unit * A, **options), each, rtol=1e-10)
+
+
 def test_ranks_between_two_that_tell_are_not_computed():
     asked = []
 
