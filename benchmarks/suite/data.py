@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib import import_module
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -18,6 +20,9 @@ from sklearn_prune import RandomFeatures
 
 Array = NDArray[Any]
 
+# Levels of fewer training rows may have none in a fold, of which some packages make an error.
+RARE = 20
+
 
 @dataclass(frozen=True, eq=False)
 class Data:
@@ -29,6 +34,7 @@ class Data:
     y_test: Array
     truth: Array | None = None
     X_unlabeled: Array | None = None
+    groups: Array | None = None
 
     def test_r2(self, model):
         """Return the test R2 of a fitted model."""
@@ -101,6 +107,51 @@ def smooth(n, d, seed=0, *, n_test=2000):
     X, y = make_friedman1(n + n_test, d, noise=0.5, random_state=seed)
     X = (X - 0.5) * np.sqrt(12)
     return Data(X[:n], y[:n], X[n:], y[n:])
+
+
+def categorical(n, n_variables, n_true, most_levels, seed, *, n_test=2000):
+    """Draw categorical variables, one-hot, of which few matter, with a ratio of 5 to noise.
+
+    Levels of fewer than `RARE` training rows have no column.
+    """
+    rng = np.random.default_rng(seed)
+    levels = rng.integers(2, most_levels + 1, n_variables)
+    shares = [rng.dirichlet(np.full(k, 2.0)) for k in levels]
+    codes = [rng.choice(len(share), n + n_test, p=share) for share in shares]
+    X = np.hstack([np.eye(len(share))[code] for code, share in zip(codes, shares, strict=True)])
+    groups = np.repeat(np.arange(n_variables), levels)
+    truth = np.sort(rng.choice(n_variables, n_true, replace=False))
+    effects = [rng.standard_normal(levels[g]) for g in truth]
+    signals = [effect[codes[g]] for g, effect in zip(truth, effects, strict=True)]
+    signal = np.sum([(s - s.mean()) / (s.std() or 1.0) for s in signals], axis=0)
+    y = signal + signal.std() / np.sqrt(5) * rng.standard_normal(n + n_test)
+    known = X[:n].sum(axis=0) >= RARE
+    left, groups = np.unique(groups[known], return_inverse=True)
+    truth = np.flatnonzero(np.isin(left, truth))
+    return Data(X[:n, known], y[:n], X[n:, known], y[n:], truth, groups=groups)
+
+
+def marriages(n, seed):
+    """Split the survey on extramarital affairs that statsmodels ships.
+
+    Its eight variables have four to nine levels, and their pairs are groups, too; the target
+    is the logarithm of the time spent, which is zero for most.
+    """
+    table = import_module("statsmodels.datasets").fair.load_pandas().data
+    codes = [np.unique(table[name], return_inverse=True)[1] for name in table.columns[:-1]]
+    pairs = [a * (b.max() + 1) + b for a, b in combinations(codes, 2)]
+    parts = [one_hot(code) for code in [*codes, *pairs]]
+    groups = np.repeat(np.arange(len(parts)), [part.shape[1] for part in parts])
+    X, y = np.hstack(parts), np.log1p(table["affairs"].to_numpy())
+    train, test = np.split(np.random.default_rng(seed).permutation(len(y)), [n])
+    known = X[train].sum(axis=0) >= RARE
+    X, groups = X[:, known], np.unique(groups[known], return_inverse=True)[1]
+    return Data(X[train], y[train], X[test], y[test], groups=groups)
+
+
+def one_hot(codes):
+    """Return a column for each code that occurs."""
+    return np.eye(codes.max() + 1)[codes][:, np.unique(codes)]
 
 
 class OracleSupport(LinearRegression):

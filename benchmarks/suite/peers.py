@@ -24,15 +24,19 @@ class PathCV(RegressorMixin, BaseEstimator):
     ----------
     path : callable
         ``(X, y, alphas) -> coefs`` of shape (n_features, n_alphas), without intercept.
+    groups : ndarray of shape (n_features,), optional
+        Number of the group of each feature: what the penalty sees is the norm of a group.
     """
 
-    def __init__(self, path):
-        self.path = path
+    def __init__(self, path, groups=None):
+        self.path, self.groups = path, groups
 
     def fit(self, X, y):
         """Choose among a hundred penalties as `LassoCV` does."""
         X = np.asfortranarray(X)
-        largest = np.abs(X.T @ (y - y.mean())).max() / len(y)
+        groups = np.arange(X.shape[1]) if self.groups is None else self.groups
+        squares = np.bincount(groups, weights=(X.T @ (y - y.mean())) ** 2)
+        largest = np.sqrt(squares.max()) / len(y)
         alphas = largest * np.geomspace(1, 1e-3, 100)
         errors = np.zeros(len(alphas))
         for train, test in KFold(N_FOLDS).split(X):

@@ -17,6 +17,7 @@ COLUMNS = [
     "test error",
     "log-loss",
     "chosen s",
+    "columns",
     "true features",
     "rate",
     "peak MiB",

@@ -18,6 +18,7 @@ from sklearn_prune._pruning.class_fit import predicts_codes
 from sklearn_prune._pruning.linear_fit import fit_columns
 from sklearn_prune._pruning.recipe import Recipe
 from sklearn_prune._pruning.selection import SelectionRule
+from sklearn_prune._pruning.unit_warning import warn_of_units
 
 from .path_data import check_path_data, distillations
 from .path_models import path_models, single_model
@@ -313,6 +314,7 @@ def pruning_path(
 
 def _fit_path(recipe, sparsities, data):
     """Return the sizes of a path, the order of features, the models, and errors if known."""
+    warn_of_units(recipe, data)
     one_round = check_n_rounds(recipe.n_rounds) == 1
     is_tall = data.is_tall(data.X.shape[1])
     summed = SummedRows.of(data, recipe) if is_tall and one_round else None

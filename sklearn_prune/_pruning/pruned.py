@@ -21,6 +21,7 @@ from .moments_only import check_moments_suffice
 from .recipe import CLASS_DISTILLATIONS, DISTILLATIONS, Recipe
 from .selection import SelectionRule
 from .sparse_model import SparseRegressor
+from .unit_warning import warn_of_units
 
 if TYPE_CHECKING:
     from sklearn_prune._checks.training_data import TrainingData
@@ -137,7 +138,8 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
     Attributes
     ----------
     coef_ : ndarray of shape (n_features,) or (n_targets, n_features)
-        Coefficients, zero outside the support. A CSR array after `sparsify`.
+        Coefficients, zero outside the support. After `sparsify` a CSR array of shape
+        (n_targets, n_features), also with one target.
 
     intercept_ : float or ndarray of shape (n_targets,)
         Intercept, 0.0 if the model fits none.
@@ -390,6 +392,7 @@ def fit_pruned(
 ) -> PrunedRegressor:
     """Fit a model to checked data, from the dense fit and its scores on if they are known."""
     recipe = recipe.for_data(data)
+    warn_of_units(recipe, data)
     sizes = recipe.sizes(model.sparsity, data.X.shape[1])
     if dense is None:
         dense = fit_columns(recipe.estimator, data)

@@ -27,11 +27,14 @@ class SparseModel(SelectorMixin, BaseEstimator):
         kept = np.flatnonzero(self.support_)
         coef = self.coef_[..., kept]
         if sparse.issparse(coef):
-            coef = coef.toarray()
+            coef = coef.toarray().reshape(*np.shape(self.intercept_), len(kept))
         return X[:, kept] @ coef.T + self.intercept_
 
     def sparsify(self):
         """Convert `coef_` to a sparse CSR array, which keeps memory and pickles small.
+
+        It has two dimensions, also with one target: (1, n_features) is what scikit-learn's
+        selectors can read, whether their sparse interface is that of arrays or of matrices.
 
         Returns
         -------
@@ -39,7 +42,7 @@ class SparseModel(SelectorMixin, BaseEstimator):
             The estimator itself.
         """
         check_is_fitted(self)
-        self.coef_ = sparse.csr_array(self.coef_)
+        self.coef_ = sparse.csr_array(self.coef_).reshape(-1, self.n_features_in_).tocsr()
         return self
 
     def _get_support_mask(self):

@@ -81,6 +81,7 @@ def test_width_path_of_repeated_rows(estimator):
             assert_allclose(path.dense_errors[k, fold], dense, rtol=1e-7)
 
 
+@pytest.mark.filterwarnings("ignore:The scales of features differ")
 @pytest.mark.parametrize("alpha", [0.0, 0.01])
 @pytest.mark.parametrize("n_features", [4, 30])
 def test_folds_far_from_the_mean_of_all_rows_keep_their_digits(n_features, alpha):

@@ -293,6 +293,7 @@ def test_an_exact_fit_is_left_to_the_rows(retrain):
     assert -1e-24 < model.best_score_ <= 0
 
 
+@pytest.mark.filterwarnings("ignore:The scales of features differ")
 @pytest.mark.parametrize("scale", [1e-165, 1e-100, 1e100, 1e150])
 @pytest.mark.parametrize("fit_intercept", [True, False])
 def test_squares_out_of_range_are_left_to_the_rows(scale, fit_intercept):

@@ -10,7 +10,7 @@ from sklearn.base import clone
 from sklearn.datasets import load_diabetes
 from sklearn.decomposition import PCA
 from sklearn.exceptions import NotFittedError
-from sklearn.feature_selection import RFE
+from sklearn.feature_selection import RFE, SelectFromModel
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import (
     ElasticNet,
@@ -31,7 +31,7 @@ from sklearn.svm import SVR
 from sklearn.utils import estimator_checks
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from sklearn_prune import MinNormRegressor, PrunedRegressor, RandomFeatures
+from sklearn_prune import MinNormRegressor, PrunedRegressor, PrunedRegressorCV, RandomFeatures
 
 STRATEGIES = ["magnitude", "hessian", "oracle", "random", "obs"]
 SPARSE = [sparse.csr_array, sparse.csc_array, sparse.csr_matrix, sparse.csc_matrix]
@@ -643,11 +643,37 @@ def test_sparsify(wide):
         before, dense = model.predict(X), model.coef_
         assert model.sparsify() is model
         assert sparse.issparse(model.coef_)
-        assert_array_equal(model.coef_.toarray(), dense)
+        assert_array_equal(model.coef_.toarray(), np.atleast_2d(dense))
         assert_array_equal(model.predict(X), before)
         assert_array_equal(pickle.loads(pickle.dumps(model)).sparsify().predict(X), before)
     with pytest.raises(NotFittedError):
         PrunedRegressor().sparsify()
+
+
+@pytest.mark.parametrize("sparse_interface", ["spmatrix", "sparray"])
+@pytest.mark.parametrize("n_targets", [None, 1, 2])
+@pytest.mark.parametrize(
+    "model",
+    [
+        PrunedRegressor(sparsity=4),
+        PrunedRegressor(sparsity=4, retrain=False, estimator=Ridge(fit_intercept=False)),
+        PrunedRegressorCV(sparsities=[4], cv=3),
+    ],
+)
+def test_sparse_coefficients_are_read_by_selectors(wide, model, n_targets, sparse_interface):
+    X, y = wide
+    if n_targets:
+        y = np.column_stack([y, y**2])[:, :n_targets]
+    dense = clone(model).fit(X, y)
+    with config_context(sparse_interface=sparse_interface):
+        thin = clone(model).fit(X, y).sparsify().sparsify()
+        for options in ({}, {"threshold": "2*mean", "norm_order": 2}, {"max_features": 2}):
+            selected = SelectFromModel(thin, prefit=True, **options).transform(X)
+            expected = SelectFromModel(dense, prefit=True, **options).transform(X)
+            assert_array_equal(selected, expected)
+    assert thin.coef_.ndim == 2
+    assert_array_equal(thin.predict(X), dense.predict(X))
+    assert thin.predict(X).shape == dense.predict(X).shape
 
 
 def test_grid_search_over_width_and_sparsity():

@@ -10,6 +10,7 @@ from sklearn import config_context
 from sklearn.base import BaseEstimator, RegressorMixin, clone
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.datasets import load_breast_cancer, load_iris, make_classification
+from sklearn.feature_selection import SelectFromModel
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import (
     LinearRegression,
@@ -27,7 +28,7 @@ from sklearn.svm import SVC, LinearSVC
 from sklearn.tree import DecisionTreeClassifier
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from sklearn_prune import PrunedClassifier, PrunedRegressor
+from sklearn_prune import PrunedClassifier, PrunedClassifierCV, PrunedRegressor
 
 LOGISTIC = LogisticRegression(tol=1e-9, max_iter=10_000)
 
@@ -248,6 +249,21 @@ def test_sparsified_and_pickled():
     thin = pickle.loads(pickle.dumps(model)).sparsify()
     assert sparse.issparse(thin.coef_)
     assert_array_equal(thin.predict(X), model.predict(X))
+
+
+@pytest.mark.parametrize("sparse_interface", ["spmatrix", "sparray"])
+@pytest.mark.parametrize("make", [two_classes, several_classes])
+@pytest.mark.parametrize(
+    "model", [PrunedClassifier(sparsity=3), PrunedClassifierCV(sparsities=[3], cv=3)]
+)
+def test_sparse_coefficients_are_read_by_selectors(model, make, sparse_interface):
+    X, y = make()
+    dense = clone(model).fit(X, y)
+    with config_context(sparse_interface=sparse_interface):
+        thin = clone(model).fit(X, y).sparsify()
+        selected = SelectFromModel(thin, prefit=True, norm_order=2).transform(X)
+    assert_array_equal(selected, SelectFromModel(dense, prefit=True, norm_order=2).transform(X))
+    assert_array_equal(thin.decision_function(X), dense.decision_function(X))
 
 
 def test_pipelines_searches_and_calibration():
