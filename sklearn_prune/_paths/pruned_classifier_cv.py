@@ -45,7 +45,7 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
 
     Parameters
     ----------
-    strategy : str, callable or list of them, default="magnitude"
+    strategy : str, callable or list of them, default="hessian"
         How features are scored, as in :class:`PrunedClassifier`. Of several, the best is
         chosen.
 
@@ -204,7 +204,7 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
 
     def __init__(
         self,
-        strategy="magnitude",
+        strategy="hessian",
         sparsities=None,
         retrain=True,
         *,

@@ -36,7 +36,7 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
 
     Parameters
     ----------
-    strategy : str, callable or list of them, default="magnitude"
+    strategy : str, callable or list of them, default="hessian"
         How features are scored, as in :class:`PrunedRegressor`. Of several, the best is
         chosen.
 
@@ -267,7 +267,7 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
 
     def __init__(
         self,
-        strategy="magnitude",
+        strategy="hessian",
         sparsities=None,
         retrain=True,
         *,

@@ -170,7 +170,7 @@ def pruning_path(
     X,
     y,
     *,
-    strategy="magnitude",
+    strategy="hessian",
     retrain=True,
     sparsities=None,
     estimator=None,

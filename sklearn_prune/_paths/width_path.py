@@ -107,7 +107,7 @@ def width_path(
     *,
     widths,
     sparsities,
-    strategy="magnitude",
+    strategy="hessian",
     retrain=True,
     estimator=None,
     saliency=None,

@@ -12,6 +12,7 @@ from sklearn_prune._least_squares.design import (
     as_design,
     column_blocks,
     column_gram,
+    filled,
     joint_factor,
     rescale,
     row_gram,
@@ -20,8 +21,8 @@ from sklearn_prune._least_squares.design import (
 )
 from sklearn_prune._logistic.curvature import curvature_scale, curvature_weights
 
-from .elimination import eliminate, eliminate_moments
 from .ranking import rank_features
+from .rivals import Rivals, competing
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import AnyArray, Array, Indices
@@ -46,6 +47,10 @@ def logistic_obs(
     samples, are eliminated one at a time, with the others already gone; these are ranked
     by what the removal of each alone costs.
 
+    Features that belong together go together, those that always stay never, and costs are
+    divided by prices. The best groups have half as many columns as there are samples but for
+    those that stay, or are one.
+
     Parameters
     ----------
     coef : ndarray of shape (n_features,) or (n_classes, n_features)
@@ -58,25 +63,26 @@ def logistic_obs(
         Penalty: of the loss, half of this times the squared norm.
     centred : bool
         Whether the model has an intercept.
+    selection : Selection or None
+        Which features belong together, stay, or cost more than others.
 
     Returns
     -------
     ndarray of shape (n_features,)
-        0 where `coef` is zero, 1 for the feature removed first, and so on.
+        0 where `coef` is zero, 1 for the feature removed first, and so on (see `obs`).
     """
     b = coef.reshape(-1, X.shape[1]).astype(np.float64)
     curvatures = curvature_weights(probabilities, weights)
     scale = curvature_scale(X, curvatures, alpha=alpha, centred=centred)
-    candidates = np.flatnonzero((b != 0).any(axis=0) & (scale > 0))
-    scores = np.zeros(X.shape[1])
-    if len(candidates) == 0:
-        return scores
+    candidates = competing(b, scale > 0, selection)
+    rivals, order = Rivals.among(candidates, selection), np.empty(0, dtype=np.intp)
+    if len(rivals.numbers) == 0:
+        return rivals.survival(order, X.shape[1], selection)
     # Without any curvature, the mean does not matter.
     shares = curvatures if curvatures.any() else weights
     A, _ = as_design(X[:, candidates], shares, centred=centred)
-    model = _QuadraticModel(A, b[:, candidates].T, curvatures, alpha, scale[candidates])
-    scores[candidates[model.order()]] = np.arange(1, len(candidates) + 1)
-    return scores
+    model = _QuadraticModel(A, b[:, candidates].T, curvatures, alpha, scale[candidates], rivals)
+    return rivals.survival(model.order(), X.shape[1], selection)
 
 
 class _QuadraticModel(NamedTuple):
@@ -93,6 +99,8 @@ class _QuadraticModel(NamedTuple):
     alpha : float
     scale : ndarray of shape (n_features,)
         Square roots of the diagonal of H.
+    rivals : Rivals
+        What competes: features, or groups of them.
     """
 
     A: Any
@@ -100,6 +108,7 @@ class _QuadraticModel(NamedTuple):
     curvatures: Array
     alpha: float
     scale: Array
+    rivals: Rivals
 
     @property
     def root(self) -> Array:
@@ -107,16 +116,19 @@ class _QuadraticModel(NamedTuple):
         return np.sqrt(self.curvatures)[:, np.newaxis]
 
     def order(self) -> Indices:
-        """Return the features, the first to go first."""
-        n_samples, n_features = self.A.shape
+        """Return the rivals, the first to go first."""
+        rivals, (n_samples, n_features) = self.rivals, self.A.shape
         if n_features <= n_samples:
-            return self.eliminate(np.arange(n_features))
-        worst_first = rank_features(self.single_costs())[::-1]
-        rest, pool = np.split(worst_first, [n_features - max(1, n_samples // 2)])
+            return self.eliminate(np.arange(len(rivals.numbers)))
+        n_stays = n_features - int(rivals.sizes.sum())
+        best_first = rank_features(rivals.per_price(self.single_costs()))
+        pool = rivals.fitting(best_first, max(1, (n_samples - n_stays) // 2))
+        pool = pool if len(pool) else best_first[:1]
+        rest = best_first[~np.isin(best_first, pool)][::-1]
         return np.append(rest, self.eliminate(np.sort(pool)))
 
     def single_costs(self) -> Array:
-        """Return the roots of what the loss rises by if one feature goes, times two.
+        """Return the roots of what the loss rises by if one rival goes, times two.
 
         The diagonal of the inverse of H comes from the Gram matrix of the rows. A penalty
         that is lost in its rounding is a larger one.
@@ -131,10 +143,27 @@ class _QuadraticModel(NamedTuple):
         ]
         inverse = np.maximum(1 - np.concatenate(shares), EPS) / alpha
         costs: Array = linalg.norm(self.coef, axis=1) / np.sqrt(inverse)
-        return costs
+        return costs if self.rivals.alone else self._group_costs(costs, lower, alpha)
 
-    def eliminate(self, features: Indices) -> Indices:
-        """Return some features in the order of elimination, the others gone."""
+    def _group_costs(self, costs: Array, lower: Array, alpha: float) -> Array:
+        """Return the same of groups, from those of columns and blocks of the inverse."""
+        found = np.empty(len(self.rivals.numbers))
+        for rival, columns in enumerate(self.rivals.members()):
+            found[rival] = costs[columns[0]]
+            if len(columns) > 1:
+                found[rival] = self._group_cost(columns, lower, alpha)
+        return found
+
+    def _group_cost(self, columns: Indices, lower: Array, alpha: float) -> float:
+        rows = self.root * filled(take_columns(self.A, columns))
+        shares = linalg.solve_triangular(lower, rows, lower=True)
+        inverse, basis = linalg.eigh(np.eye(len(columns)) - shares.T @ shares)
+        inverse = np.maximum(inverse, EPS)[:, np.newaxis] / alpha
+        return float(linalg.norm(basis.T @ self.coef[columns] / np.sqrt(inverse)))
+
+    def eliminate(self, rivals: Indices) -> Indices:
+        """Return some rivals in the order of elimination, the others gone."""
+        features, competition = self.rivals.take(rivals)
         part, scale = take_columns(self.A, features), self.scale[features, np.newaxis]
         margins = self.A @ self.coef
         weighted = self.curvatures[:, np.newaxis] * margins
@@ -144,10 +173,10 @@ class _QuadraticModel(NamedTuple):
         moments = (part.T @ weighted + self.alpha * self.coef[features]) / scale
         squares = (margins * weighted).sum(axis=0) + self.alpha * (self.coef**2).sum(axis=0)
         # The loss of the fit itself is not zero, and does not matter.
-        found = eliminate_moments(gram, moments, 2 * squares, loss=loss)
+        found = competition.eliminate_moments(gram, moments, 2 * squares, loss)
         if found is None:
-            found = eliminate(self._factor(part, features, margins), len(features))
-        return features[found[0]]
+            found = competition.eliminate(self._factor(part, features, margins))
+        return rivals[found[0]]
 
     def _factor(self, part: Any, features: Indices, margins: Array) -> Array:
         """Return the triangular factor of some columns of H with their targets."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .elimination import eliminate_moments
+from .rivals import Rivals, competing
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import AnyArray, Array
@@ -26,6 +26,8 @@ def obs_of_moments(
         Sums of products of the features and targets.
     scale : ndarray of shape (n_features,)
         Root mean squares of the features, 0 if constant.
+    selection : Selection or None
+        Which features belong together, stay, or cost more than others.
 
     Returns
     -------
@@ -34,16 +36,14 @@ def obs_of_moments(
         have lost digits that the rows have.
     """
     n_features = len(scale)
-    nonzero = (coef.reshape(-1, n_features) != 0).any(axis=0)
-    candidates = np.flatnonzero(nonzero & (scale > 0))
+    candidates = competing(coef, scale > 0, selection)
+    rivals = Rivals.among(candidates, selection)
+    if len(rivals.numbers) == 0:
+        return rivals.survival(np.empty(0, dtype=np.intp), n_features, selection)
     norms = np.sqrt(squares.diagonal())
     gram = squares[np.ix_(candidates, candidates)]
     gram /= norms[candidates, np.newaxis]
     gram /= norms[candidates]
     cross = squares[candidates, n_features:] / norms[candidates, np.newaxis]
-    known = eliminate_moments(gram, cross, squares.diagonal()[n_features:])
-    if known is None:
-        return None
-    scores = np.zeros(n_features)
-    scores[candidates[known[0]]] = np.arange(1, len(candidates) + 1)
-    return scores
+    known = rivals.eliminate_moments(gram, cross, squares.diagonal()[n_features:])
+    return None if known is None else rivals.survival(known[0], n_features, selection)

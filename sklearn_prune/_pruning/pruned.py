@@ -48,7 +48,7 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
 
     Parameters
     ----------
-    strategy : str or callable, default="magnitude"
+    strategy : str or callable, default="hessian"
         How features are scored. It picks the support and nothing else.
 
         - "magnitude": :math:`|\hat\beta_i|`.
@@ -240,7 +240,7 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
 
     def __init__(
         self,
-        strategy="magnitude",
+        strategy="hessian",
         sparsity=0.1,
         retrain=True,
         *,

@@ -45,7 +45,7 @@ class PrunedClassifier(CallbackSupportMixin, SparseClassifier):
 
     Parameters
     ----------
-    strategy : str or callable, default="magnitude"
+    strategy : str or callable, default="hessian"
         How features are scored, as in :class:`PrunedRegressor`. After a logistic fit,
         "hessian" and "obs" go by the second derivatives of its own loss,
 
@@ -192,7 +192,7 @@ class PrunedClassifier(CallbackSupportMixin, SparseClassifier):
 
     def __init__(
         self,
-        strategy="magnitude",
+        strategy="hessian",
         sparsity=0.1,
         retrain=True,
         *,

@@ -95,6 +95,41 @@ def test_backward_elimination_by_enumeration(fit_intercept, table):
         assert_array_equal(model.get_support(indices=True), left)
 
 
+@given(
+    tables(n=(9, 11), p=(3, 6), most=0, containers=(np.asarray,)),
+    st.lists(st.integers(0, 3), min_size=6, max_size=6),
+    st.lists(st.sampled_from([1, 2, 1000]), min_size=6, max_size=6),
+    st.booleans(),
+)
+def test_backward_elimination_of_groups_by_enumeration(table, labels, prices, stays):
+    """Each step drops the group without which the error rises least for its price."""
+    X, y, fit_intercept = table.X.astype(np.float64), table.y, table.fit_intercept
+    if exact_fit(X, y, fit_intercept=fit_intercept)[2] < X.shape[1]:
+        return
+    labels, prices = np.array(labels[: X.shape[1]]), prices[: X.shape[1]]
+    options = {"feature_groups": labels, "feature_costs": prices}
+    options |= {"always_keep": [0]} if stays else {}
+
+    def error(groups):
+        return squared_error(X[:, np.isin(labels, groups)], y, fit_intercept=fit_intercept)
+
+    left, scale = sorted(set(labels.tolist())), 1 + squared_error(0 * X, y, fit_intercept=False)
+    while len(left) > 1:
+        free = [group for group in left if not (stays and group == labels[0])]
+        rises = [error([k for k in left if k != group]) - error(left) for group in free]
+        costs = [
+            rise / sum(p for p, label in zip(prices, labels, strict=True) if label == group)
+            for rise, group in zip(rises, free, strict=True)
+        ]
+        best = min(costs)
+        if sum(cost - best < Fraction(1, 10**11) * scale for cost in costs) > 1:
+            return
+        left.remove(free[costs.index(best)])
+        dense = MinNormRegressor(fit_intercept=fit_intercept)
+        model = PrunedRegressor("obs", len(left), estimator=dense, **options).fit(X, y)
+        assert_array_equal(model.support_, np.isin(labels, left))
+
+
 def squared_error(X, y, *, fit_intercept):
     """Return the sum of squared residuals of an exact fit."""
     coef, intercept, _ = exact_fit(X, y, fit_intercept=fit_intercept)

@@ -7,7 +7,8 @@ from scipy import sparse
 from sklearn.linear_model import LinearRegression, Ridge
 
 from sklearn_prune import PrunedRegressor
-from sklearn_prune._pruning.obs import _Standardised, obs
+from sklearn_prune._pruning.obs import obs
+from sklearn_prune._pruning.standardised import Standardised
 
 
 def residual(X, Y, weights, *, centred):
@@ -167,7 +168,7 @@ def test_screening_has_the_digits_of_float64(rng, centred):
     scale = np.sqrt(weights @ (X - centre) ** 2)
     ridge = Ridge(0.1 * 150 / 60, fit_intercept=centred, solver="svd")
     expected = ridge.fit(X / scale, Y, sample_weight=weights).coef_
-    problem, _ = _Standardised.of(X, Y, weights, np.ones(150, dtype=bool), centred=centred)
+    problem = Standardised.of(np.ones(150), X, Y, weights, centred=centred)
     coef = problem._ridge().T
     assert_allclose(coef / np.abs(coef).max(), expected / np.abs(expected).max(), atol=1e-12)
 
