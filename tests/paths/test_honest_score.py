@@ -75,11 +75,11 @@ def test_other_scores():
 def test_classes(estimator):
     X, y = load_iris(return_X_y=True)
     X = np.column_stack([X, np.random.default_rng(0).standard_normal((150, 3))])
-    shuffled = np.random.default_rng(1).permutation(150)
-    X, y = X[shuffled], y[shuffled]
+    of_two = np.random.default_rng(1).permutation(np.arange(50, 150))
+    X, y = X[of_two], y[of_two]
     splits = list(KFold(4).split(X))
-    search = PrunedClassifierCV("hessian", [1, 2, 3, 5], estimator=estimator, cv=splits).fit(X, y)
-    models = [PrunedClassifier("hessian", s, estimator=estimator) for s in (1, 2, 3, 5)]
+    search = PrunedClassifierCV("hessian", [1, 2, 5], estimator=estimator, cv=splits).fit(X, y)
+    models = [PrunedClassifier("hessian", s, estimator=estimator) for s in (1, 2, 5)]
     wanted = by_loops(models, X, y, splits, get_scorer("accuracy"))
     assert_allclose((search.honest_score_, search.honest_score_std_error_), wanted, atol=1e-10)
 
@@ -133,7 +133,7 @@ def test_it_agrees_with_nested_folds_where_the_best_score_does_not():
     rows, splits = [], list(KFold(5).split(np.empty(50)))
     for seed in range(30):
         X, y = make_data((50, 20), n_true=0, seed=seed)
-        search = PrunedRegressorCV(cv=splits).fit(X, y)
+        search = PrunedRegressorCV("magnitude", cv=splits).fit(X, y)
         outer = nested(X, y, search, splits)
         rows.append((search.best_score_ - outer, search.honest_score_ - outer))
     best, honest = np.transpose(rows)
