@@ -10,10 +10,12 @@ READY := $(VENV)/.ready
 # Where the public classes and functions are defined: their docstrings are linted.
 PUBLIC := $(addprefix sklearn_prune/,datasets.py _batches/row_batches.py _least_squares/min_norm.py \
     $(addprefix _pruning/,pruned.py pruned_classifier.py score_classifier.py sparse_model.py) \
-    $(addprefix _paths/,pruned_cv.py pruned_classifier_cv.py pruning_path.py width_path.py) \
+    $(addprefix _paths/,pruned_cv.py pruned_classifier_cv.py pruning_path.py stability_path.py \
+        width_path.py) \
     $(addprefix _random_features/,pruned_layer.py pruned_random_features.py \
         pruned_random_features_classifier.py random_features.py) \
-    $(addprefix _displays/,double_descent_display.py error_curves_display.py pruning_path_display.py) \
+    $(addprefix _displays/,double_descent_display.py error_curves_display.py pruning_path_display.py \
+        stability_path_display.py) \
     _theoretical_risk/scorer.py \
     $(addprefix theory/,_distribution.py _predict_risk.py $(addprefix _problems/,\
         binary.py gaussian_mixture.py linear_gaussian.py sample.py single_index.py)) \

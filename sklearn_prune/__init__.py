@@ -3,10 +3,12 @@
 from ._batches.row_batches import RowBatches
 from ._displays.double_descent_display import DoubleDescentDisplay
 from ._displays.pruning_path_display import PruningPathDisplay
+from ._displays.stability_path_display import StabilityPathDisplay
 from ._least_squares.min_norm import MinNormRegressor
 from ._paths.pruned_classifier_cv import PrunedClassifierCV
 from ._paths.pruned_cv import PrunedRegressorCV
 from ._paths.pruning_path import PruningPath, pruning_path
+from ._paths.stability_path import StabilityPath, stability_path
 from ._paths.width_path import WidthPath, width_path
 from ._pruning.pruned import PrunedRegressor
 from ._pruning.pruned_classifier import PrunedClassifier
@@ -32,9 +34,12 @@ __all__ = [
     "RandomFeatures",
     "Report",
     "RowBatches",
+    "StabilityPath",
+    "StabilityPathDisplay",
     "TheoreticalRisk",
     "WidthPath",
     "pruning_path",
     "report",
+    "stability_path",
     "width_path",
 ]

@@ -32,6 +32,7 @@ from sklearn_prune import (
     RandomFeatures,
     pruning_path,
     report,
+    stability_path,
     width_path,
 )
 
@@ -231,6 +232,24 @@ CASES = {
         lambda X=X, y=y, **arguments: pruning_path(X, y, **arguments),
         [*DATA, *PRUNED, *ROUNDS, *REGRESSORS, *SPARSITIES, *PATHS_OF_CLASSES],
     ),
+    stability_path: (
+        lambda X=X, y=y, **arguments: stability_path(X, y, **{"n_pairs": 2, **arguments}),
+        [
+            *DATA,
+            *(case for case in [*PRUNED, *PATHS_OF_CLASSES] if "retrain" not in case[0]),
+            *REGRESSORS,
+            *SPARSITIES,
+            ({"n_pairs": 0}, "n_pairs is 0"),
+            ({"n_pairs": 2.5}, "n_pairs is 2.5"),
+            ({"threshold": 0}, "threshold is 0"),
+            ({"threshold": 75}, "threshold is 75"),
+            ({"threshold": "a"}, "threshold is 'a'"),
+            ({"random_state": "a"}, "cannot be used to seed"),
+            ({"always_keep": [9]}, "always_keep"),
+            ({"feature_groups": [0, 1]}, "feature_groups"),
+            ({"sparsity_unit": "columns", "feature_costs": 1.0}, "say which sparsities"),
+        ],
+    ),
     width_path: (
         lambda X=X, y=y, **arguments: width_path(
             X, y, **{"widths": [2, 6], "sparsities": [2], "cv": 3, **arguments}
@@ -308,7 +327,14 @@ CASES = {
     ),
 }
 # These only hold results, or are tested with their room.
-ELSEWHERE = {"Report", "RowBatches", "TheoreticalRisk", "WidthPath"}
+ELSEWHERE = {
+    "Report",
+    "RowBatches",
+    "StabilityPath",
+    "StabilityPathDisplay",
+    "TheoreticalRisk",
+    "WidthPath",
+}
 ROWS = [
     pytest.param(call, arguments, message, id=f"{what.__name__}-{k}")
     for what, (call, rows) in CASES.items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -32,8 +32,11 @@ class ClassifierSearch(FoldSearch):
     def full_fit(self, recipe: Recipe, alpha: float) -> tuple[LinearFit | None, Array | None]:
         return self._dense.fit(recipe.estimator, np.arange(len(self.data.y))), None
 
-    def _fits_to_prune(self, recipes: Sequence[Recipe], alpha: float) -> list[LinearFit]:
+    def estimator_fits(self, estimator: Any, alpha: float) -> list[LinearFit]:
+        """Return the dense fits of all folds by an estimator, which its penalty tells."""
         if alpha not in self._fits:
-            estimator = recipes[0].estimator
             self._fits[alpha] = [self._dense.fit(estimator, train) for train, _ in self.splits]
         return self._fits[alpha]
+
+    def _fits_to_prune(self, recipes: Sequence[Recipe], alpha: float) -> list[LinearFit]:
+        return self.estimator_fits(recipes[0].estimator, alpha)

@@ -107,6 +107,9 @@ class CriterionSearch:
         scores = self._scores_of(recipe, alpha)
         return (dense if hasattr(dense.model, "coef_") else None), scores
 
+    def selections(self, recipe: Recipe, alpha: float) -> None:
+        """Return nothing: there are no folds that could select different features."""
+
     def scores(
         self, recipes: Sequence[Recipe], alpha: float, sizes: Indices, table: ResultsTable
     ) -> Iterator[Array]:

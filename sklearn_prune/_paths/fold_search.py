@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import clone
@@ -15,12 +15,14 @@ from sklearn_prune._pruning.linear_fit import LinearFit
 
 from .fold_fits import FoldFits
 from .path_models import predict_paths
+from .selections import Selections
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._least_squares.min_norm import MinNormRegressor, Solution
+    from sklearn_prune._pruning.ranking import Order
     from sklearn_prune._pruning.recipe import Recipe
     from sklearn_prune._typing import AnyArray, Array, Indices
 
@@ -51,6 +53,7 @@ class FoldSearch:
         self.data, self.splits = data, splits
         self.fit_intercept, self.n_jobs = fit_intercept, n_jobs
         self.progress = SILENT
+        self._selections: dict[Recipe, Selections] = {}
 
     @property
     def held_out(self) -> list[Indices]:
@@ -90,6 +93,34 @@ class FoldSearch:
         ]
         return min(ranks)
 
+    def selections(self, recipe: Recipe, alpha: float) -> Selections | None:
+        """Return what each fold keeps at every size, without a refit, or None if it is not kept.
+
+        Parameters
+        ----------
+        recipe : Recipe
+            The first one of those that share their order.
+        alpha : float
+            Penalty of the dense model.
+        """
+        if recipe not in self._selections:
+            self._selections[recipe] = Selections.of(self.orders(recipe, alpha))
+        return self._selections[recipe]
+
+    def orders(self, recipe: Recipe, alpha: float) -> Iterable[Order]:
+        """Return the order of the features in every fold."""
+        fits = self._fits_to_prune([recipe], alpha)
+        orders: list[Order] = Parallel(n_jobs=self.n_jobs, prefer="threads")(
+            delayed(self._order)(recipe, fit, train)
+            for fit, (train, _) in zip(fits, self.splits, strict=True)
+        )
+        return orders
+
+    def _order(self, recipe: Recipe, dense: LinearFit, train: Indices) -> Order:
+        """Return the order of the features in a fold."""
+        reads_rows = recipe.strategy.reads in ("rows", "moments")
+        return recipe.order(dense, self.data.take(train) if reads_rows else self.data)
+
     def scores(
         self, recipes: Sequence[Recipe], alpha: float, sizes: Indices, table: ResultsTable
     ) -> Iterable[Array]:
@@ -119,7 +150,9 @@ class FoldSearch:
             for fit, split in zip(self._fits_to_prune(recipes, alpha), self.splits, strict=True)
         )
         done = self.progress.each("fold", folds)
-        return [list(predictions) for predictions in zip(*done, strict=True)]
+        orders, *predictions = zip(*done, strict=True)
+        self._selections.setdefault(recipes[0], Selections.of(orders))
+        return [list(folds) for folds in predictions]
 
     def _fits_to_prune(self, recipes: Sequence[Recipe], alpha: float) -> list[LinearFit]:
         """Return the dense fits, or what does as well for a strategy that fits anew."""
@@ -137,11 +170,17 @@ class FoldSearch:
         sizes: Indices,
         train: Indices,
         held_out: Indices,
-    ) -> list[AnyArray]:
-        """Prune and retrain the dense model of a fold, and predict the rows that are held out."""
+    ) -> list[Any]:
+        """Prune and retrain the dense model of a fold, and predict the rows that are held out.
+
+        Returns
+        -------
+        list
+            The order of the features, and the predictions of each recipe.
+        """
         data, first = self.data, recipes[0]
-        read = data.take(train) if first.strategy.reads in ("rows", "moments") else data
-        columns, order = first.order(dense, read).within(sizes[-1])
+        known = self._order(first, dense, train)
+        columns, order = known.within(sizes[-1])
         if first.distill:
             fitted = first.refit_data(dense, data.take(train)).columns(columns)
         else:
@@ -151,7 +190,8 @@ class FoldSearch:
             support = np.isin(np.arange(data.X.shape[1]), columns)
             dense = dense.masked(support, data.take(train))._replace(model=dense.model)
         part = dense._replace(coef=dense.coef[..., columns])
-        return predict_paths(recipes, part, order, sizes, fitted, data.X[held_out][:, columns])
+        X = data.X[held_out][:, columns]
+        return [known, *predict_paths(recipes, part, order, sizes, fitted, X)]
 
 
 def min_norm_fit(estimator: MinNormRegressor, data: TrainingData, solution: Solution) -> LinearFit:

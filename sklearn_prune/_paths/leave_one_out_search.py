@@ -104,6 +104,9 @@ class LeaveOneOutSearch(FoldSearch):
         n_samples, n_features = self.data.X.shape
         return min(n_samples - 1 - self.fit_intercept, n_features)
 
+    def selections(self, recipe: Recipe, alpha: float) -> None:
+        """Return nothing: supports that differ by one row are nearly the same, and many."""
+
     def predictions(
         self, recipes: Sequence[Recipe], alpha: float, sizes: Indices
     ) -> list[list[AnyArray]]:

@@ -10,10 +10,11 @@ from .fold_fits import RCOND
 from .moment_scores import MomentRows
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from sklearn_prune._least_squares.row_moments import Moments
     from sklearn_prune._pruning.linear_fit import LinearFit
+    from sklearn_prune._pruning.ranking import Order
     from sklearn_prune._pruning.recipe import Recipe
     from sklearn_prune._typing import Array, Indices
 
@@ -58,6 +59,7 @@ class MomentSearch:
         ]
         self.n_features, self.fit_intercept = n_features, fit_intercept
         self._fits: dict[float, list[LinearFit] | None] = {}
+        self._orders: dict[Recipe, list[Order] | None] = {}
 
     @property
     def fewest_rows(self) -> int:
@@ -116,29 +118,36 @@ class MomentSearch:
         self, recipes: Sequence[Recipe], alpha: float, sizes: Indices
     ) -> list[list[PathModels]] | None:
         """Return the models of every size and fold, a list a recipe, or None (see `scores`)."""
-        if any(recipe.needs_rows for recipe in recipes):
-            return None
         penalties = {recipe.penalty.alpha for recipe in recipes if recipe.penalty is not None}
-        penalties |= {alpha, 0.0} if recipes[0].strategy.reads == "moments" else {alpha}
-        if any(self.dense_fits(penalty) is None for penalty in penalties):
+        if any(recipe.needs_rows for recipe in recipes) or not self._know(penalties):
+            return None
+        orders = self.orders(recipes[0], alpha)
+        if orders is None:
+            return None
+        folds = list(zip(self.folds, self.dense_fits(alpha) or [], orders, strict=True))
+        return [
+            [rows.path(recipe, dense, order, sizes) for rows, dense, order in folds]
+            for recipe in recipes
+        ]
+
+    def orders(self, recipe: Recipe, alpha: float) -> list[Order] | None:
+        """Return the order of the features in every fold, or None (see `scores`)."""
+        if recipe not in self._orders:
+            self._orders[recipe] = self._find_orders(recipe, alpha)
+        return self._orders[recipe]
+
+    def _find_orders(self, recipe: Recipe, alpha: float) -> list[Order] | None:
+        strategy = recipe.strategy
+        penalties = {alpha, 0.0} if strategy.reads == "moments" else {alpha}
+        if strategy.needs_rows or not self._know(penalties):
             return None
         fits = self.dense_fits(alpha) or []
-        folds = [
-            _fold_paths(recipes, sizes, fold, dense)
-            for fold, dense in zip(self.folds, fits, strict=True)
+        scores = [
+            rows.feature_scores(recipe, dense) for rows, dense in zip(self.folds, fits, strict=True)
         ]
-        known = [fold for fold in folds if fold is not None]
-        return (
-            [list(path) for path in zip(*known, strict=True)] if len(known) == len(folds) else None
-        )
+        known = [recipe.order_of(score) for score in scores if score is not None]
+        return known if len(known) == len(scores) else None
 
-
-def _fold_paths(
-    recipes: Sequence[Recipe], sizes: Indices, rows: MomentRows, dense: LinearFit
-) -> list[PathModels] | None:
-    """Return the models of one fold, one piece a recipe."""
-    scores = rows.feature_scores(recipes[0], dense)
-    if scores is None:
-        return None
-    order = recipes[0].order_of(scores)
-    return [rows.path(recipe, dense, order, sizes) for recipe in recipes]
+    def _know(self, penalties: Iterable[float]) -> bool:
+        """Return whether the dense fits of all penalties keep their digits."""
+        return all(self.dense_fits(penalty) is not None for penalty in penalties)

@@ -143,6 +143,10 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
     cv_results_ : dict of ndarray
         A table with a row for each combination, as that of :class:`PrunedRegressorCV`.
 
+    fold_supports_ : ndarray of shape (n_splits, n_features), dtype bool, or None
+        Masks of the features that each fold keeps of the chosen model; None for leave-one-out,
+        with ``cv=None`` and least squares.
+
     n_splits_ : int
         Number of folds, 0 with a criterion.
 

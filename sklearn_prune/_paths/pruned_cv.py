@@ -138,6 +138,17 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
         scores than the default). With a `criterion` there are no folds, the scores are its
         negative, and it has a column of its name.
 
+        With folds, "selection_frequency" is how often they keep each feature:
+        ``np.asarray(cv_results_["selection_frequency"][i])`` has the shape (n_features,), and is
+        made when it is asked for, since all sizes of a path share one number a fold and
+        feature, the size from which on it is kept. "stability" is 1 where all folds keep the
+        same features and 0 where they agree by chance, the index of [8]_; NaN where all
+        features are kept. The n folds of ``cv=None`` differ by one row, and what they keep is
+        not stored.
+
+    fold_supports_ : ndarray of shape (n_splits, n_features), dtype bool, or None
+        Masks of the features that each fold keeps of the chosen model; None with ``cv=None``.
+
     n_splits_ : int
         Number of folds, 0 with a criterion.
 
@@ -167,6 +178,7 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
     PrunedRegressor : The model at one sparsity, with any linear regressor inside.
     pruning_path : All sparsities without cross-validation.
     PruningPathDisplay : Draws the errors.
+    StabilityPathDisplay : Draws how often folds keep each feature.
 
     Notes
     -----
@@ -246,6 +258,8 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
        Statist. 35, 2007.
     .. [7] S. Bates, T. Hastie, R. Tibshirani, "Cross-validation: what does it estimate and how
        well does it do it?", J. Am. Stat. Assoc. 119, 2024.
+    .. [8] S. Nogueira, K. Sechidis, G. Brown, "On the stability of feature selection
+       algorithms", Journal of Machine Learning Research 18, 2018.
 
     Examples
     --------

@@ -19,6 +19,7 @@ from sklearn_prune._pruning.recipe import Recipe
 from .candidates import Candidate
 from .coarse_to_fine import coarse_sizes, finer_sizes
 from .criteria import check_criterion, check_criterion_alone, check_has_freedom
+from .selections import Selections
 
 
 class PrunedSearch(CallbackSupportMixin):
@@ -55,6 +56,7 @@ class PrunedSearch(CallbackSupportMixin):
         for name in ("strategy", "alpha", "retrain_alpha", "sparsity"):
             setattr(self, f"{name}_", self.cv_results_[name].tolist()[self.best_index_])
         self._judge(table, search)
+        self.fold_supports_ = self._fold_supports()
         recipe = recipes[self.best_index_]
         with progress.task("final fit"):
             dense, scores = search.full_fit(recipe, self.alpha_)
@@ -91,14 +93,23 @@ class PrunedSearch(CallbackSupportMixin):
                 if table.reads_models:
                     paths = [self._models(recipe, strategy, sizes, search) for recipe in recipes]
                     scores = map(table.score, paths)
+                    selections = Selections.of_models(paths[0], sizes)
                 else:
                     scores = search.scores(recipes, alpha, sizes, table)
+                    selections = search.selections(recipes[0], alpha)
                 for recipe, retrain_alpha, folds in zip(
                     recipes, retrain_alphas, scores, strict=True
                 ):
-                    table.add(strategy, alpha, retrain_alpha, sizes, folds)
+                    table.add(strategy, alpha, retrain_alpha, sizes, folds, selections)
                     rows += [recipe] * len(sizes)
         return rows
+
+    def _fold_supports(self):
+        """Return what each fold keeps of the chosen model, None without folds."""
+        if "selection_frequency" not in self.cv_results_:
+            return None
+        chosen = self.cv_results_["selection_frequency"][self.best_index_]
+        return chosen.selections.supports(chosen.size)
 
     def get_metadata_routing(self):
         """Return how metadata such as `groups` reach the splitter.

@@ -12,12 +12,15 @@ from sklearn.metrics import check_scoring, get_scorer
 from sklearn.utils import _safe_indexing
 
 from .choice import Choice, honest_score, mean_and_deviation, warn_of_missing, with_ties
+from .selections import SelectionFrequency
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._typing import AnyArray, Array, Indices
+
+    from .selections import Selections
 
 # Predictions are off by so many times the rounding of the largest target, and scores by so
 # many times their own.
@@ -121,6 +124,7 @@ class ResultsTable:
         self.means: list[AnyArray] = []
         self.deviations: list[AnyArray] = []
         self.splits: list[AnyArray] = []
+        self.selections: list[tuple[Selections, Indices]] = []
 
     @property
     def is_of_moments(self) -> bool:
@@ -166,6 +170,7 @@ class ResultsTable:
         retrain_alpha: float | None,
         sizes: Indices,
         scores: AnyArray,
+        selections: Selections | None,
     ) -> None:
         """Add the models of all sizes.
 
@@ -176,7 +181,11 @@ class ResultsTable:
         sizes : ndarray of shape (n_sizes,)
         scores : ndarray of shape (n_folds, n_sizes)
             Their scores, which are overwritten.
+        selections : Selections or None
+            Which features they kept in every fold, if it is known.
         """
+        if selections is not None:
+            self.selections.append((selections, sizes))
         refit = np.nan if retrain_alpha is None else retrain_alpha
         self.models += [(strategy, alpha, refit, size) for size in sizes.tolist()]
         if not self.pooled:
@@ -268,6 +277,7 @@ class ResultsTable:
             "mean_test_score": mean,
             "std_test_score": np.concatenate(self.deviations),
             "rank_test_score": rankdata(-ranked, method="min").astype(np.intp),
+            **selection_columns(self.selections),
         }
 
     def choose(self, table: dict[str, AnyArray], *, one_standard_error: bool) -> int:
@@ -298,3 +308,15 @@ class ResultsTable:
     def _choice(self, one_standard_error: bool) -> Choice:
         sizes = np.array([size for *_, size in self.models])
         return Choice(sizes, self._rounding, one_standard_error)
+
+
+def selection_columns(known: Sequence[tuple[Selections, Indices]]) -> dict[str, AnyArray]:
+    """Return the columns that tell what was selected in the folds, if it is known."""
+    if not known:
+        return {}
+    rows = [SelectionFrequency(parts, size) for parts, sizes in known for size in sizes.tolist()]
+    frequencies = np.empty(len(rows), dtype=object)
+    for k, frequency in enumerate(rows):  # as they are, not as the arrays that they can be
+        frequencies[k] = frequency
+    stability = [selections.stability(sizes) for selections, sizes in known]
+    return {"selection_frequency": frequencies, "stability": np.concatenate(stability)}

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._pruning.linear_fit import LinearFit
+    from sklearn_prune._pruning.ranking import Order
     from sklearn_prune._pruning.recipe import Recipe
     from sklearn_prune._typing import AnyArray, Array, Indices
 
@@ -59,6 +60,10 @@ class TallSearch(FoldSearch):
     def rank(self, alpha: float) -> int:
         rank = None if self._moments is None else self._moments.rank(alpha)
         return super().rank(alpha) if rank is None else rank
+
+    def orders(self, recipe: Recipe, alpha: float) -> Iterable[Order]:
+        orders = None if self._moments is None else self._moments.orders(recipe, alpha)
+        return super().orders(recipe, alpha) if orders is None else orders
 
     def scores(
         self, recipes: Sequence[Recipe], alpha: float, sizes: Indices, table: ResultsTable

@@ -19,6 +19,7 @@ from sklearn_prune._least_squares.design import (
     take_columns,
     triangular_factor,
 )
+from sklearn_prune._logistic.coefficients import TINY
 from sklearn_prune._logistic.curvature import curvature_scale, curvature_weights
 
 from .ranking import rank_features
@@ -134,7 +135,7 @@ class _QuadraticModel(NamedTuple):
         that is lost in its rounding is a larger one.
         """
         gram = row_gram(self.A)[0] * self.root * self.root.T
-        alpha = max(self.alpha, len(gram) * EPS * float(gram.diagonal().max()))
+        alpha = max(self.alpha, len(gram) * EPS * float(gram.diagonal().max()), TINY)
         gram.flat[:: len(gram) + 1] += alpha
         lower = linalg.cholesky(gram, lower=True)
         shares = [

@@ -73,6 +73,14 @@ class Order(NamedTuple):
         """Return the columns that a size keeps, the best first."""
         return self.columns[: int(self.counts(size))]
 
+    def entries(self) -> AnyArray:
+        """Return the size from which on each column is kept, of dtype int32 if it is a count."""
+        places = np.searchsorted(self.ends, np.arange(1, len(self.columns) + 1))
+        dtype = np.int32 if self.totals.dtype.kind == "i" else np.float64
+        entries = np.empty(len(self.columns), dtype=dtype)
+        entries[self.columns] = self.totals[places]
+        return entries
+
     def within(self, size: float) -> tuple[Indices, Order]:
         """Return the columns that a size keeps, increasing, and the order of these alone."""
         kept = self.kept(size)

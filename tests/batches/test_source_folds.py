@@ -30,6 +30,8 @@ def assert_same(model, expected, rtol=1e-9):
             assert_array_equal(model.cv_results_[name] == 1, column == 1)
         elif name.endswith("score"):
             assert_allclose(model.cv_results_[name], column, rtol=rtol, atol=rtol)
+        elif name == "selection_frequency":
+            assert_array_equal(np.stack(model.cv_results_[name]), np.stack(column))
         elif name == "strategy":
             assert_array_equal(model.cv_results_[name], column)
         else:
@@ -41,6 +43,7 @@ def assert_same(model, expected, rtol=1e-9):
     assert model.best_estimator_.n_samples_fit_ == expected.best_estimator_.n_samples_fit_
     assert model.best_estimator_.weight_range_ == expected.best_estimator_.weight_range_
     assert model.n_splits_ == expected.n_splits_
+    assert_array_equal(model.fold_supports_, expected.fold_supports_)
 
 
 @pytest.mark.parametrize(

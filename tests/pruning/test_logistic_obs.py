@@ -118,3 +118,11 @@ def test_rows_told_apart_beyond_rounding(rng, n_samples, centred):
     coef, _, X, weights = drawn(rng, n_samples, 8, 1)
     scores = logistic_obs(coef, np.ones(n_samples), X, weights, alpha=1.0, centred=centred)
     assert_array_equal(np.argsort(scores), np.argsort(np.abs(coef)))
+
+
+def test_a_loss_that_is_almost_flat_without_a_penalty():
+    rng = np.random.default_rng(0)
+    X, coef = rng.standard_normal((3, 10)), rng.standard_normal(10)
+    p = np.array([1e-320, 1.0, 1.0])
+    scores = logistic_obs(coef, p, X, np.ones(3), alpha=0.0, centred=True)
+    assert_array_equal(np.sort(scores), np.arange(1, 11))
