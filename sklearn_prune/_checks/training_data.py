@@ -133,6 +133,10 @@ class TrainingData:
             names=None if self.names is None else self.names[features],
         )
 
+    def target(self, t: int) -> TrainingData:
+        """Return the samples with one of several targets, as a vector: of classes, its codes."""
+        return replace(self, y=self.y[:, t], classes=None)
+
     def distilled(self, predict: Any) -> TrainingData:
         """Return labelled and unlabelled samples with predictions for both as their targets.
 

@@ -62,6 +62,7 @@ def _prunes_once(model: Any) -> bool:
         type(model) in (PrunedRegressor, PrunedClassifier)
         and model.n_rounds == 1
         and model.saliency is None
+        and not model.per_target
         and not is_distillation(model.retrain)
         and not isinstance(model.estimator, FrozenEstimator)
         and _scores_tell_all(model.retrain if hasattr(model.retrain, "fit") else model.estimator)

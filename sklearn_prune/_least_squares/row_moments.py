@@ -89,7 +89,7 @@ class Moments(NamedTuple):
         return self._replace(
             origin=self.origin[indices],
             offset=self.offset[indices],
-            scatter=self.scatter[np.ix_(indices, indices)],
+            scatter=self.scatter.take(indices, axis=0).take(indices, axis=1),
         )
 
     def seen_from_mean(self) -> Moments:

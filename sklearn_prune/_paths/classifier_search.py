@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from sklearn_prune._pruning.linear_fit import LinearFit
     from sklearn_prune._pruning.recipe import Recipe
-    from sklearn_prune._typing import Array
 
 
 class ClassifierSearch(FoldSearch):
@@ -29,8 +28,8 @@ class ClassifierSearch(FoldSearch):
         """Return the rank that the training rows can have at most."""
         return min(self.fewest_rows - self.fit_intercept, self.data.X.shape[1])
 
-    def full_fit(self, recipe: Recipe, alpha: float) -> tuple[LinearFit | None, Array | None]:
-        return self._dense.fit(recipe.estimator, np.arange(len(self.data.y))), None
+    def full_fit(self, recipe: Recipe, alpha: float) -> LinearFit | None:
+        return self._dense.fit(recipe.estimator, np.arange(len(self.data.y)))
 
     def estimator_fits(self, estimator: Any, alpha: float) -> list[LinearFit]:
         """Return the dense fits of all folds by an estimator, which its penalty tells."""

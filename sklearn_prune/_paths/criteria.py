@@ -108,6 +108,12 @@ def check_criterion_alone(model: Any, groups: Any) -> None:
         if value is not None:
             msg = f"criterion={model.criterion!r} has no folds: leave {name} out, or criterion."
             raise ValueError(msg)
+    if model.per_target:
+        msg = (
+            f"criterion={model.criterion!r} counts the freedom of one support for all targets: give "
+            "per_target=False, or cv."
+        )
+        raise ValueError(msg)
     if model.one_standard_error:
         msg = f"criterion={model.criterion!r} has no standard error: give one_standard_error=False."
         raise ValueError(msg)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from .selections import Selections
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Self
 
     from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._least_squares.min_norm import MinNormRegressor, Solution
@@ -54,6 +56,7 @@ class FoldSearch:
         self.fit_intercept, self.n_jobs = fit_intercept, n_jobs
         self.progress = SILENT
         self._selections: dict[Recipe, Selections] = {}
+        self._part_of: tuple[Self, int] | None = None
 
     @property
     def held_out(self) -> list[Indices]:
@@ -64,6 +67,12 @@ class FoldSearch:
     def fewest_rows(self) -> int:
         """Return the number of distinct rows of the smallest training set."""
         return min(int(np.count_nonzero(np.bincount(train))) for train, _ in self.splits)
+
+    def target(self, t: int) -> Self:
+        """Return the search of one of several targets, whose dense fits are a part of these."""
+        part = copy(self)
+        part.data, part._part_of, part._selections = self.data.target(t), (self, t), {}
+        return part
 
     @cached_property
     def _folds(self) -> FoldFits:
@@ -76,13 +85,20 @@ class FoldSearch:
 
     def dense_fits(self, alpha: float) -> list[LinearFit]:
         """Return the dense fits of all folds with one penalty."""
+        if self._part_of is not None:
+            whole, t = self._part_of
+            return [fit.target(t) for fit in whole.dense_fits(alpha)]
         if alpha not in self._fits:
             self._fits[alpha] = self._folds.fit(alpha)
         return self._fits[alpha]
 
-    def full_fit(self, recipe: Recipe, alpha: float) -> tuple[LinearFit | None, Array | None]:
-        """Return the dense fit to all rows and its scores, if they are known by the way."""
-        return None, None
+    def full_fit(self, recipe: Recipe, alpha: float) -> LinearFit | None:
+        """Return the dense fit to all rows, if it is known by the way."""
+        return None
+
+    def full_scores(self, recipe: Recipe, dense: LinearFit) -> Array | None:
+        """Return the scores of the features of this fit, if they are known by the way."""
+        return None
 
     def rank(self, alpha: float) -> int:
         """Return the least rank of the training rows."""
@@ -125,7 +141,16 @@ class FoldSearch:
         self, recipes: Sequence[Recipe], alpha: float, sizes: Indices, table: ResultsTable
     ) -> Iterable[Array]:
         """Return scores for a table, an array a recipe (see `predictions`)."""
-        return map(table.score, self.predictions(recipes, alpha, sizes))
+        known = self.moment_scores(recipes, alpha, sizes) if table.is_of_moments else None
+        if known is None:
+            return map(table.score, self.predictions(recipes, alpha, sizes))
+        return known
+
+    def moment_scores(
+        self, recipes: Sequence[Recipe], alpha: float, sizes: Indices
+    ) -> list[Array] | None:
+        """Return the default scores, if moments of the rows tell them (see `MomentSearch`)."""
+        return None
 
     def predictions(
         self, recipes: Sequence[Recipe], alpha: float, sizes: Indices
@@ -145,9 +170,12 @@ class FoldSearch:
         -------
         list of list of ndarray of shape (n_held_out, n_sizes, n_targets)
         """
+        fits = teachers = self._fits_to_prune(recipes, alpha)
+        if self._part_of is not None:
+            teachers = self._part_of[0]._fits_to_prune(recipes, alpha)
         folds = Parallel(n_jobs=self.n_jobs, prefer="threads", return_as="generator")(
-            delayed(self._predict_fold)(recipes, fit, sizes, *split)
-            for fit, split in zip(self._fits_to_prune(recipes, alpha), self.splits, strict=True)
+            delayed(self._predict_fold)(recipes, *fold_fits, sizes, *split)
+            for *fold_fits, split in zip(fits, teachers, self.splits, strict=True)
         )
         done = self.progress.each("fold", folds)
         orders, *predictions = zip(*done, strict=True)
@@ -167,11 +195,14 @@ class FoldSearch:
         self,
         recipes: Sequence[Recipe],
         dense: LinearFit,
+        teacher: LinearFit,
         sizes: Indices,
         train: Indices,
         held_out: Indices,
     ) -> list[Any]:
         """Prune and retrain the dense model of a fold, and predict the rows that are held out.
+
+        What is distilled is the dense model of all targets.
 
         Returns
         -------
@@ -182,7 +213,7 @@ class FoldSearch:
         known = self._order(first, dense, train)
         columns, order = known.within(sizes[-1])
         if first.distill:
-            fitted = first.refit_data(dense, data.take(train)).columns(columns)
+            fitted = self._distilled(first, teacher, train).columns(columns)
         else:
             fitted = data.columns(columns).take(train)
         if data.classes is not None and any(recipe.refit is None for recipe in recipes):
@@ -192,6 +223,13 @@ class FoldSearch:
         part = dense._replace(coef=dense.coef[..., columns])
         X = data.X[held_out][:, columns]
         return [known, *predict_paths(recipes, part, order, sizes, fitted, X)]
+
+    def _distilled(self, recipe: Recipe, teacher: LinearFit, train: Indices) -> TrainingData:
+        """Return what the dense model of all targets says of the rows of a fold."""
+        if self._part_of is None:
+            return recipe.refit_data(teacher, self.data.take(train))
+        whole, t = self._part_of
+        return whole._distilled(recipe, teacher, train).target(t)
 
 
 def min_norm_fit(estimator: MinNormRegressor, data: TrainingData, solution: Solution) -> LinearFit:

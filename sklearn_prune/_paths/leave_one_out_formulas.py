@@ -13,6 +13,7 @@ share it.
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -70,6 +71,10 @@ class ClosedForm(NamedTuple):
     steps: AnyArray
     directions: Callable[[slice], AnyArray]
 
+    def target(self, t: int) -> ClosedForm:
+        """Return the models of one target."""
+        return self._replace(coef=self.coef[[t]], steps=self.steps[:, [t]])
+
     def blocks(self) -> Iterator[tuple[slice, AnyArray]]:
         """Yield rows, and coefficients of shape (n_rows, n_targets, n_features) without each."""
         n_rows, size = len(self.steps), self.coef.size
@@ -101,6 +106,13 @@ class LeftOutRows:
         # What is left of the total weight without each row.
         total = data.weights.sum()
         self.share = data.weights / total if fit_intercept else np.zeros(len(data.y))
+
+    def target(self, t: int) -> LeftOutRows:
+        """Return the rows with one of several targets, as a vector."""
+        part = copy(self)
+        part.data, part.targets = self.data.target(t), self.targets[:, [t]]
+        part.target_mean = self.target_mean[[t]]
+        return part
 
     def closed_form(self, alpha: float) -> ClosedForm | None:
         """Return the dense models of one penalty, or None where digits would be lost."""

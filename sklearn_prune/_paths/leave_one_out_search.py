@@ -17,9 +17,11 @@ from .fold_search import FoldSearch, min_norm_fit
 from .leave_one_out_formulas import LeftOutRows
 
 if TYPE_CHECKING:
+    from typing import Self
+
     from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._pruning.recipe import Recipe
-    from sklearn_prune._typing import AnyArray, Array, Indices
+    from sklearn_prune._typing import AnyArray, Indices
 
     from .leave_one_out_formulas import ClosedForm
 
@@ -83,20 +85,29 @@ class LeaveOneOutSearch(FoldSearch):
     def _left_out(self) -> LeftOutRows:
         return LeftOutRows(self.data, fit_intercept=self.fit_intercept)
 
+    def target(self, t: int) -> Self:
+        part = super().target(t)
+        part._left_out = self._left_out.target(t)
+        return part
+
     def _closed_form(self, alpha: float) -> ClosedForm | None:
         """Return that of a penalty, and remember it for other strategies."""
+        if self._part_of is not None:
+            whole, t = self._part_of
+            shared = whole._closed_form(alpha)
+            return None if shared is None else shared.target(t)
         if self._last[0] != alpha:
             self._last = alpha, self._left_out.closed_form(alpha)
         return self._last[1]
 
-    def full_fit(self, recipe: Recipe, alpha: float) -> tuple[LinearFit | None, Array | None]:
+    def full_fit(self, recipe: Recipe, alpha: float) -> LinearFit | None:
         last, closed_form = self._last
         if alpha != 0 or last != alpha or closed_form is None:
-            return None, None
+            return None
         data, coef = self.data, closed_form.coef
         rank = min(len(data.y) - self.fit_intercept, data.X.shape[1])
         solution = coef, self._left_out.intercept(coef), rank
-        return min_norm_fit(recipe.estimator, data, solution), None
+        return min_norm_fit(recipe.estimator, data, solution)
 
     def rank(self, alpha: float) -> int:
         if self._closed_form(alpha) is None:

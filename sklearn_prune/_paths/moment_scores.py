@@ -60,8 +60,16 @@ class MomentRows(NamedTuple):
         """Return the rows with the first columns of X."""
         n_columns = len(self.training.offset)
         columns = np.append(np.arange(width), np.arange(self.n_features, n_columns))
+        return self._columns(columns)._replace(n_features=width)
+
+    def target(self, t: int) -> MomentRows:
+        """Return the rows with one of several targets, as a vector."""
+        columns = np.append(np.arange(self.n_features), self.n_features + t)
+        return self._columns(columns)._replace(target_shape=())
+
+    def _columns(self, columns: Indices) -> MomentRows:
         training, held_out = self.training.columns(columns), self.held_out.columns(columns)
-        return self._replace(training=training, held_out=held_out, n_features=width)
+        return self._replace(training=training, held_out=held_out)
 
     @property
     @np.errstate(over="ignore", invalid="ignore")

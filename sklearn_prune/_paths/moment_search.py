@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from .moment_scores import MomentRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Self
 
     from sklearn_prune._least_squares.row_moments import Moments
     from sklearn_prune._pruning.linear_fit import LinearFit
@@ -60,6 +62,14 @@ class MomentSearch:
         self.n_features, self.fit_intercept = n_features, fit_intercept
         self._fits: dict[float, list[LinearFit] | None] = {}
         self._orders: dict[Recipe, list[Order] | None] = {}
+        self._part_of: tuple[Self, int] | None = None
+
+    def target(self, t: int) -> Self:
+        """Return the search of one of several targets, whose dense fits are a part of these."""
+        part = copy(self)
+        part.folds, part._part_of = [fold.target(t) for fold in self.folds], (self, t)
+        part._orders = {}
+        return part
 
     @property
     def fewest_rows(self) -> int:
@@ -68,6 +78,10 @@ class MomentSearch:
 
     def dense_fits(self, alpha: float) -> list[LinearFit] | None:
         """Return the dense fits of one penalty, or None if one of them would lose digits."""
+        if self._part_of is not None:
+            whole, t = self._part_of
+            shared = whole.dense_fits(alpha)
+            return None if shared is None else [fit.target(t) for fit in shared]
         if alpha not in self._fits:
             fits = [fold.dense(alpha) for fold in self.folds]
             known = [fit for fit in fits if fit is not None]

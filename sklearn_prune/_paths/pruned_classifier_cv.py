@@ -105,6 +105,10 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
         What is kept or pruned together, what always stays, prices, and what `sparsities` count,
         as in :class:`PrunedRegressor`.
 
+    per_target : bool, default=False
+        Whether every class keeps features of its own, as in :class:`PrunedClassifier`: as many, and
+        chosen by the mean score.
+
     criterion : {"aic", "bic", "ebic", "gcv", "cp"}, default=None
         What is minimised instead of folds, as in :class:`PrunedRegressorCV`: `cv` and `scoring`
         have to be None. With `estimator` of type
@@ -162,8 +166,8 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
     intercept_ : ndarray of shape (1,) or (n_classes,)
         Its intercepts.
 
-    support_ : ndarray of shape (n_features,), dtype bool
-        Mask of the kept features.
+    support_ : ndarray of shape (n_features,) or (n_classes, n_features), dtype bool
+        Mask of the kept features, with `per_target` of those of each class.
 
     n_features_in_ : int
         Number of features seen during `fit`.
@@ -227,6 +231,7 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
         always_keep=None,
         feature_costs=None,
         sparsity_unit="groups",
+        per_target=False,
         criterion=None,
         noise_variance=None,
     ):
@@ -248,6 +253,7 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
         self.always_keep = always_keep
         self.feature_costs = feature_costs
         self.sparsity_unit = sparsity_unit
+        self.per_target = per_target
         self.criterion = criterion
         self.noise_variance = noise_variance
 
@@ -387,6 +393,7 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
             class_weight=self.class_weight,
             random_state=recipe.random_state,
             **recipe.rule._asdict(),
+            per_target=self.per_target,
         )
 
 

@@ -95,6 +95,10 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
         What is kept or pruned together, what always stays, prices, and what `sparsities` count,
         as in :class:`PrunedRegressor`.
 
+    per_target : bool, default=False
+        Whether every target keeps features of its own, as in :class:`PrunedRegressor`: as many, and
+        chosen by the mean score of all targets.
+
     criterion : {"aic", "bic", "ebic", "gcv", "cp"}, default=None
         What is minimised instead of an error of cross-validation, with one path of all data
         and no folds: `cv` and `scoring` have to be None. See the notes.
@@ -164,8 +168,8 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
     intercept_ : float or ndarray of shape (n_targets,)
         Its intercept.
 
-    support_ : ndarray of shape (n_features,), dtype bool
-        Mask of the kept features.
+    support_ : ndarray of shape (n_features,) or (n_targets, n_features), dtype bool
+        Mask of the kept features, with `per_target` of those of each target.
 
     n_features_in_ : int
         Number of features seen during `fit`.
@@ -298,6 +302,7 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
         always_keep=None,
         feature_costs=None,
         sparsity_unit="groups",
+        per_target=False,
         criterion=None,
         noise_variance=None,
     ):
@@ -317,6 +322,7 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
         self.always_keep = always_keep
         self.feature_costs = feature_costs
         self.sparsity_unit = sparsity_unit
+        self.per_target = per_target
         self.criterion = criterion
         self.noise_variance = noise_variance
 
@@ -425,6 +431,7 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
             saliency=self.saliency,
             random_state=recipe.random_state,
             **recipe.rule._asdict(),
+            per_target=self.per_target,
         )
 
     def _penalised(self, alpha):

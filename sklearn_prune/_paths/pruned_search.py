@@ -19,6 +19,7 @@ from sklearn_prune._pruning.recipe import Recipe
 from .candidates import Candidate
 from .coarse_to_fine import coarse_sizes, finer_sizes
 from .criteria import check_criterion, check_criterion_alone, check_has_freedom
+from .per_target_search import PerTargetSearch
 from .selections import Selections
 
 
@@ -40,6 +41,8 @@ class PrunedSearch(CallbackSupportMixin):
         """Score all candidates, and fit the best one to all data."""
         candidates = [candidate.for_data(data) for candidate in candidates]
         sizes = self._sizes(data, search, candidates)
+        if candidates[0].recipes[0].per_target:
+            search = PerTargetSearch(search)
         tried = coarse_sizes(sizes) if self._refines(candidates) else sizes
         recipes = []
         while len(tried):
@@ -59,7 +62,8 @@ class PrunedSearch(CallbackSupportMixin):
         self.fold_supports_ = self._fold_supports()
         recipe = recipes[self.best_index_]
         with progress.task("final fit"):
-            dense, scores = search.full_fit(recipe, self.alpha_)
+            dense = search.full_fit(recipe, self.alpha_)
+            scores = None if dense is None else search.full_scores(recipe, dense)
             self.best_estimator_ = best = self._model(recipe, self.strategy_, self.sparsity_)
             self._fit_model(best, recipe, data, dense, scores)
         self.coef_ = best.coef_
@@ -209,6 +213,7 @@ class PrunedSearch(CallbackSupportMixin):
             random_state=self.random_state,
             names=self._distillations,
             rule=rule_of(self),
+            per_target=self.per_target,
         )
 
     def _models(self, recipe, strategy, sizes, search):

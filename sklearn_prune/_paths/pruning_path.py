@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from scipy import sparse
@@ -21,11 +21,11 @@ from sklearn_prune._pruning.selection import SelectionRule
 from sklearn_prune._pruning.unit_warning import warn_of_units
 
 from .path_data import check_path_data, distillations
-from .path_models import path_models, single_model
+from .path_models import PathModels, path_models, single_model
 from .summed_rows import SummedRows
 
 if TYPE_CHECKING:
-    from sklearn_prune._typing import AnyArray, Indices
+    from sklearn_prune._typing import AnyArray, Array, Indices
 
 # All sparsities are computed without being asked for if they take no more: an index and a
 # coefficient for every feature that is kept.
@@ -40,9 +40,10 @@ class PruningPath:
     ----------
     sparsities : ndarray of shape (n_sparsities,)
         Numbers of features kept s, increasing.
-    order : ndarray of shape (n_features,) or None
+    order : ndarray of shape (n_features,) or (n_targets, n_features), or None
         Features from best to worst: the support of the model of s features is
-        ``order[:s]``. None after several rounds, whose supports are not nested.
+        ``order[:s]``. With ``per_target=True`` each target has a row of its own. None after
+        several rounds, whose supports are not nested.
     coefs : csr_array of shape (n_sparsities, n_features) or \
             (n_sparsities * n_targets, n_features)
         Coefficients. What is stored is the support, even where a coefficient is zero.
@@ -85,6 +86,9 @@ class PruningPath:
     def support(self, k):
         """Return the features that the k-th model keeps, in increasing order.
 
+        With ``per_target=True`` these are all that some target keeps; those of each are
+        stored in the rows of `coefs`.
+
         Parameters
         ----------
         k : int
@@ -95,7 +99,7 @@ class PruningPath:
         ndarray of shape (sparsities[k],)
             Indices of features.
         """
-        return np.sort(self._rows(k)[:1].indices)
+        return np.unique(self._rows(k).indices)
 
     def coef(self, k):
         """Return the coefficients of the k-th model, as those of a fitted estimator.
@@ -185,6 +189,7 @@ def pruning_path(
     always_keep=None,
     feature_costs=None,
     sparsity_unit="groups",
+    per_target=False,
 ):
     r"""Fit, prune and retrain at every sparsity, at the price of a few dense fits.
 
@@ -227,6 +232,9 @@ def pruning_path(
     feature_groups, always_keep, feature_costs, sparsity_unit : object
         What is kept or pruned together, what always stays, prices, and what `sparsities` count,
         as in :class:`PrunedRegressor`.
+    per_target : bool, default=False
+        Whether every target keeps features of its own, as in :class:`PrunedRegressor`. The
+        dense fit, and the moments of many rows, serve all targets; the refits are their own.
 
     Returns
     -------
@@ -299,33 +307,70 @@ def pruning_path(
         random_state=random_state,
         names=distillations(classification),
         rule=SelectionRule(feature_groups, always_keep, feature_costs, sparsity_unit),
+        per_target=per_target,
     )
     given = X, y, sample_weight, X_unlabeled
     data = check_path_data(recipe, given, class_weight, classification=classification)
     fitted, recipe = weigh_classes(data, class_weight), recipe.for_data(data)
-    sizes, order, models, errors = _fit_path(recipe, sparsities, fitted)
-    if errors is None and all(map(predicts_codes, recipe.regressors)):
-        errors = np.concatenate([piece.squared_errors(fitted) for piece in models])
-    rates = None
-    if data.classes is not None:
-        rates = np.concatenate([piece.error_rates(data) for piece in models])
-    return _assemble(models, sizes, order, data, errors, rates)
+    sizes, paths = _fit_paths(recipe, sparsities, fitted)
+    return _assemble(recipe, paths, sizes, data)
 
 
-def _fit_path(recipe, sparsities, data):
-    """Return the sizes of a path, the order of features, the models, and errors if known."""
+class _Path(NamedTuple):
+    """The path of all targets, or of one that keeps features of its own.
+
+    Attributes
+    ----------
+    order : ndarray of shape (n_features,) or None
+        None after several rounds.
+    models : list of PathModels
+        In pieces.
+    errors : ndarray of shape (n_sizes, n_targets) or None
+        Mean squared residuals; None where scores are of another scale.
+    """
+
+    order: Indices | None
+    models: list[PathModels]
+    errors: Array | None
+
+    def to_csr(self, n_features: int) -> Any:
+        """Return the coefficients (see `PathModels.to_csr`)."""
+        return sparse.vstack([piece.to_csr(n_features) for piece in self.models], format="csr")
+
+    @property
+    def intercepts(self) -> AnyArray:
+        """Return the intercepts, of shape (n_sizes, n_targets)."""
+        return np.concatenate([piece.intercept for piece in self.models])
+
+
+def _fit_paths(recipe, sparsities, data):
+    """Return the sizes, and the path of all targets, or that of each, from one dense fit."""
     warn_of_units(recipe, data)
     one_round = check_n_rounds(recipe.n_rounds) == 1
     is_tall = data.is_tall(data.X.shape[1])
     summed = SummedRows.of(data, recipe) if is_tall and one_round else None
     dense = _dense_fit(recipe.estimator, data, summed)
     sizes = _path_sizes(recipe, sparsities, dense, data)
-    if one_round:
-        return sizes, *_one_round(recipe, dense, sizes, data, summed)
-    n_features = data.X.shape[1]
-    rounds = (recipe.sizes(size, n_features) for size in sizes.tolist())
-    pruned = (recipe.prune(dense, data, sizes) for sizes in rounds)
-    return sizes, None, [single_model(fit, support) for support, _, fit in pruned], None
+    given = dense, data, recipe.refit_data(dense, data), summed
+    if not recipe.per_target:
+        return sizes, [_fit_path(recipe, sizes, *given)]
+    return sizes, [
+        _fit_path(part, sizes, *(None if whole is None else whole.target(t) for whole in given))
+        for t, part in enumerate(recipe.of_targets(data.y.shape[1]))
+    ]
+
+
+def _fit_path(recipe, sizes, dense, data, refit_data, summed):
+    """Return the path of one dense fit."""
+    if recipe.n_rounds == 1:
+        order, models, errors = _one_round(recipe, sizes, dense, data, refit_data, summed)
+    else:
+        rounds = (recipe.sizes(size, data.X.shape[1]) for size in sizes.tolist())
+        pruned = (recipe.prune(dense, data, falling, None, refit_data) for falling in rounds)
+        order, models, errors = None, [single_model(fit, mask) for mask, _, fit in pruned], None
+    if errors is None and all(map(predicts_codes, recipe.regressors)):
+        errors = np.concatenate([piece.squared_errors(data) for piece in models])
+    return _Path(order, models, errors)
 
 
 def _dense_fit(estimator, data, summed):
@@ -336,7 +381,7 @@ def _dense_fit(estimator, data, summed):
     return fit_columns(estimator, data) if dense is None else dense
 
 
-def _one_round(recipe, dense, sizes, data, summed):
+def _one_round(recipe, sizes, dense, data, refit_data, summed):
     """Return the path of nested supports, from the moments of the rows where they tell."""
     scores = None if summed is None else summed.scores(recipe, dense)
     order = recipe.order(dense, data) if scores is None else recipe.order_of(scores)
@@ -344,7 +389,6 @@ def _one_round(recipe, dense, sizes, data, summed):
     if known is not None:
         models, errors = known
         return order.columns, [models], errors
-    refit_data = recipe.refit_data(dense, data)
     return order.columns, path_models(recipe, dense, order, sizes, refit_data), None
 
 
@@ -366,19 +410,44 @@ def _path_sizes(recipe, sparsities, dense, data):
     return recipe.check_sizes(sparsities, n_features)
 
 
-def _assemble(models, sizes, order, data, errors, rates):
-    """Put the models of a path together, with their errors on the training data."""
+def _assemble(recipe, paths, sizes, data):
+    """Put paths together, with their errors on the training data."""
     shape, dtype = (len(sizes), *data.y.shape[1:]), data.X.dtype
-    n_features = data.X.shape[1]
-    coefs = sparse.vstack([piece.to_csr(n_features) for piece in models], format="csr")
-    intercepts = np.concatenate([piece.intercept for piece in models])
+    coefs = _by_size([path.to_csr(data.X.shape[1]) for path in paths], len(sizes))
+    intercepts = np.hstack([path.intercepts for path in paths])
+    order, pieces, errors = paths[0]
+    if recipe.per_target:
+        order = None if order is None else np.array([path.order for path in paths])
+        pieces = [_joint_models(coefs, intercepts)]
     return PruningPath(
         sparsities=sizes,
         order=order,
         coefs=coefs.astype(dtype),
         intercepts=intercepts.astype(dtype).reshape(shape),
-        train_mse=None if errors is None else errors.reshape(shape),
+        train_mse=None if errors is None else np.hstack([p.errors for p in paths]).reshape(shape),
         feature_names_in_=data.names,
         classes=data.classes,
-        train_error_rate=rates,
+        train_error_rate=_error_rates(pieces, data),
     )
+
+
+def _by_size(coefs, n_sizes):
+    """Return the rows of several paths, those of one size after each other."""
+    if len(coefs) == 1:
+        return coefs[0]
+    rows = np.arange(len(coefs) * n_sizes).reshape(-1, n_sizes)
+    return sparse.vstack(coefs, format="csr")[rows.T.ravel()]
+
+
+def _joint_models(coefs, intercepts):
+    """Return models whose targets keep features of their own as if they kept those of all."""
+    used = np.unique(coefs.indices)
+    coef = coefs[:, used].toarray().reshape(*intercepts.shape, len(used))
+    return PathModels(used, np.full(len(intercepts), len(used)), coef, intercepts)
+
+
+def _error_rates(pieces, data):
+    """Return the share of samples in the wrong class, None if y is numbers."""
+    if data.classes is None:
+        return None
+    return np.concatenate([piece.error_rates(data) for piece in pieces])

@@ -26,8 +26,8 @@ class Selections(NamedTuple):
 
     Attributes
     ----------
-    entries : ndarray of shape (n_fits, n_features), dtype int32 or float64
-        The size from which on a fit selects a feature: a count, or a total price.
+    entries : ndarray of shape (n_fits, n_features) or (n_fits, n_targets, n_features)
+        The size from which on a fit selects a feature: a count, an int32, or a total price.
     """
 
     entries: AnyArray
@@ -38,12 +38,17 @@ class Selections(NamedTuple):
         return cls(np.array([order.entries() for order in orders]))
 
     @classmethod
+    def of_targets(cls, targets: Sequence[Selections]) -> Selections:
+        """Return what is selected for several targets."""
+        return cls(np.stack([selections.entries for selections in targets], axis=1))
+
+    @classmethod
     def of_models(cls, fits: Sequence[Sequence[Any]], sizes: AnyArray) -> Selections:
         """Return what fitted models of each fit select at increasing sizes, and no other ones."""
         return cls(np.array([_first_sizes(models, sizes) for models in fits]))
 
     def supports(self, size: float) -> Mask:
-        """Return what each fit selects at a size, of shape (n_fits, n_features)."""
+        """Return what each fit selects at a size, of the shape of `entries`."""
         selected: Mask = self.entries <= size * (1 + ROUNDING)
         return selected
 
@@ -67,9 +72,10 @@ class Selections(NamedTuple):
         a selection, unbiased and averaged over the features, relative to that by chance. NaN
         where nothing can differ: one fit, or all features.
         """
-        n_fits, n_features = self.entries.shape
+        entries = self.entries.reshape(len(self.entries), -1)
+        n_fits, n_features = entries.shape
         # The k-th smallest entry of a feature is where k fits begin to agree.
-        counts = np.array([_up_to(row, sizes) for row in np.sort(self.entries, axis=0)])
+        counts = np.array([_up_to(row, sizes) for row in np.sort(entries, axis=0)])
         share = counts.sum(axis=0) / (n_fits * n_features)
         disagreeing = (n_fits + 1 - 2 * np.arange(1, n_fits + 1)) @ counts
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -81,7 +87,8 @@ class Selections(NamedTuple):
 class SelectionFrequency:
     """How often each feature was selected at one size, as soon as somebody asks.
 
-    ``np.asarray(frequency)`` is the array of shape (n_features,). All sizes share what they
+    ``np.asarray(frequency)`` is the array of shape (n_features,), or (n_targets, n_features) if
+    each target has features of its own. All sizes share what they
     are made of, so that a table of them takes hardly more memory than one.
 
     Parameters
@@ -102,7 +109,8 @@ class SelectionFrequency:
         return self.selections.supports(self.size).mean(axis=0, dtype=dtype)
 
     def __repr__(self) -> str:
-        n_fits, n_features = self.selections.entries.shape
+        entries = self.selections.entries
+        n_fits, n_features = len(entries), entries.shape[-1]
         return f"<{n_features} features, {n_fits} fits>"
 
 

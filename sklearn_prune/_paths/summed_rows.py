@@ -86,6 +86,12 @@ class SummedRows(NamedTuple):
             moments = row_moments(data.X, data.y, data.weights)
         return cls(data, moments, centred)
 
+    def target(self, t: int) -> SummedRows:
+        """Return the rows with one of several targets, as a vector."""
+        n_features = self.data.X.shape[1]
+        columns = np.append(np.arange(n_features), n_features + t)
+        return self._replace(data=self.data.target(t), moments=self.moments.columns(columns))
+
     def dense(self, estimator: MinNormRegressor) -> LinearFit | None:
         """Return the fit of a regressor, or None where it does not sum the rows itself."""
         X = self.data.X

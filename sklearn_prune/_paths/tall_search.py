@@ -15,14 +15,13 @@ from .summed_rows import SummedRows, may_be_summed, underflows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from typing import Self
 
     from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._pruning.linear_fit import LinearFit
     from sklearn_prune._pruning.ranking import Order
     from sklearn_prune._pruning.recipe import Recipe
     from sklearn_prune._typing import AnyArray, Array, Indices
-
-    from .scores import ResultsTable
 
 
 class TallSearch(FoldSearch):
@@ -65,13 +64,16 @@ class TallSearch(FoldSearch):
         orders = None if self._moments is None else self._moments.orders(recipe, alpha)
         return super().orders(recipe, alpha) if orders is None else orders
 
-    def scores(
-        self, recipes: Sequence[Recipe], alpha: float, sizes: Indices, table: ResultsTable
-    ) -> Iterable[Array]:
-        known = None
-        if table.is_of_moments and self._moments is not None:
-            known = self._moments.scores(recipes, alpha, sizes)
-        return super().scores(recipes, alpha, sizes, table) if known is None else known
+    def target(self, t: int) -> Self:
+        part = super().target(t)
+        part._moments = None if self._moments is None else self._moments.target(t)
+        part._summed = None if self._summed is None else self._summed.target(t)
+        return part
+
+    def moment_scores(
+        self, recipes: Sequence[Recipe], alpha: float, sizes: Indices
+    ) -> list[Array] | None:
+        return None if self._moments is None else self._moments.scores(recipes, alpha, sizes)
 
     def predictions(
         self, recipes: Sequence[Recipe], alpha: float, sizes: Indices
@@ -84,13 +86,17 @@ class TallSearch(FoldSearch):
         rows = [self.data.X[held_out] for held_out in self.held_out]
         return [[models.predict(X) for models, X in zip(path, rows, strict=True)] for path in paths]
 
-    def full_fit(self, recipe: Recipe, alpha: float) -> tuple[LinearFit | None, Array | None]:
+    @cached_property
+    def _summed(self) -> SummedRows | None:
+        """Return all rows with their moments, if these are known."""
         total = None if self._fold_moments is None else self._fold_moments.total
-        if total is None or alpha != 0:
-            return None, None
-        rows = SummedRows(self.data, total, self.fit_intercept)
-        dense = rows.dense(recipe.estimator)
-        return dense, None if dense is None else rows.scores(recipe, dense)
+        return None if total is None else SummedRows(self.data, total, self.fit_intercept)
+
+    def full_fit(self, recipe: Recipe, alpha: float) -> LinearFit | None:
+        return None if self._summed is None or alpha != 0 else self._summed.dense(recipe.estimator)
+
+    def full_scores(self, recipe: Recipe, dense: LinearFit) -> Array | None:
+        return None if self._summed is None else self._summed.scores(recipe, dense)
 
 
 def least_squares_search(

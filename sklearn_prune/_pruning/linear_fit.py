@@ -10,6 +10,7 @@ from scipy.special import expit
 from sklearn.base import clone, is_classifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import Ridge
+from sklearn.utils import get_tags
 from sklearn.utils.validation import has_fit_parameter
 
 from sklearn_prune._checks.class_codes import decide, encode_classes
@@ -61,6 +62,10 @@ class LinearFit(NamedTuple):
     def predict(self, X: Any) -> AnyArray:
         """Return ``X @ coef.T + intercept``."""
         return X @ self.coef.T + self.intercept
+
+    def target(self, t: int) -> LinearFit:
+        """Return the fit to one of several targets, which is a part of that to all."""
+        return self._replace(coef=self.coef[t], intercept=self.intercept[t])
 
     def finite_scores(self, X: Any) -> AnyArray:
         """Return predictions, well below all others for a class of which there was no sample."""
@@ -144,6 +149,13 @@ def penalty_of(estimator: Any) -> Penalty | None:
     return Penalty(float(estimator.alpha), bool(estimator.fit_intercept))
 
 
+def target_model(estimator: Any, t: int) -> Any:
+    """Return the model of one of several targets: a ridge may have a penalty for each."""
+    if type(estimator) is Ridge and np.ndim(estimator.alpha) == 1:
+        return clone(estimator).set_params(alpha=float(estimator.alpha[t]))
+    return estimator
+
+
 def penalised_model(alpha: float, *, fit_intercept: bool) -> Any:
     """Return the regressor that a penalty stands for: of least norm if it is zero."""
     if alpha == 0:
@@ -205,6 +217,8 @@ def _fit_clone(estimator: Any, data: TrainingData) -> Any:
         msg = f"estimator is {estimator!r}: give a linear {wanted}."
         raise ValueError(msg)
     y = class_target(estimator, data)
+    if y is not None and y.ndim == 1 and not _takes_vectors(estimator):
+        y = y[:, np.newaxis]
     model = clone(estimator)
     if isinstance(model, FrozenEstimator):
         _check_frozen_names(model, data.names)
@@ -216,6 +230,12 @@ def _fit_clone(estimator: Any, data: TrainingData) -> Any:
         msg = f"{name}.fit takes no sample_weight: fit without weights, or use another estimator."
         raise ValueError(msg)
     return model.fit(X, y, sample_weight=data.sample_weight)
+
+
+def _takes_vectors(estimator: Any) -> bool:
+    """Return whether y may be a vector, as it may not be for `MultiTaskLasso`."""
+    tags = get_tags(estimator) if hasattr(estimator, "__sklearn_tags__") else None
+    return tags is None or bool(tags.target_tags.single_output)
 
 
 def _check_frozen_names(model: FrozenEstimator, names: AnyArray | None) -> None:

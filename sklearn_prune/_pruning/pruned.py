@@ -72,7 +72,7 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
           better.
 
         Scores of several outputs, of shape (n_targets, n_features), are reduced
-        to their Euclidean norm. Scores that differ by less than 1e-10 of the
+        to their Euclidean norm, unless `per_target`. Scores that differ by less than 1e-10 of the
         largest are ties, and the feature of lower index wins.
 
     sparsity : int or float, default=0.1
@@ -98,9 +98,10 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
         if None. A :class:`~sklearn.frozen.FrozenEstimator` is pruned as it is,
         which needs ``retrain=False`` or an estimator as `retrain`.
 
-    saliency : array-like of shape (n_features,), default=None
+    saliency : array-like of shape (n_features,) or (n_targets, n_features), default=None
         Scores of the strategy "oracle": the true importance of each feature,
-        for example :math:`\Sigma_{ii}\beta_i^2`.
+        for example :math:`\Sigma_{ii}\beta_i^2`. With `per_target` there may be a row for
+        each target.
 
     n_rounds : int, default=1
         Number of pruning rounds. The number of features falls geometrically from
@@ -135,6 +136,13 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
         total price, where a number above 1, or an int, is a price and a float up to 1 a fraction
         of it. Groups are kept in the order of their scores, as long as the next one fits.
 
+    per_target : bool, default=False
+        Whether every target keeps features of its own, `sparsity` each. The dense model is
+        fitted once, to all targets; then each is scored, pruned and refitted by itself, as it
+        would be alone: a callable as `strategy` sees one target, "random" draws for each, and
+        a refit may be a model of one target, such as ``LassoCV()``, or have a penalty for each,
+        such as ``Ridge(alpha=[1, 10])``. It changes nothing if y is a vector.
+
     Attributes
     ----------
     coef_ : ndarray of shape (n_features,) or (n_targets, n_features)
@@ -147,27 +155,30 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
     estimator_ : estimator
         The fitted dense model.
 
-    retrained_estimator_ : estimator or None
-        The model fitted to the kept features; None if ``retrain=False``.
+    retrained_estimator_ : estimator, list of estimator or None
+        The model fitted to the kept features, with `per_target` one a target; None if
+        ``retrain=False``.
 
-    scores_ : ndarray of shape (n_features,)
+    scores_ : ndarray of shape (n_features,) or (n_targets, n_features)
         Scores of the last round, -inf for features pruned in an earlier one.
 
-    support_ : ndarray of shape (n_features,), dtype bool
-        Mask of the kept features.
+    support_ : ndarray of shape (n_features,) or (n_targets, n_features), dtype bool
+        Mask of the kept features: with `per_target`, and if y is no vector, of those of each
+        target. `get_support`, `transform` and `get_feature_names_out` are about all features
+        that some target keeps.
 
     feature_groups_ : ndarray of shape (n_features,) or None
         Number of the group of each column, 0, 1, ... by their first columns; None without
         `feature_groups`.
 
-    group_support_ : ndarray of shape (n_groups,), dtype bool
+    group_support_ : ndarray of shape (n_groups,) or (n_targets, n_groups), dtype bool
         Mask of the kept groups; `support_` if there are none.
 
-    threshold_ : float
+    threshold_ : float or ndarray of shape (n_targets,)
         The least score among the kept features; those that always stay do not count, and
         without others it is infinite.
 
-    n_nonzero_ : int
+    n_nonzero_ : int or ndarray of shape (n_targets,)
         Number of kept columns.
 
     n_samples_fit_ : int
@@ -252,6 +263,7 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
         always_keep=None,
         feature_costs=None,
         sparsity_unit="groups",
+        per_target=False,
     ):
         self.strategy = strategy
         self.sparsity = sparsity
@@ -264,6 +276,7 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
         self.always_keep = always_keep
         self.feature_costs = feature_costs
         self.sparsity_unit = sparsity_unit
+        self.per_target = per_target
 
     @with_callbacks
     def fit(self, X, y=None, sample_weight=None, *, X_unlabeled=None):
@@ -373,6 +386,7 @@ def recipe_of(model: Any) -> Recipe:
         random_state=model.random_state,
         names=CLASS_DISTILLATIONS if is_classifier(model) else DISTILLATIONS,
         rule=rule_of(model),
+        per_target=model.per_target,
     )
 
 
@@ -422,9 +436,12 @@ def describe_selection(model: Any, selection: Selection | None) -> None:
         competed = support & ~selection.stay
     if selection is not None and selection.has_groups:
         model.feature_groups_ = selection.groups
-        model.group_support_ = np.bincount(selection.groups, weights=support) > 0
-    model.threshold_ = float(model.scores_[competed].min(initial=np.inf))
-    model.n_nonzero_ = int(np.count_nonzero(support))
+        model.group_support_ = support[..., np.unique(selection.groups, return_index=True)[1]]
+    thresholds = model.scores_.min(axis=-1, where=competed, initial=np.inf)
+    counts = np.count_nonzero(support, axis=-1)
+    is_vector = support.ndim == 1
+    model.threshold_ = float(thresholds) if is_vector else thresholds
+    model.n_nonzero_ = int(counts) if is_vector else counts
 
 
 def fit_compressed_rows(model: PrunedRegressor, rows: CompressedRows) -> None:
@@ -440,11 +457,19 @@ def stand_for_all(
     model: PrunedRegressor, rows: CompressedRows, origin: Array, y_origin: Array
 ) -> None:
     """Let a model, fitted to few rows less a point, be that of all rows they stand for."""
-    parts = model, model.estimator_, model.retrained_estimator_
-    for part in (part for part in parts if part is not None):
+    for part, seen, target in _parts(model, origin, y_origin):
         if np.any(origin) or np.any(y_origin):
-            seen = origin if part.coef_.shape[-1] == len(origin) else origin[model.support_]
-            shift = y_origin - np.atleast_2d(part.coef_) @ seen
+            shift = target - np.atleast_2d(part.coef_) @ seen
             part.intercept_ = (part.intercept_ + shift.reshape(part.coef_.shape[:-1]))[()]
         if hasattr(part, "n_samples_fit_"):
             rows.describe(part)
+
+
+def _parts(model: PrunedRegressor, origin: Array, y_origin: Array) -> list[tuple[Any, ...]]:
+    """Return a model and those inside, each with the point as its features and targets see it."""
+    parts = [(model, origin, y_origin), (model.estimator_, origin, y_origin)]
+    refit, support = model.retrained_estimator_, model.support_
+    if isinstance(refit, list):
+        own = (origin[kept] for kept in support)
+        return parts + list(zip(refit, own, y_origin, strict=True))
+    return parts if refit is None else [*parts, (refit, origin[support], y_origin)]

@@ -100,6 +100,13 @@ class PrunedClassifier(CallbackSupportMixin, SparseClassifier):
         What is kept or pruned together, what always stays, prices, and what `sparsity` counts,
         as in :class:`PrunedRegressor`.
 
+    per_target : bool, default=False
+        Whether each of more than two classes keeps features of its own, as the targets of
+        :class:`PrunedRegressor` do. That is for regressors, whose least squares on the codes
+        of the classes is one problem a class. A classifier such as
+        :class:`~sklearn.linear_model.LogisticRegression` is fitted to all classes at once, and
+        is refused. It changes nothing if there are two classes.
+
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
@@ -115,26 +122,27 @@ class PrunedClassifier(CallbackSupportMixin, SparseClassifier):
     estimator_ : estimator
         The fitted dense model.
 
-    retrained_estimator_ : estimator or None
-        The model fitted to the kept features; None if ``retrain=False``.
+    retrained_estimator_ : estimator, list of estimator or None
+        The model fitted to the kept features, with `per_target` one a class; None if
+        ``retrain=False``.
 
-    scores_ : ndarray of shape (n_features,)
+    scores_ : ndarray of shape (n_features,) or (n_classes, n_features)
         Scores of the last round, -inf for features pruned in an earlier one.
 
-    support_ : ndarray of shape (n_features,), dtype bool
-        Mask of the kept features.
+    support_ : ndarray of shape (n_features,) or (n_classes, n_features), dtype bool
+        Mask of the kept features, with `per_target` of those of each of several classes.
 
     feature_groups_ : ndarray of shape (n_features,) or None
         Number of the group of each column, 0, 1, ... by their first columns; None without
         `feature_groups`.
 
-    group_support_ : ndarray of shape (n_groups,), dtype bool
+    group_support_ : ndarray of shape (n_groups,) or (n_classes, n_groups), dtype bool
         Mask of the kept groups; `support_` if there are none.
 
-    threshold_ : float
+    threshold_ : float or ndarray of shape (n_classes,)
         The least score among the kept features that do not always stay.
 
-    n_nonzero_ : int
+    n_nonzero_ : int or ndarray of shape (n_classes,)
         Number of kept columns.
 
     n_samples_fit_ : int
@@ -205,6 +213,7 @@ class PrunedClassifier(CallbackSupportMixin, SparseClassifier):
         always_keep=None,
         feature_costs=None,
         sparsity_unit="groups",
+        per_target=False,
     ):
         self.strategy = strategy
         self.sparsity = sparsity
@@ -218,6 +227,7 @@ class PrunedClassifier(CallbackSupportMixin, SparseClassifier):
         self.always_keep = always_keep
         self.feature_costs = feature_costs
         self.sparsity_unit = sparsity_unit
+        self.per_target = per_target
 
     @with_callbacks
     def fit(self, X, y=None, sample_weight=None, *, X_unlabeled=None):

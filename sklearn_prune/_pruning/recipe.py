@@ -10,11 +10,11 @@ from sklearn.base import clone, is_classifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.utils import check_random_state
 
-from sklearn_prune._checks.arguments import check_sparsities, round_sizes
+from sklearn_prune._checks.arguments import check_bool, check_sparsities, round_sizes
 from sklearn_prune._least_squares.min_norm import MinNormRegressor
 
-from .class_fit import score_regressor
-from .linear_fit import fit_columns, penalty_of
+from .class_fit import predicts_codes, score_regressor
+from .linear_fit import LinearFit, fit_columns, penalty_of, target_model
 from .ranking import Order
 from .selection import FREE, SelectionRule
 from .strategies import (
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._typing import AnyArray, Array, Indices, Mask
 
-    from .linear_fit import LinearFit, Penalty
+    from .linear_fit import Penalty
     from .selection import Selection
 
 DENSE = MinNormRegressor()
@@ -58,7 +58,7 @@ class Recipe:
         Whether it is fitted to what the dense model says.
     penalty : Penalty or None
         That of the refit, if refits can share work.
-    saliency : array-like of shape (n_features,) or None
+    saliency : array-like of shape (n_features,) or (n_targets, n_features), or None
     n_rounds : int
     random_state : int, RandomState instance or None
         Seed of a strategy that draws.
@@ -69,6 +69,8 @@ class Recipe:
     selection : Selection or None
         What that means for the columns of the data (see `for_data`); None if each is free,
         alone and alike.
+    per_target : bool
+        Whether every target keeps features of its own; of data, if there are several.
     """
 
     estimator: Any
@@ -82,6 +84,7 @@ class Recipe:
     hard_labels: bool = False
     rule: SelectionRule = FREE
     selection: Selection | None = None
+    per_target: bool = False
 
     @classmethod
     def of(
@@ -95,6 +98,7 @@ class Recipe:
         random_state: Any = None,
         names: tuple[str, ...] = DISTILLATIONS,
         rule: SelectionRule = FREE,
+        per_target: Any = False,
     ) -> Recipe:
         """Resolve the parameters of a pruned model, with `names` of distillations.
 
@@ -123,6 +127,7 @@ class Recipe:
             random_state,
             hard_labels,
             rule,
+            per_target=check_bool(per_target, "per_target"),
         )
 
     @property
@@ -142,10 +147,53 @@ class Recipe:
         Raises
         ------
         ValueError
-            If a parameter that says so does not fit the columns.
+            If a parameter that says so does not fit the columns, or every class were to keep
+            features of its own, and a model is fitted to all classes at once.
         """
         selection = self.rule.resolve(data.X.shape[1], data.names)
-        return self if selection is None else replace(self, selection=selection)
+        per_target = self.per_target and data.y.ndim == 2
+        if per_target and data.classes is not None:
+            self._check_classes_separate()
+        return replace(self, selection=selection, per_target=per_target)
+
+    def _check_classes_separate(self) -> None:
+        """Raise ValueError if a model is no least squares on one code a class."""
+        for model in self.regressors:
+            if not predicts_codes(model):
+                msg = (
+                    f"per_target is True, and {type(model).__name__} fits all classes at once, "
+                    "which cannot keep different features: give a regressor, such as Ridge(), "
+                    "or OneVsRestClassifier(PrunedClassifier(...))."
+                )
+                raise ValueError(msg)
+
+    def of_targets(self, n_targets: int) -> list[Recipe]:
+        """Return the recipe of each target: draws, saliency and penalties may differ.
+
+        Raises
+        ------
+        ValueError
+            If there is a saliency for each of another number of targets.
+        """
+        seeds, saliency = [self.random_state] * n_targets, self.saliency
+        if self.strategy.draws:
+            random_state = check_random_state(self.random_state)
+            seeds = random_state.randint(np.iinfo(np.int32).max, size=n_targets).tolist()
+        if each := np.ndim(saliency) == 2:
+            saliency = np.asarray(saliency)
+            _check_saliency(saliency, n_targets)
+        return [
+            replace(
+                self,
+                estimator=target_model(self.estimator, t),
+                refit=(refit := target_model(self.refit, t)),
+                penalty=penalty_of(refit),
+                random_state=seed,
+                saliency=saliency[t] if each else saliency,
+                per_target=False,
+            )
+            for t, seed in enumerate(seeds)
+        ]
 
     def sizes(self, sparsity: Any, n_features: int) -> Sequence[float]:
         """Return how much of the features each round leaves (see `round_sizes`)."""
@@ -200,12 +248,17 @@ class Recipe:
         data: TrainingData,
         sizes: Sequence[float],
         known: Array | None = None,
+        refit_data: TrainingData | None = None,
     ) -> Pruned:
         """Prune to each size in turn, with training between rounds, and finish what is kept.
 
         Each round goes by the scores of a fit to what the last one left, of which the first
-        may be known.
+        may be known, and so may what the kept features are refitted to.
         """
+        if refit_data is None:
+            refit_data = self.refit_data(dense, data)
+        if self.per_target:
+            return self._prune_targets(dense, data, sizes, known, refit_data)
         support, fit = np.ones(data.X.shape[1], dtype=bool), dense
         random_state = check_random_state(self.random_state)
         for size in sizes:
@@ -220,8 +273,24 @@ class Recipe:
         if self.refit is None:
             kept = fit.masked(support, data)
         else:
-            kept = fit_columns(self.refit, self.refit_data(dense, data), support)
+            kept = fit_columns(self.refit, refit_data, support)
         return Pruned(support, scores, kept)
+
+    def _prune_targets(
+        self,
+        dense: LinearFit,
+        data: TrainingData,
+        sizes: Sequence[float],
+        known: Array | None,
+        refit_data: TrainingData,
+    ) -> Pruned:
+        """Prune every target by itself, from the one dense fit to all."""
+        parts = []
+        for t, recipe in enumerate(self.of_targets(data.y.shape[1])):
+            scores = None if known is None else known[t]
+            own = dense.target(t), data.target(t)
+            parts.append(recipe.prune(*own, sizes, scores, refit_data.target(t)))
+        return Pruned.of_targets(parts)
 
     def refit_data(self, dense: LinearFit, data: TrainingData) -> TrainingData:
         """Return what the kept features are refitted to: data, or what the dense model says."""
@@ -256,16 +325,31 @@ class Pruned(NamedTuple):
 
     Attributes
     ----------
-    support : ndarray of shape (n_features,), dtype bool
-    scores : ndarray of shape (n_features,)
+    support : ndarray of shape (n_features,) or (n_targets, n_features), dtype bool
+    scores : ndarray of the same shape
         Scores of the last round, -inf for features pruned in an earlier one.
     fit : LinearFit
-        The fit to the support.
+        The fit to the support; of targets that have supports of their own, its model is a list
+        of those of all.
     """
 
     support: Mask
     scores: Array
     fit: LinearFit
+
+    @classmethod
+    def of_targets(cls, parts: Sequence[Pruned]) -> Pruned:
+        """Put models of one target each together."""
+        supports, scores, fits = zip(*parts, strict=True)
+        models, coefs, intercepts, centred = zip(*fits, strict=True)
+        is_refitted = models[0] is not None
+        fit = LinearFit(
+            list(models) if is_refitted else None,
+            np.array(coefs),
+            np.array(intercepts),
+            centred[0],
+        )
+        return cls(np.array(supports), np.array(scores), fit)
 
 
 def is_distillation(retrain: Any) -> bool:
@@ -283,6 +367,15 @@ def _resolve_refit(retrain: Any, dense: Any, names: tuple[str, ...]) -> Any:
     model = "regressor" if names == DISTILLATIONS else "linear model"
     msg = f"retrain is {retrain!r}: give True, False, {known}, or a {model} to refit with."
     raise ValueError(msg)
+
+
+def _check_saliency(saliency: Any, n_targets: int) -> None:
+    if len(saliency) != n_targets:
+        msg = (
+            f"saliency has {len(saliency)} rows, but y has {n_targets} targets: give one row, or "
+            "one for each."
+        )
+        raise ValueError(msg)
 
 
 def _check_not_frozen(refit: Any, dense: Any, n_rounds: int) -> None:

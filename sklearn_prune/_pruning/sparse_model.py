@@ -24,7 +24,7 @@ class SparseModel(SelectorMixin, BaseEstimator):
         """Return ``X @ coef_.T + intercept_``: only the kept columns of X are multiplied."""
         check_is_fitted(self)
         X = check_samples(self, X)
-        kept = np.flatnonzero(self.support_)
+        kept = np.flatnonzero(self._get_support_mask())
         coef = self.coef_[..., kept]
         if sparse.issparse(coef):
             coef = coef.toarray().reshape(*np.shape(self.intercept_), len(kept))
@@ -46,8 +46,9 @@ class SparseModel(SelectorMixin, BaseEstimator):
         return self
 
     def _get_support_mask(self):
+        """Return the mask of the features that are kept, for whatever target."""
         check_is_fitted(self)
-        return self.support_
+        return self.support_.reshape(-1, self.support_.shape[-1]).any(axis=0)
 
     def __sklearn_tags__(self):
         tags = super().__sklearn_tags__()

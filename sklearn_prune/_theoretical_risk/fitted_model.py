@@ -67,11 +67,13 @@ def _read_pruned(model: Any) -> dict[str, Any]:
         refuse(f"strategy={model.strategy!r}")
     if model.n_rounds != 1:
         refuse(f"n_rounds={model.n_rounds}")
-    refit = model.retrained_estimator_
+    refit, n_kept = model.retrained_estimator_, int(np.sum(model.n_nonzero_))
+    if isinstance(refit, list):  # of one target that keeps features of its own
+        [refit] = refit
     (loss, alpha), fit_intercept = _objective(model.estimator_), has_intercept(model.estimator_)
     plan = {
         "strategy": model.strategy,
-        "sparsity": model.n_nonzero_,
+        "sparsity": n_kept,
         "loss": loss,
         "alpha": alpha,
         "fit_intercept": fit_intercept,
@@ -82,7 +84,7 @@ def _read_pruned(model: Any) -> dict[str, Any]:
         plan["retrain"] = "distill" if model.n_unlabeled_ else "same"
         plan["n_unlabeled"] = model.n_unlabeled_ or None
         plan["retrain_loss"], plan["retrain_alpha"] = _objective(refit)
-    width = model.n_features_in_ if refit is None else model.n_nonzero_
+    width = model.n_features_in_ if refit is None else n_kept
     if model.strategy == "hessian" or "logistic" in {loss, plan.get("retrain_loss")}:
         width = 0  # the weights are in the scores, or no fit interpolates
     _check_weights(model, max(alpha, plan.get("retrain_alpha", 0.0)), fit_intercept, width)

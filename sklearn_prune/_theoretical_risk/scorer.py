@@ -172,7 +172,7 @@ class TheoreticalRisk:
             )
             raise ValueError(msg)
         if plan.get("strategy") == "oracle":
-            check_oracle(_linear(problem, plan["fit_intercept"]), model.support_)
+            check_oracle(_linear(problem, plan["fit_intercept"]), model.get_support())
         risk = predict_risk(
             problem,
             self._n_samples(model),

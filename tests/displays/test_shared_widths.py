@@ -118,6 +118,7 @@ def test_sparsity_beyond_a_width(data):
         (pipeline(PrunedRegressor(n_rounds=2)), "r2"),
         (pipeline(PrunedRegressor("oracle", saliency=np.ones(10))), "r2"),
         (pipeline(PrunedRegressor(retrain="distill")), "r2"),
+        (pipeline(PrunedRegressor(per_target=True)), "r2"),
         (pipeline(PrunedRegressor(estimator=FrozenEstimator(Ridge()))), "r2"),
         (make_pipeline(RandomFeatures(random_state=0), PCA(), PrunedRegressor()), "r2"),
         (pipeline(PrunedRegressor()), lambda model, X, y: model[-1].n_nonzero_),

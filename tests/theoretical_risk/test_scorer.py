@@ -276,6 +276,19 @@ def test_refusals(problem, data, model, match):
         TheoreticalRisk(problem, n_samples=N)(model.fit(*data))
 
 
+@pytest.mark.parametrize("retrain", [True, False])
+@pytest.mark.parametrize("strategy", ["magnitude", "oracle"])
+def test_one_target_that_keeps_features_of_its_own(problem, data, strategy, retrain):
+    X, y = data
+    saliency = problem.variances * problem.coef**2
+    model = PrunedRegressor(strategy, 2, retrain, saliency=saliency, per_target=True)
+    score = TheoreticalRisk(problem)
+    expected = score(model.fit(X, y))
+    assert score(model.fit(X, y[:, np.newaxis])) == expected
+    with pytest.raises(ValueError, match="several outputs"):
+        score(model.fit(X, np.column_stack([y, -y])))
+
+
 def test_several_outputs(problem, data):
     X, y = data
     with pytest.raises(ValueError, match="several outputs"):
