@@ -110,8 +110,8 @@ def check_criterion_alone(model: Any, groups: Any) -> None:
             raise ValueError(msg)
     if model.per_target:
         msg = (
-            f"criterion={model.criterion!r} counts the freedom of one support for all targets: give "
-            "per_target=False, or cv."
+            f"criterion={model.criterion!r} counts the freedom of one support for all targets: "
+            "give per_target=False, or cv."
         )
         raise ValueError(msg)
     if model.one_standard_error:

@@ -101,11 +101,15 @@ class CriterionSearch:
         known = None if self._summed is None else self._summed.penalised(model, alpha)
         return fit_columns(model, self.data) if known is None else known
 
-    def full_fit(self, recipe: Recipe, alpha: float) -> tuple[LinearFit | None, Array | None]:
-        """Return the dense fit that is pruned, if it is a fitted model, and its scores."""
+    def full_fit(self, recipe: Recipe, alpha: float) -> LinearFit | None:
+        """Return the dense fit that is pruned, if it is a fitted model."""
         dense = self.dense(alpha)
-        scores = self._scores_of(recipe, alpha)
-        return (dense if hasattr(dense.model, "coef_") else None), scores
+        return dense if hasattr(dense.model, "coef_") else None
+
+    def full_scores(self, recipe: Recipe, dense: LinearFit) -> Array | None:
+        """Return the scores of this fit, if they are known by the way."""
+        alphas = [alpha for alpha, fit in self._fits.items() if fit is dense]
+        return self._scores_of(recipe, alphas[0]) if alphas else None
 
     def selections(self, recipe: Recipe, alpha: float) -> None:
         """Return nothing: there are no folds that could select different features."""
