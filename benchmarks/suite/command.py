@@ -8,6 +8,7 @@ from time import perf_counter
 
 from . import (
     classification,
+    criteria,
     cross_validation,
     dense,
     groups,
@@ -29,6 +30,7 @@ GROUPS = {
     "ill_conditioned": ill_conditioned,
     "paths": paths,
     "cross_validation": cross_validation,
+    "criteria": criteria,
     "classification": classification,
     "groups": groups,
     "widths": widths,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -83,7 +83,7 @@ class ErrorCurvesDisplay(ABC):
         if ax is None:
             ax = mpl.pyplot.subplots(layout="constrained")[1]
         low, median, high = curves
-        _scale_y_axis(ax, yscale, low, median, high, [*theory.flat, *dense])
+        _scale_y_axis(ax, yscale, low, median, high, [*theory.flat, *dense, *self._points()])
         ax.set(xscale=xscale, xlabel=size_name, ylabel=self.error_name)
         earlier = [line for line in ax.lines if not line.get_label().startswith("_")]
         line_kw = mpl.cbook.normalize_kwargs(line_kw, mpl.lines.Line2D)
@@ -95,7 +95,7 @@ class ErrorCurvesDisplay(ABC):
         label_log_axis(ax.yaxis)
         self.legend_ = None
         if legend:
-            extra = _legend_extras(mpl, quantiles, errors, theory)
+            extra = self._point_handles() + _legend_extras(mpl, quantiles, errors, theory)
             self.legend_ = _draw_legend(ax, [*earlier, *self.lines_, self.dense_line_, *extra])
         self.ax_, self.figure_ = ax, ax.figure
         return self
@@ -122,6 +122,14 @@ class ErrorCurvesDisplay(ABC):
     def _draw_marks(self, ax, sizes, mark):
         """Draw a vertical line at each size that stands out."""
         self.threshold_line_ = draw_mark(ax, self.threshold, sizes, mark)
+
+    def _points(self) -> list[float]:
+        """Return the heights of single points that have to be seen."""
+        return []
+
+    def _point_handles(self) -> list[Any]:
+        """Return what the legend says of them."""
+        return []
 
     def _check(self, sizes):
         """Return the data as arrays that fit together; what is None is empty."""

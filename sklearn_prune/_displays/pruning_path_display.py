@@ -28,6 +28,14 @@ from .error_curves_display import ErrorCurvesDisplay
 FEATURES = "Number of features kept s"
 # What else a sparsity may count.
 OTHER_SIZES = {"groups": "Number of groups kept s", "cost": "Total price kept s"}
+# What a criterion is called on an axis.
+CRITERION_NAMES = {
+    "aic": "AIC",
+    "bic": "BIC",
+    "ebic": "Extended BIC",
+    "gcv": "GCV",
+    "cp": "Mallows' Cp",
+}
 
 
 class PruningPathDisplay(ErrorCurvesDisplay):
@@ -48,6 +56,11 @@ class PruningPathDisplay(ErrorCurvesDisplay):
         interpolate. A vertical line marks s = n between the first and the last s.
     chosen : int, default=None
         The number of features that a cross-validation chose: a vertical line marks it.
+    chosen_error : float, default=None
+        Its error by the folds that chose it: a ring marks it on the curve.
+    honest_error, honest_std_error : float, default=None
+        Its error by folds that had no part in the choice, a point beside the ring, and the
+        standard error, a bar.
     sparsity_name, error_name : str
         Labels of the axes.
 
@@ -61,6 +74,10 @@ class PruningPathDisplay(ErrorCurvesDisplay):
         The error of the dense model, and the line at s = n.
     chosen_line_ : Line2D or None
         The line at the chosen s.
+    chosen_point_ : PathCollection or None
+        The ring.
+    honest_point_ : ErrorbarContainer or None
+        The point with its bar.
     legend_ : Legend or None
         The legend.
     ax_, figure_ : Axes, Figure
@@ -94,6 +111,9 @@ class PruningPathDisplay(ErrorCurvesDisplay):
         dense_error=None,
         threshold=None,
         chosen=None,
+        chosen_error=None,
+        honest_error=None,
+        honest_std_error=None,
         sparsity_name=FEATURES,
         error_name="Mean squared error",
     ):
@@ -103,6 +123,9 @@ class PruningPathDisplay(ErrorCurvesDisplay):
         self.dense_error = dense_error
         self.threshold = threshold
         self.chosen = chosen
+        self.chosen_error = chosen_error
+        self.honest_error = honest_error
+        self.honest_std_error = honest_std_error
         self.sparsity_name = sparsity_name
         self.error_name = error_name
 
@@ -129,8 +152,10 @@ class PruningPathDisplay(ErrorCurvesDisplay):
             A `PrunedRegressor` or `PrunedClassifier`, or a pipeline that ends in one. What
             `retrain` says is the curve "retrained"; if it says False, True is. Or a fitted
             `PrunedRegressorCV` or `PrunedClassifierCV`, whose own mean scores are drawn: a
-            curve for each strategy, with the penalties that suit it best, and a mark at the
-            chosen s. It takes no further arguments but `ax` and those of `plot`.
+            curve for each strategy, with the penalties that suit it best, a mark at the chosen
+            s, and both errors of the chosen model: the one by which it was chosen, and the
+            honest one with its standard error. Or the criterion, if it was chosen by one. It
+            takes no further arguments but `ax` and those of `plot`.
         X, y : array-like
             Data, cut into the same folds for all curves.
         sparsities : list of int, default=None
@@ -205,12 +230,26 @@ class PruningPathDisplay(ErrorCurvesDisplay):
             best[strategy if isinstance(strategy, str) else id(strategy)] = strategy, means[k]
         labels = _names([strategy for strategy, _ in best.values()])
         errors = np.array([scores for _, scores in best.values()])[..., np.newaxis]
+        if model.criterion is not None:
+            name = CRITERION_NAMES[model.criterion]
+            return cls(
+                sparsities=sizes,
+                errors=-errors,
+                labels=labels,
+                chosen=model.sparsity_,
+                chosen_error=-model.best_score_,
+                error_name=name,
+            )
         scoring = resolve_auto("auto" if model.scoring is None else model.scoring, model)
+        honest = getattr(model, "honest_score_", np.nan)
         return cls(
             sparsities=sizes,
             errors=scores_to_errors(errors, scoring),
             labels=labels,
             chosen=model.sparsity_,
+            chosen_error=scores_to_errors(model.best_score_, scoring),
+            honest_error=None if np.isnan(honest) else scores_to_errors(honest, scoring),
+            honest_std_error=getattr(model, "honest_score_std_error_", None),
             sparsity_name=_size_name(model),
             error_name=error_name(scoring),
         )
@@ -275,6 +314,31 @@ class PruningPathDisplay(ErrorCurvesDisplay):
     def _draw_marks(self, ax, sizes, mark):
         super()._draw_marks(ax, sizes, mark)
         self.chosen_line_ = draw_mark(ax, self.chosen, sizes, f"chosen: s = {self.chosen}")
+        self.chosen_point_, self.honest_point_ = self._draw_points(ax)
+
+    def _draw_points(self, ax):
+        """Draw both errors of the chosen model, if they are known."""
+        at, colour = [self.chosen], ax.xaxis.label.get_color()  # seen on any background
+        ring, point = None, None
+        if None not in (self.chosen, self.chosen_error):
+            style = {"facecolors": "none", "edgecolors": colour, "s": 120, "zorder": 3}
+            ring = ax.scatter(at, [self.chosen_error], label="as it was chosen", **style)
+        if None not in (self.chosen, self.honest_error):
+            style = {"fmt": "D", "markersize": 5, "color": colour, "capsize": 4, "zorder": 4}
+            bar, label = self.honest_std_error, "honest, ± standard error"
+            point = ax.errorbar(at, [self.honest_error], yerr=bar, label=label, **style)
+        return ring, point
+
+    def _points(self):
+        points = [] if self.chosen_error is None else [self.chosen_error]
+        if self.honest_error is None:
+            return points
+        honest, bar = self.honest_error, self.honest_std_error or 0.0
+        ends = [end for end in (honest - bar, honest + bar) if end * honest > 0]
+        return [*points, honest, *ends]  # an end beyond zero has no place on a logarithmic axis
+
+    def _point_handles(self):
+        return [point for point in (self.chosen_point_, self.honest_point_) if point is not None]
 
     def _sizes(self):
         return self.sparsities, self.sparsity_name, "s = n"

@@ -108,6 +108,14 @@ class MomentRows(NamedTuple):
             PathModels(np.arange(width), np.array([width]), coef[np.newaxis], intercept[np.newaxis])
         )
 
+    def gram(self, columns: Indices) -> Array:
+        """Return the products of ordered columns, zero for those that are constant."""
+        squares = self.training.squares(centred=self.centred)
+        gram, _ = self._split(squares, columns)
+        idle = self.scale[columns] == 0
+        gram[idle], gram[:, idle] = 0, 0
+        return gram
+
     def feature_scores(self, recipe: Recipe, dense: LinearFit) -> Array | None:
         """Return the scores of the features of a dense fit, or None where digits would be lost."""
         squares = self.training.squares(centred=self.centred)

@@ -23,7 +23,11 @@ from sklearn_prune._pruning.sparse_model import SparseClassifier
 
 from .class_scores import ClassTable
 from .classifier_search import ClassifierSearch
+from .criteria import check_has_likelihood, check_is_plain_logistic
+from .criterion_search import CriterionSearch
+from .criterion_table import CriterionTable
 from .leave_one_out_search import LeaveOneOutSearch
+from .logistic_criterion_search import LogisticCriterionSearch
 from .pruned_search import PrunedSearch
 from .tall_search import least_squares_search
 
@@ -105,6 +109,15 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
         Whether every class keeps features of its own, as in :class:`PrunedClassifier`: as many, and
         chosen by the mean score.
 
+    criterion : {"aic", "bic", "ebic", "gcv", "cp"}, default=None
+        What is minimised instead of folds, as in :class:`PrunedRegressorCV`: `cv` and `scoring`
+        have to be None. With `estimator` of type
+        :class:`~sklearn.linear_model.LogisticRegression`, of squared penalty or none, the first
+        three go by its likelihood; least squares takes the codes of the classes for numbers.
+
+    noise_variance : float or array-like of shape (n_targets,), default=None
+        Variance of the codes about their means, for a `criterion` of least squares.
+
     Attributes
     ----------
     classes_ : ndarray of shape (n_classes,)
@@ -120,7 +133,13 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
         Penalty of the dense model, and of the refit; NaN if none is known.
 
     best_score_ : float
-        Mean score of the chosen model.
+        Mean score of the chosen model, or minus its criterion. As the best of many it
+        promises too much.
+
+    honest_score_, honest_score_std_error_ : float
+        The score of the chosen model by folds that had no part in the choice, and its standard
+        error, as in :class:`PrunedRegressorCV`. There is none with leave-one-out or a
+        `criterion`.
 
     best_index_ : int
         Its position in `cv_results_`.
@@ -133,7 +152,10 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
         with ``cv=None`` and least squares.
 
     n_splits_ : int
-        Number of folds.
+        Number of folds, 0 with a criterion.
+
+    noise_variance_ : float, ndarray of shape (n_targets,) or None
+        As in :class:`PrunedRegressorCV`, with a criterion.
 
     best_estimator_ : PrunedClassifier
         The chosen model, fitted to all data.
@@ -166,6 +188,11 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
     :class:`~sklearn.linear_model.LogisticRegression` with the penalty of its default end
     here when their gradient is zero to ten digits, whatever its `tol` is. Of scores that
     tie, as accuracies often do, the fewest features win.
+
+    With a criterion, minus twice the log-likelihood of a logistic model takes the place of that
+    of squared errors, with weights of mean one, those of the classes among them. Its degrees
+    of freedom are the trace of :math:`(H + \alpha I)^{-1} H` with the Hessian H at the fit, the
+    intercept and all classes included; without a penalty the number of free coefficients.
 
     Examples
     --------
@@ -205,6 +232,8 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
         feature_costs=None,
         sparsity_unit="groups",
         per_target=False,
+        criterion=None,
+        noise_variance=None,
     ):
         self.strategy = strategy
         self.sparsities = sparsities
@@ -225,6 +254,8 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
         self.feature_costs = feature_costs
         self.sparsity_unit = sparsity_unit
         self.per_target = per_target
+        self.criterion = criterion
+        self.noise_variance = noise_variance
 
     @with_callbacks
     def fit(self, X, y=None, sample_weight=None, *, X_unlabeled=None, groups=None):
@@ -255,9 +286,10 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
             As `PrunedClassifier.fit`, and if the rows to train on in a fold are of one class
             only, a penalty is negative or the estimator takes none, a scorer returns no number
             or needs probabilities of least squares, or the standard error that is asked for
-            is unknown.
+            is unknown, or something is given that a `criterion` has no use for.
         """
         candidates = self._candidates()
+        self._check_criterion(candidates, groups)
         n_steps = None if self._refines(candidates) else len(candidates) + 1
         with fit_progress(self, n_steps, X=X, y=y) as progress:
             given, class_weight = (X, y, sample_weight, X_unlabeled), self.class_weight
@@ -265,15 +297,7 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
             scored = check_class_data(self, *given, **options)
             data = weigh_classes(scored, class_weight)
             search = self._search(data, X, y, groups)
-            table = ClassTable(
-                self.scoring,
-                scored,
-                (X, y),
-                search.held_out,
-                pooled=isinstance(search, LeaveOneOutSearch),
-                is_logistic=is_logistic(self.estimator),
-                tells_all=self.estimator is None or is_logistic(self.estimator),
-            )
+            table = self._table(scored, (X, y), search)
             self.classes_ = data.classes
             return self._choose(candidates, data, search, table, progress)
 
@@ -294,10 +318,37 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
         check_is_fitted(self)
         return self.best_estimator_.predict_proba(X)
 
+    def _check_criterion(self, candidates, groups):
+        super()._check_criterion(candidates, groups)
+        if self.criterion is None or self.estimator is None:
+            return
+        check_has_likelihood(self.criterion, self.noise_variance)
+        for candidate in candidates:
+            check_is_plain_logistic(self.criterion, candidate.recipes[0].estimator)
+
+    def _table(self, scored, given, search):
+        """Return the table of what a search compares, empty."""
+        if self.criterion is not None:
+            return CriterionTable(self.criterion, scored, scale=search.scale)
+        logistic = is_logistic(self.estimator)
+        return ClassTable(
+            self.scoring,
+            scored,
+            given,
+            search.held_out,
+            pooled=isinstance(search, LeaveOneOutSearch),
+            is_logistic=logistic,
+            tells_all=self.estimator is None or logistic,
+        )
+
     def _search(self, data, X, y, groups):
-        """Return what predicts the rows that are held out."""
+        """Return what predicts the rows that are held out, or judges without them."""
         least_squares, cv = self.estimator is None, self.cv
         centred = self.fit_intercept if least_squares else has_intercept(self.estimator)
+        if self.criterion is not None:
+            by_criterion = CriterionSearch if least_squares else LogisticCriterionSearch
+            given = self._penalised, self.criterion, self.noise_variance
+            return by_criterion(data, *given, fit_intercept=bool(centred))
         options = {"fit_intercept": bool(centred), "n_jobs": self.n_jobs}
         if cv is None and least_squares:
             return LeaveOneOutSearch(data, **options)

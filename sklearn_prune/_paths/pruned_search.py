@@ -18,6 +18,7 @@ from sklearn_prune._pruning.recipe import Recipe
 
 from .candidates import Candidate
 from .coarse_to_fine import coarse_sizes, finer_sizes
+from .criteria import check_criterion, check_criterion_alone, check_has_freedom
 from .per_target_search import PerTargetSearch
 from .selections import Selections
 
@@ -57,6 +58,7 @@ class PrunedSearch(CallbackSupportMixin):
         self.best_score_ = float(self.cv_results_["mean_test_score"][self.best_index_])
         for name in ("strategy", "alpha", "retrain_alpha", "sparsity"):
             setattr(self, f"{name}_", self.cv_results_[name].tolist()[self.best_index_])
+        self._judge(table, search)
         self.fold_supports_ = self._fold_supports()
         recipe = recipes[self.best_index_]
         with progress.task("final fit"):
@@ -69,6 +71,24 @@ class PrunedSearch(CallbackSupportMixin):
         self.intercept_ = best.intercept_
         self.support_ = best.support_
         return self
+
+    def _judge(self, table, search):
+        """Say how good the choice is, as far as folds or a criterion tell."""
+        for name in "honest_score_", "honest_score_std_error_", "noise_variance_":
+            self.__dict__.pop(name, None)  # of an earlier fit
+        if self.criterion is not None:
+            noise = search.noise_variance
+            self.noise_variance_ = noise if noise is None or len(noise) > 1 else float(noise[0])
+        judged = table.honest_score(one_standard_error=self.one_standard_error)
+        if judged is not None:
+            self.honest_score_, self.honest_score_std_error_ = judged
+
+    def _check_criterion(self, candidates, groups):
+        """Raise ValueError if a criterion is unknown, or does not go with other parameters."""
+        check_criterion(self.criterion, self.noise_variance)
+        if self.criterion is not None:
+            check_criterion_alone(self, groups)
+            check_has_freedom(self.criterion, candidates[0].recipes[0])
 
     def _score(self, candidates, sizes, search, table, progress):
         """Add the scores of all candidates to a table; return the recipe of each of its rows."""
@@ -179,6 +199,8 @@ class PrunedSearch(CallbackSupportMixin):
             rank = search.rank(next((c.alpha for c in candidates if c.alpha > 0), 0.0))
             interpolates = rank == search.fewest_rows - bool(search.fit_intercept)
             most = max(1, rank - interpolates)
+        if self.criterion is not None:
+            most = min(most, max(1, search.n_samples // 2))
         return recipe.all_sizes(most)
 
     def _recipe(self, strategy, alpha, retrain_alpha):

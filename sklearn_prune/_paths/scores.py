@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from numbers import Real
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +11,7 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.metrics import check_scoring, get_scorer
 from sklearn.utils import _safe_indexing
 
+from .choice import Choice, honest_score, mean_and_deviation, warn_of_missing, with_ties
 from .selections import SelectionFrequency
 
 if TYPE_CHECKING:
@@ -190,16 +190,16 @@ class ResultsTable:
         self.models += [(strategy, alpha, refit, size) for size in sizes.tolist()]
         if not self.pooled:
             self.splits.append(scores.copy())
-        # So the mean of scores that are all the same, such as 1, is the same.
-        first = np.where(np.isfinite(scores[0]), scores[0], 0.0)
-        scores -= first
-        rest = self.share @ scores
-        scores -= rest
-        deviation = np.sqrt(self.share @ np.square(scores, out=scores))
-        self.means.append(first + rest)
-        if self.pooled and self.scorer is not None:
-            deviation = np.full(len(sizes), np.nan)
+        mean, deviation = self._summary(scores)
+        self.means.append(mean)
         self.deviations.append(deviation)
+
+    def _summary(self, scores: AnyArray) -> tuple[Array, Array]:
+        """Return the mean score of each size, and the deviation if it means something."""
+        mean, deviation = mean_and_deviation(scores, self.share)
+        if self.pooled and self.scorer is not None:
+            deviation = np.full(len(mean), np.nan)
+        return mean, deviation
 
     def _score(self, rows: Indices, models: Any) -> AnyArray:
         """Return the score of each model on some rows."""
@@ -267,9 +267,7 @@ class ResultsTable:
         strategy_column = np.empty(len(strategies), dtype=object)
         strategy_column[:] = strategies
         splits = np.concatenate(self.splits, axis=1) if self.splits else np.empty((0, 0))
-        ranked = _nan_last(mean)
-        if np.isfinite(best := float(ranked.max())):
-            ranked = np.where(ranked >= best - self._rounding(best), best, ranked)
+        ranked = with_ties(mean, self._rounding)
         return {
             "strategy": strategy_column,
             "alpha": np.array(alphas),
@@ -292,30 +290,24 @@ class ResultsTable:
         ValueError
             If no score is finite, or the standard error of the mean of so many is unknown.
         """
-        mean, sizes = _nan_last(table["mean_test_score"]), table["sparsity"]
-        ties = np.flatnonzero(table["rank_test_score"] == 1)
-        best = int(ties[np.argmin(sizes[ties])])
-        if not np.isfinite(mean[best]):
-            msg = "No model has a finite score: choose another scoring, or another cv."
-            raise ValueError(msg)
-        if n_missing := np.count_nonzero(np.isneginf(mean)):
-            warnings.warn(
-                f"{n_missing} of the {len(mean)} mean scores are not finite, and are not chosen.",
-                UserWarning,
-                stacklevel=3,
-            )
-        if not one_standard_error:
-            return best
-        n_scores = 1 / np.sum(self.share**2)
-        if n_scores <= 1 or np.isnan(table["std_test_score"][best]):
-            msg = (
-                "one_standard_error=True needs several scores of each model: give cv of at least "
-                "two folds, or leave scoring at its default with cv=None."
-            )
-            raise ValueError(msg)
-        std_error = table["std_test_score"][best] / np.sqrt(n_scores - 1)
-        near = np.flatnonzero(mean >= mean[best] - std_error)
-        return int(near[np.lexsort((-mean[near], sizes[near]))[0]])
+        mean, deviation = table["mean_test_score"], table["std_test_score"]
+        chosen = self._choice(one_standard_error).of(mean, deviation, self.share)
+        warn_of_missing(mean, stacklevel=3)
+        return chosen
+
+    def honest_score(self, *, one_standard_error: bool) -> tuple[float, float] | None:
+        """Return the score of the chosen model without its own part in the choice.
+
+        And its standard error; or None if there are no folds (see `honest_score`).
+        """
+        if not self.splits:
+            return None
+        scores = np.concatenate(self.splits, axis=1)
+        return honest_score(self._choice(one_standard_error), scores, self.share)
+
+    def _choice(self, one_standard_error: bool) -> Choice:
+        sizes = np.array([size for *_, size in self.models])
+        return Choice(sizes, self._rounding, one_standard_error)
 
 
 def selection_columns(known: Sequence[tuple[Selections, Indices]]) -> dict[str, AnyArray]:
@@ -328,7 +320,3 @@ def selection_columns(known: Sequence[tuple[Selections, Indices]]) -> dict[str, 
         frequencies[k] = frequency
     stability = [selections.stability(sizes) for selections, sizes in known]
     return {"selection_frequency": frequencies, "stability": np.concatenate(stability)}
-
-
-def _nan_last(scores: AnyArray) -> AnyArray:
-    return np.where(np.isnan(scores), -np.inf, scores)

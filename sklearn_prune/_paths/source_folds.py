@@ -49,8 +49,8 @@ class SourceFolds(NamedTuple):
     y_origin: Array
 
     @classmethod
-    def of(cls, source: RowSource, cv: Any, *, centred: bool) -> SourceFolds:
-        """Read all rows.
+    def of(cls, source: RowSource, cv: Any, criterion: Any, *, centred: bool) -> SourceFolds:
+        """Read all rows: in folds, or as they are if a criterion has no use for any.
 
         Raises
         ------
@@ -58,6 +58,8 @@ class SourceFolds(NamedTuple):
             If `cv` asks for other folds than rows of a source can be held out in, or only
             one fold has rows of positive weight.
         """
+        if criterion is not None:
+            return cls._undivided(CompressedSource.of(source), centred=centred)
         compressed = CompressedSource.of(source, _folds_of(source, cv))
         folds = [rows for _, rows in sorted(compressed.rows.items())]
         if len(folds) < 2:
@@ -71,6 +73,13 @@ class SourceFolds(NamedTuple):
         data = TrainingData(X, y.reshape(len(y), *whole.target_shape), weights, weights)
         splits = _splits([len(weights) for _, weights in parts])
         return cls(compressed, data, splits, whole, *np.split(origin, [whole.n_features]))
+
+    @classmethod
+    def _undivided(cls, compressed: CompressedSource, *, centred: bool) -> SourceFolds:
+        """Return rows that stand for all, without folds."""
+        whole = compressed.rows[None]
+        data, origin, y_origin = whole.data(centred=centred)
+        return cls(compressed, data, [], whole, origin, y_origin)
 
     @property
     def scored(self) -> TrainingData:

@@ -73,12 +73,18 @@ class SummedRows(NamedTuple):
     def of(cls, data: TrainingData, recipe: Recipe) -> SummedRows | None:
         """Sum the rows up, or return None if the path of a recipe needs more than that."""
         penalty = penalty_of(recipe.estimator)
-        n_rows = len(data.y)
-        if penalty is None or recipe.needs_rows or not may_be_summed(data, n_rows - 1):
+        if penalty is None or recipe.needs_rows:
+            return None
+        return cls.of_rows(data, centred=penalty.fit_intercept)
+
+    @classmethod
+    def of_rows(cls, data: TrainingData, *, centred: bool) -> SummedRows | None:
+        """Sum the rows up, or return None if that loses digits or takes too much memory."""
+        if not may_be_summed(data, len(data.y) - 1):
             return None
         with np.errstate(over="ignore", invalid="ignore"):
             moments = row_moments(data.X, data.y, data.weights)
-        return cls(data, moments, penalty.fit_intercept)
+        return cls(data, moments, centred)
 
     def target(self, t: int) -> SummedRows:
         """Return the rows with one of several targets, as a vector."""
@@ -96,11 +102,17 @@ class SummedRows(NamedTuple):
         solution = solve_moments(moments, *rows, centred=self.centred, cutoff=cutoff)
         return None if solution is None else min_norm_fit(estimator, self.data, solution)
 
+    def penalised(self, estimator: Any, alpha: float) -> LinearFit | None:
+        """Return the fit of one penalty, of no fitted model if it is a ridge, or None."""
+        if alpha == 0:
+            return self.dense(estimator)
+        return self.rows.dense(alpha) if self._keeps_digits else None
+
     def scores(self, recipe: Recipe, dense: LinearFit) -> Array | None:
         """Return the scores of its features, or None where digits would be lost."""
         if recipe.strategy.needs_rows or not self._keeps_digits:
             return None
-        return self._rows.feature_scores(recipe, dense)
+        return self.rows.feature_scores(recipe, dense)
 
     def path(
         self, recipe: Recipe, dense: LinearFit, order: Order, sizes: Indices
@@ -111,18 +123,18 @@ class SummedRows(NamedTuple):
         """
         if not self._keeps_digits:
             return None
-        models = self._rows.path(recipe, dense, order, sizes)
-        errors = self._rows.errors(models)
+        models = self.rows.path(recipe, dense, order, sizes)
+        errors = self.rows.errors(models)
         return None if errors is None else (models, errors)
 
     @property
-    def _rows(self) -> MomentRows:
+    def rows(self) -> MomentRows:
         """Return the rows as those of a fold that holds out what it is trained on."""
         return moment_rows(self.moments, self.moments, self.data, centred=self.centred)
 
     @property
     def _keeps_digits(self) -> bool:
         """Whether all fits to some of the features keep eight digits, penalised or not."""
-        rows = self._rows
+        rows = self.rows
         known = rows.dense(0.0) is not None
         return known and not underflows(self.data.X[:, rows.scale == 0])

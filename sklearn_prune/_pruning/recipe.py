@@ -227,7 +227,11 @@ class Recipe:
 
     def order(self, dense: LinearFit, data: TrainingData) -> Order:
         """Return the order in which one round keeps the features of a dense fit."""
-        return self.order_of(self._score(dense, data, check_random_state(self.random_state)))
+        return self.order_of(self.scores(dense, data))
+
+    def scores(self, dense: LinearFit, data: TrainingData) -> Array:
+        """Return the scores of one round for the features of a dense fit."""
+        return self._score(dense, data, check_random_state(self.random_state))
 
     def order_of(self, scores: Array) -> Order:
         """Return the order in which features of some scores are kept."""

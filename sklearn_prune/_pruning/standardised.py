@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import linalg
-from scipy.special import betaln
 
 from sklearn_prune._least_squares.cholesky import cholesky
 from sklearn_prune._least_squares.design import (
-    EPS,
     Problem,
     column_gram,
     column_scale,
@@ -27,6 +25,7 @@ from sklearn_prune._least_squares.design import (
 from sklearn_prune._least_squares.equal_rows import count_distinct_rows
 
 from .elimination import GRAM_RCOND
+from .extended_bic import above_rounding, extended_bic, log_choices
 from .group_bases import GroupBases
 from .ranking import TIE, rank_features
 from .rivals import Rivals, competing
@@ -200,21 +199,14 @@ class Standardised:
         return self.root**2 * self.targets
 
     def best_size(self, survivors: Indices, errors: Array) -> int:
-        """Return the number of rivals of least extended BIC, per target [1]_.
+        """Return the number of rivals of least extended BIC, per target.
 
         Errors below rounding count as rounding, so that an exact fit has a size.
-
-        References
-        ----------
-        .. [1] J. Chen, Z. Chen, "Extended Bayesian information criteria for model
-           selection with large model spaces", Biometrika 95, 2008.
         """
         size, columns = np.arange(1, len(errors)), self.rivals.sizes[survivors[::-1]].cumsum()
-        error = np.maximum(errors[1:], EPS * (errors[0] or 1.0))
-        n_rivals, n_targets = len(self.rivals.numbers), self.targets.shape[1]
-        log_choices = -betaln(size + 1, n_rivals - size + 1) / n_targets
-        ebic = self.n_samples * np.log(error) + columns * np.log(self.n_samples) + 2 * log_choices
-        return 1 + int(np.argmin(ebic))
+        deviance = self.n_samples * np.log(above_rounding(errors[1:], errors[0]))
+        choices = log_choices(len(self.rivals.numbers), size) / self.targets.shape[1]
+        return 1 + int(np.argmin(extended_bic(deviance, columns, self.n_samples, choices)))
 
 
 def _selected(A: Any, columns: Indices) -> Any:
