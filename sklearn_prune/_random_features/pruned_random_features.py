@@ -44,7 +44,7 @@ class PrunedRandomFeatures(CallbackSupportMixin, MultiOutputMixin, RegressorMixi
         A float in (0, 1] is the fraction s/p, that is
         ``s = max(1, round(sparsity * n_components))``.
 
-    strategy : {"magnitude", "hessian", "random"}, default="magnitude"
+    strategy : {"magnitude", "hessian", "random"}, default="hessian"
         How features are scored, as in :class:`PrunedRegressor`, whose other strategies
         need all features in memory.
 
@@ -170,7 +170,7 @@ class PrunedRandomFeatures(CallbackSupportMixin, MultiOutputMixin, RegressorMixi
         self,
         n_components=10_000,
         sparsity=0.01,
-        strategy="magnitude",
+        strategy="hessian",
         retrain=True,
         *,
         activation="relu",

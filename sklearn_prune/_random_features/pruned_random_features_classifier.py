@@ -43,7 +43,7 @@ class PrunedRandomFeaturesClassifier(CallbackSupportMixin, ScoreClassifier, Prun
         What is KEPT, as in :class:`PrunedRandomFeatures`: a number of features, or a
         fraction of them.
 
-    strategy : {"magnitude", "hessian", "random"}, default="magnitude"
+    strategy : {"magnitude", "hessian", "random"}, default="hessian"
         How features are scored, as in :class:`PrunedClassifier`, whose other strategies
         need all features in memory.
 
@@ -148,7 +148,7 @@ class PrunedRandomFeaturesClassifier(CallbackSupportMixin, ScoreClassifier, Prun
         self,
         n_components=10_000,
         sparsity=0.01,
-        strategy="magnitude",
+        strategy="hessian",
         retrain=True,
         *,
         class_weight=None,

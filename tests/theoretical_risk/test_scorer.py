@@ -50,7 +50,7 @@ PLAIN, RIDGE = {"fit_intercept": False}, Ridge(alpha=3.0, fit_intercept=False)
         (RidgeCV(alphas=[7.0]), {"alpha": 7.0, "fit_intercept": True}),
         (LinearRegression(fit_intercept=False), PLAIN),
         (
-            PrunedRegressor(sparsity=20),
+            PrunedRegressor("magnitude", 20),
             {"strategy": "magnitude", "sparsity": 20, "retrain": "same", "fit_intercept": True},
         ),
         (
@@ -83,7 +83,7 @@ def test_plan_of_the_model(problem, data, model, plan):
 
 
 def test_distillation(problem, data):
-    model = PrunedRegressor(sparsity=20, retrain="distill", estimator=NO_INTERCEPT)
+    model = PrunedRegressor("magnitude", 20, retrain="distill", estimator=NO_INTERCEPT)
     model.fit(*data, X_unlabeled=problem.sample(90, random_state=1)[0])
     expected = predict_risk(
         problem, N, strategy="magnitude", sparsity=20, retrain="distill", n_unlabeled=90
@@ -105,7 +105,7 @@ def test_oracle(problem, data):
 
 def test_frozen_model(problem, data):
     dense = FrozenEstimator(NO_INTERCEPT.fit(*data))
-    model = PrunedRegressor(sparsity=20, retrain=False, estimator=dense).fit(*data)
+    model = PrunedRegressor("magnitude", 20, retrain=False, estimator=dense).fit(*data)
     expected = predict_risk(problem, N, strategy="magnitude", sparsity=20)
     assert_allclose(-TheoreticalRisk(problem)(model), expected)
 
@@ -160,7 +160,7 @@ def test_random_features(fit_intercept):
     X, y = single.sample(N, random_state=0)
     dense = MinNormRegressor(fit_intercept=fit_intercept)
     features = RandomFeatures(80, random_state=0)
-    model = make_pipeline(features, PrunedRegressor(sparsity=20, estimator=dense)).fit(X, y)
+    model = make_pipeline(features, PrunedRegressor("magnitude", 20, estimator=dense)).fit(X, y)
     equivalent = single.equivalent(model[0].random_weights_.T, "relu")
     expected = predict_risk(
         equivalent,
@@ -209,7 +209,7 @@ def test_real_data():
 def test_equivalent_problems_are_cached(monkeypatch):
     single = SingleIndexProblem(np.eye(5)[0])
     X, y = single.sample(30, random_state=0)
-    pipe = make_pipeline(RandomFeatures(20, random_state=0), PrunedRegressor())
+    pipe = make_pipeline(RandomFeatures(20, random_state=0), PrunedRegressor("magnitude"))
     calls, original = [], SingleIndexProblem.equivalent
 
     def counted(self, *args):
@@ -232,7 +232,7 @@ def test_equivalent_problems_are_cached(monkeypatch):
 def test_grid_search(problem, data, routing, n_jobs):
     with config_context(enable_metadata_routing=routing):
         search = GridSearchCV(
-            PrunedRegressor(),
+            PrunedRegressor("magnitude"),
             {"sparsity": [5, 20], "retrain": [True, False]},
             scoring={"mse": "neg_mean_squared_error", "theory": TheoreticalRisk(problem)},
             refit="mse",
@@ -320,10 +320,10 @@ def test_not_a_problem(problem):
     ("model", "allowed"),
     [
         (MinNormRegressor(), True),
-        (PrunedRegressor(sparsity=20, retrain=False), True),
+        (PrunedRegressor("magnitude", 20, retrain=False), True),
         (PrunedRegressor("hessian", 20, False), False),
-        (PrunedRegressor(sparsity=20), False),
-        (PrunedRegressor(sparsity=100), True),
+        (PrunedRegressor("magnitude", 20), False),
+        (PrunedRegressor("magnitude", 100), True),
     ],
 )
 def test_unequal_weights(problem, data, model, allowed):
