@@ -235,7 +235,8 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
     the criteria EBIC alone does, through their number. With more features than samples the
     others choose too many, as many as they may. Groups of features count as one in it, and
     those that always stay not at all. Several targets have a noise of their own: their terms
-    are added (those of GCV averaged), and s counts once. Weights are scaled to a mean of one,
+    are added (those of GCV averaged), and s counts once; with `per_target` for each of them, as
+    if it were alone. Weights are scaled to a mean of one,
     so that neither their unit nor rows of weight zero matter: they are precisions, and a row
     of weight two is one sample. An RSS below rounding counts as rounding, so that of exact
     fits the smallest is chosen. A distillation has no such trace, and is refused.

@@ -274,7 +274,6 @@ WRONG = [
     ({"criterion": "aic", "cv": 5}, "criterion='aic' has no folds: leave cv out"),
     ({"criterion": "aic", "scoring": "r2"}, "leave scoring out"),
     ({"criterion": "aic", "one_standard_error": True}, "has no standard error"),
-    ({"criterion": "aic", "per_target": True}, "counts the freedom of one support"),
     ({"criterion": "gcv", "noise_variance": 1.0}, "noise_variance is for other criteria"),
     ({"noise_variance": 1.0}, "noise_variance is for other criteria"),
     ({"criterion": "aic", "noise_variance": 0}, "noise_variance is 0: give a positive"),
