@@ -97,7 +97,7 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
 
     per_target : bool, default=False
         Whether every target keeps features of its own, as in :class:`PrunedRegressor`: as many, and
-        chosen by the mean score of all targets.
+        chosen by the mean score of all targets, or by their criterion.
 
     criterion : {"aic", "bic", "ebic", "gcv", "cp"}, default=None
         What is minimised instead of an error of cross-validation, with one path of all data
