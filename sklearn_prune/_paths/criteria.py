@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sklearn_prune._pruning.extended_bic import extended_bic
+from sklearn_prune._pruning.linear_fit import penalty_of
 from sklearn_prune._pruning.logistic_loss import logistic_penalty_of
 
 if TYPE_CHECKING:
@@ -126,12 +127,13 @@ def check_has_freedom(criterion: Any, recipe: Recipe) -> None:
     Raises
     ------
     ValueError
-        If it is a distillation.
+        If it is a distillation of classes or probabilities, which are not linear in y.
     """
-    if recipe.distill:
+    if recipe.hard_labels or (recipe.distill and penalty_of(recipe.estimator) is None):
         msg = (
-            f"criterion={criterion!r} counts degrees of freedom, and a distilled model, fitted to "
-            "what another one says of other rows, has no simple ones: give cv, or retrain=True."
+            f"criterion={criterion!r} counts degrees of freedom, and a refit to classes or "
+            "probabilities that a model predicts, not linear in y, has none: give cv, or "
+            "retrain=True."
         )
         raise ValueError(msg)
 

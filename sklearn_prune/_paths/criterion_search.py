@@ -149,7 +149,8 @@ class CriterionSearch:
         self, recipe: Recipe, alpha: float, order: Order, sizes: Indices
     ) -> tuple[Array, Array]:
         """Return the errors (n_sizes, n_targets) of models, and their degrees of freedom."""
-        dense, summed = self.dense(alpha), self.summed
+        dense = self.dense(alpha)
+        summed = None if recipe.distill else self.summed
         known = None if summed is None else summed.path(recipe, dense, order, sizes)
         penalties = alpha, recipe.penalty
         columns, counts = order.kept(sizes[-1]), order.counts(sizes)
@@ -157,10 +158,11 @@ class CriterionSearch:
             freedom = freedom_of_moments(summed.rows, penalties, columns, counts)
             if freedom is not None:
                 return known[1], freedom
-        models = path_models(recipe, dense, order, sizes, self.data)
+        taught = recipe.refit_data(dense, self.data)
+        models = path_models(recipe, dense, order, sizes, taught)
         errors = np.concatenate([piece.squared_errors(self.data) for piece in models])
         return errors, freedom_of_rows(
-            self.data, penalties, columns, counts, centred=self.fit_intercept
+            self.data, taught, penalties, columns, counts, centred=self.fit_intercept
         )
 
     @cached_property

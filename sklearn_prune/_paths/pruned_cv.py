@@ -239,7 +239,9 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
     if it were alone. Weights are scaled to a mean of one,
     so that neither their unit nor rows of weight zero matter: they are precisions, and a row
     of weight two is one sample. An RSS below rounding counts as rounding, so that of exact
-    fits the smallest is chosen. A distillation has no such trace, and is refused.
+    fits the smallest is chosen. What a distillation says of the rows is linear in y, too, and has
+    a trace: with rows U to which labels and unlabelled rows belong, and B from y to the dense
+    coefficients, that of :math:`X_s (U_s^\top U_s + \alpha I)^{-1} U_s^\top U B`.
 
     **The honest score.** The best of many mean scores is optimistic. The score of a fold for
     the model that the *other* folds choose has no part in that choice, and costs nothing, since
