@@ -47,7 +47,7 @@ def residuals_and_trace(X, y, more, weights, support, alpha, *, fit_intercept):
 @pytest.mark.parametrize("weighted", [False, True])
 @pytest.mark.parametrize("fit_intercept", [False, True])
 @pytest.mark.parametrize("alpha", [0.0, 3.0])
-@pytest.mark.parametrize("shape", [(24, 40), (40, 12), (320, 12)], ids=str)
+@pytest.mark.parametrize("shape", [(24, 40), (40, 12), (420, 20)], ids=str)
 def test_by_the_matrix_of_the_model(shape, alpha, fit_intercept, weighted):
     X, y, more = make_data(shape)
     weights = np.random.default_rng(1).uniform(0.5, 2, len(y)) if weighted else np.ones(len(y))
