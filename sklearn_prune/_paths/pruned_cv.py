@@ -258,8 +258,8 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
     .. [2] G. Schwarz, "Estimating the dimension of a model", Ann. Statist. 6, 1978.
     .. [3] J. Chen, Z. Chen, "Extended Bayesian information criteria for model selection with
        large model spaces", Biometrika 95, 2008.
-    .. [4] P. Craven, G. Wahba, "Smoothing noisy data with spline functions", Numer. Math. 31,
-       1979.
+    .. [4] P. Craven, G. Wahba, "Smoothing noisy data with spline functions", Numerische
+       Mathematik 31, 1979.
     .. [5] C. L. Mallows, "Some comments on Cp", Technometrics 15, 1973.
     .. [6] H. Zou, T. Hastie, R. Tibshirani, "On the degrees of freedom of the lasso", Ann.
        Statist. 35, 2007.
