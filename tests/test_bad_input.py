@@ -108,7 +108,7 @@ SELECTION = [
     ({"feature_costs": np.nan}, "feature_costs contains NaN"),
     ({"feature_costs": np.inf}, "feature_costs contains infinity"),
     (
-        {"strategy": lambda coef, X, y: -np.ones(6), "feature_costs": 2},
+        {"strategy": lambda coef, X, y: -np.ones(len(coef)), "feature_costs": 2},
         "The score of feature 0 is -1: with feature_costs",
     ),
     (

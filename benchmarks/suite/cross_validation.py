@@ -66,7 +66,7 @@ def grid_searches(sparsities):
     return [
         Method(
             "GridSearchCV(PrunedRegressor)",
-            fit(GridSearchCV(PrunedRegressor(), {"sparsity": sparsities}, cv=N_FOLDS)),
+            fit(GridSearchCV(PrunedRegressor("magnitude"), {"sparsity": sparsities}, cv=N_FOLDS)),
             selection_quality,
         ),
         Method(

@@ -38,10 +38,10 @@ def every_sparsity(X, y):
     """Return the ways to all sparsities below n - 1, retrained."""
     n, p = X.shape
     sizes = np.arange(1, n - 1)
-    path = pruning_path(X, y).coefs.toarray()
+    path = pruning_path(X, y, strategy="magnitude").coefs.toarray()
 
     def one_by_one(_data):
-        return [PrunedRegressor(sparsity=int(s)).fit(X, y).coef_ for s in sizes]
+        return [PrunedRegressor("magnitude", int(s)).fit(X, y).coef_ for s in sizes]
 
     def difference(coefs, _data):
         return {"error": max(map(relative_distance, coefs, path))}
@@ -51,7 +51,7 @@ def every_sparsity(X, y):
         f"n={n}, p={p}, s=1 to {n - 2}",
         [
             *dense_fits(X, y),
-            Method("pruning_path", lambda _: pruning_path(X, y)),
+            Method("pruning_path", lambda _: pruning_path(X, y, strategy="magnitude")),
             Method(
                 "PrunedRegressor at each",
                 one_by_one,

@@ -74,7 +74,7 @@ def dense_truth(s, effort):
         return fit(PrunedRegressor(strategy, s, **params))
 
     def distilled(data):
-        model = PrunedRegressor(sparsity=s, retrain="distill")
+        model = PrunedRegressor("magnitude", s, retrain="distill")
         return model.fit(data.X, data.y, X_unlabeled=data.X_unlabeled)
 
     def quality(model, data):

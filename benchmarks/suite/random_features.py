@@ -77,12 +77,14 @@ def peers(n, p, effort):
     landmarks = Nystroem(gamma=gamma, n_components=min(n, p), random_state=0)
 
     def pruned(retrain):
-        return PrunedRandomFeatures(p, kept, retrain=retrain, scale=scale, random_state=0)
+        return PrunedRandomFeatures(
+            p, kept, strategy="magnitude", retrain=retrain, scale=scale, random_state=0
+        )
 
     models = {
         "PrunedRandomFeatures": pruned(True),
         "PrunedRandomFeatures(retrain=RidgeCV)": pruned(RidgeCV(ALPHAS)),
-        PIPELINE: make_pipeline(features, PrunedRegressor(sparsity=kept)),
+        PIPELINE: make_pipeline(features, PrunedRegressor("magnitude", kept)),
         "Pipeline(RandomFeatures, MinNormRegressor)": make_pipeline(features, MinNormRegressor()),
         "Pipeline(RBFSampler, Ridge(0.1))": make_pipeline(sampler, Ridge(0.1)),
         f"Pipeline(Nystroem({min(n, p)}), Ridge(0.1))": make_pipeline(landmarks, Ridge(0.1)),

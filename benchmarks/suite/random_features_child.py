@@ -29,10 +29,10 @@ def measure(model, n, p, d, s, dtype, product_size, repeats, patience):
     X, y = data.X.astype(dtype), data.y.astype(dtype)
     scale = d**-0.5
     if model == "PrunedRandomFeatures":
-        estimator = PrunedRandomFeatures(p, s, scale=scale, random_state=0)
+        estimator = PrunedRandomFeatures(p, s, strategy="magnitude", scale=scale, random_state=0)
     else:
         features = RandomFeatures(p, scale=scale, random_state=0)
-        estimator = make_pipeline(features, PrunedRegressor(sparsity=s))
+        estimator = make_pipeline(features, PrunedRegressor("magnitude", s))
 
     fits, products = [stopwatch(lambda: estimator.fit(X, y))], []
     peak = peak_memory()

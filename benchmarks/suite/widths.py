@@ -52,7 +52,8 @@ def width_task(X, y, widths, budgets):
 
 def path_of_widths(X, y, widths, budgets):
     """Return the path, pruned at random as well."""
-    return width_path(X, y, widths=widths, sparsities=budgets, cv=N_FOLDS, random_state=0)
+    options = {"strategy": "magnitude", "cv": N_FOLDS, "random_state": 0}
+    return width_path(X, y, widths=widths, sparsities=budgets, **options)
 
 
 def width_errors(path):

@@ -31,7 +31,7 @@ def test_a_row_counts_as_often_as_a_fold_has_it(shape, alpha, retrain, container
     model = PrunedRegressorCV("magnitude", sizes, retrain, alphas=[alpha], cv=cv)
     estimator = Ridge(alpha) if alpha else MinNormRegressor()
     search = GridSearchCV(
-        PrunedRegressor(retrain=retrain, estimator=estimator),
+        PrunedRegressor("magnitude", retrain=retrain, estimator=estimator),
         {"sparsity": sizes},
         cv=cv,
         scoring="neg_mean_squared_error",

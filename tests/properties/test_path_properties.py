@@ -12,6 +12,9 @@ from tables import tables
 from sklearn_prune import MinNormRegressor, PrunedRegressor, PrunedRegressorCV, pruning_path
 from sklearn_prune._paths.width_path import width_path
 
+# Units are orders apart, of which magnitudes warn.
+pytestmark = pytest.mark.filterwarnings("ignore:The scales of features")
+
 STRATEGIES = st.sampled_from(["magnitude", "hessian", "obs", "random"])
 SHAPE = {"n": (4, 8), "p": (1, 5)}
 # A penalty is one for all columns, whose units must not be orders apart.

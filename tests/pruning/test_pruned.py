@@ -252,7 +252,7 @@ def test_equals_rfe_in_one_step(rng, s):
     peer = RFE(
         LinearRegression(fit_intercept=False, tol=1e-14), n_features_to_select=s, step=12 - s
     ).fit(X, y)
-    model = PrunedRegressor(sparsity=s, estimator=MinNormRegressor(fit_intercept=False))
+    model = PrunedRegressor("magnitude", s, estimator=MinNormRegressor(fit_intercept=False))
     model.fit(X, y)
     assert_array_equal(model.support_, peer.support_)
     assert_allclose(model.predict(X), peer.predict(X), atol=1e-12)
@@ -297,7 +297,7 @@ def test_any_linear_regressor(tall, estimator, retrain):
 def test_several_outputs(wide, rng):
     X, y = wide
     Y = np.column_stack([y, rng.standard_normal(40), X[:, 50]])
-    model = PrunedRegressor(sparsity=10).fit(X, Y)
+    model = PrunedRegressor("magnitude", 10).fit(X, Y)
     assert_allclose(model.scores_, np.linalg.norm(model.estimator_.coef_, axis=0))
     assert model.coef_.shape == (3, 100)
     assert model.intercept_.shape == (3,)
@@ -314,14 +314,14 @@ def test_several_outputs(wide, rng):
 
 def test_rounds_are_geometric_and_refitted(wide):
     X, y = wide
-    model = PrunedRegressor(sparsity=25, n_rounds=2).fit(X, y)
+    model = PrunedRegressor("magnitude", 25, n_rounds=2).fit(X, y)
     first = np.argsort(-np.abs(MinNormRegressor().fit(X, y).coef_))[:50]
     second = MinNormRegressor().fit(X[:, first], y)
     expected = first[np.argsort(-np.abs(second.coef_))[:25]]
     assert_array_equal(np.flatnonzero(model.support_), np.sort(expected))
     assert_array_equal(np.flatnonzero(np.isfinite(model.scores_)), np.sort(first))
     assert_allclose(np.sort(model.scores_)[-50:], np.sort(np.abs(second.coef_)))
-    masked = PrunedRegressor(sparsity=25, n_rounds=2, retrain=False).fit(X, y)
+    masked = PrunedRegressor("magnitude", 25, n_rounds=2, retrain=False).fit(X, y)
     kept = np.isin(first, expected)
     assert_allclose(masked.coef_[first[kept]], second.coef_[kept])
 

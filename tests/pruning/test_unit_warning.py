@@ -92,3 +92,16 @@ def test_a_search_that_chooses_another_strategy_is_silent():
     X, y = table()
     search = PrunedRegressorCV(["hessian", "magnitude"], sparsities=[1], cv=3).fit(X, y)
     assert search.strategy_ == "hessian"
+
+
+@pytest.mark.parametrize("container", [np.asarray, sparse.csr_array])
+def test_features_that_are_seldom_active_have_no_unit(container):
+    X, y = table(200, 6, largest=1.0)
+    rare = np.zeros(200)
+    rare[::50] = 1e-3
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        PrunedRegressor("magnitude", 2).fit(container(np.column_stack([X, rare])), y)
+    usual = np.where(np.arange(200) % 5, rare, 1e-4)
+    with pytest.warns(UserWarning, match=DEPENDS):
+        PrunedRegressor("magnitude", 2).fit(container(np.column_stack([X, usual])), y)
