@@ -23,7 +23,9 @@ from scipy import linalg
 from sklearn_prune._least_squares.blocks import slices
 from sklearn_prune._least_squares.design import (
     Problem,
+    column_norms,
     column_scale,
+    constant_norm,
     filled,
     has_safe_squares,
     row_gram,
@@ -106,8 +108,13 @@ class LeftOutRows:
         zero = np.zeros(self.targets.shape[1])
         self.target_mean = zero if problem.y_mean is None else problem.y_mean
         self.rcond = least_rcond(data.X)
-        # What is left of the total weight without each row.
         total = data.weights.sum()
+        norms = column_norms(np.sqrt(data.weights)[:, np.newaxis] * self.design)
+        # Of these columns centring leaves zeros, or what looks like a column of its own.
+        self.constant = norms <= constant_norm(problem.mean, total)
+        if fit_intercept:
+            self.design[:, self.constant] = 0.0
+        # What is left of the total weight without each row.
         self.share = data.weights / total if fit_intercept else np.zeros(len(data.y))
         self._factors: dict[bytes, Array] = {}
 
@@ -159,7 +166,7 @@ class LeftOutRows:
 
     def _primal(self, alpha: float) -> ClosedForm | None:
         A, root = self.design, np.sqrt(self.data.weights)[:, np.newaxis]
-        penalty = np.sqrt(alpha) * np.eye(A.shape[1])
+        penalty = np.diag(np.sqrt(np.maximum(alpha, self.constant)))
         R = triangular_factor([np.vstack([root * A, penalty])])
         norms = linalg.norm(R, axis=0)
         rcond = linalg.lapack.dtrcon(R / norms)[0] if norms.all() else 0.0
@@ -298,7 +305,8 @@ class LeftOutRows:
         orders = orders._replace(columns=columns)
         A, y = root * self.design[:, used], root * self.targets
         gram, moments = A.T @ A, A.T @ y
-        gram[np.diag_indices_from(gram)] += getattr(recipe.refit, "alpha", 0.0)
+        penalty = np.maximum(getattr(recipe.refit, "alpha", 0.0), self.constant[used])
+        gram[np.diag_indices_from(gram)] += penalty
         predictions = np.empty((*orders.counts.shape, y.shape[1]))
         for rows in _rows_of_equal_order(columns):
             order, counts = orders.of_row(rows[0])

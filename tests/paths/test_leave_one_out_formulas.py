@@ -68,3 +68,26 @@ def test_rows_of_the_same_order_share_a_factor(rng, n_targets, alpha, monkeypatc
     assert_equals_fits_without_each_row(X, y, alphas=[alpha])
     assert max(n_rows) > 30
     assert sum(n_rows) == 40
+
+
+@pytest.mark.parametrize("alpha", [0.0, 1.0])
+@pytest.mark.parametrize("retrain", [True, False])
+@pytest.mark.parametrize("constant", [0.0, 1.0, 3.0])
+@pytest.mark.parametrize("fit_intercept", [True, False])
+def test_constant_columns(rng, alpha, retrain, constant, fit_intercept):
+    """The mean of 43 ones is off by rounding, that of 43 threes is not."""
+    X, y = rng.standard_normal((43, 6)), rng.standard_normal(43)
+    X[:, 1] = constant
+    search = {"alphas": [alpha], "retrain": retrain, "fit_intercept": fit_intercept}
+    assert_equals_fits_without_each_row(X, y, **search)
+
+
+@pytest.mark.parametrize("retrain", [True, False])
+def test_constant_columns_need_no_fit_of_each_row(rng, retrain, monkeypatch):
+    monkeypatch.delattr(leave_one_out_formulas.LeftOutRows, "_others")
+    X = rng.standard_normal((43, 6))
+    X[:, 1] = 1.0
+    y = X[:, 0] + rng.random(43)
+    search = PrunedRegressorCV(sparsities=[5, 6], retrain=retrain).fit(X, y)
+    five, six = search.cv_results_["mean_test_score"]
+    assert six == pytest.approx(five, rel=1e-12)
