@@ -20,8 +20,9 @@ from sklearn_prune import RandomFeatures
 
 Array = NDArray[Any]
 
-# Levels of fewer training rows may have none in a fold, of which some packages make an error.
-RARE = 20
+# Levels of a smaller share of the training rows may have none in a fold, of which some packages
+# make an error.
+RARE = 0.02
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +113,7 @@ def smooth(n, d, seed=0, *, n_test=2000):
 def categorical(n, n_variables, n_true, most_levels, seed, *, n_test=2000):
     """Draw categorical variables, one-hot, of which few matter, with a ratio of 5 to noise.
 
-    Levels of fewer than `RARE` training rows have no column.
+    Levels of a smaller share of the training rows than `RARE` have no column.
     """
     rng = np.random.default_rng(seed)
     levels = rng.integers(2, most_levels + 1, n_variables)
@@ -125,7 +126,7 @@ def categorical(n, n_variables, n_true, most_levels, seed, *, n_test=2000):
     signals = [effect[codes[g]] for g, effect in zip(truth, effects, strict=True)]
     signal = np.sum([(s - s.mean()) / (s.std() or 1.0) for s in signals], axis=0)
     y = signal + signal.std() / np.sqrt(5) * rng.standard_normal(n + n_test)
-    known = X[:n].sum(axis=0) >= RARE
+    known = X[:n].mean(axis=0) >= RARE
     left, groups = np.unique(groups[known], return_inverse=True)
     truth = np.flatnonzero(np.isin(left, truth))
     return Data(X[:n, known], y[:n], X[n:, known], y[n:], truth, groups=groups)
@@ -144,7 +145,7 @@ def marriages(n, seed):
     groups = np.repeat(np.arange(len(parts)), [part.shape[1] for part in parts])
     X, y = np.hstack(parts), np.log1p(table["affairs"].to_numpy())
     train, test = np.split(np.random.default_rng(seed).permutation(len(y)), [n])
-    known = X[train].sum(axis=0) >= RARE
+    known = X[train].mean(axis=0) >= RARE
     X, groups = X[:, known], np.unique(groups[known], return_inverse=True)[1]
     return Data(X[train], y[train], X[test], y[test], groups=groups)
 

@@ -21,7 +21,7 @@ STRATEGIES = "obs", "hessian", "magnitude"
 def run(effort):
     """Yield the rows of one task after the other."""
     draws = effort.with_draws()
-    n, n_groups, n_true = draws(1000), draws(100), draws(10)
+    n, n_groups, n_true = draws(1000), max(6, draws(100)), draws(10)
     for most_levels in 6, 40:
         shape = f"n={n}, {n_groups} variables of 2 to {most_levels} levels, {n_true} matter"
         yield measure(
@@ -38,7 +38,7 @@ def run(effort):
             Task(
                 "Groups by cross-validation, a survey",
                 f"fair of statsmodels, {draws(2000)} rows, main effects and pairs of 8 variables",
-                methods(20),
+                methods(draws(20)),
                 lambda seed: marriages(draws(2000), seed),
             ),
             draws,
@@ -59,8 +59,13 @@ def methods(largest):
             quality,
         ),
         *optional("abess", lambda: [Method("abess, groups", abess(sizes), quality)]),
-        *optional("celer", lambda: [Method("celer, group Lasso", celer, quality)]),
-        *optional("group_lasso", lambda: [Method("group-lasso", group_lasso, quality)]),
+        *optional(
+            "celer", lambda: [Method("celer, group Lasso", celer, quality, note="30 penalties")]
+        ),
+        *optional(
+            "group_lasso",
+            lambda: [Method("group-lasso", group_lasso, quality, note="10 penalties")],
+        ),
     ]
 
 
@@ -87,7 +92,7 @@ def celer(data):
     def group_lasso_path(X, y, alphas):
         return path(X, y, "grouplasso", groups=groups, alphas=alphas, tol=1e-4)[1]
 
-    return PathCV(group_lasso_path, data.groups).fit(data.X, data.y)
+    return PathCV(group_lasso_path, data.groups, least=0.02, n_alphas=30).fit(data.X, data.y)
 
 
 def group_lasso(data):

@@ -26,18 +26,20 @@ class PathCV(RegressorMixin, BaseEstimator):
         ``(X, y, alphas) -> coefs`` of shape (n_features, n_alphas), without intercept.
     groups : ndarray of shape (n_features,), optional
         Number of the group of each feature: what the penalty sees is the norm of a group.
+    least, n_alphas : float, int
+        The least penalty as a share of the largest, and their number: those of `LassoCV`.
     """
 
-    def __init__(self, path, groups=None):
-        self.path, self.groups = path, groups
+    def __init__(self, path, groups=None, least=1e-3, n_alphas=100):
+        self.path, self.groups, self.least, self.n_alphas = path, groups, least, n_alphas
 
     def fit(self, X, y):
-        """Choose among a hundred penalties as `LassoCV` does."""
+        """Choose among penalties as `LassoCV` does."""
         X = np.asfortranarray(X)
         groups = np.arange(X.shape[1]) if self.groups is None else self.groups
         squares = np.bincount(groups, weights=(X.T @ (y - y.mean())) ** 2)
         largest = np.sqrt(squares.max()) / len(y)
-        alphas = largest * np.geomspace(1, 1e-3, 100)
+        alphas = largest * np.geomspace(1, self.least, self.n_alphas)
         errors = np.zeros(len(alphas))
         for train, test in KFold(N_FOLDS).split(X):
             coefs, intercepts = self._fit_path(X[train], y[train], alphas)

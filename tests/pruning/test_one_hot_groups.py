@@ -123,7 +123,7 @@ WAYS = [
 ]
 
 
-@pytest.mark.parametrize("columns", WAYS, ids=str)
+@pytest.mark.parametrize("columns", WAYS)
 @pytest.mark.parametrize("remainder", ["passthrough", StandardScaler()])
 def test_ways_to_choose_columns(columns, remainder):
     table = FRAME.drop(columns="text")
