@@ -162,7 +162,7 @@ def test_saliency_of_all_targets_or_of_each(data, rng):
 def test_a_joint_model_is_fitted_once(data):
     X, Y = data
     joint = MultiTaskLasso(0.1)
-    model = PrunedRegressor(sparsity=3, estimator=joint, per_target=True).fit(X, Y)
+    model = PrunedRegressor("magnitude", 3, estimator=joint, per_target=True).fit(X, Y)
     dense = joint.fit(X, Y)
     assert_allclose(model.estimator_.coef_, dense.coef_)
     for t in range(N_TARGETS):
