@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sklearn_prune._pruning.extended_bic import extended_bic
+from sklearn_prune._pruning.linear_fit import penalty_of
 from sklearn_prune._pruning.logistic_loss import logistic_penalty_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sklearn_prune._pruning.recipe import Recipe
     from sklearn_prune._typing import Array
 
@@ -63,6 +66,11 @@ class Criterion:
             choices = np.zeros(len(deviance))
         return extended_bic(deviance, freedom, self.n_samples, choices)
 
+    def joint(self, each: Sequence[Array]) -> Array:
+        """Return the criterion of several targets, from that of each, as of one support."""
+        terms = np.array(each)
+        return terms.mean(axis=0) if self.name == "gcv" else terms.sum(axis=0)
+
     def _deviance(self, errors: Array) -> Array:
         """Return minus twice the Gaussian log-likelihood; targets have a noise of their own."""
         noise = errors if self.noise_variance is None else self.noise_variance
@@ -108,12 +116,6 @@ def check_criterion_alone(model: Any, groups: Any) -> None:
         if value is not None:
             msg = f"criterion={model.criterion!r} has no folds: leave {name} out, or criterion."
             raise ValueError(msg)
-    if model.per_target:
-        msg = (
-            f"criterion={model.criterion!r} counts the freedom of one support for all targets: "
-            "give per_target=False, or cv."
-        )
-        raise ValueError(msg)
     if model.one_standard_error:
         msg = f"criterion={model.criterion!r} has no standard error: give one_standard_error=False."
         raise ValueError(msg)
@@ -125,12 +127,13 @@ def check_has_freedom(criterion: Any, recipe: Recipe) -> None:
     Raises
     ------
     ValueError
-        If it is a distillation.
+        If it is a distillation of classes or probabilities, which are not linear in y.
     """
-    if recipe.distill:
+    if recipe.hard_labels or (recipe.distill and penalty_of(recipe.estimator) is None):
         msg = (
-            f"criterion={criterion!r} counts degrees of freedom, and a distilled model, fitted to "
-            "what another one says of other rows, has no simple ones: give cv, or retrain=True."
+            f"criterion={criterion!r} counts degrees of freedom, and a refit to classes or "
+            "probabilities that a model predicts, not linear in y, has none: give cv, or "
+            "retrain=True."
         )
         raise ValueError(msg)
 

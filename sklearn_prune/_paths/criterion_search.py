@@ -84,7 +84,7 @@ class CriterionSearch:
         return int(getattr(self.dense(alpha).model, "rank_", largest))
 
     @cached_property
-    def _summed(self) -> SummedRows | None:
+    def summed(self) -> SummedRows | None:
         """Return the moments of all rows, if these are many."""
         if not self.data.is_tall(self.data.X.shape[1]):
             return None
@@ -98,7 +98,7 @@ class CriterionSearch:
 
     def _fit(self, alpha: float) -> LinearFit:
         model = self.estimator_of(alpha)
-        known = None if self._summed is None else self._summed.penalised(model, alpha)
+        known = None if self.summed is None else self.summed.penalised(model, alpha)
         return fit_columns(model, self.data) if known is None else known
 
     def full_fit(self, recipe: Recipe, alpha: float) -> LinearFit | None:
@@ -108,8 +108,12 @@ class CriterionSearch:
 
     def full_scores(self, recipe: Recipe, dense: LinearFit) -> Array | None:
         """Return the scores of this fit, if they are known by the way."""
-        alphas = [alpha for alpha, fit in self._fits.items() if fit is dense]
-        return self._scores_of(recipe, alphas[0]) if alphas else None
+        alpha = self.penalty_of(dense)
+        return None if alpha is None else self.feature_scores(recipe, alpha)
+
+    def penalty_of(self, dense: LinearFit) -> float | None:
+        """Return the penalty of a dense fit, None if it is none of these."""
+        return next((alpha for alpha, fit in self._fits.items() if fit is dense), None)
 
     def selections(self, recipe: Recipe, alpha: float) -> None:
         """Return nothing: there are no folds that could select different features."""
@@ -118,7 +122,7 @@ class CriterionSearch:
         self, recipes: Sequence[Recipe], alpha: float, sizes: Indices, table: ResultsTable
     ) -> Iterator[Array]:
         """Yield the negative criterion of every size, of shape (1, n_sizes), a recipe."""
-        order = recipes[0].order_of(self._scores_of(recipes[0], alpha))
+        order = recipes[0].order_of(self.feature_scores(recipes[0], alpha))
         choices = _log_choices(recipes[0], order, sizes)
         for recipe in recipes:
             yield -self._criteria(recipe, alpha, order, sizes, choices)[np.newaxis]
@@ -131,13 +135,13 @@ class CriterionSearch:
         errors = above_rounding(errors, self._null_errors, self._rounding)
         return self.criterion.of_squares(errors, freedom, choices)
 
-    def _scores_of(self, recipe: Recipe, alpha: float) -> Array:
+    def feature_scores(self, recipe: Recipe, alpha: float) -> Array:
         """Return the scores of the features, from the moments of the rows where they tell."""
         key = recipe.strategy, alpha
         if key not in self._scores:
             dense, scores = self.dense(alpha), None
-            if self._summed is not None:
-                scores = self._summed.scores(recipe, dense)
+            if self.summed is not None:
+                scores = self.summed.scores(recipe, dense)
             self._scores[key] = recipe.scores(dense, self.data) if scores is None else scores
         return self._scores[key]
 
@@ -145,7 +149,8 @@ class CriterionSearch:
         self, recipe: Recipe, alpha: float, order: Order, sizes: Indices
     ) -> tuple[Array, Array]:
         """Return the errors (n_sizes, n_targets) of models, and their degrees of freedom."""
-        dense, summed = self.dense(alpha), self._summed
+        dense = self.dense(alpha)
+        summed = None if recipe.distill else self.summed
         known = None if summed is None else summed.path(recipe, dense, order, sizes)
         penalties = alpha, recipe.penalty
         columns, counts = order.kept(sizes[-1]), order.counts(sizes)
@@ -153,10 +158,11 @@ class CriterionSearch:
             freedom = freedom_of_moments(summed.rows, penalties, columns, counts)
             if freedom is not None:
                 return known[1], freedom
-        models = path_models(recipe, dense, order, sizes, self.data)
+        taught = recipe.refit_data(dense, self.data)
+        models = path_models(recipe, dense, order, sizes, taught)
         errors = np.concatenate([piece.squared_errors(self.data) for piece in models])
         return errors, freedom_of_rows(
-            self.data, penalties, columns, counts, centred=self.fit_intercept
+            self.data, taught, penalties, columns, counts, centred=self.fit_intercept
         )
 
     @cached_property

@@ -62,8 +62,7 @@ def leading_freedom_of_gram(gram: Array, counts: Indices, *, alpha: float) -> Ar
     active_counts = np.cumsum(unit.active)[counts - 1].astype(np.float64)
     if alpha == 0:
         return active_counts
-    inverse, _ = lapack.dtrtri(lapack.dpotrf(unit.gram)[0])
-    traces = np.cumsum(np.sum((unit.scale[:, np.newaxis] * np.triu(inverse)) ** 2, axis=0))
+    traces = np.cumsum(np.sum((unit.scale[:, np.newaxis] * unit.half_inverse) ** 2, axis=0))
     return active_counts - alpha * traces[counts - 1]
 
 
@@ -93,11 +92,38 @@ def column_freedom(A: Array, *, alpha: float, cutoff: float, null: Array | None 
             known = _column_freedom_wide(A, null, alpha)
     if known is not None:
         return known
-    _, values, rows = np.linalg.svd(A, full_matrices=False)
-    shrunk = _shrunk(values, alpha)
-    if alpha == 0:
-        shrunk = (values > cutoff * values.max(initial=0.0)).astype(np.float64)
+    shrunk, rows = row_directions(A, alpha=alpha, cutoff=cutoff)
     return shrunk @ rows**2
+
+
+def row_directions(A: Array, *, alpha: float, cutoff: float) -> tuple[Array, Array]:
+    """Return the eigenvalues of ``(A'A + alpha I)^-1 A'A`` and its eigenvectors, as rows."""
+    _, values, rows = np.linalg.svd(A, full_matrices=False)
+    if alpha == 0:
+        return (values > cutoff * values.max(initial=0.0)).astype(np.float64), rows
+    return _shrunk(values, alpha), rows
+
+
+def leading_traces(A: Array, B: Array, counts: Indices, *, alpha: float, cutoff: float) -> Array:
+    """Return the traces of ``(A_s'A_s + alpha I)^-1 A_s'B_s`` of the first columns.
+
+    Parameters
+    ----------
+    A, B : ndarray of shape (n_rows, n_columns)
+        What is fitted with, and what is fitted.
+    counts, alpha, cutoff : object
+        As of `leading_freedom`.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        unit = _UnitGram.of(A.T @ A, alpha)
+    if unit is None:
+        ridge = np.sqrt(alpha) * np.eye(A.shape[1])
+        A, B = np.vstack([A, ridge]), np.vstack([B, np.zeros_like(ridge)])
+        inverses = (np.linalg.pinv(A[:, :count], rcond=cutoff) for count in counts)
+        return np.array([np.sum(inverse.T * B[:, : len(inverse)]) for inverse in inverses])
+    half = unit.scale[:, np.newaxis] * unit.half_inverse
+    traces: Array = np.cumsum(np.einsum("ij,ij->j", A @ half, B @ half))
+    return traces[counts - 1]
 
 
 def column_freedom_of_gram(gram: Array, *, alpha: float) -> Array | None:
@@ -158,6 +184,13 @@ class _UnitGram(NamedTuple):
         unit[np.diag_indices_from(unit)] = 1.0
         solve, rcond = cholesky(unit)
         return cls(unit, scale, active, solve) if rcond > RCOND else None
+
+    @property
+    def half_inverse(self) -> Array:
+        """Return the upper triangular R for which the inverse is ``R R'``."""
+        inverse, _ = lapack.dtrtri(lapack.dpotrf(self.gram)[0])
+        half: Array = np.triu(inverse)
+        return half
 
 
 def nested_ranks(rank: Callable[[int], int], counts: Indices) -> Array:

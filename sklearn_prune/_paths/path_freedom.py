@@ -19,6 +19,8 @@ from .degrees_of_freedom import (
     column_freedom_of_gram,
     leading_freedom,
     leading_freedom_of_gram,
+    leading_traces,
+    row_directions,
 )
 
 if TYPE_CHECKING:
@@ -54,21 +56,46 @@ def freedom_of_moments(
 
 def freedom_of_rows(
     data: TrainingData,
+    taught: TrainingData,
     penalties: tuple[float, Penalty | None],
     columns: Indices,
     counts: Indices,
     *,
     centred: bool,
 ) -> Array:
-    """Return the same from the rows."""
+    """Return the same from the rows, and from what a refit is fitted to.
+
+    That may be what the dense model says of these rows and of unlabelled ones.
+    """
     alpha, refit = penalties
-    if refit is not None:
-        A, null = weighted_design(data, columns, centred=centred)
-        cutoff = rank_cutoff(data.X, refit.tol)
-        return leading_freedom(A, counts, alpha=refit.alpha, cutoff=cutoff) + centred
-    A, null = weighted_design(data, slice(None), centred=centred)
-    each = column_freedom(A, alpha=alpha, cutoff=rank_cutoff(data.X), null=null)
-    return np.cumsum(each[columns])[counts - 1] + centred
+    if refit is None:
+        A, null = weighted_design(data, slice(None), centred=centred)
+        each = column_freedom(A, alpha=alpha, cutoff=rank_cutoff(data.X), null=null)
+        return np.cumsum(each[columns])[counts - 1] + centred
+    if taught is not data:
+        return _freedom_of_taught(data, taught, (alpha, refit), columns, counts, centred=centred)
+    A, _ = weighted_design(data, columns, centred=centred)
+    cutoff = rank_cutoff(data.X, refit.tol)
+    return leading_freedom(A, counts, alpha=refit.alpha, cutoff=cutoff) + centred
+
+
+def _freedom_of_taught(
+    data: TrainingData,
+    taught: TrainingData,
+    penalties: tuple[float, Penalty],
+    columns: Indices,
+    counts: Indices,
+    *,
+    centred: bool,
+) -> Array:
+    """Return the same of refits to what the dense model says, which is linear in y."""
+    alpha, refit = penalties
+    A, _ = weighted_design(data, slice(None), centred=centred)
+    T, _ = weighted_design(taught, slice(None), centred=centred)
+    values, rows = row_directions(A, alpha=alpha, cutoff=rank_cutoff(data.X))
+    said = (T @ rows.T * values) @ rows[:, columns]
+    cutoff = rank_cutoff(taught.X, refit.tol)
+    return leading_traces(T[:, columns], said, counts, alpha=refit.alpha, cutoff=cutoff) + centred
 
 
 def weighted_design(

@@ -107,7 +107,7 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
 
     per_target : bool, default=False
         Whether every class keeps features of its own, as in :class:`PrunedClassifier`: as many, and
-        chosen by the mean score.
+        chosen by the mean score, or by their criterion.
 
     criterion : {"aic", "bic", "ebic", "gcv", "cp"}, default=None
         What is minimised instead of folds, as in :class:`PrunedRegressorCV`: `cv` and `scoring`

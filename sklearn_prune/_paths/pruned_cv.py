@@ -97,7 +97,7 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
 
     per_target : bool, default=False
         Whether every target keeps features of its own, as in :class:`PrunedRegressor`: as many, and
-        chosen by the mean score of all targets.
+        chosen by the mean score of all targets, or by their criterion.
 
     criterion : {"aic", "bic", "ebic", "gcv", "cp"}, default=None
         What is minimised instead of an error of cross-validation, with one path of all data
@@ -241,10 +241,13 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
     the criteria EBIC alone does, through their number. With more features than samples the
     others choose too many, as many as they may. Groups of features count as one in it, and
     those that always stay not at all. Several targets have a noise of their own: their terms
-    are added (those of GCV averaged), and s counts once. Weights are scaled to a mean of one,
+    are added (those of GCV averaged), and s counts once; with `per_target` for each of them, as
+    if it were alone. Weights are scaled to a mean of one,
     so that neither their unit nor rows of weight zero matter: they are precisions, and a row
     of weight two is one sample. An RSS below rounding counts as rounding, so that of exact
-    fits the smallest is chosen. A distillation has no such trace, and is refused.
+    fits the smallest is chosen. What a distillation says of the rows is linear in y, too, and has
+    a trace: with rows U to which labels and unlabelled rows belong, and B from y to the dense
+    coefficients, that of :math:`X_s (U_s^\top U_s + \alpha I)^{-1} U_s^\top U B`.
 
     **The honest score.** The best of many mean scores is optimistic. The score of a fold for
     the model that the *other* folds choose has no part in that choice, and costs nothing, since
@@ -261,8 +264,8 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
     .. [2] G. Schwarz, "Estimating the dimension of a model", Ann. Statist. 6, 1978.
     .. [3] J. Chen, Z. Chen, "Extended Bayesian information criteria for model selection with
        large model spaces", Biometrika 95, 2008.
-    .. [4] P. Craven, G. Wahba, "Smoothing noisy data with spline functions", Numer. Math. 31,
-       1979.
+    .. [4] P. Craven, G. Wahba, "Smoothing noisy data with spline functions", Numerische
+       Mathematik 31, 1979.
     .. [5] C. L. Mallows, "Some comments on Cp", Technometrics 15, 1973.
     .. [6] H. Zou, T. Hastie, R. Tibshirani, "On the degrees of freedom of the lasso", Ann.
        Statist. 35, 2007.

@@ -19,6 +19,7 @@ from sklearn_prune._pruning.recipe import Recipe
 from .candidates import Candidate
 from .coarse_to_fine import coarse_sizes, finer_sizes
 from .criteria import check_criterion, check_criterion_alone, check_has_freedom
+from .per_target_criterion import PerTargetCriterion
 from .per_target_search import PerTargetSearch
 from .selections import Selections
 
@@ -42,7 +43,8 @@ class PrunedSearch(CallbackSupportMixin):
         candidates = [candidate.for_data(data) for candidate in candidates]
         sizes = self._sizes(data, search, candidates)
         if candidates[0].recipes[0].per_target:
-            search = PerTargetSearch(search)
+            by_target = PerTargetSearch if self.criterion is None else PerTargetCriterion
+            search = by_target(search)
         tried = coarse_sizes(sizes) if self._refines(candidates) else sizes
         recipes = []
         while len(tried):

@@ -366,6 +366,9 @@ def stability_path(
     different numbers, q is their mean. The bounds are for a sparsity and a threshold that are
     named before the result is seen.
 
+    Several targets share their scores, and are one selection. The bounds are for one: for the
+    features of each target, call this once a target, and add the bounds.
+
     What the bounds do not say: whether features of high probability matter, and which of two
     that stand for each other; halves select now one and now the other, and none may be stable.
 

@@ -12,6 +12,7 @@ from sklearn_prune._pruning.linear_fit import penalty_of
 from .fold_moments import FoldMoments
 from .path_models import single_model
 from .summed_rows import may_be_summed, moment_rows, underflows
+from .target_parts import target_parts
 from .width_sizes import width_sizes
 
 if TYPE_CHECKING:
@@ -42,7 +43,8 @@ def sum_widths(
     penalty = penalty_of(recipes[0][0].estimator)
     flat = [recipe for same_order in recipes for recipe in same_order]
     unknown = [None] * len(splits)
-    if penalty is None or any(recipe.needs_rows for recipe in flat):
+    needs_rows = any(recipe.needs_rows for recipe in flat)
+    if penalty is None or needs_rows or (flat[0].per_target and data.classes is not None):
         return unknown
     n_rows = min(int(np.count_nonzero(np.bincount(train))) for train, _ in splits)
     tall = widths[widths <= n_rows - penalty.fit_intercept]
@@ -91,8 +93,8 @@ def moment_errors(
 def _leading(recipe: Recipe, width: int) -> Recipe:
     """Return a recipe for the first features, which draws what it would draw again."""
     saliency = recipe.saliency
-    if np.ndim(saliency) == 1:
-        saliency = saliency[:width]
+    if saliency is not None:
+        saliency = np.asarray(saliency)[..., :width]
     return replace(recipe.restarted(), saliency=saliency)
 
 
@@ -130,14 +132,33 @@ def _path_errors(
     held_out: TrainingData | None,
 ) -> list[Array | None]:
     """Return the errors of the models of every size, of recipes that share their order."""
+    parts = target_parts(recipes, dense, rows)
+    each = [_errors_of_part(*part, sizes, held_out) for part in parts]
+    return [_side_by_side(targets) for targets in zip(*each, strict=True)]
+
+
+def _errors_of_part(
+    recipes: Sequence[Recipe],
+    dense: LinearFit,
+    rows: MomentRows,
+    sizes: Indices,
+    held_out: TrainingData | None,
+) -> list[Array | None]:
+    """Return the same of targets that keep the same features."""
     scores = rows.feature_scores(recipes[0], dense)
     if scores is None:
-        return [None]
+        return [None] * len(recipes)
     order = recipes[0].order_of(scores)
     paths = (rows.path(recipe, dense, order, sizes) for recipe in recipes)
     if held_out is None:
         return [rows.errors(models) for models in paths]
     return [_error_rates(models, held_out) for models in paths]
+
+
+def _side_by_side(targets: Sequence[Array | None]) -> Array | None:
+    """Return the errors of all targets, None if some are not known."""
+    known = [errors for errors in targets if errors is not None]
+    return np.concatenate(known, axis=1) if len(known) == len(targets) else None
 
 
 def _dense_errors(

@@ -123,6 +123,7 @@ def width_path(
     always_keep=None,
     feature_costs=None,
     sparsity_unit="groups",
+    per_target=False,
 ):
     r"""Cross-validate dense and pruned models of every width, at the price of a few of them.
 
@@ -151,7 +152,7 @@ def width_path(
         Budgets: numbers of features to keep, or fractions of each width, in any order.
     strategy, estimator, saliency : object
         As in :class:`PrunedRegressor` or :class:`PrunedClassifier`; `saliency` has
-        n_features scores.
+        n_features scores, or with `per_target` a row of them for each target.
     retrain : bool or estimator, default=True
         As in :class:`PrunedRegressor` or :class:`PrunedClassifier`, for the two kinds of
         models that are retrained. With False they are left out.
@@ -172,6 +173,9 @@ def width_path(
         What is kept or pruned together, what always stays, prices, and what `sparsities` count,
         as in :class:`PrunedRegressor` for all columns of X. A width has whole groups, and keeps
         those of the columns of `always_keep` that it has.
+    per_target : bool, default=False
+        Whether every target, or class, keeps features of its own, as in :class:`PrunedRegressor`
+        and :class:`PrunedClassifier`.
 
     Returns
     -------
@@ -239,6 +243,7 @@ def width_path(
         random_state=random_state,
         names=distillations(classification),
         rule=SelectionRule(feature_groups, always_keep, feature_costs, sparsity_unit),
+        per_target=per_target,
     )
     given = X, y, sample_weight
     data = check_path_data(recipes[0][-1], given, class_weight, classification=classification)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from .path_models import predict_paths
+from .target_parts import target_parts
 from .width_fits import width_fits
 from .width_sizes import width_sizes
 
@@ -76,6 +77,9 @@ def _predict_pruned(
     """Return predictions of shape (n_test, n_sizes, n_targets), one array a recipe."""
     predictions = []
     for same_order in recipes:
-        order = same_order[0].restarted().order(fit, data)
-        predictions += predict_paths(same_order, fit, order, sizes, data, X_test)
+        parts = []
+        for own, dense, rows in target_parts(same_order, fit, data):
+            order = own[0].restarted().order(dense, rows)
+            parts.append(predict_paths(own, dense, order, sizes, rows, X_test))
+        predictions += [np.concatenate(targets, axis=2) for targets in zip(*parts, strict=True)]
     return predictions

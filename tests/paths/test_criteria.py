@@ -288,13 +288,11 @@ WRONG = [
     ({"criterion": "aic", "cv": 5}, "criterion='aic' has no folds: leave cv out"),
     ({"criterion": "aic", "scoring": "r2"}, "leave scoring out"),
     ({"criterion": "aic", "one_standard_error": True}, "has no standard error"),
-    ({"criterion": "aic", "per_target": True}, "counts the freedom of one support"),
     ({"criterion": "gcv", "noise_variance": 1.0}, "noise_variance is for other criteria"),
     ({"noise_variance": 1.0}, "noise_variance is for other criteria"),
     ({"criterion": "aic", "noise_variance": 0}, "noise_variance is 0: give a positive"),
     ({"criterion": "aic", "noise_variance": "a"}, "give a positive number"),
     ({"criterion": "aic", "noise_variance": [1, 2]}, "noise_variance has 2 values: give one"),
-    ({"criterion": "aic", "retrain": "distill"}, "has no simple ones"),
 ]
 
 
@@ -302,7 +300,7 @@ WRONG = [
 def test_what_is_refused(params, message):
     X, y = make_data((40, 12))
     with pytest.raises(ValueError, match=message.replace("[", r"\[")):
-        PrunedRegressorCV(**params).fit(X, y, X_unlabeled=X[:5])
+        PrunedRegressorCV(**params).fit(X, y)
 
 
 def test_labels_of_rows_are_refused():

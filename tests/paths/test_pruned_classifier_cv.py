@@ -87,13 +87,13 @@ def test_other_classifiers_are_asked_themselves(scoring):
     X, y = classes(3)
     inner = SGDClassifier("modified_huber", random_state=0)
     model = PrunedClassifierCV("magnitude", SIZES, estimator=inner, cv=3, scoring=scoring)
-    expected = grid(PrunedClassifier(estimator=inner), X, y, 3, scoring=scoring)
+    expected = grid(PrunedClassifier("magnitude", estimator=inner), X, y, 3, scoring=scoring)
     assert_allclose(model.fit(X, y).cv_results_["mean_test_score"], expected)
 
 
 def test_a_fold_by_hand():
     X, y = classes(2)
-    model = PrunedClassifierCV(sparsities=SIZES, cv=3).fit(X, y)
+    model = PrunedClassifierCV("magnitude", SIZES, cv=3).fit(X, y)
     train, test = next(StratifiedKFold(3).split(X, y))
     centre, shift = X[train].mean(axis=0), np.where(y[train] == "bb", 1.0, -1.0)
     dense = np.linalg.pinv(X[train] - centre) @ (shift - shift.mean())
