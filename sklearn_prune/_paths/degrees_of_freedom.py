@@ -134,7 +134,8 @@ def column_freedom_of_gram(gram: Array, *, alpha: float) -> Array | None:
     if alpha == 0:
         return unit.active.astype(np.float64)
     inverse = unit.solve(np.eye(len(gram)))
-    return 1 - alpha * unit.scale**2 * inverse.diagonal()
+    freedom: Array = unit.active - alpha * unit.scale**2 * inverse.diagonal()
+    return freedom
 
 
 def _column_freedom_wide(A: Array, null: Array | None, alpha: float) -> Array | None:
@@ -159,7 +160,7 @@ class _UnitGram(NamedTuple):
     ----------
     gram : ndarray of shape (n_columns, n_columns)
     scale : ndarray of shape (n_columns,)
-        One over the norms.
+        One over the norms with the penalty, and 0 where a column is zero.
     active : ndarray of shape (n_columns,), dtype bool
         Which columns are not zero.
     solve : callable
@@ -177,11 +178,12 @@ class _UnitGram(NamedTuple):
         diagonal = gram.diagonal()
         if not np.all(np.isfinite(diagonal)):
             return None
-        scale = 1 / np.sqrt(np.where(diagonal > 0, diagonal + alpha, 1.0))
+        active = diagonal > 0
+        scale = np.where(active, 1 / np.sqrt(np.where(active, diagonal + alpha, 1.0)), 0.0)
         unit = scale[:, np.newaxis] * gram * scale
         unit[np.diag_indices_from(unit)] = 1.0
         solve, rcond = cholesky(unit)
-        return cls(unit, scale, diagonal > 0, solve) if rcond > RCOND else None
+        return cls(unit, scale, active, solve) if rcond > RCOND else None
 
     @property
     def half_inverse(self) -> Array:

@@ -23,7 +23,9 @@ from scipy import linalg
 from sklearn_prune._least_squares.blocks import slices
 from sklearn_prune._least_squares.design import (
     Problem,
+    column_norms,
     column_scale,
+    constant_norm,
     filled,
     has_safe_squares,
     row_gram,
@@ -32,6 +34,7 @@ from sklearn_prune._least_squares.design import (
 from sklearn_prune._least_squares.equal_rows import group_equal_rows
 
 from .fold_fits import least_rcond
+from .group_factors import GroupFactors
 from .path_models import refitted_models
 
 if TYPE_CHECKING:
@@ -106,10 +109,15 @@ class LeftOutRows:
         zero = np.zeros(self.targets.shape[1])
         self.target_mean = zero if problem.y_mean is None else problem.y_mean
         self.rcond = least_rcond(data.X)
-        # What is left of the total weight without each row.
         total = data.weights.sum()
+        norms = column_norms(np.sqrt(data.weights)[:, np.newaxis] * self.design)
+        # Of these columns centring leaves zeros, or what looks like a column of its own.
+        self.constant = norms <= constant_norm(problem.mean, total)
+        if fit_intercept:
+            self.design[:, self.constant] = 0.0
+        # What is left of the total weight without each row.
         self.share = data.weights / total if fit_intercept else np.zeros(len(data.y))
-        self._factors: dict[bytes, Array] = {}
+        self._factors: dict[bytes, GroupFactors] = {}
 
     def target(self, t: int) -> LeftOutRows:
         """Return the rows with one of several targets, as a vector."""
@@ -159,7 +167,7 @@ class LeftOutRows:
 
     def _primal(self, alpha: float) -> ClosedForm | None:
         A, root = self.design, np.sqrt(self.data.weights)[:, np.newaxis]
-        penalty = np.sqrt(alpha) * np.eye(A.shape[1])
+        penalty = np.diag(np.sqrt(np.maximum(alpha, self.constant)))
         R = triangular_factor([np.vstack([root * A, penalty])])
         norms = linalg.norm(R, axis=0)
         rcond = linalg.lapack.dtrcon(R / norms)[0] if norms.all() else 0.0
@@ -211,33 +219,42 @@ class LeftOutRows:
         scores : ndarray of shape (n_rows, n_features)
             Only those of groups of several columns change.
         """
-        for columns in selection.members():
-            if len(columns) > 1:
-                scores[:, columns] = self._spread(rows, coef[..., columns], columns)
+        groups = self._group_factors(selection)
+        spread = self._spread(rows, coef[..., groups.columns], groups)
+        scores[:, groups.columns] = np.repeat(spread, groups.sizes, axis=1)
 
-    def _spread(self, rows: slice, coef: AnyArray, columns: Indices) -> Array:
-        """Return the root mean squares (n_rows, 1) of what some columns add, centred."""
-        weights = self.data.weights[rows, np.newaxis]
+    def _spread(self, rows: slice, coef: AnyArray, groups: GroupFactors) -> Array:
+        """Return the root mean squares (n_rows, n_groups) of what groups add, centred."""
+        weights = self.data.weights[rows, np.newaxis, np.newaxis]
         left = self.data.weights.sum() - weights
-        own = np.einsum("itj,ij->it", coef, self.design[rows][:, columns])
-        squares = np.sum((coef @ self._group_factor(columns).T) ** 2, axis=2)
+        own = groups.sums(coef * self.design[rows][:, np.newaxis, groups.columns])
+        squares = groups.squares(coef)
         out = weights * own
         variance = (squares - out * own) / left
         if self.fit_intercept:
             variance -= (out / left) ** 2
-        lost = variance * (left + weights) < LEAST_VARIANCE * squares
+        lost = np.any(variance * (left + weights) < LEAST_VARIANCE * squares, axis=1)
         for i in np.flatnonzero(lost.any(axis=1)):
             others = self._others(rows.start + i)
-            parts = others.X[:, columns] @ coef[i].T
-            variance[i] = column_scale(parts, others.weights, centred=self.fit_intercept) ** 2
-        return np.sqrt(np.sum(np.maximum(variance, 0), axis=1, keepdims=True))
+            for group in np.flatnonzero(lost[i]).tolist():
+                scale = self._scale(others, coef[i], groups, group)
+                variance[i, :, group] = scale**2
+        return np.sqrt(np.sum(np.maximum(variance, 0), axis=1))
 
-    def _group_factor(self, columns: Indices) -> Array:
-        """Return R with ``R'R`` the sums of products of some columns, and remember it."""
-        key = columns.tobytes()
+    def _scale(
+        self, others: TrainingData, coef: AnyArray, groups: GroupFactors, group: int
+    ) -> Array:
+        """Return the root mean square of what one group adds, of shape (n_targets,)."""
+        part = groups.part(group)
+        sums = others.X[:, groups.columns[part]] @ coef[:, part].T
+        return column_scale(sums, others.weights, centred=self.fit_intercept)
+
+    def _group_factors(self, selection: Selection) -> GroupFactors:
+        """Return the factors of the groups of several columns, and remember them."""
+        key = selection.groups.tobytes()
         if key not in self._factors:
             root = np.sqrt(self.data.weights)[:, np.newaxis]
-            self._factors[key] = triangular_factor([root * self.design[:, columns]])
+            self._factors[key] = GroupFactors.of(root * self.design, selection)
         return self._factors[key]
 
     def _others(self, i: int) -> TrainingData:
@@ -298,7 +315,8 @@ class LeftOutRows:
         orders = orders._replace(columns=columns)
         A, y = root * self.design[:, used], root * self.targets
         gram, moments = A.T @ A, A.T @ y
-        gram[np.diag_indices_from(gram)] += getattr(recipe.refit, "alpha", 0.0)
+        penalty = np.maximum(getattr(recipe.refit, "alpha", 0.0), self.constant[used])
+        gram[np.diag_indices_from(gram)] += penalty
         predictions = np.empty((*orders.counts.shape, y.shape[1]))
         for rows in _rows_of_equal_order(columns):
             order, counts = orders.of_row(rows[0])

@@ -157,7 +157,7 @@ class LeaveOneOutSearch(FoldSearch):
             return RowOrders.of_columns(rank_rows(scores), sizes)
         if recipe.strategy.by_norm:
             scores = np.array(list(map(recipe.selection.norms, scores)))
-        else:
+        elif recipe.selection.has_groups:
             self._left_out.spread_groups(block, coef, recipe.selection, scores)
         orders = map(recipe.order_of, recipe.selection.per_price(scores))
         return RowOrders.of(list(orders), sizes)

@@ -169,6 +169,12 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
     support_ : ndarray of shape (n_features,) or (n_classes, n_features), dtype bool
         Mask of the kept features, with `per_target` of those of each class.
 
+    feature_groups_ : ndarray of shape (n_features,) or None
+        Number of the group of each column, as of :class:`PrunedClassifier`.
+
+    group_support_ : ndarray of shape (n_groups,) or (n_classes, n_groups), dtype bool
+        Mask of the kept groups; `support_` if there are none.
+
     n_features_in_ : int
         Number of features seen during `fit`.
 

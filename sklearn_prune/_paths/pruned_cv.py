@@ -171,6 +171,12 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
     support_ : ndarray of shape (n_features,) or (n_targets, n_features), dtype bool
         Mask of the kept features, with `per_target` of those of each target.
 
+    feature_groups_ : ndarray of shape (n_features,) or None
+        Number of the group of each column, as of :class:`PrunedRegressor`.
+
+    group_support_ : ndarray of shape (n_groups,) or (n_targets, n_groups), dtype bool
+        Mask of the kept groups; `support_` if there are none.
+
     n_features_in_ : int
         Number of features seen during `fit`.
 

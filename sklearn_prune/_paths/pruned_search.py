@@ -72,6 +72,7 @@ class PrunedSearch(CallbackSupportMixin):
         self.coef_ = best.coef_
         self.intercept_ = best.intercept_
         self.support_ = best.support_
+        self.feature_groups_, self.group_support_ = best.feature_groups_, best.group_support_
         return self
 
     def _judge(self, table, search):

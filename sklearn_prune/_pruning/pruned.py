@@ -434,7 +434,7 @@ def describe_selection(model: Any, selection: Selection | None) -> None:
     model.feature_groups_, model.group_support_ = None, support
     if selection is not None:
         competed = support & ~selection.stay
-    if selection is not None and selection.has_groups:
+    if selection is not None and model.feature_groups is not None:
         model.feature_groups_ = selection.groups
         model.group_support_ = support[..., np.unique(selection.groups, return_index=True)[1]]
     thresholds = model.scores_.min(axis=-1, where=competed, initial=np.inf)

@@ -210,6 +210,20 @@ def test_dependent_columns_count_once():
         assert_allclose(row.gcv, 40 * rss / (40 - df) ** 2, rtol=1e-9)
 
 
+@pytest.mark.parametrize("retrain", [True, False])
+@pytest.mark.parametrize("weighted", [True, False])
+@pytest.mark.parametrize("alpha", [0.0, 7.0])
+def test_constant_columns_count_nothing(alpha, weighted, retrain):
+    X, y = make_data((45, 6))
+    X[:, 2] = 1.0
+    weights = np.random.default_rng(1).uniform(0.5, 2, 45) if weighted else None
+    search = PrunedRegressorCV(alphas=[alpha], retrain=retrain, criterion="aic")
+    table = search.set_params(sparsities=[5, 6]).fit(X, y, sample_weight=weights).cv_results_
+    without = search.set_params(sparsities=[5]).fit(np.delete(X, 2, 1), y, sample_weight=weights)
+    expected = without.cv_results_["aic"][[0, 0]]
+    assert_allclose(table["aic"], expected, rtol=1e-10)
+
+
 def test_groups_are_counted_by_ebic_as_groups():
     X, y = make_data((60, 12))
     labels = np.arange(12) // 3

@@ -203,3 +203,13 @@ def test_copies(rng, make_model):
     assert clone(model).get_params()["always_keep"] == ["c0"]
     fitted = pickle.loads(pickle.dumps(model.fit(X, y)))
     assert_array_equal(fitted.predict(X), model.predict(X))
+
+
+@pytest.mark.parametrize("search", [PrunedRegressorCV, PrunedClassifierCV])
+def test_searches_tell_groups(search):
+    X = np.random.default_rng(0).standard_normal((40, 5))
+    params = {"cv": 2, "feature_groups": [[1, 3]]}
+    model = search(sparsities=[2], **params).fit(X, (X[:, 1] + X[:, 3] + X[:, 0] > 0).astype(int))
+    assert_array_equal(model.feature_groups_, [0, 1, 2, 1, 3])
+    assert_array_equal(model.group_support_, [True, True, False, False])
+    assert_array_equal(model.group_support_[model.feature_groups_], model.support_)

@@ -159,6 +159,16 @@ def test_ways_to_give_groups(frame, given):
     assert_array_equal(model.get_feature_names_out(), kept)
 
 
+@pytest.mark.parametrize("labels", [list(NAMES), [[3], [0]]])
+def test_groups_of_one_column_each(labels):
+    X, y = make_data()
+    model = PrunedRegressor(sparsity=2, feature_groups=labels).fit(X, y)
+    assert_array_equal(model.feature_groups_, range(10))
+    assert_array_equal(model.group_support_, model.support_)
+    alone = PrunedRegressor(sparsity=2, always_keep=[0]).fit(X, y)
+    assert alone.feature_groups_ is None
+
+
 @pytest.mark.parametrize("given", [[4, 5], ["a_4", "d_5"], {5, 4}, np.isin(range(10), [4, 5])])
 def test_ways_to_say_what_stays(given):
     X, y = make_data()
