@@ -12,7 +12,7 @@ from sklearn_prune._least_squares.design import EPS, is_dense
 
 if TYPE_CHECKING:
     from sklearn_prune._checks.training_data import TrainingData
-    from sklearn_prune._typing import Array
+    from sklearn_prune._typing import Array, Mask
 
     from .recipe import Recipe
 
@@ -23,23 +23,42 @@ MOST = 1e3
 # of those that stand for many. To look at more would take its share of the time of a fit.
 ROWS = 100
 
+# A column that differs on fewer of the rows from its usual value is rare.
+RARE = 0.05
+
 
 def warn_of_units(recipe: Recipe, data: TrainingData) -> None:
     """Warn if a recipe goes by coefficients alone, and the scales of features differ much.
 
     The scale of a feature is its root mean square about its mean, over rows that are evenly
-    spaced. Features that are constant on these do not count.
+    spaced. Features that are constant on these do not count, nor do those that are on
+    most, such as rare words and units that are seldom active: they are small for that reason.
     """
     if recipe.strategy.reads != "coefficients":
         return
-    scales = _scales(_some_rows(data.X))
-    if scales.max() / MOST > scales.min(where=scales > 0, initial=np.inf):
+    X = _some_rows(data.X)
+    scales = _scales(X)
+    if _differ(scales) and _differ(np.where(_is_rare(X), 0.0, scales)):
         msg = (
             f"The scales of features differ by a factor of more than {MOST:,.0f}, and "
             'strategy="magnitude" depends on their units: take strategy="hessian", which does '
             "not where there are more rows than features, or standardise them."
         )
         warnings.warn(msg, UserWarning, stacklevel=4)
+
+
+def _differ(scales: Array) -> bool:
+    return bool(scales.max() / MOST > scales.min(where=scales > 0, initial=np.inf))
+
+
+def _is_rare(X: Any) -> Mask:
+    """Return which columns have one value on all but a few rows."""
+    if is_dense(X):
+        differs = np.count_nonzero(np.median(X, axis=0) != X, axis=0)
+    else:
+        differs = X.count_nonzero(axis=0)
+    rare: Mask = differs < RARE * X.shape[0]
+    return rare
 
 
 def _some_rows(X: Any) -> Any:
