@@ -60,7 +60,7 @@ plt.show()
 # pairs are tried. The penalty 0 is the solution of minimum norm.
 
 penalties = [0, 0.1, 1, 10]
-ridge = PrunedRegressorCV(cv=5, alphas=penalties, retrain_alphas=penalties).fit(X, y)
+ridge = PrunedRegressorCV("magnitude", cv=5, alphas=penalties, retrain_alphas=penalties).fit(X, y)
 table = pd.DataFrame(ridge.cv_results_)
 best = table.loc[table.groupby(["alpha", "retrain_alpha"])["mean_test_score"].idxmax()]
 best = best.assign(mse=-best["mean_test_score"])

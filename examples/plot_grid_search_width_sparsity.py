@@ -65,7 +65,7 @@ pipeline = Pipeline(
     [
         ("scale", MinMaxScaler((-1, 1))),
         ("features", RandomFeatures(random_state=0)),
-        ("prune", PrunedRegressor()),
+        ("prune", PrunedRegressor("magnitude")),
     ]
 )
 widths = [20, 40, 80, 160, 320, 640, 1280, 2560]

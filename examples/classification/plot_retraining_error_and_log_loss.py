@@ -85,7 +85,7 @@ rows = []
 for _ in range(n_datasets):
     (X, y), (X_fresh, y_fresh) = (problem.sample(n, random_state=rng) for _ in range(2))
     dense = LogisticRegression(C=1, fit_intercept=False, max_iter=10_000).fit(X, y)
-    model = PrunedClassifier(sparsity=s, retrain=False, estimator=FrozenEstimator(dense))
+    model = PrunedClassifier("magnitude", s, retrain=False, estimator=FrozenEstimator(dense))
     kept = model.fit(X, y).support_
     fits = {("not", 1): model.coef_[0]}
     for alpha in penalties:

@@ -71,7 +71,7 @@ def simulate(n, s, rng):
         "large, pruned": False,
         "large, pruned, retrained": least_squares,
     }.items():
-        pruned = PrunedRegressor(sparsity=s, retrain=retrain, estimator=dense).fit(X, y)
+        pruned = PrunedRegressor("magnitude", s, retrain=retrain, estimator=dense).fit(X, y)
         coefs[model] = pruned.coef_
     return {model: problem.risk(coef) / (p - s) for model, coef in coefs.items()}
 

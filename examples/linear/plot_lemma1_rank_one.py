@@ -82,7 +82,7 @@ for name, direction in directions.items():
             X, y = np.outer(g, direction), g + np.sqrt(noise) * rng.standard_normal(n)
             dense = FrozenEstimator(MinNormRegressor(fit_intercept=False).fit(X, y))
             for s in kept:
-                pruned = PrunedRegressor(sparsity=s, retrain=False, estimator=dense).fit(X, y)
+                pruned = PrunedRegressor("magnitude", s, retrain=False, estimator=dense).fit(X, y)
                 coef = np.zeros(p)
                 coef[pruned.support_] = (
                     MinNormRegressor(fit_intercept=False).fit(X[:, pruned.support_], y).coef_

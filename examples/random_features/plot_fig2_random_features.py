@@ -46,7 +46,7 @@ def simulate(features, y, equivalent):
     """Train once; prune to each budget and retrain; return the risks."""
     frozen = FrozenEstimator(least_norm.fit(features, y))
     coefs = [
-        PrunedRegressor(sparsity=s, estimator=frozen, retrain=least_norm).fit(features, y).coef_
+        PrunedRegressor("magnitude", s, estimator=frozen, retrain=least_norm).fit(features, y).coef_
         for s in budgets
         if s <= features.shape[1]
     ]

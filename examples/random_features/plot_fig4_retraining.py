@@ -51,7 +51,7 @@ least_norm = MinNormRegressor(fit_intercept=False)
 
 def simulate(draw, equivalent):
     """Train, prune and retrain once; return the risk of each of the four models."""
-    pruned = PrunedRegressor(sparsity=s, estimator=least_norm).fit(*draw())
+    pruned = PrunedRegressor("magnitude", s, estimator=least_norm).fit(*draw())
     kept, dense = pruned.support_, pruned.estimator_.coef_
     fresh = np.zeros_like(dense)
     features, y = draw()

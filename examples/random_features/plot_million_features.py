@@ -52,7 +52,7 @@ widths = [100, 300, 1000, 3000, 10_000, 30_000, 100_000]
 
 def errors(width, seed, X_train, X_test, y_train, y_test):
     """Return the test errors after retraining without and with a ridge penalty."""
-    pruned = PrunedRandomFeatures(width, sparsity=s, random_state=seed).fit(X_train, y_train)
+    pruned = PrunedRandomFeatures(width, s, "magnitude", random_state=seed).fit(X_train, y_train)
     ridge = RidgeCV(np.logspace(-3, 3, 13)).fit(pruned.transform(X_train), y_train)
     predictions = pruned.predict(X_test), ridge.predict(pruned.transform(X_test))
     return [np.mean((prediction - y_test) ** 2) for prediction in predictions]
@@ -104,7 +104,7 @@ dense_limit = np.mean([kernel_error(*split) for split in splits])
 
 def peak_memory(width):
     tracemalloc.start()
-    PrunedRandomFeatures(width, sparsity=s, random_state=0).fit(X[:n], y[:n])
+    PrunedRandomFeatures(width, s, "magnitude", random_state=0).fit(X[:n], y[:n])
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     return peak / 1e6
