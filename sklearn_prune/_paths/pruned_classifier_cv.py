@@ -23,7 +23,7 @@ from sklearn_prune._pruning.sparse_model import SparseClassifier
 
 from .class_scores import ClassTable
 from .classifier_search import ClassifierSearch
-from .criteria import check_has_likelihood, check_is_plain_logistic
+from .criterion_checks import check_has_likelihood, check_is_plain_logistic
 from .criterion_search import CriterionSearch
 from .criterion_table import CriterionTable
 from .leave_one_out_search import LeaveOneOutSearch

@@ -18,7 +18,7 @@ from sklearn_prune._pruning.recipe import Recipe
 
 from .candidates import Candidate
 from .coarse_to_fine import coarse_sizes, finer_sizes
-from .criteria import check_criterion, check_criterion_alone, check_has_freedom
+from .criterion_checks import check_criterion, check_criterion_alone, check_has_freedom
 from .per_target_criterion import PerTargetCriterion
 from .per_target_search import PerTargetSearch
 from .selections import Selections
@@ -43,8 +43,20 @@ class PrunedSearch(CallbackSupportMixin):
         candidates = [candidate.for_data(data) for candidate in candidates]
         sizes = self._sizes(data, search, candidates)
         if candidates[0].recipes[0].per_target:
-            by_target = PerTargetSearch if self.criterion is None else PerTargetCriterion
-            search = by_target(search)
+            search = (PerTargetCriterion if self.criterion else PerTargetSearch)(search)
+        recipe = self._compare(candidates, sizes, search, table, progress)
+        self.n_splits_ = len(search.splits)
+        self.best_score_ = float(self.cv_results_["mean_test_score"][self.best_index_])
+        for name in ("strategy", "alpha", "retrain_alpha", "sparsity"):
+            setattr(self, f"{name}_", self.cv_results_[name].tolist()[self.best_index_])
+        self._judge(table, search)
+        self.fold_supports_ = self._fold_supports()
+        with progress.task("final fit"):
+            self._fit_best(recipe, data, search)
+        return self
+
+    def _compare(self, candidates, sizes, search, table, progress):
+        """Fill the table, and return the recipe of its best row."""
         tried = coarse_sizes(sizes) if self._refines(candidates) else sizes
         recipes = []
         while len(tried):
@@ -55,25 +67,20 @@ class PrunedSearch(CallbackSupportMixin):
             )
             known = np.unique(self.cv_results_["sparsity"])
             tried = finer_sizes(sizes, known, self.cv_results_["sparsity"][self.best_index_])
+        return recipes[self.best_index_]
 
-        self.n_splits_ = len(search.splits)
-        self.best_score_ = float(self.cv_results_["mean_test_score"][self.best_index_])
-        for name in ("strategy", "alpha", "retrain_alpha", "sparsity"):
-            setattr(self, f"{name}_", self.cv_results_[name].tolist()[self.best_index_])
-        self._judge(table, search)
-        self.fold_supports_ = self._fold_supports()
-        recipe = recipes[self.best_index_]
-        with progress.task("final fit"):
-            dense = search.full_fit(recipe, self.alpha_)
-            scores = None if dense is None else search.full_scores(recipe, dense)
-            sparsity = recipe.sparsity(self.sparsity_)
-            self.best_estimator_ = best = self._model(recipe, self.strategy_, sparsity)
-            self._fit_model(best, recipe, data, dense, scores)
+    def _fit_best(self, recipe, data, search):
+        """Fit the chosen model to all data, from what the search knows of the dense fit."""
+        dense = search.full_fit(recipe, self.alpha_)
+        scores = None if dense is None else search.full_scores(recipe, dense)
+        self.best_estimator_ = best = self._model(
+            recipe, self.strategy_, recipe.sparsity(self.sparsity_)
+        )
+        self._fit_model(best, recipe, data, dense, scores)
         self.coef_ = best.coef_
         self.intercept_ = best.intercept_
         self.support_ = best.support_
         self.feature_groups_, self.group_support_ = best.feature_groups_, best.group_support_
-        return self
 
     def _judge(self, table, search):
         """Say how good the choice is, as far as folds or a criterion tell."""
