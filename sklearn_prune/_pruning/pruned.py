@@ -51,11 +51,13 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
     strategy : str or callable, default="hessian"
         How features are scored. It picks the support and nothing else.
 
-        - "magnitude": :math:`|\hat\beta_i|`.
+        - "magnitude": :math:`|\hat\beta_i|`. It depends on the units of the features: a
+          warning tells where their scales differ by a factor of more than 1,000.
         - "hessian": :math:`\sqrt{\hat\Sigma_{ii}}\,|\hat\beta_i|`, optimal brain
           damage [2]_, with the weighted mean square of the column as
           :math:`\hat\Sigma_{ii}`, centred if the model fits an intercept. It does
-          not depend on the units of the features.
+          not depend on the units of the features, if the dense fit is least squares to more
+          samples than features.
         - "oracle": `saliency`.
         - "random": a random order, the baseline.
         - "obs": optimal brain surgeon [3]_. The features are refitted by least
@@ -160,7 +162,8 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
         ``retrain=False``.
 
     scores_ : ndarray of shape (n_features,) or (n_targets, n_features)
-        Scores of the last round, -inf for features pruned in an earlier one.
+        Scores of the last round, for the price if there are prices, and -inf for features
+        pruned in an earlier one. Those of a group have the same.
 
     support_ : ndarray of shape (n_features,) or (n_targets, n_features), dtype bool
         Mask of the kept features: with `per_target`, and if y is no vector, of those of each
