@@ -45,6 +45,7 @@ sphinx_gallery_conf = {
     "backreferences_dir": "generated/backreferences",
     "doc_module": ("sklearn_prune",),
     "reference_url": {"sklearn_prune": None},
+    "parallel": 2,
     "write_computation_times": False,
 }
 
