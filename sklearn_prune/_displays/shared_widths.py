@@ -23,7 +23,7 @@ from sklearn_prune._pruning.class_fit import has_probabilities
 from sklearn_prune._pruning.logistic_loss import is_logistic
 from sklearn_prune._pruning.pruned import PrunedRegressor, recipe_of, rule_of
 from sklearn_prune._pruning.pruned_classifier import PrunedClassifier
-from sklearn_prune._pruning.recipe import Recipe, is_distillation
+from sklearn_prune._pruning.refit import is_distillation
 from sklearn_prune._random_features.random_features import RandomFeatures
 
 from .cross_validated_errors import scores_to_errors
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sklearn_prune._checks.training_data import TrainingData
+    from sklearn_prune._pruning.recipe import Recipe
     from sklearn_prune._typing import AnyArray
 
     Settings = Mapping[tuple[int, int], Mapping[str, int]]

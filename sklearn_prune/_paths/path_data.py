@@ -10,7 +10,7 @@ from sklearn.base import is_classifier
 from sklearn_prune._checks.arguments import check_bool
 from sklearn_prune._checks.class_data import check_class_data
 from sklearn_prune._checks.training_data import check_training_data
-from sklearn_prune._pruning.recipe import CLASS_DISTILLATIONS, DISTILLATIONS
+from sklearn_prune._pruning.refit import CLASS_DISTILLATIONS, DISTILLATIONS
 
 if TYPE_CHECKING:
     from sklearn_prune._checks.training_data import TrainingData

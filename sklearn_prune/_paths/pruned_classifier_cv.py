@@ -18,7 +18,7 @@ from sklearn_prune._pruning.class_fit import has_probabilities
 from sklearn_prune._pruning.linear_fit import has_intercept, penalised_model
 from sklearn_prune._pruning.logistic_loss import is_logistic
 from sklearn_prune._pruning.pruned_classifier import PrunedClassifier, fit_pruned_classes
-from sklearn_prune._pruning.recipe import CLASS_DISTILLATIONS
+from sklearn_prune._pruning.refit import CLASS_DISTILLATIONS
 from sklearn_prune._pruning.sparse_model import SparseClassifier
 
 from .class_scores import ClassTable

@@ -15,7 +15,7 @@ from sklearn_prune._checks.training_data import check_training_data
 from sklearn_prune._least_squares.row_stream import become
 from sklearn_prune._pruning.linear_fit import penalised_model
 from sklearn_prune._pruning.pruned import PrunedRegressor, fit_pruned, stand_for_all
-from sklearn_prune._pruning.recipe import DISTILLATIONS
+from sklearn_prune._pruning.refit import DISTILLATIONS
 from sklearn_prune._pruning.sparse_model import SparseRegressor
 
 from .criterion_search import CriterionSearch

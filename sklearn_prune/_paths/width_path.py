@@ -14,7 +14,8 @@ from sklearn.utils.parallel import Parallel, delayed
 from sklearn_prune._checks.arguments import as_list
 from sklearn_prune._checks.class_codes import decide
 from sklearn_prune._checks.class_data import present_classes, weigh_classes
-from sklearn_prune._pruning.recipe import Recipe, is_distillation
+from sklearn_prune._pruning.recipe import Recipe
+from sklearn_prune._pruning.refit import is_distillation
 from sklearn_prune._pruning.selection import SelectionRule
 
 from .held_out_errors import held_out_errors

@@ -18,7 +18,8 @@ from sklearn_prune._least_squares.source_rows import fit_source
 
 from .linear_fit import fit_columns, has_intercept
 from .moments_only import check_moments_suffice
-from .recipe import CLASS_DISTILLATIONS, DISTILLATIONS, Recipe
+from .recipe import Recipe
+from .refit import CLASS_DISTILLATIONS, DISTILLATIONS
 from .selection import SelectionRule
 from .sparse_model import SparseRegressor
 from .unit_warning import warn_of_units

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import clone, is_classifier
-from sklearn.frozen import FrozenEstimator
 from sklearn.utils import check_random_state
 
 from sklearn_prune._checks.arguments import check_bool, check_sparsities, round_sizes
 from sklearn_prune._least_squares.min_norm import MinNormRegressor
 
 from .class_fit import predicts_codes, score_regressor
-from .linear_fit import LinearFit, fit_columns, penalty_of, target_model
+from .linear_fit import fit_columns, penalty_of, target_model
+from .pruned_fit import Pruned
 from .ranking import Order
+from .refit import DISTILLATIONS, check_not_frozen, resolve_refit
 from .selection import FREE, SelectionRule
 from .strategies import (
     STRATEGIES,
@@ -31,16 +32,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sklearn_prune._checks.training_data import TrainingData
-    from sklearn_prune._typing import AnyArray, Array, Indices, Mask
+    from sklearn_prune._typing import AnyArray, Array, Indices
 
-    from .linear_fit import Penalty
+    from .linear_fit import LinearFit, Penalty
     from .selection import Selection
 
 DENSE = MinNormRegressor()
-
-# What `retrain` may be called, of numbers and of classes.
-DISTILLATIONS = ("distill",)
-CLASS_DISTILLATIONS = ("distill", "distill-labels")
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,8 +108,8 @@ class Recipe:
         known = isinstance(strategy, str) and strategy in STRATEGIES
         dense = DENSE if estimator is None else estimator
         distill = isinstance(retrain, str) and retrain in names
-        refit = dense if distill else _resolve_refit(retrain, dense, names)
-        _check_not_frozen(refit, dense, n_rounds)
+        refit = dense if distill else resolve_refit(retrain, dense, names)
+        check_not_frozen(refit, dense, n_rounds)
         hard_labels = distill and retrain != "distill"
         if distill and not hard_labels:
             refit = score_regressor(refit)
@@ -328,68 +325,10 @@ class Recipe:
         return score_features(self.strategy, given)
 
 
-class Pruned(NamedTuple):
-    """A pruned model.
-
-    Attributes
-    ----------
-    support : ndarray of shape (n_features,) or (n_targets, n_features), dtype bool
-    scores : ndarray of the same shape
-        Scores of the last round, -inf for features pruned in an earlier one.
-    fit : LinearFit
-        The fit to the support; of targets that have supports of their own, its model is a list
-        of those of all.
-    """
-
-    support: Mask
-    scores: Array
-    fit: LinearFit
-
-    @classmethod
-    def of_targets(cls, parts: Sequence[Pruned]) -> Pruned:
-        """Put models of one target each together."""
-        supports, scores, fits = zip(*parts, strict=True)
-        models, coefs, intercepts, centred = zip(*fits, strict=True)
-        is_refitted = models[0] is not None
-        fit = LinearFit(
-            list(models) if is_refitted else None,
-            np.array(coefs),
-            np.array(intercepts),
-            centred[0],
-        )
-        return cls(np.array(supports), np.array(scores), fit)
-
-
-def is_distillation(retrain: Any) -> bool:
-    """Return whether the parameter `retrain` asks for distillation."""
-    return isinstance(retrain, str) and retrain in CLASS_DISTILLATIONS
-
-
-def _resolve_refit(retrain: Any, dense: Any, names: tuple[str, ...]) -> Any:
-    """Return the estimator that a parameter `retrain` stands for, None if False."""
-    if isinstance(retrain, bool | np.bool_):
-        return dense if retrain else None
-    if hasattr(retrain, "fit") and not isinstance(retrain, type):
-        return retrain
-    known = ", ".join(f'"{name}"' for name in names)
-    model = "regressor" if names == DISTILLATIONS else "linear model"
-    msg = f"retrain is {retrain!r}: give True, False, {known}, or a {model} to refit with."
-    raise ValueError(msg)
-
-
 def _check_saliency(saliency: Any, n_targets: int) -> None:
     if len(saliency) != n_targets:
         msg = (
             f"saliency has {len(saliency)} rows, but y has {n_targets} targets: give one row, or "
             "one for each."
-        )
-        raise ValueError(msg)
-
-
-def _check_not_frozen(refit: Any, dense: Any, n_rounds: int) -> None:
-    if isinstance(refit, FrozenEstimator) or (isinstance(dense, FrozenEstimator) and n_rounds != 1):
-        msg = (
-            "A FrozenEstimator cannot be refitted to the kept features: give n_rounds=1, and "
-            "retrain=False or another estimator such as retrain=RidgeCV()."
         )
         raise ValueError(msg)

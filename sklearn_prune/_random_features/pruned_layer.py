@@ -14,7 +14,8 @@ from sklearn_prune._checks.progress import fit_progress
 from sklearn_prune._checks.training_data import check_samples
 from sklearn_prune._least_squares.min_norm import MinNormRegressor
 from sklearn_prune._pruning.linear_fit import LinearFit, fit_columns
-from sklearn_prune._pruning.recipe import Recipe, is_distillation
+from sklearn_prune._pruning.recipe import Recipe
+from sklearn_prune._pruning.refit import is_distillation
 from sklearn_prune._pruning.strategies import names_that
 
 from .layer import RandomLayer, random_features

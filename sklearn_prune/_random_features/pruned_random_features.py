@@ -6,7 +6,7 @@ from sklearn.base import MultiOutputMixin, RegressorMixin
 from sklearn.callback import CallbackSupportMixin, with_callbacks
 
 from sklearn_prune._checks.training_data import check_training_data
-from sklearn_prune._pruning.recipe import DISTILLATIONS
+from sklearn_prune._pruning.refit import DISTILLATIONS
 
 from .pruned_layer import PrunedLayer
 

@@ -10,7 +10,7 @@ from sklearn.utils.metaestimators import available_if
 
 from sklearn_prune._checks.class_data import check_class_data, weigh_classes
 from sklearn_prune._pruning.class_fit import has_probabilities
-from sklearn_prune._pruning.recipe import CLASS_DISTILLATIONS
+from sklearn_prune._pruning.refit import CLASS_DISTILLATIONS
 from sklearn_prune._pruning.score_classifier import ScoreClassifier
 
 from .pruned_layer import PrunedLayer
