@@ -19,23 +19,15 @@ from .cross_validated_errors import (
     find_parameter,
     prediction_errors,
     resolve_auto,
-    scores_to_errors,
     training_folds,
 )
 from .drawing import draw_mark, require_matplotlib
 from .error_curves_display import ErrorCurvesDisplay
+from .search_curves import errors_of_scores, search_curves
 
 FEATURES = "Number of features kept s"
 # What else a sparsity may count.
 OTHER_SIZES = {"groups": "Number of groups kept s", "cost": "Total price kept s"}
-# What a criterion is called on an axis.
-CRITERION_NAMES = {
-    "aic": "AIC",
-    "bic": "BIC",
-    "ebic": "Extended BIC",
-    "gcv": "GCV",
-    "cp": "Mallows' Cp",
-}
 
 
 class PruningPathDisplay(ErrorCurvesDisplay):
@@ -219,39 +211,19 @@ class PruningPathDisplay(ErrorCurvesDisplay):
     def _from_search(cls, model):
         """Return the display of a fitted `PrunedRegressorCV` or `PrunedClassifierCV`."""
         check_is_fitted(model)
-        table = model.cv_results_
-        sizes = np.unique(table["sparsity"])
-        by_size = np.argsort(table["sparsity"], kind="stable")
-        means = table["mean_test_score"][by_size].reshape(len(sizes), -1).T
-        strategies = table["strategy"][by_size][: len(means)]
-        best = {}
-        for k in np.argsort(np.nan_to_num(means, nan=-np.inf).max(axis=1), kind="stable"):
-            strategy = strategies[k]
-            best[strategy if isinstance(strategy, str) else id(strategy)] = strategy, means[k]
-        labels = _names([strategy for strategy, _ in best.values()])
-        errors = np.array([scores for _, scores in best.values()])[..., np.newaxis]
-        if model.criterion is not None:
-            name = CRITERION_NAMES[model.criterion]
-            return cls(
-                sparsities=sizes,
-                errors=-errors,
-                labels=labels,
-                chosen=model.sparsity_,
-                chosen_error=-model.best_score_,
-                error_name=name,
-            )
-        scoring = resolve_auto("auto" if model.scoring is None else model.scoring, model)
+        sizes, labels, scores = search_curves(model)
+        errors_of, name = errors_of_scores(model)
         honest = getattr(model, "honest_score_", np.nan)
         return cls(
             sparsities=sizes,
-            errors=scores_to_errors(errors, scoring),
+            errors=errors_of(scores),
             labels=labels,
             chosen=model.sparsity_,
-            chosen_error=scores_to_errors(model.best_score_, scoring),
-            honest_error=None if np.isnan(honest) else scores_to_errors(honest, scoring),
+            chosen_error=errors_of(model.best_score_),
+            honest_error=None if np.isnan(honest) else errors_of(honest),
             honest_std_error=getattr(model, "honest_score_std_error_", None),
             sparsity_name=_size_name(model),
-            error_name=error_name(scoring),
+            error_name=name,
         )
 
     @classmethod
@@ -362,13 +334,3 @@ def _size_name(model):
     if unit == "groups" and model.feature_groups is None:
         return FEATURES
     return OTHER_SIZES.get(unit, FEATURES)
-
-
-def _names(strategies):
-    """Return names of strategies, numbered where several have the same."""
-    names = [s if isinstance(s, str) else getattr(s, "__name__", repr(s)) for s in strategies]
-    numbers = [names[: k + 1].count(name) for k, name in enumerate(names)]
-    return [
-        f"{name} ({number})" if names.count(name) > 1 else name
-        for name, number in zip(names, numbers, strict=True)
-    ]

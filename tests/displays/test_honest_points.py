@@ -57,3 +57,12 @@ def test_they_are_seen_on_a_dark_background(data):
     with plt.style.context("dark_background"):
         display = PruningPathDisplay.from_estimator(PrunedRegressorCV(cv=5).fit(*data))
         assert display.chosen_point_.get_edgecolor()[0].tolist() == [1, 1, 1, 1]
+
+
+def test_a_criterion_of_groups_counts_groups(data):
+    X, y = data
+    groups = np.arange(X.shape[1]) // 2
+    model = PrunedRegressorCV(criterion="bic", feature_groups=groups).fit(X, y)
+    display = PruningPathDisplay.from_estimator(model)
+    assert display.sparsity_name == "Number of groups kept s"
+    assert display.error_name == "BIC"
