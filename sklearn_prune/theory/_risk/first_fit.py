@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sklearn_prune._typing import Array
     from sklearn_prune.theory._problems.second_moments import SecondMoments
 
-STRATEGIES = ("magnitude", "hessian", "obs", "oracle", "random")
+STRATEGIES = ("magnitude", "hessian", "obs-one-shot", "oracle", "random")
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class FirstFit:
     def score_weights(self, strategy: str) -> Array:
         """Return w of the score ``w |b|``, one a feature."""
         variances = self.problem.variances
-        if strategy == "obs":
+        if strategy == "obs-one-shot":
             return self._surgeon_weights()
         return np.sqrt(variances) if strategy == "hessian" else np.ones_like(variances)
 
