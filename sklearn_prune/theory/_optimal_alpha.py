@@ -43,7 +43,7 @@ def optimal_alpha(
         The problem.
     n_samples : int
         Number of training rows, n.
-    strategy : {"magnitude", "hessian", "obs-one-shot", "oracle", "random"}, default=None
+    strategy : {"magnitude", "hessian", "obs-one-shot", "obs", "oracle", "random"}, default=None
         How features are scored; None: the model is not pruned.
     sparsity : int or float, default=None
         What is KEPT, see `predict_risk`.
@@ -96,8 +96,9 @@ def optimal_alpha(
         as_floats(n_kept(sparsity, problem.n_features), "sparsity", ())
     n = float(as_floats(check_n_samples(n_samples, fit_intercept=fit_intercept), "n_samples", ()))
     centred = in_units(problem.centred() if fit_intercept else problem)
-    rng, draws = check_seed(random_state), strategy is not None and not centred.is_diagonal
-    seed = rng.randint(2**31 - 1) if draws else 0  # the same draws for every penalty
+    rng, draws = check_seed(random_state), strategy == "obs" or not centred.is_diagonal
+    # The same draws for every penalty.
+    seed = rng.randint(2**31 - 1) if draws and strategy is not None else 0
 
     def risk(alpha: float) -> float:
         return float(

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sklearn_prune._typing import Array
     from sklearn_prune.theory._problems.second_moments import SecondMoments
 
-STRATEGIES = ("magnitude", "hessian", "obs-one-shot", "oracle", "random")
+STRATEGIES = ("magnitude", "hessian", "obs-one-shot", "obs", "oracle", "random")
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,17 @@ class FirstFit:
     def residual(self) -> float:
         r"""Degrees of freedom that the fit leaves, :math:`n-\sum(1-\zeta_i)`."""
         return float(self._fit.sums.residual)
+
+    @property
+    def slack(self) -> float:
+        r""":math:`n-\sum(1-\zeta_i)^2`."""
+        return float(self._fit.sums.slack)
+
+    @property
+    def shift(self) -> float:
+        r""":math:`1/\xi`."""
+        with np.errstate(divide="ignore"):
+            return float(1 / self._fit.sums.xi)
 
     @property
     def penalty(self) -> float:

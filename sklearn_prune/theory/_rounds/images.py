@@ -30,6 +30,8 @@ class Images(NamedTuple):
     trace, residual, slack : float
         Means of :math:`\mathrm{tr}P`, :math:`n-\mathrm{tr}P` and :math:`n-\mathrm{tr}P^2`,
         free of cancellation.
+    shift : float
+        Mean of :math:`1/\xi`.
     inflation : float
         By what the variance of such a fit exceeds its limit of large n.
     """
@@ -39,6 +41,7 @@ class Images(NamedTuple):
     trace: float
     residual: float
     slack: float
+    shift: float
     inflation: float
 
 
@@ -90,7 +93,9 @@ def _projected(problem: SecondMoments, supports: Mask, n: float, alpha: float, x
     coefs, fits = np.zeros_like(cross), []
     for kept, right, result in zip(supports, cross, coefs, strict=True):
         support = np.flatnonzero(kept)
-        solved, fit = _solve(problem.covariance[np.ix_(support, support)], n, alpha, right[:, support])
+        solved, fit = _solve(
+            problem.covariance[np.ix_(support, support)], n, alpha, right[:, support]
+        )
         result[:, support] = solved
         fits.append(fit)
     return Images(coefs @ whitened, coefs, *_freedom(fits, n, alpha))
@@ -126,15 +131,21 @@ def _sums(values: Array, n: float, alpha: float) -> tuple[Spectrum, Sums]:
 
 def _freedom(
     fits: list[tuple[Spectrum, Sums]], n: float, alpha: float
-) -> tuple[float, float, float, float]:
-    """Return the mean traces of `Images`, and the mean inflation."""
+) -> tuple[float, ...]:
+    """Return the means of `Images` that are numbers, in their order."""
     size, penalty = np.array(n), np.array(alpha)
-    parts = [
-        (n - sums.residual, sums.residual, sums.slack, inflation(spectrum, sums, size, penalty))
-        for spectrum, sums in fits
-    ]
-    trace, residual, slack, factor = np.mean(parts, axis=0).tolist()
-    return trace, residual, slack, factor
+    with np.errstate(divide="ignore"):
+        parts = [
+            (
+                n - sums.residual,
+                sums.residual,
+                sums.slack,
+                1 / sums.xi,
+                inflation(spectrum, sums, size, penalty),
+            )
+            for spectrum, sums in fits
+        ]
+    return tuple(np.mean(parts, axis=0).tolist())
 
 
 def top_scored(scores: Array, supports: Mask, n_keep: int) -> Mask:

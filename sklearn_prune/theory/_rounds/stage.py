@@ -79,6 +79,8 @@ class Stage:
             coefs=weights @ self.images.coefs,
             law=law,
             residual=self.images.residual,
+            slack=self.images.slack,
+            shift=self.images.shift,
             inflation=self.images.inflation,
             overlap=self._overlap(law),
         )
