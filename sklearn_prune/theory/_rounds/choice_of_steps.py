@@ -16,9 +16,9 @@ from .round_steps import RoundSteps
 def steps_of(problem: LinearGaussianProblem, options: dict[str, Any]) -> Steps:
     """Return the steps of a linear problem, those of `predict_risk` that the options name."""
     if options["strategy"] == "obs":
-        return GreedySteps(problem=_one_by_one(problem), **options)
+        return GreedySteps(problem=one_by_one(problem), **options)
     if options["n_rounds"] > 1 or options["average"]:
-        return RoundSteps(problem=_one_by_one(problem), **options)
+        return RoundSteps(problem=one_by_one(problem), **options)
     return Steps(problem=problem, **of_one_round(options))
 
 
@@ -27,7 +27,7 @@ def of_one_round(options: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in options.items() if name not in {"n_rounds", "average"}}
 
 
-def _one_by_one(problem: LinearGaussianProblem) -> LinearGaussianProblem:
+def one_by_one(problem: LinearGaussianProblem) -> LinearGaussianProblem:
     """Return the problem with an entry for each feature, where entries stand for several."""
     if problem.weights is None:
         return problem
