@@ -114,7 +114,7 @@ def run(widths, sizes):
     grid = [
         point for point in product(SIGNALS, COVARIANCES, widths, sizes) if point[-1] < point[-2]
     ]
-    jobs = Parallel(n_jobs=2, verbose=5)(delayed(rows_of)(*point) for point in grid)
+    jobs = Parallel(n_jobs=-1, verbose=5)(delayed(rows_of)(*point) for point in grid)
     write(TABLE, TABLE_FIELDS, [row for rows in jobs for row in rows])
 
 
@@ -122,9 +122,7 @@ def write(path, fields, rows):
     with path.open("w", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(fields)
-        writer.writerows(
-            [f"{x:.5g}" if isinstance(x, float) else x for x in row] for row in rows
-        )
+        writer.writerows([f"{x:.5g}" if isinstance(x, float) else x for x in row] for row in rows)
 
 
 def read(path):

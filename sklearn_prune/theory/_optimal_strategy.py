@@ -123,6 +123,12 @@ def optimal_strategy(
 
     Examples
     --------
+    >>> import numpy as np
+    >>> from sklearn_prune.theory import LinearGaussianProblem, optimal_strategy
+    >>> problem = LinearGaussianProblem(np.ones(400), np.repeat([1.0, 0.0], [20, 380]), 0.5)
+    >>> best = optimal_strategy(problem, 200, 40, strategies=["magnitude"], n_rounds=[1])
+    >>> best.retrain
+    'same'
     """
     return rank_strategies(problem, n_samples, sparsity, **options)[0]
 

@@ -121,7 +121,13 @@ class RoundsCharacterization:
     ...         rounds = RoundsCharacterization(
     ...             problem, 400, sparsity=100, n_rounds=n_rounds, alpha=alpha, random_state=0
     ...         )
-    ...         print(alpha, n_rounds, rounds.sizes_, f"{rounds.risk_[-1]:.2f}")
+    ...         print(f"{alpha:5} {rounds.risk_[-1]:.1f} {rounds.sizes_}")
+      0.0 1.6 [100]
+      0.0 1.9 [245 100]
+      0.0 2.3 [383 245 157 100]
+    200.0 1.1 [100]
+    200.0 1.1 [245 100]
+    200.0 1.2 [383 245 157 100]
     """
 
     def __init__(
@@ -171,7 +177,9 @@ class RoundsCharacterization:
         rounds.refit(retrain_alpha)
         joint, unit = rounds.joint, self._problem.unit
         last = joint.fits[-2]
-        risk = squared_error(self._problem, pruned).mean() if np.isfinite(last.law.noise) else np.inf
+        risk = (
+            squared_error(self._problem, pruned).mean() if np.isfinite(last.law.noise) else np.inf
+        )
         self.covariance_ = squared_units(self._n * joint.covariance, unit)
         self.risk_ = self._factor * np.diag(self.covariance_)
         self.pruned_risk_ = float(self._factor * squared_units(risk, unit))

@@ -17,9 +17,14 @@ def steps_of(problem: LinearGaussianProblem, options: dict[str, Any]) -> Steps:
     """Return the steps of a linear problem, those of `predict_risk` that the options name."""
     if options["strategy"] == "obs":
         return GreedySteps(problem=one_by_one(problem), **options)
-    if options["n_rounds"] > 1 or options["average"]:
+    if has_rounds(options):
         return RoundSteps(problem=one_by_one(problem), **options)
     return Steps(problem=problem, **of_one_round(options))
+
+
+def has_rounds(options: dict[str, Any]) -> bool:
+    """Return whether the options ask for several rounds, or the mean of their fits."""
+    return options.get("n_rounds", 1) > 1 or options.get("average", False)
 
 
 def of_one_round(options: dict[str, Any]) -> dict[str, Any]:

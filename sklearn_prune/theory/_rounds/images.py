@@ -129,9 +129,7 @@ def _sums(values: Array, n: float, alpha: float) -> tuple[Spectrum, Sums]:
     return spectrum, spectral_sums(spectrum, np.array(n), np.array(alpha))
 
 
-def _freedom(
-    fits: list[tuple[Spectrum, Sums]], n: float, alpha: float
-) -> tuple[float, ...]:
+def _freedom(fits: list[tuple[Spectrum, Sums]], n: float, alpha: float) -> tuple[float, ...]:
     """Return the means of `Images` that are numbers, in their order."""
     size, penalty = np.array(n), np.array(alpha)
     with np.errstate(divide="ignore"):

@@ -36,7 +36,7 @@ def _weights(covariance: Array, support: Mask, shift: float) -> Array:
     factor, info = linalg.lapack.dpotrf(block / np.outer(scale, scale), lower=True)
     if info != 0 or np.diag(factor).min() ** 2 < SINGULAR:
         msg = (
-            'The optimal brain surgeon needs features of which none is a combination of others: leave those '
+            "The optimal brain surgeon needs features of which none is a combination of others: leave those "
             "out of the problem that are."
         )
         raise ValueError(msg)
