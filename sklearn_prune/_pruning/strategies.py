@@ -243,7 +243,9 @@ STRATEGIES = {
     ),
     "oracle": Strategy(_oracle, reads="nothing", theory=True),
     "random": Strategy(_random, reads="nothing", streams=True, theory=True, draws=True),
-    "obs": Strategy(_obs, reads="moments", fits_anew=True, from_moments=_obs_of_moments),
+    "obs": Strategy(
+        _obs, reads="moments", theory=True, fits_anew=True, from_moments=_obs_of_moments
+    ),
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ._checks import as_floats, check_flag, check_n_samples, check_seed
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from ._problems.linear_gaussian import LinearGaussianProblem
 
-    Risk = Callable[[float, float], float]
+    Risk = Callable[[float, float | None], float]
 
 N_GRID = 9
 TOLERANCE = 0.02  # of log c: near its minimum a risk is flat
@@ -107,7 +107,7 @@ def optimal_penalties(
 
     @cache
     def risk(alpha: float, retrain_alpha: float | None) -> float:
-        penalties = {"alpha": alpha, "retrain_alpha": retrain_alpha}
+        penalties: dict[str, Any] = {"alpha": alpha, "retrain_alpha": retrain_alpha}
         with warnings.catch_warnings():  # of fits without penalty, which are not the best
             warnings.simplefilter("ignore", UserWarning)
             return float(predict_risk(problem, n_samples, **penalties, **how))
@@ -125,14 +125,18 @@ def _alternate(risk: Risk, line: PenaltyLine, start: Penalties) -> Penalties:
     best = start
     for _ in range(SWEEPS):
         before = best.risk
-        best = _better(best, "retrain_alpha", lambda x, b=best: risk(b.alpha, x), line)
-        best = _better(best, "alpha", lambda x, b=best: risk(x, b.retrain_alpha), line)
+        best = _with_better(best, "retrain_alpha", partial(risk, best.alpha), line)
+        best = _with_better(best, "alpha", partial(_swapped, risk, best.retrain_alpha), line)
         if best.risk >= before * (1 - GAIN):
             return best
     return best
 
 
-def _better(
+def _swapped(risk: Risk, retrain_alpha: float | None, alpha: float) -> float:
+    return risk(alpha, retrain_alpha)
+
+
+def _with_better(
     best: Penalties, name: str, risk: Callable[[float], float], line: PenaltyLine
 ) -> Penalties:
     """Return the penalties with another one in the place of one, if that is better."""

@@ -321,6 +321,8 @@ def _check_rounds(strategy: Any, retrain: Any, n_rounds: Any, average: Any) -> N
     msg = None
     if check_flag(average, "average") and (retrain != "same" or strategy == "obs"):
         msg = 'average=True needs retrain="same", and another strategy than "obs".'
+    elif n_rounds > 1 and strategy == "obs" and retrain is None:
+        msg = f'n_rounds is {n_rounds}: strategy="obs" has several rounds with retrain alone.'
     elif n_rounds > 1 and strategy is None:
         msg = f"n_rounds is {n_rounds}, but nothing is pruned: give it with strategy."
     elif n_rounds > 1 and retrain in {"distill", "pulled"} and strategy != "obs":

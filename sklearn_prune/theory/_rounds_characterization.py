@@ -20,7 +20,6 @@ from ._checks import (
 )
 from ._problems.linear_only import check_linear
 from ._problems.second_moments import in_units, squared_error, squared_units
-from ._risk.first_fit import FirstFit
 from ._rounds.choice_of_steps import one_by_one
 from ._rounds.round_steps import round_sizes, warn_of_sizes
 from ._rounds.rounds import Rounds
@@ -138,7 +137,7 @@ class RoundsCharacterization:
         sparsity: float | None = None,
         n_rounds: int = 1,
         sizes: Any = None,
-        strategy: str = "hessian",
+        strategy: Any = "hessian",
         alpha: float = 0.0,
         retrain_alpha: float | None = None,
         fit_intercept: bool = False,
@@ -167,19 +166,17 @@ class RoundsCharacterization:
         self.sizes_ = _sizes(self._problem.n_features, sparsity, n_rounds, sizes)
         warn_of_sizes(self.sizes_[:-1].tolist(), self._n, first_alpha, stacklevel=3)
         warn_of_sizes(self.sizes_[-1:].tolist(), self._n, last_alpha, stacklevel=3)
-        first = FirstFit(self._problem, self._n, first_alpha, finite_n=False)
         n_draws, rng = check_count(n_draws, "n_draws", 4), check_seed(random_state)
-        self._run(Rounds(first, strategy, n_draws, rng), first_alpha, last_alpha)
+        rounds = Rounds(self._problem, self._n, first_alpha, strategy, n_draws, rng)
+        self._run(rounds, first_alpha, last_alpha)
 
     def _run(self, rounds: Rounds, alpha: float, retrain_alpha: float) -> None:
         rounds.run(self.sizes_.tolist(), alpha)
         pruned = rounds.kept * rounds.joint.fits[-1].coefs
         rounds.refit(retrain_alpha)
         joint, unit = rounds.joint, self._problem.unit
-        last = joint.fits[-2]
-        risk = (
-            squared_error(self._problem, pruned).mean() if np.isfinite(last.law.noise) else np.inf
-        )
+        known = np.isfinite(joint.fits[-2].law.noise)
+        risk = squared_error(self._problem, pruned).mean() if known else np.inf
         self.covariance_ = squared_units(self._n * joint.covariance, unit)
         self.risk_ = self._factor * np.diag(self.covariance_)
         self.pruned_risk_ = float(self._factor * squared_units(risk, unit))

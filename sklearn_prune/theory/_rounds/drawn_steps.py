@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sklearn_prune.theory._problems.linear_gaussian import LinearGaussianProblem
 from sklearn_prune.theory._problems.second_moments import squared_error
 from sklearn_prune.theory._risk.outcome import Outcome, left_out
 from sklearn_prune.theory._risk.steps import Steps
@@ -16,6 +15,7 @@ from .fresh_refits import fresh_refits
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array, Mask
+    from sklearn_prune.theory._problems.linear_gaussian import LinearGaussianProblem
     from sklearn_prune.theory._risk.first_fit import FirstFit
 
     from .joint_fits import JointFits

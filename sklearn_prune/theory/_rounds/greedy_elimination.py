@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .images import top_scored
+from .operator_images import top_scored
 from .removal_weights import removal_weights
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ class GreedySteps(DrawnSteps):
     """
 
     def _prune(self, first: FirstFit, n_keep: float) -> Outcome:
-        n_features = np.count_nonzero(self.problem.variances)
+        n_features = int(np.count_nonzero(self.problem.variances))
         _check(n_features, first.n, self.retrain)
         if n_keep >= n_features:
             return super()._prune(first, n_keep)
@@ -49,9 +49,9 @@ def _check(n_features: int, n: float, retrain: str | None) -> None:
     msg = None
     if n_features >= n:
         msg = (
-            f'strategy="obs" with {n_features} features and {n:g} degrees of freedom: the estimator '
-            "screens features first, of which there is no law. Give fewer features, or strategy="
-            '"obs-one-shot".'
+            f'strategy="obs" with {n_features} features and {n:g} degrees of freedom: the '
+            "estimator screens features first, of which there is no law. Give fewer features, or "
+            'strategy="obs-one-shot".'
         )
     elif retrain in {"distill", "pulled"}:
         msg = f'strategy="obs" has no law with retrain="{retrain}": give None, "fresh" or "same".'

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn_prune.theory._risk.state_evolution import SMALLEST
 
 from .drawn_fit import draw_dense
-from .images import images
+from .operator_images import images
 from .orthogonal_noise import orthogonal_noise
 from .stage import Stage
 

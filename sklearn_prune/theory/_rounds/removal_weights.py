@@ -24,7 +24,7 @@ def removal_weights(problem: SecondMoments, kept: Mask, shift: float = 0.0) -> A
         If features are combinations of each other, so that it is left to chance which goes.
     """
     if problem.is_diagonal:
-        return kept * np.sqrt(problem.variances + shift)
+        return np.where(kept, np.sqrt(problem.variances + shift), 0.0)
     if (kept == kept[0]).all():
         return np.broadcast_to(_weights(problem.covariance, kept[0], shift), kept.shape)
     return np.array([_weights(problem.covariance, support, shift) for support in kept])
@@ -36,8 +36,8 @@ def _weights(covariance: Array, support: Mask, shift: float) -> Array:
     factor, info = linalg.lapack.dpotrf(block / np.outer(scale, scale), lower=True)
     if info != 0 or np.diag(factor).min() ** 2 < SINGULAR:
         msg = (
-            "The optimal brain surgeon needs features of which none is a combination of others: leave those "
-            "out of the problem that are."
+            "The optimal brain surgeon needs features of which none is a combination of others: "
+            "leave those out of the problem that are."
         )
         raise ValueError(msg)
     inverse_root, _ = linalg.lapack.dtrtri(factor, lower=True)

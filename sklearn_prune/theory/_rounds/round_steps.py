@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sklearn_prune._checks.arguments import falling_sizes
-from sklearn_prune.theory._risk.first_fit import FirstFit
 
 from .drawn_steps import DrawnSteps
 from .rounds import Rounds
@@ -16,6 +15,7 @@ from .rounds import Rounds
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sklearn_prune.theory._risk.first_fit import FirstFit
     from sklearn_prune.theory._risk.outcome import Outcome
 
 # A size so close to the number of samples leaves a fit without penalty to chance.
@@ -51,8 +51,8 @@ class RoundSteps(DrawnSteps):
         return self._in_parts(first, int(n_keep))
 
     def _part(self, first: FirstFit, n_keep: int, n_draws: int, seed: int) -> tuple[float, float]:
-        start = FirstFit(self.problem, first.n, self.alpha, finite_n=False)
-        rounds = Rounds(start, self.strategy, n_draws, np.random.RandomState(seed))
+        start = self.problem, first.n, self.alpha
+        rounds = Rounds(*start, self.strategy, n_draws, np.random.RandomState(seed))
         rounds.run(round_sizes(self.problem.n_features, n_keep, self.n_rounds), self.alpha)
         joint, kept = rounds.joint, rounds.kept
         if self.retrain is None:

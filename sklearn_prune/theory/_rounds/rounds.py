@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sklearn_prune.theory._risk.diagonal_support import DiagonalSelection
+from sklearn_prune.theory._risk.first_fit import FirstFit
 from sklearn_prune.theory._risk.refits import fresh_refit
 from sklearn_prune.theory._risk.state_evolution import refit_law
 
 from .fresh_refits import fresh_refits
-from .images import top_scored
 from .joint_fits import JointFits
+from .operator_images import top_scored
 from .refit_law import RefitLaw
 from .removal_weights import removal_weights
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sklearn_prune._typing import Array
-    from sklearn_prune.theory._risk.first_fit import FirstFit
+    from sklearn_prune.theory._problems.linear_gaussian import LinearGaussianProblem
 
 # Strategies that do not look at the samples.
 BLIND = "oracle", "random"
@@ -31,8 +32,10 @@ class Rounds:
 
     Parameters
     ----------
-    first : FirstFit
-        The dense fit, in the limit of large n.
+    problem : LinearGaussianProblem
+        The problem.
+    n, alpha : float
+        Degrees of freedom of the rows, and penalty of the dense fit.
     strategy : str
         How features are scored in every round.
     n_draws : int
@@ -47,8 +50,16 @@ class Rounds:
     """
 
     def __init__(
-        self, first: FirstFit, strategy: str, n_draws: int, random_state: np.random.RandomState
+        self,
+        problem: LinearGaussianProblem,
+        n: float,
+        alpha: float,
+        strategy: str,
+        n_draws: int,
+        random_state: np.random.RandomState,
     ) -> None:
+        first = FirstFit(problem, n, alpha, finite_n=False)
+        self._problem = problem
         self._strategy, self._random_state = strategy, random_state
         self.joint = JointFits(first, n_draws, random_state)
         self.kept = np.ones(self.joint.fits[0].coefs.shape, dtype=bool)
@@ -90,6 +101,6 @@ class Rounds:
         """Return the risk of a fit to what is left, to which these samples are fresh."""
         first = self.joint.first
         if not first.problem.is_diagonal:
-            return float(fresh_refits(first.problem, self.kept, first.n, alpha).risk.mean())
+            return float(fresh_refits(self._problem, self.kept, first.n, alpha).risk.mean())
         selection = DiagonalSelection(first, self._strategy, float(self.kept[0].sum()))
         return float(fresh_refit(selection, first.n, alpha, finite_n=False).risk[0])

@@ -106,7 +106,7 @@ def _solve(
 ) -> tuple[Array, tuple[Spectrum, Sums]]:
     r"""Return :math:`(\Sigma_{SS}+1/\xi)^{-1}` times vectors, and the spectrum with its sums."""
     if alpha == 0 and len(block) < n:
-        values, shift = np.ones(len(block)), 0.0  # a projection, whatever the eigenvalues
+        values: Array = np.ones(len(block))  # of a projection, whatever the eigenvalues
     else:
         values = np.linalg.eigvalsh(block)
         values = values[values > len(values) * np.finfo(float).eps * values[-1]]
