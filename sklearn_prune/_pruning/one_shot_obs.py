@@ -7,6 +7,7 @@ others right, raises the loss by :math:`b_i^2/(2[H^{-1}]_{ii})`; to remove the g
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -59,11 +60,9 @@ def one_shot_obs(
     norms = np.sqrt(weights.sum()) * column_scale(X, weights, centred=centred)
     active = np.flatnonzero(norms if fitted is None else fitted * norms)
     A, _ = as_design(take_columns(X, active), weights, centred=centred)
-    shape = {"centred": centred, "cutoff": rank_cutoff(X)}
-
-    def root_of(penalty: float) -> TallRoot | WideRoot:
-        return inverse_root(A, weights, norms[active], alpha=penalty, **shape)
-
+    root_of = partial(
+        inverse_root, A, weights, norms[active], centred=centred, cutoff=rank_cutoff(X)
+    )
     return _each_target(root_of, coef, active, alpha, selection)
 
 
@@ -92,11 +91,11 @@ def one_shot_obs_of_moments(
     roots = {a: root for a, root in found.items() if root is not None}
     if len(roots) < len(found):
         return None
-    return _each_target(roots.__getitem__, coef, active, alpha, selection)
+    return _each_target(lambda alpha: roots[alpha], coef, active, alpha, selection)
 
 
 def _each_target(
-    root_of: Callable[[float], TallRoot | WideRoot],
+    root_of: Callable[..., TallRoot | WideRoot],
     coef: AnyArray,
     active: Indices,
     alpha: AnyArray | float,
@@ -108,7 +107,7 @@ def _each_target(
     owners = None if selection is None else selection.groups[active]
     for penalty in np.unique(alphas).tolist() if len(active) else []:
         targets = np.flatnonzero(alphas == penalty)
-        costs = _costs(root_of(penalty), b[np.ix_(targets, active)], owners)
+        costs = _costs(root_of(alpha=penalty), b[np.ix_(targets, active)], owners)
         scores[np.ix_(targets, active)] = costs
     if selection is None or not selection.has_groups:
         return scores

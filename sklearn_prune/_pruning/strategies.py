@@ -212,8 +212,15 @@ def _one_shot_obs(given: Scoring) -> Array:
     if given.curvature is not None:
         weights = curvature_weights(given.curvature.probabilities, given.curvature.weights)
         weights, alpha = np.maximum(weights, TINY), given.curvature.alpha
-    options = {"centred": given.centred, "fitted": given.fitted, "selection": given.selection}
-    return one_shot_obs(given.coef, given.X, weights, alpha, **options)
+    return one_shot_obs(
+        given.coef,
+        given.X,
+        weights,
+        alpha,
+        centred=given.centred,
+        fitted=given.fitted,
+        selection=given.selection,
+    )
 
 
 def _one_shot_obs_of_moments(given: MomentScoring) -> Array | None:
