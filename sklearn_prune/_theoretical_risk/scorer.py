@@ -80,8 +80,8 @@ class TheoreticalRisk:
     number: an unknown estimator or transformer, a callable as strategy, "obs" with at least as
     many features as samples (they are screened first), rounds of a logistic model or of a
     distillation, groups of features and their costs, class weights, several outputs, a shift
-    before random features, and sample weights that make a difference. (Estimators of scikit-learn do not tell what weights they
-    were fitted with: they are taken to be one.)
+    before random features, and sample weights that make a difference. (Estimators of
+    scikit-learn do not tell what weights they were fitted with: they are taken to be one.)
 
     Problems behind random features are cached by their weights, since their
     eigendecomposition is what takes the time. Parallel workers have caches of their
