@@ -85,8 +85,8 @@ def _moments(X: Array, y: Array, pool: Array, used: int) -> tuple[Moments, Array
     if n_samples < ROWS_PER_FEATURE * rank:
         msg = (
             f"{n_samples} rows for features of rank {rank} do not tell signal from noise: give at "
-            f"least {ROWS_PER_FEATURE * rank} labelled rows, use the leave-one-out error of the fitted "
-            "model, which needs no population, or guess one by from_sample."
+            f"least {ROWS_PER_FEATURE * rank} labelled rows, or use the leave-one-out error of the "
+            "fitted model, which needs no population; from_sample guesses one."
         )
         raise ValueError(msg)
     noise = float(np.sum((y - X @ coef) ** 2)) / max(n_samples - rank - used, 1)

@@ -12,7 +12,7 @@ from .population_spectrum import population_eigenvalues
 from .sample_fits import SampleFits
 
 if TYPE_CHECKING:
-    from sklearn_prune._typing import Array
+    from sklearn_prune._typing import Array, Indices
 
 # A guess of the risk is not trusted below this share of degrees of freedom.
 LEAST_SLACK = 0.02
@@ -125,7 +125,7 @@ def _corrections(
     return factors[place], float(factors[0]), float(solution[0])
 
 
-def _energies(population: _Population, coef: Array) -> tuple[Array, Array, Array]:
+def _energies(population: _Population, coef: Array) -> tuple[Array, Array, Indices]:
     """Return eigenvalues, that of the rest first, their energies, and where axes have theirs."""
     inside = population.axes @ coef
     outside = np.sum((coef - inside @ population.axes) ** 2)
