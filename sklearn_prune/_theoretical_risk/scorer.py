@@ -80,6 +80,7 @@ class TheoreticalRisk:
     See Also
     --------
     sklearn_prune.theory.predict_risk : The prediction itself.
+    TheoreticalRisk.from_data : The scorer of a table whose population is not known.
 
     Notes
     -----
@@ -177,7 +178,7 @@ class TheoreticalRisk:
         >>> scorer = TheoreticalRisk.from_data(X, y)
         >>> model = PrunedRegressor(sparsity=4, estimator=Ridge(0.1)).fit(X, y)
         >>> print(f"{-scorer(model) / y.var():.2f}")
-        0.53
+        0.51
         """
         problem = LinearGaussianProblem.from_sample(X, y)
         scorer = cls(
