@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ._checks import check_seed
+from ._checks import check_seed, shown
 from ._optimal_penalties import optimal_penalties
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ._problems.linear_gaussian import LinearGaussianProblem
 
 STRATEGIES = "magnitude", "hessian", "obs-one-shot"
@@ -89,6 +88,9 @@ def rank_strategies(
     optimal_penalties : The penalties of one of them.
     """
     seed = check_seed(random_state).randint(2**31 - 1)
+    choices = {"strategies": strategies, "retrain": retrain, "n_rounds": n_rounds}
+    for name, values in choices.items():
+        _check_choices(values, name)
     ways = [
         (strategy, refit, rounds)
         for strategy, refit, rounds in product(strategies, retrain, n_rounds)
@@ -131,6 +133,13 @@ def optimal_strategy(
     'same'
     """
     return rank_strategies(problem, n_samples, sparsity, **options)[0]
+
+
+def _check_choices(values: Any, name: str) -> None:
+    """Raise a ValueError unless values are a sequence of at least one."""
+    if isinstance(values, str) or not (isinstance(values, Sequence) and values):
+        msg = f"{name} is {shown(values)}: give a sequence of what may be chosen."
+        raise ValueError(msg)
 
 
 def _at_its_best(

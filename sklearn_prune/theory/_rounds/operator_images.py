@@ -105,12 +105,8 @@ def _solve(
     block: Array, n: float, alpha: float, right: Array
 ) -> tuple[Array, tuple[Spectrum, Sums]]:
     r"""Return :math:`(\Sigma_{SS}+1/\xi)^{-1}` times vectors, and the spectrum with its sums."""
-    if alpha == 0 and len(block) < n:
-        values: Array = np.ones(len(block))  # of a projection, whatever the eigenvalues
-    else:
-        values = np.linalg.eigvalsh(block)
-        values = values[values > len(values) * np.finfo(float).eps * values[-1]]
-    fit = _sums(values, n, alpha)
+    is_projection = alpha == 0 and len(block) < n  # whatever the eigenvalues
+    fit = _sums(np.ones(len(block)) if is_projection else _spectrum(block), n, alpha)
     with np.errstate(divide="ignore"):
         shift = float(1 / fit[1].xi)
     factor, info = linalg.lapack.dpotrf(block + shift * np.eye(len(block)), lower=True)
@@ -122,6 +118,12 @@ def _solve(
     with np.errstate(divide="ignore"):
         inverse = 1 / (values + 1 / fit[1].xi)
     return (right @ axes) * inverse @ axes.T, fit
+
+
+def _spectrum(block: Array) -> Array:
+    """Return the eigenvalues above rounding."""
+    values = np.asarray(np.linalg.eigvalsh(block), dtype=np.float64)
+    return values[values > len(values) * np.finfo(np.float64).eps * values[-1]]
 
 
 def _sums(values: Array, n: float, alpha: float) -> tuple[Spectrum, Sums]:
