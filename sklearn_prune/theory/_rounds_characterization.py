@@ -226,7 +226,9 @@ class RoundsCharacterization:
         Returns
         -------
         weights : ndarray of shape (n_rounds + 1,)
+            Of the dense fit and of the refits.
         risk : float
+            The risk of their mixture.
         """
         finite = np.flatnonzero(np.isfinite(self.risk_))
         weights = np.zeros_like(self.risk_)
