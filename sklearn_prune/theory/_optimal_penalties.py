@@ -101,6 +101,9 @@ def optimal_penalties(
     """
     check_linear(problem)
     fit_intercept = check_flag(fit_intercept, "fit_intercept")
+    if given := {"alpha", "retrain_alpha"} & set(pipeline):
+        msg = f"{min(given)} is given, but is to be found: leave it out, or call predict_risk."
+        raise ValueError(msg)
     n = float(as_floats(check_n_samples(n_samples, fit_intercept=fit_intercept), "n_samples", ()))
     seed = check_seed(random_state).randint(2**31 - 1)
     how = {**pipeline, "fit_intercept": fit_intercept, "random_state": seed}

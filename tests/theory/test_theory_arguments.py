@@ -31,6 +31,9 @@ from sklearn_prune.theory import (
 
 ROWS = np.random.default_rng(0).standard_normal((40, 3))
 TARGET = ROWS @ [1.0, 2.0, 0.0]
+NOISE = np.random.default_rng(1).standard_normal(40)
+NO_TABLE = [(None, "X is None"), (np.ones(3), "X has shape (3,)"), ("abc", "X is 'abc'")]
+NO_TABLE += [(ROWS * np.nan, "contains nan"), (ROWS * 1j, "give real numbers")]
 LINEAR = LinearGaussianProblem(np.ones(3), [1.0, 2.0, 0.0], 0.5)
 SHIFTED = LinearGaussianProblem.from_moments([2.0, 1, 1], np.ones(3), 9.0, mean=[1.0, 0, 0])
 SINGLE, SAMPLE = SingleIndexProblem([1.0, 0.0, 0.0]), SampleProblem(ROWS, TARGET)
@@ -194,7 +197,11 @@ TABLE = {
     "optimal_penalties": (
         optimal_penalties,
         {"problem": LINEAR, "n_samples": 9},
-        bad_risk_arguments(),
+        [
+            *[row for row in bad_risk_arguments() if "retrain_alpha" not in row[0]],
+            *each("retrain_alpha", [(1.0, "retrain_alpha is given, but is to be found")]),
+            *each("alpha", [(1.0, "alpha is given, but is to be found")]),
+        ],
     ),
     "optimal_strategy": (
         optimal_strategy,
@@ -299,6 +306,15 @@ TABLE = {
             *each("target_second_moment", [(0.5, "at least 3")], cross_moment=np.ones(3)),
             *each("mean", SHAPES + [bad for bad in NO_VECTOR if bad[0] is not None]),
             *each("target_mean", NO_NUMBER),
+        ],
+    ),
+    "LinearGaussianProblem.from_sample": (
+        LinearGaussianProblem.from_sample,
+        {"X": ROWS, "y": TARGET + NOISE},
+        [
+            *each("X", NO_TABLE),
+            *each("y", [(TARGET[:5], "y has shape (5,)"), (None, "y is None"), (3, "y has shape")]),
+            *each("y", [(TARGET * np.nan, "contains nan"), (["a"] * 40, "give real numbers")]),
         ],
     ),
     "LinearGaussianProblem.from_data": (
@@ -540,6 +556,19 @@ TABLE = {
             *each(
                 "n_draws", [(3, "n_draws is 3"), (4.0, "n_draws is 4.0"), (None, "n_draws is None")]
             ),
+            *each("random_state", NO_SEED),
+        ],
+    ),
+    "TheoreticalRisk.from_data": (
+        TheoreticalRisk.from_data,
+        {"X": ROWS, "y": TARGET + NOISE},
+        [
+            *each("X", NO_TABLE),
+            *each("y", [(TARGET[:5], "y has shape (5,)"), (None, "y is None"), (3, "y has shape")]),
+            *each("tolerance", [(0, "tolerance is 0"), ("1", "is '1'"), (None, "is None")]),
+            *each("n_samples", [bad for bad in NO_COUNT if bad[0] is not None]),
+            *each("finite_n", NOT_BOOL),
+            *each("n_draws", [(3, "n_draws is 3"), (4.0, "n_draws is 4.0")]),
             *each("random_state", NO_SEED),
         ],
     ),
