@@ -27,6 +27,8 @@ from ._risk.compression import SoftThreshold, UniformQuantizer
 from ._risk.first_fit import STRATEGIES
 from ._risk.steps import RETRAIN
 from ._rounds.choice_of_steps import steps_of
+from ._rounds.round_sizes import round_sizes, warn_of_sizes
+from ._rounds.rounds import BLIND
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
@@ -51,7 +53,6 @@ def predict_risk(
     retrain_loss: str | None = None,
     metric: str | None = None,
     n_rounds: int = 1,
-    average: bool = False,
     fit_intercept: bool = False,
     finite_n: bool = False,
     n_draws: int = 100,
@@ -92,8 +93,8 @@ def predict_risk(
         ``PrunedRegressor(retrain=True)`` does; the predictions of the dense
         model on these samples and on `n_unlabeled` others, as in
         ``PrunedRegressor(retrain="distill")``; the same samples, with a penalty
-        :math:`\mu_2|b-\hat\beta_S|^2` that pulls to the dense coefficients, as in
-        ``PrunedRegressor(retrain=TargetedRidge(...))``. None: they are not refitted.
+        :math:`\mu_2|b-\hat\beta_S|^2` that pulls to the dense coefficients, which is a
+        ridge refit to what the pruned model leaves. None: they are not refitted.
     alpha : float, default=0.0
         Ridge penalty :math:`\mu` of the first fit, as in ``Ridge(alpha)``.
     retrain_alpha : float, default=None
@@ -118,10 +119,6 @@ def predict_risk(
         number falls geometrically, and what is left is fitted again between rounds, with the
         penalty `alpha`. By draws, with any covariance. "obs" goes one feature at a time in any
         number of rounds.
-    average : bool, default=False
-        Whether the model is the mean of all fits, the dense one among them, on the features
-        that are left in the end, as by ``PrunedRegressor(average=True)``. Needs
-        ``retrain="same"``.
     fit_intercept : bool, default=False
         Whether the models have an intercept. A pruned one is adjusted to the means.
     finite_n : bool, default=False
@@ -215,7 +212,7 @@ def predict_risk(
     fit_intercept = check_flag(fit_intercept, "fit_intercept")
     n = check_n_samples(n_samples, fit_intercept=fit_intercept)
     _check_plan(strategy, sparsity, retrain, retrain_alpha, n_unlabeled, compression)
-    _check_rounds(strategy, retrain, n_rounds, average)
+    _check_rounds(strategy, retrain, n_rounds)
     losses = check_losses(problem, loss, retrain_loss, metric, retrain)
     options = {
         "strategy": strategy or "",
@@ -227,7 +224,6 @@ def predict_risk(
         "n_unlabeled": 0.0 if n_unlabeled is None else float(n_unlabeled),
         "compression": compression,
         "n_rounds": check_count(n_rounds, "n_rounds", 1),
-        "average": check_flag(average, "average"),
         "fit_intercept": fit_intercept,
         "finite_n": check_flag(finite_n, "finite_n"),
         "n_draws": check_count(n_draws, "n_draws", 4),
@@ -236,6 +232,12 @@ def predict_risk(
     with_error = check_flag(return_std_error, "return_std_error")
     kept = n_kept(1.0 if sparsity is None else sparsity, problem.n_features)
     sizes = broadcast(n_samples=n, sparsity=kept)
+    if n_rounds > 1 and options["alpha"] == 0 and strategy not in {*BLIND, "obs"}:
+        warn_of_sizes(
+            (size, rows - fit_intercept)
+            for rows, s in zip(*(part.flat for part in sizes), strict=True)
+            for size in round_sizes(problem.n_features, int(s), n_rounds)[:-1]
+        )
     if isinstance(problem, LinearGaussianProblem):
         risk, error = _linear_risk(problem, options, *sizes)
     else:
@@ -315,13 +317,11 @@ def _check_plan(
         raise ValueError(msg)
 
 
-def _check_rounds(strategy: Any, retrain: Any, n_rounds: Any, average: Any) -> None:
+def _check_rounds(strategy: Any, retrain: Any, n_rounds: Any) -> None:
     """Raise a ValueError if rounds do not go with the other parameters."""
     check_count(n_rounds, "n_rounds", 1)
     msg = None
-    if check_flag(average, "average") and (retrain != "same" or strategy == "obs"):
-        msg = 'average=True needs retrain="same", and another strategy than "obs".'
-    elif n_rounds > 1 and strategy == "obs" and retrain is None:
+    if n_rounds > 1 and strategy == "obs" and retrain is None:
         msg = f'n_rounds is {n_rounds}: strategy="obs" has several rounds with retrain alone.'
     elif n_rounds > 1 and strategy is None:
         msg = f"n_rounds is {n_rounds}, but nothing is pruned: give it with strategy."

@@ -21,7 +21,7 @@ from ._checks import (
 from ._problems.linear_only import check_linear
 from ._problems.second_moments import in_units, squared_error, squared_units
 from ._rounds.choice_of_steps import one_by_one
-from ._rounds.round_steps import round_sizes, warn_of_sizes
+from ._rounds.round_sizes import round_sizes, warn_of_sizes
 from ._rounds.rounds import Rounds
 
 if TYPE_CHECKING:
@@ -164,8 +164,9 @@ class RoundsCharacterization:
         single = one_by_one(problem.centred() if fit_intercept else problem)
         self._problem, self._n = in_units(single), float(n) - fit_intercept
         self.sizes_ = _sizes(self._problem.n_features, sparsity, n_rounds, sizes)
-        warn_of_sizes(self.sizes_[:-1].tolist(), self._n, first_alpha, stacklevel=3)
-        warn_of_sizes(self.sizes_[-1:].tolist(), self._n, last_alpha, stacklevel=3)
+        alphas = [first_alpha] * (len(self.sizes_) - 1) + [last_alpha]
+        refits = zip(self.sizes_.tolist(), alphas, strict=True)
+        warn_of_sizes((size, self._n) for size, penalty in refits if penalty == 0)
         n_draws, rng = check_count(n_draws, "n_draws", 4), check_seed(random_state)
         rounds = Rounds(self._problem, self._n, first_alpha, strategy, n_draws, rng)
         self._run(rounds, first_alpha, last_alpha)

@@ -130,6 +130,17 @@ def test_as_many_features_as_samples():
     assert rounds.best_mixture()[0][1] == 0
 
 
+def test_the_warning_is_about_the_line_that_asks():
+    how = {"strategy": "magnitude", "retrain": "same", "n_rounds": 2, "n_draws": 4}
+    with pytest.warns(UserWarning, match="leaves 201 features") as caught:
+        predict_risk(ISOTROPIC, 200, sparsity=135, **how)
+    assert [warning.filename for warning in caught] == [__file__]
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        predict_risk(ISOTROPIC, 200, sparsity=135, alpha=1.0, **how)
+        predict_risk(ISOTROPIC, 200, sparsity=135, **how | {"strategy": "random"})
+
+
 def test_rounds_that_pass_the_samples_hurt_without_penalty():
     how = {"strategy": "magnitude", "sparsity": 50, "retrain": "same", "random_state": 0}
     risks = [predict_risk(ISOTROPIC, 200, n_rounds=k, **how) for k in (1, 2, 4)]
@@ -169,7 +180,6 @@ def test_bad_rounds(wrong, message):
     [
         ({"n_rounds": 0}, "n_rounds is 0"),
         ({"n_rounds": 2, "retrain": "pulled", "retrain_alpha": 1.0}, "one round alone"),
-        ({"average": True, "retrain": None}, "average=True needs"),
     ],
 )
 def test_bad_arguments_of_rounds(wrong, message):

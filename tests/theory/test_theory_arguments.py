@@ -169,8 +169,6 @@ TABLE = {
             *each("return_std_error", NOT_BOOL),
             *each("n_rounds", NO_COUNT, **RETRAINED),
             *each("n_rounds", [(2, "but nothing is pruned")]),
-            *each("average", NOT_BOOL, **RETRAINED),
-            *each("average", [(True, "average=True needs")], **PRUNED),
             *each(
                 "loss", [("hinge", "loss is 'hinge'"), ("logistic", "need classes"), (1, "is 1")]
             ),

@@ -78,7 +78,7 @@ def check_classifier(
             'loss="squared" for both fits, or a BinaryProblem.'
         )
     elif has_rounds(options) and not squared:
-        msg = 'Several rounds, and their average, are for loss="squared" alone.'
+        msg = 'Several rounds are for loss="squared" alone.'
     elif options["strategy"] == "obs" and not squared:
         msg = 'strategy="obs" is for loss="squared" alone: give "obs-one-shot".'
     elif options["retrain"] in {"distill", "pulled"} and not squared:

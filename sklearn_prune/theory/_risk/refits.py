@@ -11,6 +11,8 @@ from .outcome import Outcome
 from .state_evolution import shared_refit
 
 if TYPE_CHECKING:
+    from sklearn_prune.theory._problems.spectrum import Spectrum
+
     from .first_fit import FirstFit
     from .support import Selection
 
@@ -35,11 +37,15 @@ def fresh_refit(selection: Selection, n: float, alpha: float, *, finite_n: bool)
     Outcome
         In each draw.
     """
+    return fits_afresh(selection.restricted(n, alpha), n, alpha, finite_n=finite_n)
+
+
+def fits_afresh(
+    problems: list[tuple[Spectrum, float]], n: float, alpha: float, *, finite_n: bool
+) -> Outcome:
+    """Return what comes of dense fits to problems of which spectrum and noise are given."""
     size, penalty = np.array(n), np.array(alpha)
-    fits = [
-        dense_fit(spectrum, noise, size, penalty, finite_n)
-        for spectrum, noise in selection.restricted(n, alpha)
-    ]
+    fits = [dense_fit(spectrum, noise, size, penalty, finite_n) for spectrum, noise in problems]
     risks, overlaps = [fit.risk for fit in fits], [fit.sums.overlap for fit in fits]
     return Outcome(np.array(risks), np.array(overlaps))
 

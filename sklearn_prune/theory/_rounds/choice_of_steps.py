@@ -23,13 +23,13 @@ def steps_of(problem: LinearGaussianProblem, options: dict[str, Any]) -> Steps:
 
 
 def has_rounds(options: dict[str, Any]) -> bool:
-    """Return whether the options ask for several rounds, or the mean of their fits."""
-    return options.get("n_rounds", 1) > 1 or options.get("average", False)
+    """Return whether the options ask for several rounds."""
+    return options.get("n_rounds", 1) > 1
 
 
 def of_one_round(options: dict[str, Any]) -> dict[str, Any]:
-    """Return the options without those that are about several rounds."""
-    return {name: value for name, value in options.items() if name not in {"n_rounds", "average"}}
+    """Return the options without the number of rounds."""
+    return {name: value for name, value in options.items() if name != "n_rounds"}
 
 
 def one_by_one(problem: LinearGaussianProblem) -> LinearGaussianProblem:

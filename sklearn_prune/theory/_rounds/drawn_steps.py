@@ -28,12 +28,11 @@ N_PARTS = 5
 class DrawnSteps(Steps):
     """What is done to a dense fit by more than one refit to the same samples.
 
-    `n_rounds` and `average` are those of `predict_risk`.
+    `n_rounds` is that of `predict_risk`.
     """
 
     problem: LinearGaussianProblem
     n_rounds: int = 1
-    average: bool = False
 
     def _in_parts(self, first: FirstFit, n_keep: int) -> Outcome:
         """Return the mean outcome of independent parts, and that without each of them."""

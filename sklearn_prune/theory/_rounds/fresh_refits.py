@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sklearn_prune.theory._risk.dense import dense_fit
 from sklearn_prune.theory._risk.outcome import Outcome
+from sklearn_prune.theory._risk.refits import fits_afresh
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Mask
@@ -40,7 +40,6 @@ def fresh_refits(
     """
     distinct, draws = np.unique(supports, axis=0, return_inverse=True)
     problems = [problem.restrict(support) for support in distinct]
-    how = np.array(n), np.array(alpha), finite_n
-    fits = [dense_fit(each.spectrum, each.noise_variance, *how) for each in problems]
-    risks, overlaps = [fit.risk for fit in fits], [fit.sums.overlap for fit in fits]
-    return Outcome(np.array(risks)[draws.ravel()], np.array(overlaps)[draws.ravel()])
+    parts = [(each.spectrum, each.noise_variance) for each in problems]
+    outcome = fits_afresh(parts, n, alpha, finite_n=finite_n)
+    return Outcome(*(part[draws.ravel()] for part in outcome))
