@@ -64,9 +64,14 @@ class FirstFit:
         return float(self._fit.spread) / self.n
 
     @property
+    def residual(self) -> float:
+        r"""Degrees of freedom that the fit leaves, :math:`n-\sum(1-\zeta_i)`."""
+        return float(self._fit.sums.residual)
+
+    @property
     def penalty(self) -> float:
         r""":math:`\mu\xi`, the degrees of freedom that the penalty takes."""
-        return float(self._fit.sums.residual) if self.alpha else 0.0
+        return self.residual if self.alpha else 0.0
 
     @property
     def eigenvalues(self) -> Array:
