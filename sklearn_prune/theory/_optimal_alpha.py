@@ -46,7 +46,7 @@ def optimal_alpha(
         The problem.
     n_samples : int
         Number of training rows, n.
-    strategy : {"magnitude", "hessian", "obs-one-shot", "oracle", "random"}, default=None
+    strategy : {"magnitude", "hessian", "obs-one-shot", "obs", "oracle", "random"}, default=None
         How features are scored; None: the model is not pruned.
     sparsity : int or float, default=None
         What is KEPT, see `predict_risk`.
@@ -100,7 +100,8 @@ def optimal_alpha(
     n = float(as_floats(check_n_samples(n_samples, fit_intercept=fit_intercept), "n_samples", ()))
     centred = in_units(problem.centred() if fit_intercept else problem)
     spectrum, dof = centred.spectrum, n - fit_intercept
-    rng, draws = check_seed(random_state), strategy is not None and not centred.is_diagonal
+    rng, in_closed_form = check_seed(random_state), centred.is_diagonal and strategy != "obs"
+    draws = strategy is not None and not in_closed_form
     seed = rng.randint(2**31 - 1) if draws else 0  # the same draws for every penalty
 
     def penalty(log_c: float) -> float:

@@ -25,13 +25,15 @@ from ._problems.linear_only import check_linear
 from ._problems.second_moments import in_units, squared_units
 from ._risk.compression import SoftThreshold, UniformQuantizer
 from ._risk.first_fit import STRATEGIES
-from ._risk.steps import RETRAIN, Steps
+from ._risk.steps import RETRAIN
+from ._rounds.greedy_steps import steps_of
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
 
     from ._problems.binary import BinaryProblem
     from ._problems.gaussian_mixture import GaussianMixtureProblem
+    from ._risk.steps import Steps
 
 
 def predict_risk(
@@ -70,7 +72,7 @@ def predict_risk(
         The problem.
     n_samples : int or array-like of int
         Number of training rows, n; broadcast with `sparsity`.
-    strategy : {"magnitude", "hessian", "obs-one-shot", "oracle", "random"}, default=None
+    strategy : {"magnitude", "hessian", "obs-one-shot", "obs", "oracle", "random"}, default=None
         How features are scored: :math:`|\hat\beta_i|`,
         :math:`\sqrt{\Sigma_{ii}}|\hat\beta_i|`,
         :math:`|\hat\beta_i|/\sqrt{(\Sigma+1/\xi)^{-1}_{ii}}` (optimal brain surgeon, the
@@ -233,7 +235,7 @@ def _linear_risk(
 ) -> tuple[Array, Array]:
     """Return squared errors and their standard errors."""
     centred = problem.centred() if options["fit_intercept"] else problem
-    steps = Steps(problem=in_units(centred), **options)
+    steps = steps_of(in_units(centred), options)
     if options["strategy"] or options["compression"] is not None:
         risk, error = _at_each(steps, n, kept)
     else:

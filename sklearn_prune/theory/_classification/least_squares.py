@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sklearn_prune.theory._problems.binary import BinaryProblem
-from sklearn_prune.theory._risk.steps import Steps
+from sklearn_prune.theory._rounds.greedy_steps import steps_of
 
 from .mixture_moments import MixtureMoments
 from .mixture_steps import MixtureSteps
@@ -16,6 +16,7 @@ from .overlaps import Overlaps
 if TYPE_CHECKING:
     from sklearn_prune.theory._problems.gaussian_mixture import GaussianMixtureProblem
     from sklearn_prune.theory._risk.outcome import Outcome
+    from sklearn_prune.theory._risk.steps import Steps
 
     ClassProblem = BinaryProblem | GaussianMixtureProblem
 
@@ -39,12 +40,12 @@ def least_squares_steps(problem: ClassProblem, options: dict[str, Any]) -> Steps
         moments = MixtureMoments(problem, target_variance(problem, centred=centred))
         return MixtureSteps(problem=moments, **options)
     linear = problem.linear.centred() if centred else problem.linear
-    return Steps(problem=linear, **options)
+    return steps_of(linear, options)
 
 
 def _in_closed_form(problem: GaussianMixtureProblem, options: dict[str, Any]) -> bool:
     """Return whether features are uncorrelated within a class, and none tells them for certain."""
-    if problem.covariance.ndim == 2 or options["finite_n"]:
+    if problem.covariance.ndim == 2 or options["finite_n"] or options["strategy"] == "obs":
         return False
     return not problem.mean[problem.covariance == 0].any()
 

@@ -76,6 +76,8 @@ def check_classifier(
             f"loss={loss!r} has no theory for a GaussianMixtureProblem: give "
             'loss="squared" for both fits, or a BinaryProblem.'
         )
+    elif options["strategy"] == "obs" and not squared:
+        msg = 'strategy="obs" is for loss="squared" alone: give "obs-one-shot".'
     elif options["retrain"] in {"distill", "pulled"} and not squared:
         retrain = options["retrain"]
         msg = f'retrain="{retrain}" is for loss="squared" alone: give "fresh" or "same".'

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sklearn_prune._typing import Array
     from sklearn_prune.theory._problems.second_moments import SecondMoments
 
-STRATEGIES = ("magnitude", "hessian", "obs-one-shot", "oracle", "random")
+STRATEGIES = ("magnitude", "hessian", "obs-one-shot", "obs", "oracle", "random")
 
 
 @dataclass(frozen=True)
