@@ -74,7 +74,8 @@ def removal_weights(problem: SecondMoments, kept: Mask) -> Array:
         If features are combinations of each other, so that it is left to chance which goes.
     """
     if problem.is_diagonal:
-        return kept * np.sqrt(problem.variances)
+        weights: Array = kept * np.sqrt(problem.variances)
+        return weights
     if (kept == kept[0]).all():
         return np.broadcast_to(_weights(problem.covariance, kept[0]), kept.shape)
     return np.array([_weights(problem.covariance, support) for support in kept])

@@ -53,7 +53,7 @@ class GreedySteps(Steps):
     problem: LinearGaussianProblem
 
     def _prune(self, first: FirstFit, n_keep: float) -> Outcome:
-        n_features = np.count_nonzero(self.problem.variances)
+        n_features = int(np.count_nonzero(self.problem.variances))
         _check(n_features, first.n, self.retrain)
         if n_keep >= n_features:
             return super()._prune(first, n_keep)
