@@ -99,7 +99,9 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
           adjusted to the means.
         - True: they are refitted with a clone of `estimator`.
         - estimator, such as ``RidgeCV()``: they are refitted with a clone of it.
-          On real data a ridge refit is often the largest single gain.
+          On real data a ridge refit is often the largest single gain. With
+          :class:`TargetedRidge` they shrink to the coefficients that they have before the
+          refit, not to zero.
         - "distill": they are refitted with a clone of `estimator` to the
           *predictions of the dense model* on X and on `X_unlabeled`, a keyword of
           `fit`. Unlabelled samples count with weight one.
@@ -129,9 +131,10 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
 
         The score of a group is the norm of those of its columns; for "hessian" it is
         :math:`\sqrt{\hat\beta_g^\top \hat\Sigma_{gg} \hat\beta_g}`, for "obs" and
-        "obs-one-shot" the rise of the loss is :math:`\hat\beta_g^\top ([H^{-1}]_{gg})^{-1} \hat\beta_g`, so that both depend on
-        the space that its columns span alone; for "oracle" it is the sum. None is divided by
-        the number of columns: ``feature_costs=1`` does that.
+        "obs-one-shot" the rise of the loss is
+        :math:`\hat\beta_g^\top ([H^{-1}]_{gg})^{-1} \hat\beta_g`, so that these depend on the
+        space that its columns span alone, if no penalty acts; for "oracle" it is the sum. None
+        is divided by the number of columns: ``feature_costs=1`` does that.
 
     always_keep : sequence of int, str or bool, default=None
         Positions or names of columns, or a mask, that are kept at every sparsity, and their
@@ -212,6 +215,7 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
     See Also
     --------
     MinNormRegressor : The default dense model.
+    TargetedRidge : A refit that shrinks to the dense coefficients.
     sklearn.feature_selection.RFE : Recursive feature elimination.
     sklearn.feature_selection.SelectFromModel : Selects by a threshold of scores.
 
