@@ -20,6 +20,7 @@ from .linear_fit import fit_columns, has_intercept
 from .moments_only import check_moments_suffice
 from .recipe import Recipe
 from .refit import CLASS_DISTILLATIONS, DISTILLATIONS
+from .rounds_warning import warn_of_rounds
 from .selection import SelectionRule
 from .sparse_model import SparseRegressor
 from .unit_warning import warn_of_units
@@ -427,6 +428,7 @@ def fit_pruned(
     if dense is None:
         dense = fit_columns(recipe.estimator, data)
     support, scores, kept = recipe.prune(dense, data, sizes, scores)
+    warn_of_rounds(recipe, data, int(np.count_nonzero(support, axis=-1).min()))
 
     model.n_features_in_ = data.X.shape[1]
     if data.names is not None:
