@@ -77,10 +77,10 @@ class TheoreticalRisk:
     Notes
     -----
     A model that the theory does not cover gets a ``ValueError`` and never a wrong
-    number: an unknown estimator or transformer, the strategies "obs" and callables,
-    class weights, several rounds or outputs, a shift before random features, and sample weights
-    that make a difference. (Estimators of scikit-learn do not tell what weights they
-    were fitted with: they are taken to be one.)
+    number: an unknown estimator or transformer, callables as strategies, "obs" with as many
+    features as samples or with a logistic loss, class weights, several rounds or outputs, a
+    shift before random features, and sample weights that make a difference. (Estimators of
+    scikit-learn do not tell what weights they were fitted with: they are taken to be one.)
 
     Problems behind random features are cached by their weights, since their
     eigendecomposition is what takes the time. Parallel workers have caches of their

@@ -261,7 +261,7 @@ def test_grid_search(problem, data, routing, n_jobs):
     [
         (Lasso(), "Lasso"),
         (Ridge(positive=True), "positive=True"),
-        (PrunedRegressor("obs", 5), "strategy='obs'"),
+        (PrunedRegressor("obs", 5), 'strategy="obs" with 150 features and 59 degrees'),
         (PrunedRegressor(lambda coef, X, y: np.abs(coef), 5), "strategy=<function"),
         (PrunedRegressor(sparsity=5, n_rounds=2), "n_rounds=2"),
         (PrunedRegressor(sparsity=5, feature_groups=[[0, 1]]), "A model with feature_groups, wh"),

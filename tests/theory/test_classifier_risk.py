@@ -158,7 +158,7 @@ def test_keeping_everything_changes_nothing(fit_intercept, alpha, rng):
                 assert_allclose(predict_risk(problem, n, metric=metric, **kept), dense, rtol=1e-9)
 
 
-@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("strategy", [name for name in STRATEGIES if name != "obs"])
 @pytest.mark.parametrize("retrain", RETRAIN)
 @pytest.mark.parametrize("fit_intercept", [False, True])
 def test_draws_agree_with_the_closed_form(strategy, retrain, fit_intercept, rng):

@@ -495,7 +495,10 @@ TABLE = {
             *each(
                 "estimator", [(MinNormRegressor().fit(ROWS[:, :2], TARGET), "fitted to 2 features")]
             ),
-            *each("estimator", [(PrunedRegressor("obs", 2).fit(ROWS, TARGET), "strategy='obs'")]),
+            *each(
+                "estimator",
+                [(PrunedRegressor("obs", 2).fit(ROWS[:3], TARGET[:3]), 'strategy="obs" with 3')],
+            ),
             *each(
                 "estimator", [(make_pipeline(PCA(), MODEL).fit(ROWS, TARGET), "no moments of PCA")]
             ),
