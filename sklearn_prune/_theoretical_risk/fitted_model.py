@@ -20,7 +20,7 @@ from sklearn_prune._least_squares.targeted_ridge import TargetedRidge
 from sklearn_prune._pruning.linear_fit import has_intercept
 from sklearn_prune._pruning.pruned import PrunedRegressor
 from sklearn_prune._pruning.pruned_classifier import PrunedClassifier
-from sklearn_prune._pruning.strategies import STRATEGIES, names_that
+from sklearn_prune._pruning.strategies import names_that
 
 if TYPE_CHECKING:
     from sklearn_prune.theory import LinearGaussianProblem
@@ -69,8 +69,6 @@ def check_oracle(problem: LinearGaussianProblem, support: Any) -> None:
 def _read_pruned(model: Any) -> dict[str, Any]:
     if model.strategy not in names_that("theory"):
         refuse(f"strategy={model.strategy!r}")
-    if model.n_rounds != 1:
-        refuse(f"n_rounds={model.n_rounds}")
     for name in SELECTION:
         if getattr(model, name) is not None:
             refuse(f"A model with {name}")
@@ -84,29 +82,28 @@ def _read_pruned(model: Any) -> dict[str, Any]:
         "loss": loss,
         "alpha": alpha,
         "fit_intercept": fit_intercept,
+        "n_rounds": model.n_rounds,
     }
     if refit is not None:
         if has_intercept(refit) != fit_intercept:
             refuse("an intercept in only one of the two fits")
         plan |= _read_refit(model, refit)
     width = model.n_features_in_ if refit is None else n_kept
-    scores_read_weights = STRATEGIES[model.strategy].reads == "moments"
-    if scores_read_weights or "logistic" in {loss, plan.get("retrain_loss")}:
-        width = 0  # or no fit interpolates
+    scored = model.strategy in {"hessian", "obs", "obs-one-shot"} or model.n_rounds > 1
+    if scored or "logistic" in {loss, plan.get("retrain_loss")}:
+        width = 0  # the weights are in the scores, or no fit interpolates
     _check_weights(model, max(alpha, plan.get("retrain_alpha", 0.0)), fit_intercept, width)
     return plan
 
 
 def _read_refit(model: Any, refit: Any) -> dict[str, Any]:
     """Return what the theory is to know of the refit of a pruned model."""
-    if not isinstance(refit, TargetedRidge):
-        plan: dict[str, Any] = {"retrain": "distill" if model.n_unlabeled_ else "same"}
-        plan["n_unlabeled"] = model.n_unlabeled_ or None
-        plan["retrain_loss"], plan["retrain_alpha"] = _objective(refit)
-        return plan
-    if model.retrain == "distill":
-        refuse(f"retrain='distill' by {refit!r}")
-    return {"retrain": "pulled", "retrain_alpha": float(refit.alpha)}
+    if isinstance(refit, TargetedRidge) and model.retrain != "distill":
+        return {"retrain": "pulled", "retrain_alpha": float(refit.alpha)}
+    plan: dict[str, Any] = {"retrain": "distill" if model.n_unlabeled_ else "same"}
+    plan["n_unlabeled"] = model.n_unlabeled_ or None
+    plan["retrain_loss"], plan["retrain_alpha"] = _objective(refit)
+    return plan
 
 
 def _objective(model: Any) -> tuple[str, float]:

@@ -26,7 +26,7 @@ from ._problems.second_moments import in_units, squared_units
 from ._risk.compression import SoftThreshold, UniformQuantizer
 from ._risk.first_fit import STRATEGIES
 from ._risk.steps import RETRAIN
-from ._rounds.greedy_steps import steps_of
+from ._rounds.choice_of_steps import steps_of
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
@@ -50,6 +50,8 @@ def predict_risk(
     loss: str | None = None,
     retrain_loss: str | None = None,
     metric: str | None = None,
+    n_rounds: int = 1,
+    average: bool = False,
     fit_intercept: bool = False,
     finite_n: bool = False,
     n_draws: int = 100,
@@ -111,13 +113,23 @@ def predict_risk(
         Which error: how often the sign of :math:`f=x'b+b_0` is not the label,
         :math:`\mathbb{E}(y-f)^2` or :math:`\mathbb{E}\log(1+e^{-yf})`. None stands
         for "zero_one" where there are classes, and else for "squared_error".
+    n_rounds : int, default=1
+        In how many rounds features are pruned, as by ``PrunedRegressor(n_rounds=...)``: their
+        number falls geometrically, and what is left is fitted again between rounds, with the
+        penalty `alpha`. By draws, with any covariance. "obs" goes one feature at a time in any
+        number of rounds.
+    average : bool, default=False
+        Whether the model is the mean of all fits, the dense one among them, on the features
+        that are left in the end, as by ``PrunedRegressor(average=True)``. Needs
+        ``retrain="same"``.
     fit_intercept : bool, default=False
         Whether the models have an intercept. A pruned one is adjusted to the means.
     finite_n : bool, default=False
         Whether to correct fits without penalty for the size of n, which matters
         near as many features, or kept features, as samples. Of squared errors alone.
     n_draws : int, default=100
-        Number of draws, with a covariance that is not diagonal or "obs"; at least 4.
+        Number of draws, with a covariance that is not diagonal, several rounds or "obs"; at
+        least 4.
     random_state : int, RandomState instance or None, default=None
         Seed of the draws.
     return_std_error : bool, default=False
@@ -145,11 +157,10 @@ def predict_risk(
     that into account.
 
     The strategy "obs" is what ``PrunedRegressor(strategy="obs")`` does with more samples than
-    features: backward elimination by least squares, whatever the penalties of the dense model
-    and of the refit are. It is computed as four to eight rounds, which simulation says are
-    within 2 % of its limit of one feature a round, or 4 % without a refit. Where the
-    estimator would screen the features first, and with "distill" and "pulled", there is no law.
-    It is averaged over draws even if the covariance is diagonal [3]_.
+    features: backward elimination by least squares [3]_, whatever the penalties of the dense
+    model and of the refit are. It is computed as four to eight rounds, within 2 % of what
+    simulation says of one feature at a time, or 5 % without a refit. Where the estimator would
+    screen the features first, and with "distill" and "pulled", there is no law.
 
     With an intercept, the formulas are those of the centred problem with a
     degree of freedom less, and the mean square error of the intercept is added:
@@ -213,6 +224,7 @@ def predict_risk(
     fit_intercept = check_flag(fit_intercept, "fit_intercept")
     n = check_n_samples(n_samples, fit_intercept=fit_intercept)
     _check_plan(strategy, sparsity, retrain, retrain_alpha, n_unlabeled, compression)
+    _check_rounds(strategy, retrain, n_rounds, average)
     losses = check_losses(problem, loss, retrain_loss, metric, retrain)
     options = {
         "strategy": strategy or "",
@@ -223,6 +235,8 @@ def predict_risk(
         ),
         "n_unlabeled": 0.0 if n_unlabeled is None else float(n_unlabeled),
         "compression": compression,
+        "n_rounds": check_count(n_rounds, "n_rounds", 1),
+        "average": check_flag(average, "average"),
         "fit_intercept": fit_intercept,
         "finite_n": check_flag(finite_n, "finite_n"),
         "n_draws": check_count(n_draws, "n_draws", 4),
@@ -307,6 +321,22 @@ def _check_plan(
         raise ValueError(msg)
     if n_unlabeled is not None and not _is_row_count(n_unlabeled):
         msg = f"n_unlabeled is {shown(n_unlabeled)}: give a number of rows, at least 1, or np.inf."
+        raise ValueError(msg)
+
+
+def _check_rounds(strategy: Any, retrain: Any, n_rounds: Any, average: Any) -> None:
+    """Raise a ValueError if rounds do not go with the other parameters."""
+    check_count(n_rounds, "n_rounds", 1)
+    msg = None
+    if check_flag(average, "average") and (retrain != "same" or strategy == "obs"):
+        msg = 'average=True needs retrain="same", and another strategy than "obs".'
+    elif n_rounds > 1 and strategy == "obs" and retrain is None:
+        msg = f'n_rounds is {n_rounds}: strategy="obs" has several rounds with retrain alone.'
+    elif n_rounds > 1 and strategy is None:
+        msg = f"n_rounds is {n_rounds}, but nothing is pruned: give it with strategy."
+    elif n_rounds > 1 and retrain in {"distill", "pulled"} and strategy != "obs":
+        msg = f'n_rounds is {n_rounds}: with retrain="{retrain}" there is a law of one round alone.'
+    if msg is not None:
         raise ValueError(msg)
 
 

@@ -108,6 +108,7 @@ def test_the_plan_of_pruned_classifiers():
         "loss": "logistic",
         "alpha": 2.0,
         "fit_intercept": True,
+        "n_rounds": 1,
         "retrain": "same",
         "n_unlabeled": None,
         "retrain_loss": "squared",

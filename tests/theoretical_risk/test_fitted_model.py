@@ -89,6 +89,7 @@ def test_the_surgeon_and_its_refits(strategy):
         "loss": "squared",
         "alpha": 2.0,
         "fit_intercept": True,
+        "n_rounds": 1,
     }
     model = PrunedRegressor(strategy, 4, False, estimator=Ridge(2.0))
     assert read_plan(model.fit(X, y)) == plan

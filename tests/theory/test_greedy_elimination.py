@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.linear_model import Ridge
 
+from sklearn_prune import PrunedRegressor
 from sklearn_prune.theory import (
     BinaryProblem,
     GaussianMixtureProblem,
@@ -11,10 +13,8 @@ from sklearn_prune.theory import (
     predict_risk,
 )
 from sklearn_prune.theory._risk.first_fit import FirstFit
-from sklearn_prune.theory._rounds.greedy_elimination import (
-    elimination_sizes,
-    removal_weights,
-)
+from sklearn_prune.theory._rounds.greedy_elimination import elimination_sizes
+from sklearn_prune.theory._rounds.removal_weights import removal_weights
 
 P, N, S = 80, 200, 16
 RETRAIN = [None, "fresh", "same"]
@@ -193,6 +193,21 @@ def test_simulated(name, rng):
             options["retrain_alpha"] = retrain_alpha
         risk, drawn = greedy(problem, **options, return_std_error=True)
         assert abs(risk - mean) < 0.04 * mean + 4 * np.hypot(error, drawn), plan
+
+
+@pytest.mark.parametrize("retrain", [True, Ridge(20.0)])
+def test_the_estimator(retrain, rng):
+    """Thirty samples, with an intercept."""
+    problem, model = sparse(autoregressive(P), rng), PrunedRegressor("obs", S, retrain)
+    risks = []
+    for seed in range(30):
+        model.fit(*problem.sample(N, random_state=seed))
+        risks.append(problem.risk(model.coef_, model.intercept_))
+    alpha = 0.0 if retrain is True else 20.0
+    plan = {"retrain": "same", "retrain_alpha": alpha, "fit_intercept": True, "n_draws": 20}
+    risk, drawn = greedy(problem, **plan, return_std_error=True)
+    error = np.hypot(np.std(risks) / np.sqrt(30), drawn)
+    assert abs(risk - np.mean(risks)) < 3 * error + 0.02 * risk
 
 
 # --- what is refused -----------------------------------------------------------------

@@ -16,17 +16,24 @@ from sklearn_prune.theory import (
     DistributionalCharacterization,
     GaussianMixtureProblem,
     LinearGaussianProblem,
+    RoundsCharacterization,
     SampleProblem,
     SingleIndexProblem,
     SoftThreshold,
     UniformQuantizer,
     mle_exists,
     optimal_alpha,
+    optimal_penalties,
+    optimal_strategy,
     predict_risk,
+    rank_strategies,
 )
 
 ROWS = np.random.default_rng(0).standard_normal((40, 3))
 TARGET = ROWS @ [1.0, 2.0, 0.0]
+NOISE = np.random.default_rng(1).standard_normal(40)
+NO_TABLE = [(None, "X is None"), (np.ones(3), "X has shape (3,)"), ("abc", "X is 'abc'")]
+NO_TABLE += [(ROWS * np.nan, "contains nan"), (ROWS * 1j, "give real numbers")]
 LINEAR = LinearGaussianProblem(np.ones(3), [1.0, 2.0, 0.0], 0.5)
 SHIFTED = LinearGaussianProblem.from_moments([2.0, 1, 1], np.ones(3), 9.0, mean=[1.0, 0, 0])
 SINGLE, SAMPLE = SingleIndexProblem([1.0, 0.0, 0.0]), SampleProblem(ROWS, TARGET)
@@ -94,6 +101,20 @@ def bad_risk_arguments():
     ]
 
 
+def bad_ranking():
+    """Return what the functions that compare strategies share."""
+    return [
+        *not_linear(),
+        *each("n_samples", NO_SAMPLES),
+        *each("sparsity", [(4, "sparsity is 4"), (0.0, "sparsity is 0.0"), ("x", "is 'x'")]),
+        *each("strategies", [(["obd"], "strategy is 'obd'"), ("hessian", "give a sequence")]),
+        *each("strategies", [([], "strategies is []: give a sequence")]),
+        *each("retrain", [(["all"], "retrain is 'all'"), (None, "give a sequence")]),
+        *each("n_rounds", [([0], "n_rounds is 0"), (2, "n_rounds is 2: give a sequence")]),
+        *each("random_state", NO_SEED),
+    ]
+
+
 def bad_laws():
     return [
         *each("mean", NO_VECTOR),
@@ -146,6 +167,10 @@ TABLE = {
             (PRUNED | {"compression": SoftThreshold(1.0)}, "without strategy"),
             *each("finite_n", NOT_BOOL),
             *each("return_std_error", NOT_BOOL),
+            *each("n_rounds", NO_COUNT, **RETRAINED),
+            *each("n_rounds", [(2, "but nothing is pruned")]),
+            *each("average", NOT_BOOL, **RETRAINED),
+            *each("average", [(True, "average=True needs")], **PRUNED),
             *each(
                 "loss", [("hinge", "loss is 'hinge'"), ("logistic", "need classes"), (1, "is 1")]
             ),
@@ -167,6 +192,53 @@ TABLE = {
                 for options, message in bad_risk_arguments()
                 if "problem" not in options
             ],
+        ],
+    ),
+    "optimal_penalties": (
+        optimal_penalties,
+        {"problem": LINEAR, "n_samples": 9},
+        [
+            *[row for row in bad_risk_arguments() if "retrain_alpha" not in row[0]],
+            *each("retrain_alpha", [(1.0, "retrain_alpha is given, but is to be found")]),
+            *each("alpha", [(1.0, "alpha is given, but is to be found")]),
+        ],
+    ),
+    "optimal_strategy": (
+        optimal_strategy,
+        {"problem": LINEAR, "n_samples": 9, "sparsity": 2},
+        bad_ranking(),
+    ),
+    "rank_strategies": (
+        rank_strategies,
+        {"problem": LINEAR, "n_samples": 9, "sparsity": 2},
+        bad_ranking(),
+    ),
+    "RoundsCharacterization": (
+        RoundsCharacterization,
+        {"problem": LINEAR, "n_samples": 9, "sparsity": 2},
+        [
+            *not_linear(),
+            *each("n_samples", NO_SAMPLES),
+            *each("sparsity", [(4, "sparsity is 4"), (0.0, "sparsity is 0.0"), (None, "Neither")]),
+            *each("sizes", [([2], "give it alone")]),
+            *each("sizes", [([2, 3], "sizes has 3 after 2"), ([4], "after 3")], sparsity=None),
+            *each("sizes", [("2", "sizes is '2'"), ([0], "sizes is 0")], sparsity=None),
+            *each("n_rounds", NO_COUNT),
+            *each("strategy", [("obs", "strategy is 'obs'"), (None, "strategy is None")]),
+            *each("alpha", NO_NUMBER),
+            *each("retrain_alpha", [(-1.0, "retrain_alpha is -1"), ("1", "is '1'")]),
+            *each("fit_intercept", NOT_BOOL),
+            *each("n_draws", [(3, "n_draws is 3"), (4.0, "n_draws is 4.0"), (True, "is True")]),
+            *each("random_state", NO_SEED),
+        ],
+    ),
+    "RoundsCharacterization.mixture_risk": (
+        RoundsCharacterization(LINEAR, 9, sizes=[2, 1], random_state=0).mixture_risk,
+        {"weights": np.ones(3) / 3},
+        [
+            *each("weights", NO_VECTOR),
+            *each("weights", SHAPES),
+            *each("weights", [(np.ones(3), "sum of the weights is 3")]),
         ],
     ),
     "DistributionalCharacterization": (
@@ -234,6 +306,15 @@ TABLE = {
             *each("target_second_moment", [(0.5, "at least 3")], cross_moment=np.ones(3)),
             *each("mean", SHAPES + [bad for bad in NO_VECTOR if bad[0] is not None]),
             *each("target_mean", NO_NUMBER),
+        ],
+    ),
+    "LinearGaussianProblem.from_sample": (
+        LinearGaussianProblem.from_sample,
+        {"X": ROWS, "y": TARGET + NOISE},
+        [
+            *each("X", NO_TABLE),
+            *each("y", [(TARGET[:5], "y has shape (5,)"), (None, "y is None"), (3, "y has shape")]),
+            *each("y", [(TARGET * np.nan, "contains nan"), (["a"] * 40, "give real numbers")]),
         ],
     ),
     "LinearGaussianProblem.from_data": (
@@ -478,6 +559,19 @@ TABLE = {
             *each("random_state", NO_SEED),
         ],
     ),
+    "TheoreticalRisk.from_data": (
+        TheoreticalRisk.from_data,
+        {"X": ROWS, "y": TARGET + NOISE},
+        [
+            *each("X", NO_TABLE),
+            *each("y", [(TARGET[:5], "y has shape (5,)"), (None, "y is None"), (3, "y has shape")]),
+            *each("tolerance", [(0, "tolerance is 0"), ("1", "is '1'"), (None, "is None")]),
+            *each("n_samples", [bad for bad in NO_COUNT if bad[0] is not None]),
+            *each("finite_n", NOT_BOOL),
+            *each("n_draws", [(3, "n_draws is 3"), (4.0, "n_draws is 4.0")]),
+            *each("random_state", NO_SEED),
+        ],
+    ),
     "TheoreticalRisk.__call__": (
         TheoreticalRisk(LINEAR),
         {"estimator": MODEL},
@@ -497,7 +591,7 @@ TABLE = {
             ),
             *each(
                 "estimator",
-                [(PrunedRegressor("obs", 2).fit(ROWS[:3], TARGET[:3]), 'strategy="obs" with 3')],
+                [(PrunedRegressor(lambda b, X, y: b**2, 2).fit(ROWS, TARGET), "strategy=<")],
             ),
             *each(
                 "estimator", [(make_pipeline(PCA(), MODEL).fit(ROWS, TARGET), "no moments of PCA")]

@@ -69,6 +69,17 @@ class FirstFit:
         return float(self._fit.sums.residual)
 
     @property
+    def slack(self) -> float:
+        r""":math:`n-\sum(1-\zeta_i)^2`."""
+        return float(self._fit.sums.slack)
+
+    @property
+    def shift(self) -> float:
+        r""":math:`1/\xi`."""
+        with np.errstate(divide="ignore"):
+            return float(1 / self._fit.sums.xi)
+
+    @property
     def penalty(self) -> float:
         r""":math:`\mu\xi`, the degrees of freedom that the penalty takes."""
         return self.residual if self.alpha else 0.0

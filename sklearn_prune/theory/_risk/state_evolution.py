@@ -91,6 +91,25 @@ def shared_refit(
     return _solve(first, Grams(*map(left_out, grams)), n_unlabeled, missed, factor)
 
 
+def refit_law(first: FirstFit, selection: Selection, alpha: float) -> tuple[float, float, float]:
+    """Return r, c and the variance of the noise of a refit to the same samples.
+
+    Parameters
+    ----------
+    first : FirstFit
+        The dense fit.
+    selection : Selection
+        The support.
+    alpha : float
+        Penalty of the refit.
+    """
+    grams = Grams(*map(left_out, selection.grams(first.n, alpha)))
+    r, c = (float(part[0, 0]) for part in _overlap(first, grams, 0.0, TRUTH))
+    variance = float(_solve(first, grams, 0.0, TRUTH, 1.0).risk[0]) / first.n
+    shared = r**2 * first.variance if r else 0.0
+    return r, c, max(variance - shared, 0.0)
+
+
 def _inflation(spectrum: Spectrum, n: float, alpha: float) -> float:
     """Return by what the variance of a fit to n rows exceeds its limit of large n."""
     size, penalty = np.array(n), np.array(alpha)

@@ -28,8 +28,10 @@ class DrawnFit(NamedTuple):
         The coefficients; of a fit of infinite variance, the direction they take.
     law : RefitLaw
         How the fit follows from all those before it.
-    residual : float
-        :math:`n-\mathrm{tr}P`, of the operator P of the fit.
+    residual, slack : float
+        :math:`n-\mathrm{tr}P` and :math:`n-\mathrm{tr}P^2`, of the operator P of the fit.
+    shift : float
+        Its :math:`1/\xi`.
     inflation : float
         By what its variance exceeds the limit of large n.
     overlap : ndarray of shape (n_draws,)
@@ -43,6 +45,8 @@ class DrawnFit(NamedTuple):
     coefs: Array
     law: RefitLaw
     residual: float
+    slack: float
+    shift: float
     inflation: float
     overlap: Array
 
@@ -60,6 +64,8 @@ def draw_dense(first: FirstFit, n_draws: int, random_state: np.random.RandomStat
         coefs=coefs,
         law=RefitLaw(np.zeros(0), np.zeros(0), first.variance),
         residual=first.residual,
+        slack=first.slack,
+        shift=first.shift,
         inflation=1.0,
         overlap=np.full(len(theta), first.overlap),
     )

@@ -8,8 +8,8 @@ import numpy as np
 
 from sklearn_prune.theory._risk.state_evolution import SMALLEST
 
-from .drawn_fit import DrawnFit, draw_dense
-from .images import images
+from .drawn_fit import draw_dense
+from .operator_images import images
 from .orthogonal_noise import orthogonal_noise
 from .stage import Stage
 
@@ -58,7 +58,14 @@ class JointFits:
         least = SMALLEST * max(float(self.first.signal @ self.first.signal), 1.0)
         return np.flatnonzero(np.isfinite(variances) & (variances > least))
 
-    def add(self, supports: Mask, alpha: float, law: RefitLaw | None = None) -> None:
+    def add(
+        self,
+        supports: Mask,
+        alpha: float,
+        *,
+        law: RefitLaw | None = None,
+        risk: float | None = None,
+    ) -> None:
         r"""Add a refit to the same samples.
 
         Parameters
@@ -70,10 +77,15 @@ class JointFits:
             Its ridge penalty.
         law : RefitLaw, default=None
             How it follows from all fits so far, if that is known without the draws.
+        risk : float, default=None
+            Its risk, if that is known without the draws.
         """
         known, k = self.informative, len(self.fits)
         stage = self._stage(supports, alpha, known)
-        fit = stage.draw(stage.solve() if law is None else law.by(known))
+        law = stage.solve() if law is None else law.by(known)
+        if risk is not None:
+            law = law.of_variance(risk / self.first.n, stage.covariance)
+        fit = stage.draw(law)
         fit = fit._replace(law=fit.law.among(known, k))
         self.covariance = _extended(self.covariance, known, fit.law)
         self.fits.append(fit)
@@ -81,9 +93,7 @@ class JointFits:
     def _stage(self, supports: Mask, alpha: float, known: Indices) -> Stage:
         """Return the refit, as it follows from the fits that are known."""
         before = [self.fits[j] for j in known]
-        before = [
-            fit._replace(law=fit.law.by(known[:i])) for i, fit in enumerate(before)
-        ]
+        before = [fit._replace(law=fit.law.by(known[:i])) for i, fit in enumerate(before)]
         noise = orthogonal_noise([fit.noise for fit in self.fits], self._random_state)
         u = np.broadcast_to(self.first.signal, noise.shape)
         fields, memories = [fit.field for fit in before], [fit.memory for fit in before]

@@ -30,11 +30,28 @@ class RefitLaw(NamedTuple):
     c: Array
     noise: float
 
+    @classmethod
+    def of_one(cls, r: float, c: float, noise: float) -> RefitLaw:
+        """Return the law of a refit after a single fit."""
+        return cls(np.array([r]), np.array([c]), noise)
+
     def among(self, known: Indices, n_before: int) -> RefitLaw:
         """Return the law by all fits before, from that by the known ones of them."""
         r, c = np.zeros((2, n_before))
         r[known], c[known] = self.r, self.c
         return RefitLaw(r, c, self.noise)
+
+    def of_variance(self, variance: float, covariance: Array) -> RefitLaw:
+        r"""Return the law by which the field has a variance, :math:`K_{kk}`, that is known.
+
+        Parameters
+        ----------
+        variance : float
+        covariance : ndarray of shape (n_before, n_before)
+            That of the fields before.
+        """
+        noise = variance - float(self.r @ covariance @ self.r)
+        return self._replace(noise=max(noise, 0.0))
 
     def by(self, known: Indices) -> RefitLaw:
         """Return the law by some of the fits before, the others having no part in it."""

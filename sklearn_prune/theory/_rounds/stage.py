@@ -20,7 +20,7 @@ from .refit_law import RefitLaw, solve_balanced
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
 
-    from .images import Images
+    from .operator_images import Images
 
 # Shares of n, and of a risk, that are rounding.
 NOTHING_LEFT, ROUNDING = 1e-10, 1e-14
@@ -79,6 +79,8 @@ class Stage:
             coefs=weights @ self.images.coefs,
             law=law,
             residual=self.images.residual,
+            slack=self.images.slack,
+            shift=self.images.shift,
             inflation=self.images.inflation,
             overlap=self._overlap(law),
         )

@@ -30,6 +30,8 @@ class Images(NamedTuple):
     trace, residual, slack : float
         Means of :math:`\mathrm{tr}P`, :math:`n-\mathrm{tr}P` and :math:`n-\mathrm{tr}P^2`,
         free of cancellation.
+    shift : float
+        Mean of :math:`1/\xi`.
     inflation : float
         By what the variance of such a fit exceeds its limit of large n.
     """
@@ -39,6 +41,7 @@ class Images(NamedTuple):
     trace: float
     residual: float
     slack: float
+    shift: float
     inflation: float
 
 
@@ -90,7 +93,9 @@ def _projected(problem: SecondMoments, supports: Mask, n: float, alpha: float, x
     coefs, fits = np.zeros_like(cross), []
     for kept, right, result in zip(supports, cross, coefs, strict=True):
         support = np.flatnonzero(kept)
-        solved, fit = _solve(problem.covariance[np.ix_(support, support)], n, alpha, right[:, support])
+        solved, fit = _solve(
+            problem.covariance[np.ix_(support, support)], n, alpha, right[:, support]
+        )
         result[:, support] = solved
         fits.append(fit)
     return Images(coefs @ whitened, coefs, *_freedom(fits, n, alpha))
@@ -100,12 +105,8 @@ def _solve(
     block: Array, n: float, alpha: float, right: Array
 ) -> tuple[Array, tuple[Spectrum, Sums]]:
     r"""Return :math:`(\Sigma_{SS}+1/\xi)^{-1}` times vectors, and the spectrum with its sums."""
-    if alpha == 0 and len(block) < n:
-        values, shift = np.ones(len(block)), 0.0  # a projection, whatever the eigenvalues
-    else:
-        values = np.linalg.eigvalsh(block)
-        values = values[values > len(values) * np.finfo(float).eps * values[-1]]
-    fit = _sums(values, n, alpha)
+    is_projection = alpha == 0 and len(block) < n  # whatever the eigenvalues
+    fit = _sums(np.ones(len(block)) if is_projection else _spectrum(block), n, alpha)
     with np.errstate(divide="ignore"):
         shift = float(1 / fit[1].xi)
     factor, info = linalg.lapack.dpotrf(block + shift * np.eye(len(block)), lower=True)
@@ -119,22 +120,32 @@ def _solve(
     return (right @ axes) * inverse @ axes.T, fit
 
 
+def _spectrum(block: Array) -> Array:
+    """Return the eigenvalues above rounding."""
+    values = np.asarray(np.linalg.eigvalsh(block), dtype=np.float64)
+    return values[values > len(values) * np.finfo(np.float64).eps * values[-1]]
+
+
 def _sums(values: Array, n: float, alpha: float) -> tuple[Spectrum, Sums]:
     spectrum = Spectrum(values, np.ones_like(values), np.zeros_like(values))
     return spectrum, spectral_sums(spectrum, np.array(n), np.array(alpha))
 
 
-def _freedom(
-    fits: list[tuple[Spectrum, Sums]], n: float, alpha: float
-) -> tuple[float, float, float, float]:
-    """Return the mean traces of `Images`, and the mean inflation."""
+def _freedom(fits: list[tuple[Spectrum, Sums]], n: float, alpha: float) -> tuple[float, ...]:
+    """Return the means of `Images` that are numbers, in their order."""
     size, penalty = np.array(n), np.array(alpha)
-    parts = [
-        (n - sums.residual, sums.residual, sums.slack, inflation(spectrum, sums, size, penalty))
-        for spectrum, sums in fits
-    ]
-    trace, residual, slack, factor = np.mean(parts, axis=0).tolist()
-    return trace, residual, slack, factor
+    with np.errstate(divide="ignore"):
+        parts = [
+            (
+                n - sums.residual,
+                sums.residual,
+                sums.slack,
+                1 / sums.xi,
+                inflation(spectrum, sums, size, penalty),
+            )
+            for spectrum, sums in fits
+        ]
+    return tuple(np.mean(parts, axis=0).tolist())
 
 
 def top_scored(scores: Array, supports: Mask, n_keep: int) -> Mask:
