@@ -1,12 +1,13 @@
 """Predicted against simulated risks: `predict_risk` and `PrunedRegressor`, side by side.
 
-    python benchmarks/theory_vs_simulation.py [--quick] [--classification]
+    python benchmarks/theory_vs_simulation.py [--quick] [--classification] [--surgeon]
 
 Prints one line a pipeline: problem, sizes, strategy, retraining, both penalties,
 intercept, the predicted risk, mean and standard error of the simulated one, and the
 difference in percent. A star marks a difference of more than two percent (near
 n = p five) and three standard errors. With --classification it is the table of
-classifiers, see classification_theory.py. For random features of few inputs (relu_of_10)
+classifiers, see classification_theory.py; with --surgeon the cases of the optimal brain
+surgeon alone, of one shot and greedy. For random features of few inputs (relu_of_10)
 the equivalent linear problem itself is some percent off.
 """
 
@@ -19,7 +20,7 @@ import classification_theory
 import numpy as np
 from sklearn.linear_model import Ridge
 
-from sklearn_prune import MinNormRegressor, PrunedRegressor, RandomFeatures
+from sklearn_prune import MinNormRegressor, PrunedRegressor, RandomFeatures, TargetedRidge
 from sklearn_prune.theory import LinearGaussianProblem, SingleIndexProblem, predict_risk
 
 
@@ -65,6 +66,18 @@ PLANS = [
     ("magnitude", "distill", 0, 0, 600),
     ("hessian", "distill", 60, 60, 300),
 ]
+SURGEON_PLANS = [
+    ("obs-one-shot", None, 0, 0, None),
+    ("obs-one-shot", "same", 0, 0, None),
+    ("obs-one-shot", None, 40, 40, None),
+    ("obs-one-shot", "same", 40, 40, None),
+    ("obs-one-shot", "pulled", 0, 60, None),
+    ("obs-one-shot", "pulled", 40, 100, None),
+    ("obs", None, 0, 0, None),
+    ("obs", None, 40, 40, None),
+    ("obs", "same", 0, 0, None),
+    ("obs", "same", 0, 40, None),
+]
 
 
 def regressor(alpha, fit_intercept):
@@ -77,7 +90,9 @@ def simulate(problem, s, plan, fit_intercept, rng):
     """Return the exact risk of one PrunedRegressor."""
     strategy, retrain, alpha, retrain_alpha, m = plan
     dense, refit = regressor(alpha, fit_intercept), regressor(retrain_alpha, fit_intercept)
-    how = {None: False, "fresh": False, "same": refit, "distill": "distill"}[retrain]
+    pulled = TargetedRidge(retrain_alpha, fit_intercept=fit_intercept)
+    ways = {None: False, "fresh": False, "same": refit, "distill": "distill", "pulled": pulled}
+    how = ways[retrain]
     saliency = problem.variances * problem.coef**2
     model = PrunedRegressor(
         strategy, s, how, estimator=dense, saliency=saliency, random_state=rng.randint(2**31)
@@ -150,36 +165,48 @@ def compare(make, p, s, plan, fit_intercept, n_repeats):
     near = min(abs(p / N - 1), abs(s / N - 1) if retrain else 1) < 0.11
     star = "*" if abs(percent) > (5 if near else 2) and abs(deviations) > 3 else ""
     line = (
-        f"{make.__name__:15}{N:5}{p:5}{s:5} {strategy:10}{retrain or '-':9}{alpha:4}"
+        f"{make.__name__:15}{N:5}{p:5}{s:5} {strategy:13}{retrain or '-':9}{alpha:4}"
         f"{retrain_alpha:4}{m or '-':>5} {'yes' if fit_intercept else 'no':4}"
         f"{theory:9.4f}{mean:9.4f}{error:8.4f}{percent:8.2f} {star}"
     )
     return line, percent, deviations
 
 
+def linear_cases(plans):
+    """Return linear problems with each plan; greedy elimination has a law for p < n alone."""
+    return [
+        (make, p, round(share * N), plan)
+        for make, p, share, plan in product(PROBLEMS, WIDTHS, SHARES, plans)
+        if round(share * N) <= p and (plan[0] != "obs" or p < N - 1)
+    ]
+
+
+def random_feature_cases():
+    """Return some plans for ReLU features."""
+    return [
+        (make, p, s, plan)
+        for make, p, s in product([relu_of_10, relu_of_40], [200, 800], [40, 120])
+        for plan in PLANS[:1] + PLANS[6:7] + PLANS[10:12]
+    ]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--quick", action="store_true", help="one case in twelve, fewer repeats")
     parser.add_argument("--classification", action="store_true", help="the table of classifiers")
+    parser.add_argument("--surgeon", action="store_true", help="optimal brain surgeon alone")
     options = parser.parse_args()
     quick = options.quick
     if options.classification:
         classification_theory.main(quick=quick)
         return
-    cases = [
-        (make, p, round(share * N), plan)
-        for make, p, share, plan in product(PROBLEMS, WIDTHS, SHARES, PLANS)
-        if round(share * N) <= p
-    ]
-    cases += [
-        (make, p, s, plan)
-        for make, p, s in product([relu_of_10, relu_of_40], [200, 800], [40, 120])
-        for plan in PLANS[:1] + PLANS[6:7] + PLANS[10:12]
-    ]
+    cases = linear_cases(SURGEON_PLANS)
+    if not options.surgeon:
+        cases += linear_cases(PLANS) + random_feature_cases()
     if quick:
         cases = cases[::12]
     print(
-        f"{'problem':15}{'n':>5}{'p':>5}{'s':>5} {'strategy':10}{'retrain':9}{'mu1':>4}{'mu2':>4}"
+        f"{'problem':15}{'n':>5}{'p':>5}{'s':>5} {'strategy':13}{'retrain':9}{'mu1':>4}{'mu2':>4}"
         f"{'m':>5} {'int':4}{'theory':>9}{'simul.':>9}{'s.e.':>8}{'diff %':>8}"
     )
     results = {}

@@ -5,6 +5,7 @@ from ._displays.double_descent_display import DoubleDescentDisplay
 from ._displays.pruning_path_display import PruningPathDisplay
 from ._displays.stability_path_display import StabilityPathDisplay
 from ._least_squares.min_norm import MinNormRegressor
+from ._least_squares.targeted_ridge import TargetedRidge
 from ._paths.pruned_classifier_cv import PrunedClassifierCV
 from ._paths.pruned_cv import PrunedRegressorCV
 from ._paths.pruning_path import PruningPath, pruning_path
@@ -37,6 +38,7 @@ __all__ = [
     "RowBatches",
     "StabilityPath",
     "StabilityPathDisplay",
+    "TargetedRidge",
     "TheoreticalRisk",
     "WidthPath",
     "one_hot_groups",

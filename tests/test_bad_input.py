@@ -30,6 +30,7 @@ from sklearn_prune import (
     PruningPath,
     PruningPathDisplay,
     RandomFeatures,
+    TargetedRidge,
     pruning_path,
     report,
     stability_path,
@@ -256,6 +257,18 @@ CASES = {
             ({"tol": -1}, "tol is -1"),
             ({"tol": "a"}, "tol is 'a'"),
             ({"tol": np.nan}, "tol is nan"),
+        ],
+    ),
+    TargetedRidge: (
+        fit(TargetedRidge),
+        [
+            *(case for case in DATA if "X_unlabeled" not in case[0]),
+            ({"fit_intercept": 1}, "fit_intercept is 1: give True or False"),
+            ({"alpha": -1}, "alpha is -1: give a finite number of at least 0"),
+            ({"alpha": "a"}, "alpha is 'a'"),
+            ({"alpha": np.nan}, "alpha is nan"),
+            ({"coef_init": np.ones(2)}, r"coef_init has shape \(2,\), but X and y ask for \(6,\)"),
+            ({"coef_init": np.full(6, np.inf)}, "coef_init contains infinity"),
         ],
     ),
     PrunedRegressor: (

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sklearn_prune._least_squares.targeted_ridge import TargetedRidge
 from sklearn_prune._pruning.linear_fit import penalty_of
 from sklearn_prune._pruning.logistic_loss import logistic_penalty_of
 
@@ -57,8 +58,15 @@ def check_has_freedom(criterion: Any, recipe: Recipe) -> None:
     Raises
     ------
     ValueError
-        If it is a distillation of classes or probabilities, which are not linear in y.
+        If it is a distillation of classes or probabilities, which are not linear in y, or
+        shrinks to dense coefficients that are.
     """
+    if isinstance(recipe.refit, TargetedRidge):
+        msg = (
+            f"criterion={criterion!r} knows the degrees of freedom of refits that shrink to zero, "
+            "and TargetedRidge shrinks to the dense coefficients: give cv, or retrain=True."
+        )
+        raise ValueError(msg)
     if recipe.hard_labels or (recipe.distill and penalty_of(recipe.estimator) is None):
         msg = (
             f"criterion={criterion!r} counts degrees of freedom, and a refit to classes or "

@@ -184,8 +184,8 @@ class FoldSearch:
 
     def _fits_to_prune(self, recipes: Sequence[Recipe], alpha: float) -> list[LinearFit]:
         """Return the dense fits, or what does as well for a strategy that fits anew."""
-        retrained = all(recipe.refit is not None and not recipe.distill for recipe in recipes)
-        if not (recipes[0].strategy.fits_anew and retrained):
+        starts = any(recipe.starts_from_dense for recipe in recipes)
+        if starts or not recipes[0].strategy.fits_anew:
             return self.dense_fits(alpha)
         shape = self.data.y.shape[1:]
         coef, intercept = np.ones((*shape, self.data.X.shape[1])), np.zeros(shape)

@@ -123,7 +123,8 @@ class LeaveOneOutSearch(FoldSearch):
         self, recipes: Sequence[Recipe], alpha: float, sizes: Indices
     ) -> list[list[AnyArray]]:
         first, closed_form = recipes[0], None
-        if first.strategy.exact_leave_one_out and not first.distill:
+        plain = first.refit is None or all(recipe.penalty is not None for recipe in recipes)
+        if first.strategy.exact_leave_one_out and plain and not first.distill:
             closed_form = self._closed_form(alpha)
         if closed_form is None:
             folds = super().predictions(recipes, alpha, sizes)

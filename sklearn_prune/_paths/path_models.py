@@ -120,7 +120,7 @@ def path_models(
     columns = order.columns[: counts[-1]]
     if recipe.refit is None:
         return [_masked(dense, columns, counts, data)]
-    return refitted_models(recipe, columns, counts, data)
+    return refitted_models(recipe, columns, counts, data, dense)
 
 
 def predict_paths(
@@ -173,7 +173,11 @@ def _calibrated_intercepts(fit: LinearFit, models: PathModels, data: TrainingDat
 
 
 def refitted_models(
-    recipe: Recipe, columns: Indices, counts: Indices, data: TrainingData
+    recipe: Recipe,
+    columns: Indices,
+    counts: Indices,
+    data: TrainingData,
+    dense: LinearFit | None = None,
 ) -> list[PathModels]:
     """Refit the first of ordered columns: models that share a factor, and the others."""
     coef, intercept = _shared_fits(recipe, data, counts, columns)
@@ -183,7 +187,7 @@ def refitted_models(
     for count in counts[n_shared:]:
         support = np.zeros(data.X.shape[1], dtype=bool)
         support[columns[:count]] = True
-        models.append(single_model(fit_columns(recipe.refit, data, support), support))
+        models.append(single_model(fit_columns(recipe.refit, data, support, dense), support))
     return models
 
 

@@ -48,9 +48,10 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
         rank that the set can have at most. With a `criterion` it ends at half the number of
         samples.
 
-    retrain : bool or "distill", default=True
+    retrain : bool, TargetedRidge or "distill", default=True
         What happens to the kept features, as in :class:`PrunedRegressor`. With a penalty
-        they are refitted by ridge regression.
+        they are refitted by ridge regression. A :class:`TargetedRidge` has no closed form:
+        leave-one-out then fits n times.
 
     alphas : array-like of shape (n_alphas,), default=None
         Ridge penalties of the dense model among which to choose; 0 stands for the
@@ -59,8 +60,8 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
         sum of squared residuals.
 
     retrain_alphas : array-like of shape (n_retrain_alphas,), default=None
-        Ridge penalties of the refit. None stands for that of the dense model. If some are
-        given, all pairs are tried.
+        Ridge penalties of the refit. None stands for that of the dense model, or of the
+        `TargetedRidge`. If some are given, all pairs are tried.
 
     cv : int, splitter, iterable or None, default=None
         None is leave-one-out. An int is the number of folds, without shuffling; see

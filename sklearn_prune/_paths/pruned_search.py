@@ -13,6 +13,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.metadata_routing import UNUSED, MetadataRouter, MethodMapping
 
 from sklearn_prune._checks.arguments import check_alphas, check_bool
+from sklearn_prune._least_squares.targeted_ridge import TargetedRidge
 from sklearn_prune._pruning.pruned import rule_of
 from sklearn_prune._pruning.recipe import Recipe
 
@@ -165,23 +166,34 @@ class PrunedSearch(CallbackSupportMixin):
     def _penalties(self):
         """Return the penalties of the dense model, each with those of the refit."""
         is_bool = isinstance(self.retrain, bool | np.bool_)
-        if not is_bool and self.retrain not in self._distillations:
+        targeted = isinstance(self.retrain, TargetedRidge)
+        if not (is_bool or targeted or self.retrain in self._distillations):
             known = ", ".join(f'"{name}"' for name in self._distillations)
             msg = (
-                f"retrain is {self.retrain!r}: give True, False or {known}, and penalties of "
-                f"the refit as retrain_alphas. For other refits search over a {self._other_refits}."
+                f"retrain is {self.retrain!r}: give True, False, {known} or TargetedRidge(), and "
+                "penalties of the refit as retrain_alphas. For other refits search over a "
+                f"{self._other_refits}."
             )
             raise ValueError(msg)
         check_bool(self.fit_intercept, "fit_intercept")
         check_bool(self.one_standard_error, "one_standard_error")
         alphas = check_alphas(self.alphas, "alphas", default=[self._default_alpha()])
         if self.retrain_alphas is None:
-            return [(alpha, [alpha if self.retrain else None]) for alpha in alphas]
-        if not is_bool or not self.retrain:
-            msg = f"retrain_alphas are for retrain=True, and retrain is {self.retrain!r}."
+            return [(alpha, [self._refit_alpha(alpha)]) for alpha in alphas]
+        if not (is_bool or targeted) or not self.retrain:
+            msg = (
+                "retrain_alphas are for retrain=True or TargetedRidge(), and retrain is "
+                f"{self.retrain!r}."
+            )
             raise ValueError(msg)
         retrain_alphas = check_alphas(self.retrain_alphas, "retrain_alphas")
         return [(alpha, retrain_alphas) for alpha in alphas]
+
+    def _refit_alpha(self, alpha):
+        """Return the penalty of the refit if no others are tried, None if there is no refit."""
+        if isinstance(self.retrain, TargetedRidge):
+            return self.retrain.alpha
+        return alpha if self.retrain else None
 
     def _splits(self, data, splitter, X, y, groups):
         """Return the rows to train on, and those that are held out, of all folds."""
@@ -215,7 +227,11 @@ class PrunedSearch(CallbackSupportMixin):
 
     def _recipe(self, strategy, alpha, retrain_alpha):
         """Return what happens to the dense model of one penalty."""
-        refit = self.retrain if self.retrain_alphas is None else self._penalised(retrain_alpha)
+        refit = self.retrain
+        if self.retrain_alphas is not None and isinstance(refit, TargetedRidge):
+            refit = clone(refit).set_params(alpha=retrain_alpha)
+        elif self.retrain_alphas is not None:
+            refit = self._penalised(retrain_alpha)
         return Recipe.of(
             strategy,
             refit,

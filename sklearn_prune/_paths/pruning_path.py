@@ -17,6 +17,7 @@ from sklearn_prune._least_squares.min_norm import MinNormRegressor
 from sklearn_prune._pruning.class_fit import predicts_codes
 from sklearn_prune._pruning.linear_fit import fit_columns
 from sklearn_prune._pruning.recipe import Recipe
+from sklearn_prune._pruning.rounds_warning import warn_of_rounds
 from sklearn_prune._pruning.selection import SelectionRule
 from sklearn_prune._pruning.unit_warning import warn_of_units
 
@@ -352,12 +353,15 @@ def _fit_paths(recipe, sparsities, data):
     dense = _dense_fit(recipe.estimator, data, summed)
     sizes = _path_sizes(recipe, sparsities, dense, data)
     given = dense, data, recipe.refit_data(dense, data), summed
-    if not recipe.per_target:
-        return sizes, [_fit_path(recipe, sizes, *given)]
-    return sizes, [
-        _fit_path(part, sizes, *(None if whole is None else whole.target(t) for whole in given))
-        for t, part in enumerate(recipe.of_targets(data.y.shape[1]))
-    ]
+    if recipe.per_target:
+        paths = [
+            _fit_path(part, sizes, *(None if whole is None else whole.target(t) for whole in given))
+            for t, part in enumerate(recipe.of_targets(data.y.shape[1]))
+        ]
+    else:
+        paths = [_fit_path(recipe, sizes, *given)]
+    warn_of_rounds(recipe, data, min(int(path.models[0].counts[0]) for path in paths))
+    return sizes, paths
 
 
 def _fit_path(recipe, sizes, dense, data, refit_data, summed):

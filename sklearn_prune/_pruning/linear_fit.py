@@ -17,6 +17,8 @@ from sklearn_prune._checks.class_codes import decide, encode_classes
 from sklearn_prune._least_squares.design import is_dense
 from sklearn_prune._least_squares.equal_rows import group_equal_rows, merge_rows
 from sklearn_prune._least_squares.min_norm import MinNormRegressor, fit_min_norm
+from sklearn_prune._least_squares.targeted_ridge import TargetedRidge
+from sklearn_prune._least_squares.tiny_penalty import is_tiny
 
 from .class_fit import (
     class_part,
@@ -35,9 +37,6 @@ if TYPE_CHECKING:
     from sklearn_prune._typing import AnyArray
 
     from .logistic_loss import Curvature
-
-# scikit-learn's Ridge solves normal equations, of this condition they have a few digits left.
-CONDITION = 1e10
 
 
 class LinearFit(NamedTuple):
@@ -163,7 +162,7 @@ def squared_penalty(model: Any) -> Any:
     model = thawed(model)
     if isinstance(model, RidgeCV | RidgeClassifierCV):
         return model.alpha_
-    return model.alpha if isinstance(model, Ridge | RidgeClassifier) else 0.0
+    return model.alpha if isinstance(model, Ridge | RidgeClassifier | TargetedRidge) else 0.0
 
 
 def target_model(estimator: Any, t: int) -> Any:
@@ -180,8 +179,15 @@ def penalised_model(alpha: float, *, fit_intercept: bool) -> Any:
     return Ridge(alpha, fit_intercept=fit_intercept, tol=1e-12)
 
 
-def fit_columns(estimator: Any, data: TrainingData, support: AnyArray | None = None) -> LinearFit:
+def fit_columns(
+    estimator: Any,
+    data: TrainingData,
+    support: AnyArray | None = None,
+    pruned: LinearFit | None = None,
+) -> LinearFit:
     """Fit a clone of a linear model to all columns of X, or to those in a support.
+
+    A `TargetedRidge` shrinks to the coefficients of the fit that was pruned, if there is one.
 
     Raises
     ------
@@ -199,20 +205,17 @@ def fit_columns(estimator: Any, data: TrainingData, support: AnyArray | None = N
         fitted, intercept, centred = model.coef_, model.intercept_, bool(model.fit_intercept)
     else:
         penalty = penalty_of(estimator)
-        nearly_none = penalty is not None and is_dense(X) and _is_tiny(penalty.alpha, part)
-        model = (_fit_tiny_ridge if nearly_none else _fit_clone)(estimator, part)
+        nearly_none = penalty is not None and is_dense(X) and is_tiny(penalty.alpha, part)
+        if isinstance(estimator, TargetedRidge) and pruned is not None:
+            model = _fit_clone(estimator, part, coef_init=_kept_coef(pruned, support))
+        else:
+            model = (_fit_tiny_ridge if nearly_none else _fit_clone)(estimator, part)
         read = class_part if is_classifier(model) else _linear_part
         fitted, intercept = read(model, part)
         centred = has_intercept(model)
     coef = np.zeros((*data.y.shape[1:], X.shape[1]), dtype=X.dtype)
     coef[..., slice(None) if support is None else support] = fitted
     return LinearFit(model, coef, np.asarray(intercept, dtype=X.dtype), centred)
-
-
-def _is_tiny(alpha: float, data: TrainingData) -> bool:
-    """Return whether normal equations with a penalty would be too ill-conditioned."""
-    squares = np.einsum("i,ij,ij->", data.weights, data.X, data.X, dtype=np.float64)
-    return bool(alpha * CONDITION < squares)
 
 
 def _fit_tiny_ridge(estimator: Ridge, data: TrainingData) -> Any:
@@ -226,7 +229,12 @@ def _fit_tiny_ridge(estimator: Ridge, data: TrainingData) -> Any:
     return model.set_params(solver=estimator.solver)
 
 
-def _fit_clone(estimator: Any, data: TrainingData) -> Any:
+def _kept_coef(pruned: LinearFit, support: AnyArray | None) -> AnyArray:
+    """Return the coefficients in a support of a fit to all columns, or to the first ones."""
+    return pruned.coef if support is None else pruned.coef[..., np.flatnonzero(support)]
+
+
+def _fit_clone(estimator: Any, data: TrainingData, **options: Any) -> Any:
     """Fit a clone of a model, with the weights if there are any."""
     name = type(estimator).__name__
     if not hasattr(estimator, "fit") or isinstance(estimator, type):
@@ -242,11 +250,11 @@ def _fit_clone(estimator: Any, data: TrainingData) -> Any:
     # Sums of single precision, such as column means, would lose what a large mean hides.
     X = data.X.astype(np.float64, copy=False)
     if data.sample_weight is None or isinstance(model, FrozenEstimator):
-        return model.fit(X, y)
+        return model.fit(X, y, **options)
     if not has_fit_parameter(model, "sample_weight"):
         msg = f"{name}.fit takes no sample_weight: fit without weights, or use another estimator."
         raise ValueError(msg)
-    return model.fit(X, y, sample_weight=data.sample_weight)
+    return model.fit(X, y, sample_weight=data.sample_weight, **options)
 
 
 def _takes_vectors(estimator: Any) -> bool:

@@ -20,6 +20,7 @@ from .linear_fit import fit_columns, has_intercept
 from .moments_only import check_moments_suffice
 from .recipe import Recipe
 from .refit import CLASS_DISTILLATIONS, DISTILLATIONS
+from .rounds_warning import warn_of_rounds
 from .selection import SelectionRule
 from .sparse_model import SparseRegressor
 from .unit_warning import warn_of_units
@@ -99,7 +100,9 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
           adjusted to the means.
         - True: they are refitted with a clone of `estimator`.
         - estimator, such as ``RidgeCV()``: they are refitted with a clone of it.
-          On real data a ridge refit is often the largest single gain.
+          On real data a ridge refit is often the largest single gain. With
+          :class:`TargetedRidge` they shrink to the coefficients that they have before the
+          refit, not to zero.
         - "distill": they are refitted with a clone of `estimator` to the
           *predictions of the dense model* on X and on `X_unlabeled`, a keyword of
           `fit`. Unlabelled samples count with weight one.
@@ -130,9 +133,9 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
         The score of a group is the norm of those of its columns; for "hessian" it is
         :math:`\sqrt{\hat\beta_g^\top \hat\Sigma_{gg} \hat\beta_g}`, for "obs" and
         "obs-one-shot" the rise of the loss is
-        :math:`\hat\beta_g^\top ([H^{-1}]_{gg})^{-1} \hat\beta_g`, so that they depend
-        on the space that its columns span alone; for "oracle" it is the sum. None is divided by
-        the number of columns: ``feature_costs=1`` does that.
+        :math:`\hat\beta_g^\top ([H^{-1}]_{gg})^{-1} \hat\beta_g`, so that these depend on the
+        space that its columns span alone, if no penalty acts; for "oracle" it is the sum. None
+        is divided by the number of columns: ``feature_costs=1`` does that.
 
     always_keep : sequence of int, str or bool, default=None
         Positions or names of columns, or a mask, that are kept at every sparsity, and their
@@ -213,6 +216,7 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
     See Also
     --------
     MinNormRegressor : The default dense model.
+    TargetedRidge : A refit that shrinks to the dense coefficients.
     sklearn.feature_selection.RFE : Recursive feature elimination.
     sklearn.feature_selection.SelectFromModel : Selects by a threshold of scores.
 
@@ -424,6 +428,7 @@ def fit_pruned(
     if dense is None:
         dense = fit_columns(recipe.estimator, data)
     support, scores, kept = recipe.prune(dense, data, sizes, scores)
+    warn_of_rounds(recipe, data, int(np.count_nonzero(support, axis=-1).min()))
 
     model.n_features_in_ = data.X.shape[1]
     if data.names is not None:

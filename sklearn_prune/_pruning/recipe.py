@@ -11,6 +11,7 @@ from sklearn.utils import check_random_state
 
 from sklearn_prune._checks.arguments import check_bool, check_sparsities, round_sizes
 from sklearn_prune._least_squares.min_norm import MinNormRegressor
+from sklearn_prune._least_squares.targeted_ridge import TargetedRidge
 
 from .class_fit import predicts_codes, score_regressor
 from .linear_fit import fit_columns, penalty_of, target_model
@@ -131,6 +132,11 @@ class Recipe:
     def regressors(self) -> list[Any]:
         """The models that are fitted: the dense one, and the refit if there is one."""
         return [self.estimator] if self.refit is None else [self.estimator, self.refit]
+
+    @property
+    def starts_from_dense(self) -> bool:
+        """Whether the coefficients of the refit depend on those of the dense model."""
+        return self.refit is None or self.distill or isinstance(self.refit, TargetedRidge)
 
     @property
     def needs_rows(self) -> bool:
@@ -279,7 +285,7 @@ class Recipe:
         if self.refit is None:
             kept = fit.masked(support, data)
         else:
-            kept = fit_columns(self.refit, refit_data, support)
+            kept = fit_columns(self.refit, refit_data, support, fit)
         return Pruned(support, scores, kept)
 
     def _prune_targets(

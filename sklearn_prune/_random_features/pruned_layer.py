@@ -86,12 +86,12 @@ class PrunedLayer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
 
         features = random_features(data.X, kept.weights, kept.offset, layer.activation)
         data = replace(data, X=features, names=None)
+        dense = LinearFit(None, kept.coef, np.zeros(data.y.shape[1:]), self.fit_intercept)
         if recipe.refit is None:
             # Least squares, so that the means are those of the codes, even of classes.
-            dense = LinearFit(None, kept.coef, np.zeros(data.y.shape[1:]), self.fit_intercept)
             fit = dense.masked(np.ones(n_keep, dtype=bool), replace(data, classes=None))
         else:
-            fit = fit_columns(recipe.refit, data)
+            fit = fit_columns(recipe.refit, data, pruned=dense)
 
         self.component_indices_ = kept.indices
         self.random_weights_ = kept.weights

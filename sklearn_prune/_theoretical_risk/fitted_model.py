@@ -16,6 +16,7 @@ from sklearn.linear_model import (
 )
 
 from sklearn_prune._least_squares.min_norm import MinNormRegressor
+from sklearn_prune._least_squares.targeted_ridge import TargetedRidge
 from sklearn_prune._pruning.linear_fit import has_intercept
 from sklearn_prune._pruning.pruned import PrunedRegressor
 from sklearn_prune._pruning.pruned_classifier import PrunedClassifier
@@ -86,14 +87,22 @@ def _read_pruned(model: Any) -> dict[str, Any]:
     if refit is not None:
         if has_intercept(refit) != fit_intercept:
             refuse("an intercept in only one of the two fits")
-        plan["retrain"] = "distill" if model.n_unlabeled_ else "same"
-        plan["n_unlabeled"] = model.n_unlabeled_ or None
-        plan["retrain_loss"], plan["retrain_alpha"] = _objective(refit)
+        plan |= _read_refit(model, refit)
     width = model.n_features_in_ if refit is None else n_kept
     scored = model.strategy in {"hessian", "obs", "obs-one-shot"} or model.n_rounds > 1
     if scored or "logistic" in {loss, plan.get("retrain_loss")}:
         width = 0  # the weights are in the scores, or no fit interpolates
     _check_weights(model, max(alpha, plan.get("retrain_alpha", 0.0)), fit_intercept, width)
+    return plan
+
+
+def _read_refit(model: Any, refit: Any) -> dict[str, Any]:
+    """Return what the theory is to know of the refit of a pruned model."""
+    if isinstance(refit, TargetedRidge) and model.retrain != "distill":
+        return {"retrain": "pulled", "retrain_alpha": float(refit.alpha)}
+    plan: dict[str, Any] = {"retrain": "distill" if model.n_unlabeled_ else "same"}
+    plan["n_unlabeled"] = model.n_unlabeled_ or None
+    plan["retrain_loss"], plan["retrain_alpha"] = _objective(refit)
     return plan
 
 

@@ -79,7 +79,7 @@ def predict_risk(
         How features are scored: :math:`|\hat\beta_i|`,
         :math:`\sqrt{\Sigma_{ii}}|\hat\beta_i|`,
         :math:`|\hat\beta_i|/\sqrt{(\Sigma+1/\xi)^{-1}_{ii}}` (optimal brain surgeon, the
-        saliencies of one fit),
+        saliencies of one fit), by greedy elimination ("obs", see Notes),
         :math:`\Sigma_{ii}\beta_i^2` (with correlated features, what feature i
         contributes on its own), or at random. None: the model is not pruned. The
         Hessian of a logistic loss has its penalty: :math:`\Sigma_{ii}+\mu/(n\bar D)` in the
@@ -125,7 +125,8 @@ def predict_risk(
         Whether to correct fits without penalty for the size of n, which matters
         near as many features, or kept features, as samples. Of squared errors alone.
     n_draws : int, default=100
-        Number of draws, with a covariance that is not diagonal; at least 4.
+        Number of draws, with a covariance that is not diagonal, several rounds or "obs"; at
+        least 4.
     random_state : int, RandomState instance or None, default=None
         Seed of the draws.
     return_std_error : bool, default=False
@@ -152,6 +153,12 @@ def predict_risk(
     on the training rows are not as good as the labels there, and "distill" takes
     that into account.
 
+    The strategy "obs" is what ``PrunedRegressor(strategy="obs")`` does with more samples than
+    features: backward elimination by least squares [3]_, whatever the penalties of the dense
+    model and of the refit are. It is computed as four to eight rounds, within 2 % of what
+    simulation says of one feature at a time, or 5 % without a refit. Where the estimator would
+    screen the features first, and with "distill" and "pulled", there is no law.
+
     With an intercept, the formulas are those of the centred problem with a
     degree of freedom less, and the mean square error of the intercept is added:
     a factor of :math:`1+1/n`, or
@@ -176,6 +183,8 @@ def predict_risk(
        Neural Networks", AAAI 2021. arXiv:2012.08749
     .. [2] C. Thrampoulidis, E. Abbasi, B. Hassibi, "LASSO with Non-linear Measurements is
        Equivalent to One With Linear Measurements", NeurIPS 2015. arXiv:1506.02181
+    .. [3] B. Hassibi, D. Stork, "Second order derivatives for network pruning:
+       Optimal Brain Surgeon", NIPS 1992.
 
     Examples
     --------

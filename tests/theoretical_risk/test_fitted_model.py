@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from sklearn.base import clone
 from sklearn.linear_model import LinearRegression, Ridge
 
-from sklearn_prune import MinNormRegressor, PrunedRegressor
+from sklearn_prune import MinNormRegressor, PrunedRegressor, TargetedRidge
 from sklearn_prune._theoretical_risk.fitted_model import read_plan
 from sklearn_prune.theory import LinearGaussianProblem
 
@@ -78,3 +78,30 @@ def test_a_cut_off_that_leaves_one_direction_out(width, fit_intercept):
     assert fitted.rank_ == full - 1
     with pytest.raises(ValueError, match="by which singular values were left out"):
         read_plan(fitted)
+
+
+@pytest.mark.parametrize("strategy", ["obs", "obs-one-shot"])
+def test_the_surgeon_and_its_refits(strategy):
+    X, y = rows(10)
+    plan = {
+        "strategy": strategy,
+        "sparsity": 4,
+        "loss": "squared",
+        "alpha": 2.0,
+        "fit_intercept": True,
+        "n_rounds": 1,
+    }
+    model = PrunedRegressor(strategy, 4, False, estimator=Ridge(2.0))
+    assert read_plan(model.fit(X, y)) == plan
+    model.set_params(retrain=TargetedRidge(3.0))
+    assert read_plan(model.fit(X, y)) == plan | {"retrain": "pulled", "retrain_alpha": 3.0}
+    model.set_params(retrain=False, estimator=None)
+    with pytest.raises(ValueError, match="sample weights from 1 to 2"):
+        read_plan(model.fit(*rows(50), sample_weight=np.linspace(1, 2, N)))
+
+
+def test_a_target_of_which_nothing_is_known():
+    X, y = rows(10)
+    for model in (TargetedRidge(2.0), PrunedRegressor("hessian", 4, estimator=TargetedRidge(2.0))):
+        with pytest.raises(ValueError, match=r"TargetedRidge\(alpha=2.0\) as a model"):
+            read_plan(model.fit(X, y))
