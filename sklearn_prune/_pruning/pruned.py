@@ -137,9 +137,9 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
         The score of a group is the norm of those of its columns; for "hessian" it is
         :math:`\sqrt{\hat\beta_g^\top \hat\Sigma_{gg} \hat\beta_g}`, for "obs" and
         "obs-one-shot" the rise of the loss is
-        :math:`\hat\beta_g^\top ([H^{-1}]_{gg})^{-1} \hat\beta_g`, so that these depend on the
-        space that its columns span alone, if no penalty acts; for "oracle" it is the sum. None
-        is divided by the number of columns: ``feature_costs=1`` does that.
+        :math:`\hat\beta_g^\top ([H^{-1}]_{gg})^{-1} \hat\beta_g`, so that they depend
+        on the space that its columns span alone; for "oracle" it is the sum. None is divided by
+        the number of columns: ``feature_costs=1`` does that.
 
     always_keep : sequence of int, str or bool, default=None
         Positions or names of columns, or a mask, that are kept at every sparsity, and their

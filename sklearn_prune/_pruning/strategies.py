@@ -274,8 +274,12 @@ STRATEGIES = {
     ),
     "oracle": Strategy(_oracle, reads="nothing", theory=True),
     "random": Strategy(_random, reads="nothing", streams=True, theory=True, draws=True),
-    "obs": Strategy(_obs, reads="moments", fits_anew=True, from_moments=_obs_of_moments),
-    "obs-one-shot": Strategy(_one_shot_obs, reads="moments", from_moments=_one_shot_obs_of_moments),
+    "obs": Strategy(
+        _obs, reads="moments", theory=True, fits_anew=True, from_moments=_obs_of_moments
+    ),
+    "obs-one-shot": Strategy(
+        _one_shot_obs, reads="moments", theory=True, from_moments=_one_shot_obs_of_moments
+    ),
 }
 
 

@@ -77,7 +77,8 @@ def test_what_a_row_says_is_what_others_take_and_refuse(data):
 
 
 def test_lists_of_names_come_from_the_table(data):
-    assert names_that("theory") == ("magnitude", "hessian", "oracle", "random")
+    known = "magnitude", "hessian", "oracle", "random", "obs", "obs-one-shot"
+    assert names_that("theory") == known
     assert names_that("streams") == ("magnitude", "hessian", "random")
     with pytest.raises(ValueError, match="give one of 'magnitude', 'hessian', 'random'"):
         PrunedRandomFeatures(500, 5, "oracle").fit(*data)
