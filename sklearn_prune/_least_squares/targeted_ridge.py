@@ -116,8 +116,8 @@ class TargetedRidge(MultiOutputMixin, RegressorMixin, BaseEstimator):
         fit_intercept = check_bool(self.fit_intercept, "fit_intercept")
         data = check_training_data(self, X, y, sample_weight)
         start = _check_start(coef_init, (*data.y.shape[1:], data.X.shape[1]))
-        rest = replace(data, X=data.X.astype(np.float64), y=data.y - data.X @ start.T)
-        step = _fit_ridge(alpha, fit_intercept, rest)
+        X, y = data.X.astype(np.float64), data.y.astype(np.float64)
+        step = _fit_ridge(alpha, fit_intercept, replace(data, X=X, y=y - X @ start.T))
         self.coef_ = (start + step.coef_.reshape(start.shape)).astype(data.X.dtype)
         self.intercept_ = np.asarray(step.intercept_, dtype=data.X.dtype)
         self.intercept_ = np.broadcast_to(self.intercept_, data.y.shape[1:]).copy()[()]

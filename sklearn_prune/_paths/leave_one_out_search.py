@@ -56,7 +56,8 @@ def _is_centred(data: TrainingData) -> bool:
 class LeaveOneOutSearch(FoldSearch):
     """Paths that are fitted without one row, for every row, and predict it.
 
-    Callables as strategies, "obs" and distillation are fitted n times.
+    Callables as strategies, "obs", "obs-one-shot", distillation and a `TargetedRidge` are
+    fitted n times.
     """
 
     def __init__(self, data: TrainingData, **options: Any) -> None:

@@ -220,8 +220,8 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
     each of its rows all pruned ones. The refit of each row has a support of its own; a
     Cholesky factorisation of :math:`m^3/3` with all rows gives its leave-one-out residual
     :math:`r_i / (1 - h_i)` at every sparsity, and rows of the same order share it.
-    The strategy "obs", callables and distillation are fitted n times, at every sparsity
-    together.
+    The strategies "obs" and "obs-one-shot", callables and distillation are fitted n times,
+    at every sparsity together.
 
     **Criteria.** With n samples, the residual sum of squares RSS of a model of s features and
     its degrees of freedom d, they are

@@ -296,7 +296,7 @@ def stability_path(
     y : array-like of shape (n_samples,) or (n_samples, n_targets)
         Target values, or labels of shape (n_samples,) with ``classification=True``.
     strategy : str or callable, default="hessian"
-        How features are scored, as in :class:`PrunedRegressor`. Those of "hessian", and "obs",
+        How features are scored, as in :class:`PrunedRegressor`. Those of "hessian", "obs"
         do not depend on the units of the features. "random" draws another order in each half.
     sparsities : sequence of int or float, default=None
         Numbers, or fractions, of features that each half selects. None stands for all numbers

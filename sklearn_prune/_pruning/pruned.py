@@ -119,7 +119,11 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
 
     n_rounds : int, default=1
         Number of pruning rounds. The number of features falls geometrically from
-        n_features to s, with a refit by a clone of `estimator` between rounds.
+        n_features to s, with a refit by a clone of `estimator` between rounds. Rounds help
+        where features are correlated, if the fits have a penalty or far fewer features than
+        samples. Without penalty, rounds that begin with more features than samples, and end
+        with fewer, make the model worse, and the more of them the worse: a warning tells. See
+        the :doc:`user guide </user_guide/pruning>` for numbers.
 
     random_state : int, RandomState instance or None, default=None
         Seed of the strategy "random".

@@ -47,14 +47,15 @@ class PrunedClassifier(CallbackSupportMixin, SparseClassifier):
     ----------
     strategy : str or callable, default="hessian"
         How features are scored, as in :class:`PrunedRegressor`. After a logistic fit,
-        "hessian" and "obs" go by the second derivatives of its own loss,
+        "hessian", "obs" and "obs-one-shot" go by the second derivatives of its own loss,
 
         .. math:: H = X^\top D X + \alpha I, \qquad D_{ii} = w_i p_i (1 - p_i),
 
         with the probabilities :math:`p_i` that it predicts, the weights :math:`w_i` of the
         samples and the penalty :math:`\alpha = 1/C`: optimal brain damage scores by
         :math:`\sqrt{H_{jj}}\,|\hat\beta_j|`, and optimal brain surgeon eliminates features
-        one by one from the quadratic model of the loss. For several classes these scores
+        one by one from the quadratic model of the loss, or scores each by
+        :math:`|\hat\beta_j|/\sqrt{[H^{-1}]_{jj}}`. For several classes these scores
         have the mean of the D of the classes where they need a common one. After other fits
         they are those of least squares. A callable gets the codes of the classes as y.
 

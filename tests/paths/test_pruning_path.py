@@ -116,6 +116,7 @@ def test_distillation(estimator, weighted):
     )
 
 
+@pytest.mark.filterwarnings("ignore:Rounds from")
 @pytest.mark.parametrize("retrain", [False, True, Ridge(1.0)], ids=str)
 @pytest.mark.parametrize("n_rounds", [2, 3])
 def test_rounds(retrain, n_rounds):

@@ -309,6 +309,7 @@ def test_several_outputs(wide, rng):
     assert PrunedRegressor().fit(X, Y[:, :1]).predict(X).shape == (40, 1)
 
 
+@pytest.mark.filterwarnings("ignore:Rounds from")
 # Rounds
 
 
@@ -326,6 +327,7 @@ def test_rounds_are_geometric_and_refitted(wide):
     assert_allclose(masked.coef_[first[kept]], second.coef_[kept])
 
 
+@pytest.mark.filterwarnings("ignore:Rounds from")
 @pytest.mark.parametrize("strategy", STRATEGIES)
 @pytest.mark.parametrize("n_rounds", [1, 3, 50])
 def test_rounds_end_at_the_sparsity(wide, strategy, n_rounds):

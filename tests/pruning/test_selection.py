@@ -102,6 +102,7 @@ def problem(chosen, strategy):
     return model, (shown, y), data, columns, coef
 
 
+@pytest.mark.filterwarnings("ignore:Rounds from")
 @pytest.mark.parametrize("strategy", ["magnitude", "hessian", "oracle", "callable"])
 @pytest.mark.parametrize("chosen", PAIRS, ids="-".join)
 def test_every_pair_of_options(chosen, strategy):
