@@ -15,7 +15,6 @@ from ._checks import (
     check_flag,
     check_n_samples,
     check_seed,
-    n_kept,
     shown,
 )
 from ._classification.classifier_steps import ClassifierSteps
@@ -23,7 +22,9 @@ from ._classification.losses import check_classifier, check_losses, has_classes
 from ._problems.linear_gaussian import LinearGaussianProblem
 from ._problems.linear_only import check_linear
 from ._problems.second_moments import in_units, squared_units
+from ._risk.block_axes import on_block_axes
 from ._risk.compression import SoftThreshold, UniformQuantizer
+from ._risk.contest import Contest
 from ._risk.first_fit import STRATEGIES
 from ._risk.steps import RETRAIN, Steps
 
@@ -48,6 +49,9 @@ def predict_risk(
     loss: str | None = None,
     retrain_loss: str | None = None,
     metric: str | None = None,
+    feature_groups: Any = None,
+    always_keep: Any = None,
+    feature_costs: Any = None,
     fit_intercept: bool = False,
     finite_n: bool = False,
     n_draws: int = 100,
@@ -106,6 +110,19 @@ def predict_risk(
         Which error: how often the sign of :math:`f=x'b+b_0` is not the label,
         :math:`\mathbb{E}(y-f)^2` or :math:`\mathbb{E}\log(1+e^{-yf})`. None stands
         for "zero_one" where there are classes, and else for "squared_error".
+    feature_groups : sequence, default=None
+        Features that are kept or pruned as one: a label for each, or lists of the positions
+        of features that belong together, where all others are alone. `sparsity` then counts
+        groups. With the coefficients :math:`\hat\beta_g` of a group its score is
+        :math:`|\hat\beta_g|`, :math:`|\Sigma_{gg}^{1/2}\hat\beta_g|`,
+        :math:`(\hat\beta_g^\top([(\Sigma+1/\xi)^{-1}]_{gg})^{-1}\hat\beta_g)^{1/2}` or the sum
+        of those of its features.
+    always_keep : sequence of int or bool, default=None
+        Positions of features, or a mask, that are kept at every sparsity, with their groups.
+        They count.
+    feature_costs : float, array-like of shape (n_features,) or dict, default=None
+        Prices by which scores are divided, positive; a dict has those of some features, and 1
+        for the others. That of a group is the sum.
     fit_intercept : bool, default=False
         Whether the models have an intercept. A pruned one is adjusted to the means.
     finite_n : bool, default=False
@@ -198,10 +215,13 @@ def predict_risk(
         check_linear(problem)
     fit_intercept = check_flag(fit_intercept, "fit_intercept")
     n = check_n_samples(n_samples, fit_intercept=fit_intercept)
-    _check_plan(strategy, sparsity, retrain, retrain_alpha, n_unlabeled, compression)
+    selection = feature_groups, always_keep, feature_costs
+    _check_plan(strategy, sparsity, retrain, retrain_alpha, n_unlabeled, compression, selection)
     losses = check_losses(problem, loss, retrain_loss, metric, retrain)
+    contest = Contest.of(_counts(problem), *selection)
     options = {
         "strategy": strategy or "",
+        "contest": contest,
         "retrain": retrain,
         "alpha": _one_penalty(alpha, "alpha"),
         "retrain_alpha": _one_penalty(
@@ -215,7 +235,7 @@ def predict_risk(
         "random_state": check_seed(random_state),
     }
     with_error = check_flag(return_std_error, "return_std_error")
-    kept = n_kept(1.0 if sparsity is None else sparsity, problem.n_features)
+    kept = contest.n_keep(1.0 if sparsity is None else sparsity)
     sizes = broadcast(n_samples=n, sparsity=kept)
     if isinstance(problem, LinearGaussianProblem):
         risk, error = _linear_risk(problem, options, *sizes)
@@ -230,7 +250,8 @@ def _linear_risk(
 ) -> tuple[Array, Array]:
     """Return squared errors and their standard errors."""
     centred = problem.centred() if options["fit_intercept"] else problem
-    steps = Steps(problem=in_units(centred), **options)
+    moments = on_block_axes(centred, options["strategy"], options["contest"])
+    steps = Steps(problem=in_units(moments), **options)
     if options["strategy"] or options["compression"] is not None:
         risk, error = _at_each(steps, n, kept)
     else:
@@ -245,6 +266,13 @@ def _at_each(steps: Steps | ClassifierSteps, n: Array, kept: Array) -> tuple[Arr
     pairs = [steps.risk(float(a), float(s)) for a, s in zip(n.flat, kept.flat, strict=True)]
     risk, error = np.moveaxis(np.reshape(pairs, (*n.shape, 2)), -1, 0)
     return risk, error
+
+
+def _counts(problem: LinearGaussianProblem | BinaryProblem | GaussianMixtureProblem) -> Array:
+    """Return how many features each entry of the covariance stands for."""
+    if isinstance(problem, LinearGaussianProblem):
+        return problem.counts
+    return np.ones(int(problem.n_features))
 
 
 def _one_penalty(value: Any, name: str) -> float:
@@ -262,6 +290,7 @@ def _check_plan(
     retrain_alpha: Any,
     n_unlabeled: Any,
     compression: Any,
+    selection: tuple[Any, Any, Any],
 ) -> None:
     """Raise a ValueError if the parameters do not go together."""
     check_choice(strategy, "strategy", STRATEGIES)
@@ -271,6 +300,8 @@ def _check_plan(
         msg = f"compression is {shown(compression)}: give a SoftThreshold or a UniformQuantizer."
     elif compression is not None and strategy is not None:
         msg = "compression takes the place of pruning: give it without strategy."
+    elif strategy is None and any(value is not None for value in selection):
+        msg = "feature_groups, always_keep and feature_costs say what is pruned: give a strategy."
     elif strategy is None and (sparsity is not None or retrain is not None):
         msg = (
             f"sparsity and retrain need a strategy: give one of {', '.join(map(repr, STRATEGIES))}."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sklearn_prune.theory._problems.binary import BinaryProblem
+from sklearn_prune.theory._risk.block_axes import on_block_axes
 from sklearn_prune.theory._risk.steps import Steps
 
 from .mixture_moments import MixtureMoments
@@ -39,12 +40,13 @@ def least_squares_steps(problem: ClassProblem, options: dict[str, Any]) -> Steps
         moments = MixtureMoments(problem, target_variance(problem, centred=centred))
         return MixtureSteps(problem=moments, **options)
     linear = problem.linear.centred() if centred else problem.linear
+    linear = on_block_axes(linear, options["strategy"], options["contest"])
     return Steps(problem=linear, **options)
 
 
 def _in_closed_form(problem: GaussianMixtureProblem, options: dict[str, Any]) -> bool:
     """Return whether features are uncorrelated within a class, and none tells them for certain."""
-    if problem.covariance.ndim == 2 or options["finite_n"]:
+    if problem.covariance.ndim == 2 or options["finite_n"] or options["contest"].has_groups:
         return False
     return not problem.mean[problem.covariance == 0].any()
 

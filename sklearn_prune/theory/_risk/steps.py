@@ -17,12 +17,14 @@ from .first_fit import FirstFit
 from .outcome import Outcome, left_out, pair_means, standard_error
 from .refits import fresh_refit, same_refit
 from .sampled_support import SampledSelection, draw_fits
+from .support import is_blind
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
     from sklearn_prune.theory._problems.second_moments import SecondMoments
 
     from .compression import SoftThreshold, UniformQuantizer
+    from .contest import Contest
     from .support import Selection
 
 RETRAIN = ("fresh", "same", "distill")
@@ -37,6 +39,7 @@ class Steps:
 
     problem: SecondMoments
     strategy: str
+    contest: Contest
     retrain: str | None
     alpha: float
     retrain_alpha: float
@@ -85,31 +88,25 @@ class Steps:
 
     def _prune(self, first: FirstFit, n_keep: float) -> Outcome:
         retrain, alpha = self.retrain, self.retrain_alpha
-        if retrain is None and n_keep == self.problem.n_features:
+        everything = n_keep >= self.contest.n_groups
+        if retrain is None and everything:
             return Outcome.of(first.risk, first.overlap)
         selection = self._select(first, n_keep)
-        if retrain == "same" and self._is_blind(n_keep):
+        if retrain == "same" and is_blind(self.strategy, self.contest, n_keep, self.problem):
             retrain = "fresh"  # to a support that knows no sample every sample is fresh
         if retrain == "same":
             return same_refit(first, selection, alpha, finite_n=self.finite_n)
         if retrain == "distill":
-            return distilled(first, selection, alpha, self.n_unlabeled, n_keep)
+            return distilled(first, selection, alpha, self.n_unlabeled, everything=everything)
         if retrain == "fresh":
             return self._refit_afresh(selection, first.n).left_out()
         return selection.pruned().left_out()
 
-    def _is_blind(self, n_keep: float) -> bool:
-        """Return whether the support does not depend on the samples."""
-        if self.strategy in {"oracle", "random"}:
-            return True
-        problem = self.problem  # of uncorrelated features, those without variance go first
-        return n_keep >= (problem.spectrum.rank if problem.is_diagonal else problem.n_features)
-
     def _select(self, first: FirstFit, n_keep: float) -> Selection:
         if self.problem.is_diagonal:
-            return DiagonalSelection(first, self.strategy, n_keep)
+            return DiagonalSelection(first, self.strategy, n_keep, self.contest)
         rng = np.random.RandomState(self._seed)
-        return SampledSelection(first, self.strategy, n_keep, self.n_draws, rng)
+        return SampledSelection(first, self.strategy, n_keep, self.n_draws, rng, self.contest)
 
     def _refit_afresh(self, selection: Selection, n: float) -> Outcome:
         return fresh_refit(selection, n, self.retrain_alpha, finite_n=self.finite_n)

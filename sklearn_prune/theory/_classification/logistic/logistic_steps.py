@@ -10,6 +10,7 @@ import numpy as np
 
 from sklearn_prune.theory._classification.overlaps import Overlaps
 from sklearn_prune.theory._problems.label_link import LabelLink
+from sklearn_prune.theory._risk.support import is_blind
 
 from .classifier_fit import ClassifierFit
 from .classifier_support import DiagonalSupport, SampledSupport
@@ -18,6 +19,7 @@ from .label_law import LabelLaw
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
+    from sklearn_prune.theory._risk.contest import Contest
 
     from .classifier_support import ClassifierSupport
 
@@ -38,6 +40,8 @@ class LogisticSteps:
         What the fits minimise.
     strategy : str
         How features are scored; "" stands for no pruning.
+    contest : Contest
+        What competes.
     retrain : {"fresh", "same"} or None
         What the kept features are refitted to.
     alpha, retrain_alpha : float
@@ -52,6 +56,7 @@ class LogisticSteps:
     loss: str
     retrain_loss: str
     strategy: str
+    contest: Contest
     retrain: str | None
     alpha: float
     retrain_alpha: float
@@ -123,15 +128,13 @@ class LogisticSteps:
 
     def _support(self, first: ClassifierFit, n_keep: float) -> ClassifierSupport:
         if first.problem.is_diagonal:
-            return DiagonalSupport(first, self.strategy, n_keep)
+            return DiagonalSupport(first, self.strategy, n_keep, self.contest)
         rng = np.random.RandomState(self.seed)
-        return SampledSupport(first, self.strategy, n_keep, self.n_draws, rng)
+        return SampledSupport(first, self.strategy, n_keep, self.n_draws, rng, self.contest)
 
     def _is_blind(self, first: ClassifierFit, n_keep: float) -> bool:
         """Return whether the support does not depend on the samples."""
-        problem = first.problem
-        everything = problem.spectrum.rank if problem.is_diagonal else problem.n_features
-        certain = self.strategy in {"oracle", "random"} or n_keep >= everything
+        certain = is_blind(self.strategy, self.contest, n_keep, first.problem)
         return certain or np.isinf(first.variance)
 
     def _pruned(self, first: ClassifierFit, signal: Array, square: Array) -> Overlaps:
