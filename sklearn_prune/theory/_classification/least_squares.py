@@ -40,8 +40,8 @@ def least_squares_steps(problem: ClassProblem, options: dict[str, Any]) -> Steps
         moments = MixtureMoments(problem, target_variance(problem, centred=centred))
         return MixtureSteps(problem=moments, **options)
     linear = problem.linear.centred() if centred else problem.linear
-    linear = on_block_axes(linear, options["strategy"], options["contest"])
-    return Steps(problem=linear, **options)
+    axes = options["strategy"], options["contest"]
+    return Steps(problem=on_block_axes(linear, *axes), **options)
 
 
 def _in_closed_form(problem: GaussianMixtureProblem, options: dict[str, Any]) -> bool:

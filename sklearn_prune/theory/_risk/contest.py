@@ -108,7 +108,8 @@ class Contest:
 
     def sums(self, scores: Array) -> Array:
         """Return the sums of the scores of the entries of each group."""
-        return np.bincount(self.groups, weights=scores, minlength=len(self.stays))
+        totals = np.bincount(self.groups, weights=scores, minlength=len(self.stays))
+        return totals.astype(np.float64)
 
     def ranked(self, scores: Array) -> Array:
         """Return scores of groups for their prices, inf for those that stay."""

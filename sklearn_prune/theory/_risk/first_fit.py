@@ -131,8 +131,7 @@ class FirstFit:
         costs the surgeon is the inverse of a block.
         """
         if strategy == "obs":
-            blocks = map(self._inverse_block, groups)
-            return [np.linalg.pinv(block, rcond=RCOND, hermitian=True) for block in blocks]
+            return [self._surgeon_form(columns) for columns in groups]
         squares = self.score_weights(strategy) ** 2
         if strategy == "magnitude":
             return [np.diag(squares[columns]) for columns in groups]
@@ -141,14 +140,18 @@ class FirstFit:
             np.fill_diagonal(form, squares[columns])
         return forms
 
-    def _inverse_block(self, columns: Indices) -> Array:
-        r"""Return a block of :math:`(\Sigma+1/\xi)^{-1}`, very large where nothing is lost."""
+    def _surgeon_form(self, columns: Indices) -> Array:
+        r"""Return the inverse of a block of :math:`(\Sigma+1/\xi)^{-1}`.
+
+        It is zero, nearly, where others replace features exactly and no penalty acts.
+        """
         rows = self.problem.eigenbasis.vectors[columns]
         block = rows * (self.shrinkage / self.eigenvalues) @ rows.T
         outside = np.eye(len(columns)) - rows @ rows.T
-        if np.trace(outside) <= 1e-10:
-            return block
-        return block + min(self._fit.sums.xi, LARGE * np.trace(block)) * outside
+        if np.trace(outside) > 1e-10:
+            block = block + min(self._fit.sums.xi, LARGE * np.trace(block)) * outside
+        form: Array = np.linalg.pinv(block, rcond=RCOND, hermitian=True)
+        return form
 
     def _surgeon_weights(self) -> Array:
         r"""Return :math:`[(\Sigma+1/\xi)^{-1}]_{ii}^{-1/2}`, what a feature's removal costs.

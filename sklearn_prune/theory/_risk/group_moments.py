@@ -55,8 +55,10 @@ class GroupScores:
         weight = np.exp(log_weight - self._log_unit[groups])
         self._mean = mean / self._scale[groups]
         self._terms, first = _equal_terms(weight, groups)
-        terms = weight[first], np.bincount(self._terms), np.bincount(self._terms, self._mean**2)
-        self._sums = SquareSums(*terms, np.flatnonzero(np.diff(groups[first], prepend=-1)))
+        counts = np.bincount(self._terms).astype(np.float64)
+        squares = np.bincount(self._terms, self._mean**2).astype(np.float64)
+        starts = np.flatnonzero(np.diff(groups[first], prepend=-1))
+        self._sums = SquareSums(weight[first], counts, squares, starts)
 
     def moments(self, scale: float, counts: Array, n_keep: float) -> Moments:
         r"""Return moments of :math:`\theta_i-u_i` on the event that their group is kept.
