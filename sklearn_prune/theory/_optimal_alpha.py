@@ -46,11 +46,11 @@ def optimal_alpha(
         The problem.
     n_samples : int
         Number of training rows, n.
-    strategy : {"magnitude", "hessian", "obs", "oracle", "random"}, default=None
+    strategy : {"magnitude", "hessian", "obs-one-shot", "oracle", "random"}, default=None
         How features are scored; None: the model is not pruned.
     sparsity : int or float, default=None
         What is KEPT, see `predict_risk`.
-    retrain : {"fresh", "same", "distill"}, default=None
+    retrain : {"fresh", "same", "distill", "pulled"}, default=None
         What the kept features are refitted to, see `predict_risk`.
     retrain_alpha : float, default=None
         The penalty of the refit. None: the same as that of the first fit, which is

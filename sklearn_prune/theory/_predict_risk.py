@@ -74,10 +74,11 @@ def predict_risk(
         The problem.
     n_samples : int or array-like of int
         Number of training rows, n; broadcast with `sparsity`.
-    strategy : {"magnitude", "hessian", "obs", "oracle", "random"}, default=None
+    strategy : {"magnitude", "hessian", "obs-one-shot", "oracle", "random"}, default=None
         How features are scored: :math:`|\hat\beta_i|`,
         :math:`\sqrt{\Sigma_{ii}}|\hat\beta_i|`,
-        :math:`|\hat\beta_i|/\sqrt{(\Sigma+1/\xi)^{-1}_{ii}}`,
+        :math:`|\hat\beta_i|/\sqrt{(\Sigma+1/\xi)^{-1}_{ii}}` (optimal brain surgeon, the
+        saliencies of one fit),
         :math:`\Sigma_{ii}\beta_i^2` (with correlated features, what feature i
         contributes on its own), or at random. None: the model is not pruned. The
         Hessian of a logistic loss has its penalty: :math:`\Sigma_{ii}+\mu/(n\bar D)` in the
@@ -85,16 +86,18 @@ def predict_risk(
     sparsity : int, float or array-like, default=None
         What is KEPT: an int is the number of features s, a float in (0, 1] the
         fraction, ``s = max(1, round(sparsity * n_features))``.
-    retrain : {"fresh", "same", "distill"}, default=None
+    retrain : {"fresh", "same", "distill", "pulled"}, default=None
         What the kept features are refitted to: fresh samples as many as before
         (Definition 5 of [1]_); the same samples again, which is what
         ``PrunedRegressor(retrain=True)`` does; the predictions of the dense
         model on these samples and on `n_unlabeled` others, as in
-        ``PrunedRegressor(retrain="distill")``. None: they are not refitted.
+        ``PrunedRegressor(retrain="distill")``; the same samples, with a penalty
+        :math:`\mu_2|b-\hat\beta_S|^2` that pulls to the dense coefficients, as in
+        ``PrunedRegressor(retrain=TargetedRidge(...))``. None: they are not refitted.
     alpha : float, default=0.0
         Ridge penalty :math:`\mu` of the first fit, as in ``Ridge(alpha)``.
     retrain_alpha : float, default=None
-        That of the refit; None stands for `alpha`.
+        That of the refit, :math:`\mu_2`; None stands for `alpha`. "pulled" needs one.
     n_unlabeled : float, default=None
         Number of unlabelled rows of the distillation; may be ``inf``.
     compression : SoftThreshold or UniformQuantizer, default=None
@@ -150,7 +153,7 @@ def predict_risk(
 
     Notes
     -----
-    "same" and "distill" are results of this project that simulation supports:
+    "same", "pulled" and "distill" are results of this project that simulation supports:
     the joint law of both fits follows from the state evolution of approximate
     message passing with memory. Where the dense model is a ridge fit, predictions
     on the training rows are not as good as the labels there, and "distill" takes
@@ -313,6 +316,8 @@ def _check_plan(
             f"retrain_alpha is {shown(retrain_alpha)}, but nothing is refitted: give it with "
             "retrain."
         )
+    elif retrain == "pulled" and retrain_alpha is None:
+        msg = 'retrain="pulled" needs a retrain_alpha: give the strength of the pull.'
     elif (retrain == "distill") != (n_unlabeled is not None):
         msg = (
             'retrain="distill" and n_unlabeled go together: give both, n_unlabeled=np.inf for the '

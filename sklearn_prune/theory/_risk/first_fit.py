@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sklearn_prune._typing import Array, Indices
     from sklearn_prune.theory._problems.second_moments import SecondMoments
 
-STRATEGIES = ("magnitude", "hessian", "obs", "oracle", "random")
+STRATEGIES = ("magnitude", "hessian", "obs-one-shot", "oracle", "random")
 
 # What an entry of an inverse is at most beside the others, and what is zero beside it.
 LARGE, RCOND = 1e12, 1e-15
@@ -120,7 +120,7 @@ class FirstFit:
     def score_weights(self, strategy: str) -> Array:
         """Return w of the score ``w |b|``, one a feature."""
         variances = self.problem.variances
-        if strategy == "obs":
+        if strategy == "obs-one-shot":
             return self._surgeon_weights()
         return np.sqrt(variances) if strategy == "hessian" else np.ones_like(variances)
 
@@ -130,7 +130,7 @@ class FirstFit:
         On the diagonal stand the squares of the `score_weights`; but what removing a group
         costs the surgeon is the inverse of a block.
         """
-        if strategy == "obs":
+        if strategy == "obs-one-shot":
             return [self._surgeon_form(columns) for columns in groups]
         squares = self.score_weights(strategy) ** 2
         if strategy == "magnitude":
@@ -150,8 +150,7 @@ class FirstFit:
         outside = np.eye(len(columns)) - rows @ rows.T
         if np.trace(outside) > 1e-10:
             block = block + min(self._fit.sums.xi, LARGE * np.trace(block)) * outside
-        form: Array = np.linalg.pinv(block, rcond=RCOND, hermitian=True)
-        return form
+        return np.linalg.pinv(block, rcond=RCOND, hermitian=True).astype(np.float64)
 
     def _surgeon_weights(self) -> Array:
         r"""Return :math:`[(\Sigma+1/\xi)^{-1}]_{ii}^{-1/2}`, what a feature's removal costs.

@@ -66,6 +66,11 @@ class SampledSelection:
         self.supports = [np.flatnonzero(kept) for kept in self._kept]
 
     @property
+    def n_kept(self) -> float:
+        """The mean number of features that are kept."""
+        return float(self._kept.sum()) / len(self._kept)
+
+    @property
     def pruned_coefs(self) -> Array:
         """The draws, with zeros outside of the supports."""
         return np.where(self._kept, self.coefs, 0.0)
@@ -96,8 +101,10 @@ class SampledSelection:
         """
         first = self._first
         u = np.broadcast_to(first.signal, self.theta.shape)
-        noise = self.theta - u
-        vectors = np.stack([u, noise, first.shrinkage * noise - first.zeta * u], axis=1)
+        noise, basis = self.theta - u, first.problem.eigenbasis
+        error = first.shrinkage * noise - first.zeta * u
+        pruned = np.sqrt(basis.eigenvalues) * basis.to_coordinates(self.pruned_coefs)
+        vectors = np.stack([u, noise, error, u - pruned], axis=1)
         draws = zip(self.supports, vectors, strict=True)
         parts = zip(*(self._gram(*draw, n, alpha) for draw in draws), strict=True)
         return Grams(*(pair_means(np.array(part)) for part in parts))

@@ -15,7 +15,7 @@ from .diagonal_support import DiagonalSelection, compressed_risk
 from .distillation import distilled
 from .first_fit import FirstFit
 from .outcome import Outcome, left_out, pair_means, standard_error
-from .refits import fresh_refit, same_refit
+from .refits import fresh_refit, pulled_refit, same_refit
 from .sampled_support import SampledSelection, draw_fits
 from .support import is_blind
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .contest import Contest
     from .support import Selection
 
-RETRAIN = ("fresh", "same", "distill")
+RETRAIN = ("fresh", "same", "distill", "pulled")
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,9 @@ class Steps:
             retrain = "fresh"  # to a support that knows no sample every sample is fresh
         if retrain == "same":
             return same_refit(first, selection, alpha, finite_n=self.finite_n)
+        if retrain == "pulled":
+            how = {"everything": everything, "finite_n": self.finite_n}
+            return pulled_refit(first, selection, alpha, **how)
         if retrain == "distill":
             return distilled(first, selection, alpha, self.n_unlabeled, everything=everything)
         if retrain == "fresh":
