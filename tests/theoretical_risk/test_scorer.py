@@ -264,9 +264,14 @@ def test_grid_search(problem, data, routing, n_jobs):
         (PrunedRegressor("obs", 5), "strategy='obs'"),
         (PrunedRegressor(lambda coef, X, y: np.abs(coef), 5), "strategy=<function"),
         (PrunedRegressor(sparsity=5, n_rounds=2), "n_rounds=2"),
-        (PrunedRegressor(sparsity=5, feature_groups=[[0, 1]]), "A model with feature_groups, wh"),
-        (PrunedRegressor(sparsity=5, always_keep=[1]), "A model with always_keep, which the th"),
-        (PrunedRegressor(sparsity=5, feature_costs=2.0), "A model with feature_costs, which the"),
+        (
+            PrunedRegressor(sparsity=5, feature_groups=[[0, 1]], sparsity_unit="columns"),
+            "sparsity_unit='columns' with groups that do not all count the same",
+        ),
+        (
+            PrunedRegressor(sparsity=9, feature_costs={1: 2.0}, sparsity_unit="cost"),
+            "sparsity_unit='cost' with groups that do not all count the same",
+        ),
         (PrunedRegressor(sparsity=5, retrain=Lasso()), "Lasso"),
         (PrunedRegressor(sparsity=5, retrain=NO_INTERCEPT), "intercept in only one"),
         (make_pipeline(PCA(5), MinNormRegressor()), "no moments of PCA"),

@@ -37,16 +37,17 @@ def least_squares_steps(problem: ClassProblem, options: dict[str, Any]) -> Steps
     """
     centred = options["fit_intercept"]
     if not isinstance(problem, BinaryProblem) and _in_closed_form(problem, options):
-        moments = MixtureMoments(problem, target_variance(problem, centred=centred))
-        return MixtureSteps(problem=moments, **options)
+        mixture = MixtureMoments(problem, target_variance(problem, centred=centred))
+        return MixtureSteps(problem=mixture, **options)
     linear = problem.linear.centred() if centred else problem.linear
-    axes = options["strategy"], options["contest"]
-    return Steps(problem=on_block_axes(linear, *axes), **options)
+    moments = on_block_axes(linear, options["strategy"], options.get("contest"))
+    return Steps(problem=moments, **options)
 
 
 def _in_closed_form(problem: GaussianMixtureProblem, options: dict[str, Any]) -> bool:
     """Return whether features are uncorrelated within a class, and none tells them for certain."""
-    if problem.covariance.ndim == 2 or options["finite_n"] or options["contest"].has_groups:
+    contest = options.get("contest")
+    if problem.covariance.ndim == 2 or options["finite_n"] or (contest and contest.has_groups):
         return False
     return not problem.mean[problem.covariance == 0].any()
 

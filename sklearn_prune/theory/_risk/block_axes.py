@@ -17,14 +17,16 @@ if TYPE_CHECKING:
 ROUNDING = 1e-14
 
 
-def on_block_axes(problem: SecondMoments, strategy: str, contest: Contest) -> SecondMoments:
+def on_block_axes(problem: SecondMoments, strategy: str, contest: Contest | None) -> SecondMoments:
     """Return the problem in coordinates in which it is diagonal, if groups are its blocks.
 
     No score of a group depends on the axes of its features, but for that of the oracle, and
     neither does what is left of a model where groups are kept or pruned as one.
     """
     covariance = problem.covariance
-    if strategy == "oracle" or problem.is_diagonal or not _is_block_diagonal(covariance, contest):
+    if strategy == "oracle" or problem.is_diagonal or contest is None:
+        return problem
+    if not (contest.has_groups and _is_block_diagonal(covariance, contest)):
         return problem
     variances, coef = np.empty_like(problem.coef), np.empty_like(problem.coef)
     for columns in contest.members():
@@ -36,8 +38,6 @@ def on_block_axes(problem: SecondMoments, strategy: str, contest: Contest) -> Se
 
 def _is_block_diagonal(covariance: Array, contest: Contest) -> bool:
     """Return whether only features of one group are correlated."""
-    if not contest.has_groups:
-        return False
     scale = np.sqrt(np.diag(covariance))
     apart = np.not_equal.outer(contest.groups, contest.groups)
     return bool((np.abs(covariance[apart]) <= ROUNDING * np.outer(scale, scale)[apart]).all())

@@ -10,6 +10,7 @@ import numpy as np
 
 from sklearn_prune.theory._problems.second_moments import squared_error
 
+from .contest import Contest
 from .dense import dense_fit
 from .diagonal_support import DiagonalSelection, compressed_risk
 from .distillation import distilled
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from sklearn_prune.theory._problems.second_moments import SecondMoments
 
     from .compression import SoftThreshold, UniformQuantizer
-    from .contest import Contest
     from .support import Selection
 
 RETRAIN = ("fresh", "same", "distill", "pulled")
@@ -34,12 +34,12 @@ RETRAIN = ("fresh", "same", "distill", "pulled")
 class Steps:
     """What is done to a dense fit; the parameters are those of `predict_risk`, validated.
 
-    A `strategy` of "" stands for no pruning, an `n_unlabeled` of 0 for none.
+    A `strategy` of "" stands for no pruning, an `n_unlabeled` of 0 for none, and a `contest` of
+    None for that of all features, one by one.
     """
 
     problem: SecondMoments
     strategy: str
-    contest: Contest
     retrain: str | None
     alpha: float
     retrain_alpha: float
@@ -49,11 +49,16 @@ class Steps:
     finite_n: bool
     n_draws: int
     random_state: np.random.RandomState
+    contest: Contest | None = None
 
     @cached_property
     def _seed(self) -> int:
         """The seed of the draws at every n and s, drawn where something is random."""
         return int(self.random_state.randint(2**31 - 1))
+
+    @cached_property
+    def _contest(self) -> Contest:
+        return self.contest or Contest.free(self.problem.counts)
 
     def dense(self, n: Array) -> Array:
         """Return the risk of the dense fit for an array of n."""
@@ -88,11 +93,11 @@ class Steps:
 
     def _prune(self, first: FirstFit, n_keep: float) -> Outcome:
         retrain, alpha = self.retrain, self.retrain_alpha
-        everything = n_keep >= self.contest.n_groups
+        everything = n_keep >= self._contest.n_groups
         if retrain is None and everything:
             return Outcome.of(first.risk, first.overlap)
         selection = self._select(first, n_keep)
-        if retrain == "same" and is_blind(self.strategy, self.contest, n_keep, self.problem):
+        if retrain == "same" and is_blind(self.strategy, self._contest, n_keep, self.problem):
             retrain = "fresh"  # to a support that knows no sample every sample is fresh
         if retrain == "same":
             return same_refit(first, selection, alpha, finite_n=self.finite_n)
@@ -107,9 +112,9 @@ class Steps:
 
     def _select(self, first: FirstFit, n_keep: float) -> Selection:
         if self.problem.is_diagonal:
-            return DiagonalSelection(first, self.strategy, n_keep, self.contest)
+            return DiagonalSelection(first, self.strategy, n_keep, self._contest)
         rng = np.random.RandomState(self._seed)
-        return SampledSelection(first, self.strategy, n_keep, self.n_draws, rng, self.contest)
+        return SampledSelection(first, self.strategy, n_keep, self.n_draws, rng, self._contest)
 
     def _refit_afresh(self, selection: Selection, n: float) -> Outcome:
         return fresh_refit(selection, n, self.retrain_alpha, finite_n=self.finite_n)

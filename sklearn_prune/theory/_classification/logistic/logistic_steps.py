@@ -10,6 +10,7 @@ import numpy as np
 
 from sklearn_prune.theory._classification.overlaps import Overlaps
 from sklearn_prune.theory._problems.label_link import LabelLink
+from sklearn_prune.theory._risk.contest import Contest
 from sklearn_prune.theory._risk.support import is_blind
 
 from .classifier_fit import ClassifierFit
@@ -19,7 +20,6 @@ from .label_law import LabelLaw
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
-    from sklearn_prune.theory._risk.contest import Contest
 
     from .classifier_support import ClassifierSupport
 
@@ -40,8 +40,6 @@ class LogisticSteps:
         What the fits minimise.
     strategy : str
         How features are scored; "" stands for no pruning.
-    contest : Contest
-        What competes.
     retrain : {"fresh", "same"} or None
         What the kept features are refitted to.
     alpha, retrain_alpha : float
@@ -50,19 +48,21 @@ class LogisticSteps:
         Whether there are intercepts.
     n_draws, seed : int
         Draws for a covariance that is not diagonal, and their seed.
+    contest : Contest or None
+        What competes; None: all features, one by one.
     """
 
     problem: Any
     loss: str
     retrain_loss: str
     strategy: str
-    contest: Contest
     retrain: str | None
     alpha: float
     retrain_alpha: float
     fit_intercept: bool
     n_draws: int
     seed: int
+    contest: Contest | None = None
 
     def overlaps(self, n: float, n_keep: float) -> Overlaps:
         """Return what the errors of the classifier depend on.
@@ -100,6 +100,10 @@ class LogisticSteps:
         return Overlaps(*draws.T)
 
     @cached_property
+    def _contest(self) -> Contest:
+        return self.contest or Contest.free(self.problem.second_moments.counts)
+
+    @cached_property
     def _labels(self) -> LabelLaw:
         return LabelLaw(self.problem.label_link, self.problem.latent_variance)
 
@@ -128,13 +132,13 @@ class LogisticSteps:
 
     def _support(self, first: ClassifierFit, n_keep: float) -> ClassifierSupport:
         if first.problem.is_diagonal:
-            return DiagonalSupport(first, self.strategy, n_keep, self.contest)
+            return DiagonalSupport(first, self.strategy, n_keep, self._contest)
         rng = np.random.RandomState(self.seed)
-        return SampledSupport(first, self.strategy, n_keep, self.n_draws, rng, self.contest)
+        return SampledSupport(first, self.strategy, n_keep, self.n_draws, rng, self._contest)
 
     def _is_blind(self, first: ClassifierFit, n_keep: float) -> bool:
         """Return whether the support does not depend on the samples."""
-        certain = is_blind(self.strategy, self.contest, n_keep, first.problem)
+        certain = is_blind(self.strategy, self._contest, n_keep, first.problem)
         return certain or np.isinf(first.variance)
 
     def _pruned(self, first: ClassifierFit, signal: Array, square: Array) -> Overlaps:
