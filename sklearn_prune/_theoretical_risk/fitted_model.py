@@ -80,11 +80,11 @@ def _read_pruned(model: Any) -> dict[str, Any]:
     (loss, alpha), fit_intercept = _objective(model.estimator_), has_intercept(model.estimator_)
     plan = {
         "strategy": model.strategy,
-        "sparsity": int(np.sum(model.group_support_)),
+        "sparsity": n_kept,
         "loss": loss,
         "alpha": alpha,
         "fit_intercept": fit_intercept,
-        **({} if selection is None else _terms(selection)),
+        **({} if selection is None else _terms(selection, model)),
     }
     if refit is not None:
         if has_intercept(refit) != fit_intercept:
@@ -112,10 +112,11 @@ def _read_selection(model: Any) -> Selection | None:
     return selection
 
 
-def _terms(selection: Selection) -> dict[str, Any]:
-    """Return a selection in the terms of `theory.predict_risk`."""
+def _terms(selection: Selection, model: Any) -> dict[str, Any]:
+    """Return what was selected in the terms of `theory.predict_risk`."""
     groups, sizes, costs = selection.groups, selection.sizes, selection.costs
     return {
+        "sparsity": int(np.sum(model.group_support_)),
         "feature_groups": groups if selection.has_groups else None,
         "always_keep": selection.stay if selection.stays.any() else None,
         "feature_costs": None if costs is None else (costs / sizes)[groups],

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def distilled(
-    first: FirstFit, selection: Selection, alpha: float, n_unlabeled: float, *, everything: bool
+    first: FirstFit, selection: Selection, alpha: float, n_unlabeled: float, n_keep: float
 ) -> Outcome:
     r"""Return what comes of a refit to predictions.
 
@@ -36,8 +36,8 @@ def distilled(
         Penalty of the refit.
     n_unlabeled : float
         m, positive; may be inf.
-    everything : bool
-        Whether nothing is pruned.
+    n_keep : float
+        s.
 
     Returns
     -------
@@ -49,8 +49,8 @@ def distilled(
         return Outcome.of(np.inf, 0.0)
     if np.isinf(n_unlabeled):
         return _population_limit(first, selection)
-    if alpha == 0 and everything and n_rows >= first.problem.n_features:
-        # The refit finds the dense model again.
+    if alpha == 0 and n_keep >= first.problem.n_features and n_rows >= n_keep:
+        # Nothing is pruned: the refit finds the dense model again.
         return Outcome.of(first.risk, first.overlap)
     return shared_refit(first, selection, alpha, n_unlabeled, finite_n=first.finite_n)
 

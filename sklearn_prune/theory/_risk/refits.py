@@ -71,7 +71,7 @@ def same_refit(first: FirstFit, selection: Selection, alpha: float, *, finite_n:
 
 
 def pulled_refit(
-    first: FirstFit, selection: Selection, alpha: float, *, everything: bool, finite_n: bool
+    first: FirstFit, selection: Selection, alpha: float, n_keep: float, *, finite_n: bool
 ) -> Outcome:
     r"""Return what comes of a refit that is pulled to the dense coefficients of the features.
 
@@ -88,8 +88,8 @@ def pulled_refit(
         The support.
     alpha : float
         Strength of the pull, :math:`\mu_2`.
-    everything : bool
-        Whether nothing is pruned.
+    n_keep : float
+        s.
     finite_n : bool
         Whether to correct for the size of n.
 
@@ -103,9 +103,8 @@ def pulled_refit(
     .. [1] B. Hassibi, D. Stork, "Second order derivatives for network pruning:
        Optimal Brain Surgeon", NIPS 1992.
     """
-    fewer = selection.n_kept < first.n * (1 - 1e-12)
-    if np.isinf(first.variance) and not (alpha == 0 and fewer):
+    if np.isinf(first.variance) and not (alpha == 0 and n_keep < first.n):
         return Outcome.of(np.inf, 0.0)
-    if first.alpha == 0 and everything:
+    if first.alpha == 0 and n_keep >= first.problem.n_features:
         return Outcome.of(first.risk, first.overlap)  # it interpolates, or fits best, already
     return shared_refit(first, selection, alpha, pulled=True, finite_n=finite_n)

@@ -93,19 +93,18 @@ class Steps:
 
     def _prune(self, first: FirstFit, n_keep: float) -> Outcome:
         retrain, alpha = self.retrain, self.retrain_alpha
-        everything = n_keep >= self._contest.n_groups
-        if retrain is None and everything:
+        if retrain is None and n_keep >= self._contest.n_groups:
             return Outcome.of(first.risk, first.overlap)
         selection = self._select(first, n_keep)
+        n_kept = self._n_kept(selection, n_keep)
         if retrain == "same" and is_blind(self.strategy, self._contest, n_keep, self.problem):
             retrain = "fresh"  # to a support that knows no sample every sample is fresh
         if retrain == "same":
             return same_refit(first, selection, alpha, finite_n=self.finite_n)
         if retrain == "pulled":
-            how = {"everything": everything, "finite_n": self.finite_n}
-            return pulled_refit(first, selection, alpha, **how)
+            return pulled_refit(first, selection, alpha, n_kept, finite_n=self.finite_n)
         if retrain == "distill":
-            return distilled(first, selection, alpha, self.n_unlabeled, everything=everything)
+            return distilled(first, selection, alpha, self.n_unlabeled, n_kept)
         if retrain == "fresh":
             return self._refit_afresh(selection, first.n).left_out()
         return selection.pruned().left_out()
@@ -115,6 +114,12 @@ class Steps:
             return DiagonalSelection(first, self.strategy, n_keep, self._contest)
         rng = np.random.RandomState(self._seed)
         return SampledSelection(first, self.strategy, n_keep, self.n_draws, rng, self._contest)
+
+    def _n_kept(self, selection: Selection, n_keep: float) -> float:
+        """Return the number of features that are kept, in the mean where groups differ in it."""
+        if n_keep >= self._contest.n_groups:
+            return self.problem.n_features
+        return selection.n_kept if self._contest.has_groups else n_keep
 
     def _refit_afresh(self, selection: Selection, n: float) -> Outcome:
         return fresh_refit(selection, n, self.retrain_alpha, finite_n=self.finite_n)
