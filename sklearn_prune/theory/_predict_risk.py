@@ -62,8 +62,8 @@ def predict_risk(
 
     The dense model is the minimiser of :math:`|y-Xb|^2+\mu|b|^2`, the shortest
     where there are several. Its law, Theorem 1 of [1]_, gives that of the pruned
-    model (Equations 14 and 15). With a diagonal covariance everything is in
-    closed form, otherwise averaged over draws of that law.
+    model (Equations 14 and 15). With a diagonal covariance, or one that is block
+    diagonal by groups, everything is in closed form, otherwise averaged over draws of that law.
 
     Of problems with two classes it is the error of the classifier by the sign of
     :math:`x'b+b_0`, trained on labels of -1 and +1.
