@@ -1,13 +1,14 @@
 """Predicted against simulated risks: `predict_risk` and `PrunedRegressor`, side by side.
 
-    python benchmarks/theory_vs_simulation.py [--quick] [--classification] [--surgeon]
+    python benchmarks/theory_vs_simulation.py [--quick] [--classification | --groups | --surgeon]
 
 Prints one line a pipeline: problem, sizes, strategy, retraining, both penalties,
 intercept, the predicted risk, mean and standard error of the simulated one, and the
 difference in percent. A star marks a difference of more than two percent (near
 n = p five) and three standard errors. With --classification it is the table of
-classifiers, see classification_theory.py; with --surgeon the cases of the optimal brain
-surgeon alone, of one shot and greedy. For random features of few inputs (relu_of_10)
+classifiers, see classification_theory.py, with --groups that of features pruned in groups,
+see group_theory.py; with --surgeon the cases of the optimal brain surgeon alone, of one shot
+and greedy. For random features of few inputs (relu_of_10)
 the equivalent linear problem itself is some percent off.
 """
 
@@ -17,6 +18,7 @@ import argparse
 from itertools import product
 
 import classification_theory
+import group_theory
 import numpy as np
 from sklearn.linear_model import Ridge
 
@@ -195,10 +197,14 @@ def main():
     parser.add_argument("--quick", action="store_true", help="one case in twelve, fewer repeats")
     parser.add_argument("--classification", action="store_true", help="the table of classifiers")
     parser.add_argument("--surgeon", action="store_true", help="optimal brain surgeon alone")
+    parser.add_argument("--groups", action="store_true", help="the table of groups of features")
     options = parser.parse_args()
     quick = options.quick
     if options.classification:
         classification_theory.main(quick=quick)
+        return
+    if options.groups:
+        group_theory.main(quick=quick)
         return
     cases = linear_cases(SURGEON_PLANS)
     if not options.surgeon:

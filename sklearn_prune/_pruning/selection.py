@@ -14,9 +14,7 @@ from sklearn_prune._checks.arguments import (
     check_price,
     falling_sizes,
 )
-from sklearn_prune._checks.column_costs import check_costs
-from sklearn_prune._checks.column_groups import check_groups
-from sklearn_prune._checks.column_positions import check_columns
+from sklearn_prune._checks.column_selection import check_selection
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -56,16 +54,7 @@ class SelectionRule(NamedTuple):
             raise ValueError(f"sparsity_unit is {self.sparsity_unit!r}: give one of {known}.")
         if self.is_free:
             return None
-        groups = np.arange(n_features)
-        if self.feature_groups is not None:
-            groups = check_groups(self.feature_groups, n_features, names)
-        stays = np.zeros(groups.max() + 1, dtype=bool)
-        if self.always_keep is not None:
-            stays[groups[check_columns(self.always_keep, n_features, names, "always_keep")]] = True
-        costs = None
-        if self.feature_costs is not None:
-            prices = check_costs(self.feature_costs, n_features, names)
-            costs = np.bincount(groups, weights=prices).astype(np.float64)
+        groups, stays, costs = check_selection(*self[:3], n_features, names)
         n_columns = np.bincount(groups)
         counts = {
             "groups": np.ones_like(n_columns),

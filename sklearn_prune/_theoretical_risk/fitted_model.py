@@ -20,9 +20,11 @@ from sklearn_prune._least_squares.targeted_ridge import TargetedRidge
 from sklearn_prune._pruning.linear_fit import has_intercept
 from sklearn_prune._pruning.pruned import PrunedRegressor
 from sklearn_prune._pruning.pruned_classifier import PrunedClassifier
+from sklearn_prune._pruning.selection import SelectionRule
 from sklearn_prune._pruning.strategies import names_that
 
 if TYPE_CHECKING:
+    from sklearn_prune._pruning.selection import Selection
     from sklearn_prune.theory import LinearGaussianProblem
 
 
@@ -30,9 +32,6 @@ LEAST_SQUARES = LinearRegression, Ridge, RidgeCV, RidgeClassifier, RidgeClassifi
 
 # Models that are trained, pruned and retrained.
 PRUNED = PrunedRegressor, PrunedClassifier
-
-# Their parameters by which features do not compete one by one, and alike.
-SELECTION = "feature_groups", "always_keep", "feature_costs"
 
 
 def read_plan(model: Any) -> dict[str, Any]:
@@ -59,19 +58,21 @@ def refuse(what: str) -> NoReturn:
     raise ValueError(msg)
 
 
-def check_oracle(problem: LinearGaussianProblem, support: Any) -> None:
-    """Raise ValueError unless the support is that of the theory's oracle."""
-    saliency = problem.variances * problem.coef**2
-    if saliency[support].min() < saliency[~support].max(initial=-np.inf):
+def check_oracle(problem: LinearGaussianProblem, model: Any) -> None:
+    """Raise ValueError unless the support of a model is that of the theory's oracle."""
+    scores, selection = problem.variances * problem.coef**2, _read_selection(model)
+    kept, free = model.get_support(), np.ones(len(scores), dtype=bool)
+    if selection is not None:
+        sums = np.bincount(selection.groups, weights=scores).astype(np.float64)
+        scores, free = selection.per_price(sums[selection.groups]), ~selection.stay
+    if scores[kept & free].min(initial=np.inf) < scores[~kept].max(initial=-np.inf):
         refuse('strategy="oracle" with a saliency that ranks otherwise than Sigma_ii beta_i^2')
 
 
 def _read_pruned(model: Any) -> dict[str, Any]:
     if model.strategy not in names_that("theory"):
         refuse(f"strategy={model.strategy!r}")
-    for name in SELECTION:
-        if getattr(model, name) is not None:
-            refuse(f"A model with {name}")
+    selection = _read_selection(model)
     refit, n_kept = model.retrained_estimator_, int(np.sum(model.n_nonzero_))
     if isinstance(refit, list):  # of one target that keeps features of its own
         [refit] = refit
@@ -83,6 +84,7 @@ def _read_pruned(model: Any) -> dict[str, Any]:
         "alpha": alpha,
         "fit_intercept": fit_intercept,
         "n_rounds": model.n_rounds,
+        **({} if selection is None else _terms(selection, model)),
     }
     if refit is not None:
         if has_intercept(refit) != fit_intercept:
@@ -104,6 +106,32 @@ def _read_refit(model: Any, refit: Any) -> dict[str, Any]:
     plan["n_unlabeled"] = model.n_unlabeled_ or None
     plan["retrain_loss"], plan["retrain_alpha"] = _objective(refit)
     return plan
+
+
+def _read_selection(model: Any) -> Selection | None:
+    """Return which columns of a pruned model belong together, stay, or cost more than others.
+
+    It has to be the best groups that were kept, as many as there is room for.
+    """
+    given = [getattr(model, name) for name in SelectionRule._fields]
+    names = getattr(model, "feature_names_in_", None)
+    selection = SelectionRule(*given).resolve(model.n_features_in_, names)
+    if selection is not None and np.ptp(selection.counts) > 0:
+        refuse(f"sparsity_unit={model.sparsity_unit!r} with groups that do not all count the same")
+    if selection is not None and model.n_rounds > 1 and selection.counts[0] != 1:
+        refuse(f"sparsity_unit={model.sparsity_unit!r} in rounds")
+    return selection
+
+
+def _terms(selection: Selection, model: Any) -> dict[str, Any]:
+    """Return what was selected in the terms of `theory.predict_risk`."""
+    groups, sizes, costs = selection.groups, selection.sizes, selection.costs
+    return {
+        "sparsity": int(np.sum(model.group_support_)),
+        "feature_groups": groups if selection.has_groups else None,
+        "always_keep": selection.stay if selection.stays.any() else None,
+        "feature_costs": None if costs is None else (costs / sizes)[groups],
+    }
 
 
 def _objective(model: Any) -> tuple[str, float]:

@@ -50,10 +50,10 @@ CACHE_SIZE = 16
 class TheoreticalRisk:
     """Scorer of the risk that the theory predicts for a fitted model.
 
-    It reads width, strategy, sparsity, retraining, intercept, losses, penalties and
-    the number of training samples from the model, and returns minus the risk that
-    :func:`~sklearn_prune.theory.predict_risk` predicts for a problem: a column of
-    theory beside the measured one, in
+    It reads width, strategy, sparsity, groups and prices of features, retraining,
+    intercept, losses, penalties and the number of training samples from the model, and
+    returns minus the risk that :func:`~sklearn_prune.theory.predict_risk` predicts for a
+    problem: a column of theory beside the measured one, in
     :class:`~sklearn.model_selection.GridSearchCV` or anywhere.
 
     Parameters
@@ -87,9 +87,10 @@ class TheoreticalRisk:
     A model that the theory does not cover gets a ``ValueError`` and never a wrong
     number: an unknown estimator or transformer, a callable as strategy, "obs" with at least as
     many features as samples (they are screened first), rounds of a logistic model or of a
-    distillation, groups of features and their costs, class weights, several outputs, a shift
-    before random features, and sample weights that make a difference. (Estimators of
-    scikit-learn do not tell what weights they were fitted with: they are taken to be one.)
+    distillation, class weights, several outputs, a `sparsity_unit` in which some groups count
+    more than others, a shift before random features, and sample weights that make a difference.
+    (Estimators of scikit-learn do not tell what weights they were fitted with: they are taken
+    to be one.)
 
     Problems behind random features are cached by their weights, since their
     eigendecomposition is what takes the time. Parallel workers have caches of their
@@ -241,7 +242,7 @@ class TheoreticalRisk:
             )
             raise ValueError(msg)
         if plan.get("strategy") == "oracle":
-            check_oracle(_linear(problem, plan["fit_intercept"]), model.get_support())
+            check_oracle(_linear(problem, plan["fit_intercept"]), model)
         n_samples = self._n_samples(model)
         self._check_against_sample(problem, plan, transformers)
         return -self._risk(problem, n_samples, plan)

@@ -264,13 +264,16 @@ def check_choice(value: Any, name: str, choices: Sequence[str]) -> None:
         raise ValueError(msg)
 
 
-def n_kept(sparsity: Any, n_features: float) -> Array:
-    """Return how many features a sparsity keeps: ints are counts, floats fractions.
+def n_kept(sparsity: Any, n_features: float, what: str = "features", least: float = 0.0) -> Array:
+    """Return how many features, or `what` else, a sparsity keeps: ints are counts.
+
+    Floats are fractions, and keep no less than the least.
 
     Raises
     ------
     ValueError
-        If an int is not in [1, n_features], a float not in (0, 1], or either a bool.
+        If an int is not in [1, n_features] or below the least, a float not in (0, 1], or
+        either a bool.
     """
     try:
         array = np.asarray(sparsity)
@@ -278,19 +281,27 @@ def n_kept(sparsity: Any, n_features: float) -> Array:
         msg = f"sparsity is {shown(sparsity)}: give one number, or an array of them."
         raise ValueError(msg) from None
     if array.dtype == object and array.ndim:  # ints and floats together stay what they are
-        return np.vectorize(lambda value: n_kept(value, n_features), otypes=[float])(array)
+        return np.vectorize(lambda value: n_kept(value, n_features, what, least), otypes=[float])(
+            array
+        )
     if np.issubdtype(array.dtype, np.integer):
         good = (array >= 1) & (array <= n_features)
         kept = array.astype(np.float64)
     elif np.issubdtype(array.dtype, np.floating):
         good = (array > 0) & (array <= 1)
-        kept = np.maximum(1.0, np.round(array * n_features))
+        kept = np.maximum(max(1.0, least), np.round(array * n_features))
     else:
         good, kept = np.zeros(array.shape, dtype=bool), np.zeros(array.shape)
     if not good.all():
         msg = (
-            f"sparsity is {array[~good].tolist()[0]!r}: give the number of features to KEEP, an "
+            f"sparsity is {array[~good].tolist()[0]!r}: give the number of {what} to KEEP, an "
             f"int from 1 to {n_features:g}, or the fraction to keep, a float in (0, 1]."
+        )
+        raise ValueError(msg)
+    if (kept < least).any():
+        msg = (
+            f"sparsity is {int(kept.min())}, and {least:g} {what} are always kept: give at least "
+            "that."
         )
         raise ValueError(msg)
     return np.minimum(kept, n_features)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ._checks import as_floats, check_flag, check_n_samples, check_seed, n_kept
+from ._checks import as_floats, check_flag, check_n_samples, check_seed
 from ._penalty_search import PenaltyLine
 from ._predict_risk import predict_risk
 from ._problems.linear_only import check_linear
 from ._problems.second_moments import in_units
+from ._risk.contest import Contest
 
 if TYPE_CHECKING:
     from ._problems.linear_gaussian import LinearGaussianProblem
@@ -26,6 +27,9 @@ def optimal_alpha(
     *,
     retrain_alpha: float | None = None,
     n_unlabeled: float | None = None,
+    feature_groups: Any = None,
+    always_keep: Any = None,
+    feature_costs: Any = None,
     fit_intercept: bool = False,
     n_draws: int = 100,
     random_state: Any = None,
@@ -54,6 +58,8 @@ def optimal_alpha(
         to be found.
     n_unlabeled : float, default=None
         Number of unlabelled rows of the distillation.
+    feature_groups, always_keep, feature_costs : object, default=None
+        Which features are pruned as one, stay, or cost more than others, see `predict_risk`.
     fit_intercept : bool, default=False
         Whether the models have an intercept.
     n_draws : int, default=100
@@ -93,7 +99,8 @@ def optimal_alpha(
     check_linear(problem)
     fit_intercept = check_flag(fit_intercept, "fit_intercept")
     if sparsity is not None:
-        as_floats(n_kept(sparsity, problem.n_features), "sparsity", ())
+        contest = Contest.of(problem.counts, feature_groups, always_keep, feature_costs)
+        as_floats(contest.n_keep(sparsity), "sparsity", ())
     n = float(as_floats(check_n_samples(n_samples, fit_intercept=fit_intercept), "n_samples", ()))
     centred = in_units(problem.centred() if fit_intercept else problem)
     rng, draws = check_seed(random_state), strategy == "obs" or not centred.is_diagonal
@@ -111,6 +118,9 @@ def optimal_alpha(
                 alpha=alpha,
                 retrain_alpha=retrain_alpha,
                 n_unlabeled=n_unlabeled,
+                feature_groups=feature_groups,
+                always_keep=always_keep,
+                feature_costs=feature_costs,
                 fit_intercept=fit_intercept,
                 n_draws=n_draws,
                 random_state=seed,

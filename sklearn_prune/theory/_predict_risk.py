@@ -15,7 +15,6 @@ from ._checks import (
     check_flag,
     check_n_samples,
     check_seed,
-    n_kept,
     shown,
 )
 from ._classification.classifier_steps import ClassifierSteps
@@ -24,6 +23,7 @@ from ._problems.linear_gaussian import LinearGaussianProblem
 from ._problems.linear_only import check_linear
 from ._problems.second_moments import in_units, squared_units
 from ._risk.compression import SoftThreshold, UniformQuantizer
+from ._risk.contest import Contest
 from ._risk.first_fit import STRATEGIES
 from ._risk.steps import RETRAIN
 from ._rounds.choice_of_steps import steps_of
@@ -53,6 +53,9 @@ def predict_risk(
     retrain_loss: str | None = None,
     metric: str | None = None,
     n_rounds: int = 1,
+    feature_groups: Any = None,
+    always_keep: Any = None,
+    feature_costs: Any = None,
     fit_intercept: bool = False,
     finite_n: bool = False,
     n_draws: int = 100,
@@ -63,8 +66,8 @@ def predict_risk(
 
     The dense model is the minimiser of :math:`|y-Xb|^2+\mu|b|^2`, the shortest
     where there are several. Its law, Theorem 1 of [1]_, gives that of the pruned
-    model (Equations 14 and 15). With a diagonal covariance everything is in
-    closed form, otherwise averaged over draws of that law.
+    model (Equations 14 and 15). With a diagonal covariance, or one that is block
+    diagonal by groups, everything is in closed form, otherwise averaged over draws of that law.
 
     Of problems with two classes it is the error of the classifier by the sign of
     :math:`x'b+b_0`, trained on labels of -1 and +1.
@@ -119,6 +122,19 @@ def predict_risk(
         number falls geometrically, and what is left is fitted again between rounds, with the
         penalty `alpha`. By draws, with any covariance. "obs" goes one feature at a time in any
         number of rounds.
+    feature_groups : sequence, default=None
+        Features that are kept or pruned as one: a label for each, or lists of the positions
+        of features that belong together, where all others are alone. `sparsity` then counts
+        groups. With the coefficients :math:`\hat\beta_g` of a group its score is
+        :math:`|\hat\beta_g|`, :math:`|\Sigma_{gg}^{1/2}\hat\beta_g|`,
+        :math:`(\hat\beta_g^\top([(\Sigma+1/\xi)^{-1}]_{gg})^{-1}\hat\beta_g)^{1/2}` or the sum
+        of those of its features.
+    always_keep : sequence of int or bool, default=None
+        Positions of features, or a mask, that are kept at every sparsity, with their groups.
+        They count.
+    feature_costs : float, array-like of shape (n_features,) or dict, default=None
+        Prices by which scores are divided, positive; a dict has those of some features, and 1
+        for the others. That of a group is the sum.
     fit_intercept : bool, default=False
         Whether the models have an intercept. A pruned one is adjusted to the means.
     finite_n : bool, default=False
@@ -220,11 +236,14 @@ def predict_risk(
         check_linear(problem)
     fit_intercept = check_flag(fit_intercept, "fit_intercept")
     n = check_n_samples(n_samples, fit_intercept=fit_intercept)
-    _check_plan(strategy, sparsity, retrain, retrain_alpha, n_unlabeled, compression)
+    selection = feature_groups, always_keep, feature_costs
+    _check_plan(strategy, sparsity, retrain, retrain_alpha, n_unlabeled, compression, selection)
     _check_rounds(strategy, retrain, n_rounds)
     losses = check_losses(problem, loss, retrain_loss, metric, retrain)
+    contest = Contest.of(_counts(problem), *selection)
     options = {
         "strategy": strategy or "",
+        "contest": contest,
         "retrain": retrain,
         "alpha": _one_penalty(alpha, "alpha"),
         "retrain_alpha": _one_penalty(
@@ -239,13 +258,13 @@ def predict_risk(
         "random_state": check_seed(random_state),
     }
     with_error = check_flag(return_std_error, "return_std_error")
-    kept = n_kept(1.0 if sparsity is None else sparsity, problem.n_features)
+    kept = contest.n_keep(1.0 if sparsity is None else sparsity)
     sizes = broadcast(n_samples=n, sparsity=kept)
     if n_rounds > 1 and options["alpha"] == 0 and strategy not in {*BLIND, "obs"}:
         warn_of_sizes(
-            (size, rows - fit_intercept)
+            (round(size * problem.n_features / contest.n_groups), rows - fit_intercept)
             for rows, s in zip(*(part.flat for part in sizes), strict=True)
-            for size in round_sizes(problem.n_features, int(s), n_rounds)[:-1]
+            for size in round_sizes(contest.n_groups, int(s), n_rounds)[:-1]
         )
     if isinstance(problem, LinearGaussianProblem):
         risk, error = _linear_risk(problem, options, *sizes)
@@ -277,6 +296,13 @@ def _at_each(steps: Steps | ClassifierSteps, n: Array, kept: Array) -> tuple[Arr
     return risk, error
 
 
+def _counts(problem: LinearGaussianProblem | BinaryProblem | GaussianMixtureProblem) -> Array:
+    """Return how many features each entry of the covariance stands for."""
+    if isinstance(problem, LinearGaussianProblem):
+        return problem.counts
+    return np.ones(int(problem.n_features))
+
+
 def _one_penalty(value: Any, name: str) -> float:
     penalty = as_number(value, name)
     if penalty < 0:
@@ -292,6 +318,7 @@ def _check_plan(
     retrain_alpha: Any,
     n_unlabeled: Any,
     compression: Any,
+    selection: tuple[Any, Any, Any],
 ) -> None:
     """Raise a ValueError if the parameters do not go together."""
     check_choice(strategy, "strategy", STRATEGIES)
@@ -301,6 +328,8 @@ def _check_plan(
         msg = f"compression is {shown(compression)}: give a SoftThreshold or a UniformQuantizer."
     elif compression is not None and strategy is not None:
         msg = "compression takes the place of pruning: give it without strategy."
+    elif strategy is None and any(value is not None for value in selection):
+        msg = "feature_groups, always_keep and feature_costs say what is pruned: give a strategy."
     elif strategy is None and (sparsity is not None or retrain is not None):
         msg = (
             f"sparsity and retrain need a strategy: give one of {', '.join(map(repr, STRATEGIES))}."

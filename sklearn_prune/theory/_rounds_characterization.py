@@ -20,6 +20,7 @@ from ._checks import (
 )
 from ._problems.linear_only import check_linear
 from ._problems.second_moments import in_units, squared_error, squared_units
+from ._risk.contest import Contest
 from ._rounds.choice_of_steps import one_by_one
 from ._rounds.round_sizes import round_sizes, warn_of_sizes
 from ._rounds.rounds import Rounds
@@ -168,7 +169,8 @@ class RoundsCharacterization:
         refits = zip(self.sizes_.tolist(), alphas, strict=True)
         warn_of_sizes((size, self._n) for size, penalty in refits if penalty == 0)
         n_draws, rng = check_count(n_draws, "n_draws", 4), check_seed(random_state)
-        rounds = Rounds(self._problem, self._n, first_alpha, strategy, n_draws, rng)
+        how = strategy, Contest.free(self._problem.counts)
+        rounds = Rounds(self._problem, self._n, first_alpha, *how, n_draws, rng)
         self._run(rounds, first_alpha, last_alpha)
 
     def _run(self, rounds: Rounds, alpha: float, retrain_alpha: float) -> None:

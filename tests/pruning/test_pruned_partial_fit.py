@@ -16,6 +16,7 @@ def batches(model, X, y, weights):
         yield slice(i + 30)
 
 
+@pytest.mark.filterwarnings("ignore:Rounds from 45 features")
 @pytest.mark.parametrize("strategy", STRATEGIES)
 @pytest.mark.parametrize(
     ("estimator", "retrain"),

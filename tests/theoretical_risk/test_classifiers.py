@@ -136,6 +136,16 @@ def test_pruned_classifiers(strategy, retrain):
     assert_allclose(score(BINARY, model, "log_loss"), expected)
 
 
+@pytest.mark.parametrize("strategy", ["magnitude", "hessian", "random"])
+def test_groups_of_pruned_classifiers(strategy):
+    plan = {"strategy": strategy, "sparsity": 5, "always_keep": [2], "retrain": "same"}
+    plan |= {"feature_groups": np.arange(P) // 3, "feature_costs": {5: 2.0}}
+    model = PrunedClassifier(**plan | {"retrain": True}, estimator=LogisticRegression())
+    losses = {"loss": "logistic", "alpha": 1.0, "fit_intercept": True}
+    expected = predict_risk(BINARY, N, **plan, **losses)
+    assert_allclose(score(BINARY, model), expected, rtol=1e-12)
+
+
 def test_the_hessian_of_a_logistic_fit_has_its_penalty():
     """With many samples, one-shot optimal brain surgeon of uncorrelated features is the same."""
     plan = {"sparsity": 9, "loss": "logistic"}

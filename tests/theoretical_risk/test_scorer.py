@@ -1,6 +1,7 @@
 import pickle
 
 import numpy as np
+import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
 from sklearn import config_context
@@ -101,6 +102,45 @@ def test_oracle(problem, data):
     other = PrunedRegressor("oracle", 15, saliency=saliency[::-1]).fit(*data)
     with pytest.raises(ValueError, match="ranks otherwise"):
         TheoreticalRisk(problem)(other)
+
+
+SELECTION = {
+    "feature_groups": [range(10), range(20, 23)],
+    "always_keep": [5, 40],
+    "feature_costs": {1: 2.0},
+}
+
+
+@pytest.mark.parametrize("strategy", ["magnitude", "hessian", "random", "oracle"])
+@pytest.mark.parametrize("names", [None, [f"x{i}" for i in range(P)]])
+def test_groups(problem, data, strategy, names):
+    X, y = data
+    plan = {"strategy": strategy, "sparsity": 20, **SELECTION}
+    saliency = problem.variances * problem.coef**2
+    model = PrunedRegressor(**plan, estimator=NO_INTERCEPT, saliency=saliency)
+    if names is not None:
+        always = {"always_keep": ["x5", "x40"], "feature_costs": {"x1": 2.0}}
+        X, model = pd.DataFrame(X, columns=names), model.set_params(**always)
+    expected = predict_risk(problem, N, retrain="same", **plan)
+    assert_allclose(TheoreticalRisk(problem)(model.fit(X, y)), -expected, rtol=1e-12)
+
+
+def test_the_oracle_of_groups_is_held_to_its_word(problem, data):
+    options = {"sparsity": 20, "estimator": NO_INTERCEPT, "feature_groups": [range(10)]}
+    saliency = problem.variances * problem.coef**2
+    saliency[:10] = 0.0
+    model = PrunedRegressor("oracle", saliency=saliency, **options).fit(*data)
+    with pytest.raises(ValueError, match="a saliency that ranks otherwise"):
+        TheoreticalRisk(problem)(model)
+
+
+@pytest.mark.parametrize("unit", ["columns", "cost"])
+def test_a_unit_that_changes_nothing(problem, data, unit):
+    groups = np.arange(P) // 5
+    plan = {"strategy": "hessian", "feature_groups": groups}
+    model = PrunedRegressor(**plan, sparsity=23, sparsity_unit=unit, estimator=NO_INTERCEPT)
+    expected = predict_risk(problem, N, sparsity=4, retrain="same", **plan)
+    assert_allclose(TheoreticalRisk(problem)(model.fit(*data)), -expected, rtol=1e-12)
 
 
 def test_frozen_model(problem, data):
@@ -262,9 +302,14 @@ def test_grid_search(problem, data, routing, n_jobs):
         (Lasso(), "Lasso"),
         (Ridge(positive=True), "positive=True"),
         (PrunedRegressor(lambda coef, X, y: np.abs(coef), 5), "strategy=<function"),
-        (PrunedRegressor(sparsity=5, feature_groups=[[0, 1]]), "A model with feature_groups, wh"),
-        (PrunedRegressor(sparsity=5, always_keep=[1]), "A model with always_keep, which the th"),
-        (PrunedRegressor(sparsity=5, feature_costs=2.0), "A model with feature_costs, which the"),
+        (
+            PrunedRegressor(sparsity=5, feature_groups=[[0, 1]], sparsity_unit="columns"),
+            "sparsity_unit='columns' with groups that do not all count the same",
+        ),
+        (
+            PrunedRegressor(sparsity=9, feature_costs={1: 2.0}, sparsity_unit="cost"),
+            "sparsity_unit='cost' with groups that do not all count the same",
+        ),
         (PrunedRegressor(sparsity=5, retrain=Lasso()), "Lasso"),
         (PrunedRegressor(sparsity=5, retrain=NO_INTERCEPT), "intercept in only one"),
         (make_pipeline(PCA(5), MinNormRegressor()), "no moments of PCA"),

@@ -12,9 +12,10 @@ from sklearn_prune.theory import (
     LinearGaussianProblem,
     predict_risk,
 )
+from sklearn_prune.theory._risk.contest import Contest
 from sklearn_prune.theory._risk.first_fit import FirstFit
 from sklearn_prune.theory._rounds.greedy_elimination import elimination_sizes
-from sklearn_prune.theory._rounds.removal_weights import removal_weights
+from sklearn_prune.theory._rounds.removal_costs import removal_costs
 
 P, N, S = 80, 200, 16
 RETRAIN = [None, "fresh", "same"]
@@ -48,18 +49,33 @@ def test_the_rounds_are_four_to_eight():
     assert elimination_sizes(7, 6) == [6]  # no round takes nothing
 
 
-def test_weights_of_a_removal_are_those_of_least_squares_on_what_is_left(rng):
-    problem = sparse(autoregressive(P), rng)
+def test_costs_of_a_removal_are_those_of_least_squares_on_what_is_left(rng):
+    problem, free = sparse(autoregressive(P), rng), Contest.free(np.ones(P))
     kept = rng.uniform(size=(3, P)) < 0.5
-    weights = removal_weights(problem, kept)
-    assert (weights[~kept] == 0).all()
-    for support, row in zip(kept, weights, strict=True):
+    costs = removal_costs(problem, free, kept, kept.astype(float))
+    assert (costs[~kept] == 0).all()
+    for support, row in zip(kept, costs, strict=True):
         first = FirstFit(problem.restrict(support), float(N), 0.0, finite_n=False)
         assert_allclose(row[support], first.score_weights("obs-one-shot"), rtol=1e-9)
-    twice = np.broadcast_to(kept[:1], (2, P))
-    assert_array_equal(removal_weights(problem, twice), weights[[0, 0]])
+    twice = kept[[0, 0]]
+    assert_array_equal(removal_costs(problem, free, twice, twice.astype(float)), costs[[0, 0]])
     alone = LinearGaussianProblem(np.arange(1.0, P + 1), problem.coef)
-    assert_allclose(removal_weights(alone, kept), kept * np.sqrt(np.arange(1.0, P + 1)))
+    expected = kept * np.sqrt(np.arange(1.0, P + 1))
+    assert_allclose(removal_costs(alone, free, kept, kept.astype(float)), expected)
+
+
+def test_costs_of_a_group_are_the_rise_of_least_squares_without_it(rng):
+    problem = LinearGaussianProblem(autoregressive(12), rng.standard_normal(12), 0.5)
+    labels, kept = np.repeat(np.arange(4), 3), np.repeat([True, True, False, True], 3)
+    left, coefs = problem.restrict(kept), np.zeros(12)
+    coefs[kept] = left.coef
+    contest = Contest.of(np.ones(12), labels, None, None)
+    for supports in (np.array([kept, kept]), np.array([kept, labels > -1])):
+        costs = removal_costs(problem, contest, supports, np.array([coefs, problem.coef]))[0]
+        assert costs[2] == 0
+        for group in (0, 1, 3):
+            rise = problem.restrict(kept & (labels != group)).noise_variance - left.noise_variance
+            assert_allclose(costs[group] ** 2, rise, rtol=1e-9)
 
 
 # --- identities ----------------------------------------------------------------------

@@ -60,7 +60,8 @@ class ClassifierSteps:
 
     @cached_property
     def _logistic(self) -> LogisticSteps:
-        names = ["strategy", "retrain", "alpha", "retrain_alpha", "fit_intercept", "n_draws"]
+        names = ["strategy", "contest", "retrain", "alpha", "retrain_alpha"]
+        names += ["fit_intercept", "n_draws"]
         return LogisticSteps(
             problem=self.problem,
             loss=self.loss,

@@ -46,7 +46,8 @@ def least_squares_steps(problem: ClassProblem, options: dict[str, Any]) -> Steps
 def _in_closed_form(problem: GaussianMixtureProblem, options: dict[str, Any]) -> bool:
     """Return whether features are uncorrelated within a class, and none tells them for certain."""
     by_draws = options["strategy"] == "obs" or has_rounds(options)
-    if problem.covariance.ndim == 2 or options["finite_n"] or by_draws:
+    drawn = by_draws or options["contest"].has_groups
+    if problem.covariance.ndim == 2 or options["finite_n"] or drawn:
         return False
     return not problem.mean[problem.covariance == 0].any()
 

@@ -24,7 +24,7 @@ class MixtureSteps(Steps):
         return MixtureFirstFit(self.problem, n - self.fit_intercept, self.alpha, finite_n=False)
 
     def _select(self, first: Any, n_keep: float) -> MixtureSelection:
-        return MixtureSelection(first, self.strategy, n_keep)
+        return MixtureSelection(first, self.strategy, n_keep, self._contest)
 
     def _refit_afresh(self, selection: Any, n: float) -> Outcome:
         return selection.refit_afresh(n, self.retrain_alpha)

@@ -11,6 +11,8 @@ from scipy.special import ndtr
 from sklearn_prune.theory._problems.spectrum import EPS, Spectrum, shrink, spectral_sums
 
 from .compression import HardThreshold, Moments
+from .contest import Contest, exactly
+from .group_moments import GroupScores
 from .outcome import Outcome
 from .support import Grams
 
@@ -39,31 +41,53 @@ class DiagonalSelection:
         How features are scored.
     n_keep : float
         s.
+    contest : Contest, default=None
+        What competes; None: all features, one by one.
     """
 
-    def __init__(self, first: FirstFit, strategy: str, n_keep: float) -> None:
+    def __init__(
+        self, first: FirstFit, strategy: str, n_keep: float, contest: Contest | None = None
+    ) -> None:
         self._first = first
         self._counts = first.problem.spectrum.counts
-        self._moments = self._kept_moments(strategy, n_keep)
+        contest = contest or Contest.free(first.problem.counts)
+        self._moments = self._kept_moments(strategy, n_keep, contest)
 
-    def _kept_moments(self, strategy: str, n_keep: float) -> Moments:
+    def _kept_moments(self, strategy: str, n_keep: float, contest: Contest) -> Moments:
         r"""Return moments of :math:`\theta-u` on the event that the feature is kept."""
-        mean, scale = self._first.law
-        basis = self._first.problem.eigenbasis
-        if strategy in {"magnitude", "hessian", "obs-one-shot"}:
-            weights = basis.to_coordinates(self._first.score_weights(strategy))
-            factor = np.maximum(weights * self._first.unwhiten, SMALLEST)
-            order = mean, self._first.order_scale
-            kept_beyond = HardThreshold(_thresholds(np.log(factor), *order, self._counts, n_keep))
-            kept = _exactly(kept_beyond.moments(*order).kept, self._counts, n_keep)
-            law = kept_beyond.moments(mean, np.full_like(mean, scale), origin=mean)
-            return law._replace(kept=kept)
-        if strategy == "random":
-            share = np.full_like(mean, n_keep / self._first.problem.n_features)
+        first, (mean, scale) = self._first, self._first.law
+        coordinates = first.problem.eigenbasis.to_coordinates
+        if strategy == "random" or contest.is_decided(n_keep):
+            share = coordinates(contest.random_shares(n_keep))
+        elif strategy == "oracle":
+            share = coordinates(contest.best_shares(contest.sums(first.oracle_scores()), n_keep))
         else:
-            scores = basis.to_coordinates(self._first.oracle_scores())
-            share = _best_shares(scores, self._counts, n_keep)
+            return self._scored_moments(strategy, n_keep, contest)
         return Moments(share, np.zeros_like(mean), share * scale**2)
+
+    def _scored_moments(self, strategy: str, n_keep: float, contest: Contest) -> Moments:
+        """Return them by scores of the fit; what stays has none."""
+        first, (mean, scale) = self._first, self._first.law
+        entries = first.problem.eigenbasis.vectors
+        groups, weights = contest.groups[entries], first.score_weights(strategy)[entries]
+        factor = np.maximum(weights * first.unwhiten, SMALLEST)
+        log_factor = np.log(factor) - np.log(contest.prices[groups])
+        free, n_free = ~contest.stays[groups], n_keep - contest.n_stay
+        law = log_factor[free], mean[free], first.order_scale[free]
+        moments = np.array([np.ones_like(mean), np.zeros_like(mean), np.full_like(mean, scale**2)])
+        if contest.has_groups:
+            numbers, members = np.unique(groups[free], return_inverse=True)
+            moments[:, free] = GroupScores(*law, members).moments(
+                scale, contest.counts[numbers], n_free
+            )
+        else:
+            moments[:, free] = _single_moments(*law, scale, self._counts[free], n_free)
+        return Moments(*moments)
+
+    @property
+    def n_kept(self) -> float:
+        """The expected number of features that are kept."""
+        return float(self._counts @ self._moments.kept)
 
     def pruned(self) -> Outcome:
         """Return what becomes of the pruned model."""
@@ -161,6 +185,16 @@ def compressed_risk(first: FirstFit, compression: Compression) -> float:
     return float(first.problem.noise_variance + first.problem.spectrum.counts @ errors)
 
 
+def _single_moments(
+    log_factor: Array, mean: Array, order: Array, scale: float, counts: Array, n_keep: float
+) -> Moments:
+    r"""Return moments of :math:`\theta-u` of features one by one."""
+    kept_beyond = HardThreshold(_thresholds(log_factor, mean, order, counts, n_keep))
+    kept = exactly(kept_beyond.moments(mean, order).kept, counts, n_keep)
+    law = kept_beyond.moments(mean, np.full_like(mean, scale), origin=mean)
+    return law._replace(kept=kept)
+
+
 def _thresholds(
     log_factor: Array, mean: Array, scale: Array, counts: Array, n_keep: float
 ) -> Array:
@@ -187,23 +221,3 @@ def _thresholds(
     largest = np.max(log_factor + np.log(np.abs(mean) + 40 * scale))
     log_t = brentq(surplus, least, largest, xtol=1e-15, rtol=4 * EPS)
     return np.exp(log_t - log_factor)
-
-
-def _exactly(kept: Array, counts: Array, n_keep: float) -> Array:
-    """Return probabilities whose sum is n_keep, where rounding moved the threshold off it.
-
-    What is missing falls to the features that are neither certain to be kept nor to go.
-    """
-    open_ends = kept * (1 - kept)
-    total = counts @ open_ends
-    missing = min(n_keep, counts.sum()) - counts @ kept
-    return kept + open_ends * (missing / total) if total > 0 else kept
-
-
-def _best_shares(scores: Array, counts: Array, n_keep: float) -> Array:
-    """Return the share of each atom that is kept; among ties the lower index comes first."""
-    order = np.argsort(-scores, kind="stable")
-    before = np.cumsum(counts[order]) - counts[order]
-    share = np.empty_like(scores)
-    share[order] = np.clip((n_keep - before) / counts[order], 0, 1)
-    return share

@@ -13,10 +13,13 @@ from sklearn_prune.theory._problems.spectrum import shrink
 from .dense import DenseFit, dense_fit
 
 if TYPE_CHECKING:
-    from sklearn_prune._typing import Array
+    from sklearn_prune._typing import Array, Indices
     from sklearn_prune.theory._problems.second_moments import SecondMoments
 
 STRATEGIES = ("magnitude", "hessian", "obs-one-shot", "obs", "oracle", "random")
+
+# What an entry of an inverse is at most beside the others, and what is zero beside it.
+LARGE, RCOND = 1e12, 1e-15
 
 
 @dataclass(frozen=True)
@@ -136,6 +139,34 @@ class FirstFit:
         if strategy == "obs-one-shot":
             return self._surgeon_weights()
         return np.sqrt(variances) if strategy == "hessian" else np.ones_like(variances)
+
+    def score_forms(self, strategy: str, groups: list[Indices]) -> list[Array]:
+        r"""Return Q of the squared scores :math:`b_g^\top Q_gb_g` of groups.
+
+        On the diagonal stand the squares of the `score_weights`; but what removing a group
+        of correlated features costs the surgeon is the inverse of a block.
+        """
+        squares = self.score_weights(strategy) ** 2
+        if strategy == "magnitude" or self.problem.is_diagonal:
+            return [np.diag(squares[columns]) for columns in groups]
+        if strategy == "obs-one-shot":
+            return [self._surgeon_form(columns) for columns in groups]
+        forms = [self.problem.covariance[np.ix_(columns, columns)] for columns in groups]
+        for columns, form in zip(groups, forms, strict=True):
+            np.fill_diagonal(form, squares[columns])
+        return forms
+
+    def _surgeon_form(self, columns: Indices) -> Array:
+        r"""Return the inverse of a block of :math:`(\Sigma+1/\xi)^{-1}`.
+
+        It is zero, nearly, where others replace features exactly and no penalty acts.
+        """
+        rows = self.problem.eigenbasis.vectors[columns]
+        block = rows * (self.shrinkage / self.eigenvalues) @ rows.T
+        outside = np.eye(len(columns)) - rows @ rows.T
+        if np.trace(outside) > 1e-10:
+            block = block + min(self._fit.sums.xi, LARGE * np.trace(block)) * outside
+        return np.linalg.pinv(block, rcond=RCOND, hermitian=True).astype(np.float64)
 
     def _surgeon_weights(self) -> Array:
         r"""Return :math:`[(\Sigma+1/\xi)^{-1}]_{ii}^{-1/2}`, what a feature's removal costs.

@@ -11,6 +11,8 @@ from sklearn_prune.theory._checks import eigh_psd
 from sklearn_prune.theory._problems.second_moments import squared_error
 from sklearn_prune.theory._problems.spectrum import Spectrum, shrink, spectral_sums
 
+from .contest import Contest
+from .draw_scores import scores_of_draws
 from .outcome import Outcome, pair_means
 from .support import Grams
 
@@ -40,6 +42,8 @@ class SampledSelection:
         Number of draws.
     random_state : RandomState
         Draws the fits, and the supports of the strategy "random".
+    contest : Contest, default=None
+        What competes; None: all features, one by one.
     """
 
     def __init__(
@@ -49,31 +53,34 @@ class SampledSelection:
         n_keep: float,
         n_draws: int,
         random_state: np.random.RandomState,
+        contest: Contest | None = None,
     ) -> None:
         self._first = first
         self.theta, self.coefs = draw_fits(first, n_draws, random_state)
-        size = self.coefs.shape
-        if strategy == "random":
-            scores = random_state.uniform(size=size)
-        elif strategy == "oracle":
-            scores = np.broadcast_to(first.oracle_scores(), size)
-        else:
-            scores = first.score_weights(strategy) * np.abs(self.coefs)
-        self.supports = np.sort(np.argsort(-scores, axis=1, kind="stable")[:, : int(n_keep)])
+        contest = contest or Contest.free(first.problem.counts)
+        scores = scores_of_draws(first, strategy, contest, self.coefs, random_state)
+        best = np.argsort(-scores, axis=1, kind="stable")[:, : int(n_keep)]
+        is_best = np.zeros(scores.shape, dtype=bool)
+        np.put_along_axis(is_best, best, values=True, axis=1)
+        self._kept = is_best[:, contest.groups]
+        self.supports = [np.flatnonzero(kept) for kept in self._kept]
+
+    @property
+    def n_kept(self) -> float:
+        """The mean number of features that are kept."""
+        return float(self._kept.sum()) / len(self._kept)
+
+    @property
+    def pruned_coefs(self) -> Array:
+        """The draws, with zeros outside of the supports."""
+        return np.where(self._kept, self.coefs, 0.0)
 
     def pruned(self) -> Outcome:
         """Return what becomes of each pruned draw."""
-        problem, pruned = self._first.problem, self._pruned_coefs()
+        problem, pruned = self._first.problem, self.pruned_coefs
         if np.isinf(self._first.variance):
-            return Outcome(np.full(len(self.coefs), np.inf), np.zeros(len(self.coefs)))
+            return Outcome(np.full(len(pruned), np.inf), np.zeros(len(pruned)))
         return Outcome(squared_error(problem, pruned), pruned @ problem.cross_moment)
-
-    def _pruned_coefs(self) -> Array:
-        """Return the draws with zeros outside of their supports."""
-        pruned = np.zeros_like(self.coefs)
-        kept = np.take_along_axis(self.coefs, self.supports, axis=1)
-        np.put_along_axis(pruned, self.supports, kept, axis=1)
-        return pruned
 
     def restricted(self, n: float, alpha: float) -> list[tuple[Spectrum, float]]:
         """Return spectrum and noise of the restricted problem, one a draw."""
@@ -96,7 +103,7 @@ class SampledSelection:
         u = np.broadcast_to(first.signal, self.theta.shape)
         noise, basis = self.theta - u, first.problem.eigenbasis
         error = first.shrinkage * noise - first.zeta * u
-        pruned = np.sqrt(basis.eigenvalues) * basis.to_coordinates(self._pruned_coefs())
+        pruned = np.sqrt(basis.eigenvalues) * basis.to_coordinates(self.pruned_coefs)
         vectors = np.stack([u, noise, error, u - pruned], axis=1)
         draws = zip(self.supports, vectors, strict=True)
         parts = zip(*(self._gram(*draw, n, alpha) for draw in draws), strict=True)

@@ -10,6 +10,7 @@ import numpy as np
 
 from sklearn_prune.theory._problems.second_moments import squared_error
 
+from .contest import Contest
 from .dense import dense_fit
 from .diagonal_support import DiagonalSelection, compressed_risk
 from .distillation import distilled
@@ -17,6 +18,7 @@ from .first_fit import FirstFit
 from .outcome import Outcome, left_out, pair_means, standard_error
 from .refits import fresh_refit, pulled_refit, same_refit
 from .sampled_support import SampledSelection, draw_fits
+from .support import is_blind
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
@@ -32,7 +34,8 @@ RETRAIN = ("fresh", "same", "distill", "pulled")
 class Steps:
     """What is done to a dense fit; the parameters are those of `predict_risk`, validated.
 
-    A `strategy` of "" stands for no pruning, an `n_unlabeled` of 0 for none.
+    A `strategy` of "" stands for no pruning, an `n_unlabeled` of 0 for none, and a `contest` of
+    None for that of all features, one by one.
     """
 
     problem: SecondMoments
@@ -46,11 +49,16 @@ class Steps:
     finite_n: bool
     n_draws: int
     random_state: np.random.RandomState
+    contest: Contest | None = None
 
     @cached_property
     def _seed(self) -> int:
         """The seed of the draws at every n and s, drawn where something is random."""
         return int(self.random_state.randint(2**31 - 1))
+
+    @cached_property
+    def _contest(self) -> Contest:
+        return self.contest or Contest.free(self.problem.counts)
 
     def dense(self, n: Array) -> Array:
         """Return the risk of the dense fit for an array of n."""
@@ -85,33 +93,37 @@ class Steps:
 
     def _prune(self, first: FirstFit, n_keep: float) -> Outcome:
         retrain, alpha = self.retrain, self.retrain_alpha
-        if retrain is None and n_keep == self.problem.n_features:
+        if retrain is None and n_keep >= self._contest.n_groups:
             return Outcome.of(first.risk, first.overlap)
         selection = self._select(first, n_keep)
+        n_kept = self._n_kept(selection, n_keep)
         if retrain == "same" and self._is_blind(n_keep):
             retrain = "fresh"  # to a support that knows no sample every sample is fresh
         if retrain == "same":
             return same_refit(first, selection, alpha, finite_n=self.finite_n)
         if retrain == "pulled":
-            return pulled_refit(first, selection, alpha, n_keep, finite_n=self.finite_n)
+            return pulled_refit(first, selection, alpha, n_kept, finite_n=self.finite_n)
         if retrain == "distill":
-            return distilled(first, selection, alpha, self.n_unlabeled, n_keep)
+            return distilled(first, selection, alpha, self.n_unlabeled, n_kept)
         if retrain == "fresh":
             return self._refit_afresh(selection, first.n).left_out()
         return selection.pruned().left_out()
 
     def _is_blind(self, n_keep: float) -> bool:
-        """Return whether the support does not depend on the samples."""
-        if self.strategy in {"oracle", "random"}:
-            return True
-        problem = self.problem  # of uncorrelated features, those without variance go first
-        return n_keep >= (problem.spectrum.rank if problem.is_diagonal else problem.n_features)
+        """Return whether a support does not depend on the samples."""
+        return is_blind(self.strategy, self._contest, n_keep, self.problem)
 
     def _select(self, first: FirstFit, n_keep: float) -> Selection:
         if self.problem.is_diagonal:
-            return DiagonalSelection(first, self.strategy, n_keep)
+            return DiagonalSelection(first, self.strategy, n_keep, self._contest)
         rng = np.random.RandomState(self._seed)
-        return SampledSelection(first, self.strategy, n_keep, self.n_draws, rng)
+        return SampledSelection(first, self.strategy, n_keep, self.n_draws, rng, self._contest)
+
+    def _n_kept(self, selection: Selection, n_keep: float) -> float:
+        """Return the number of features that are kept, in the mean where groups differ in it."""
+        if n_keep >= self._contest.n_groups:
+            return self.problem.n_features
+        return selection.n_kept if self._contest.has_groups else n_keep
 
     def _refit_afresh(self, selection: Selection, n: float) -> Outcome:
         return fresh_refit(selection, n, self.retrain_alpha, finite_n=self.finite_n)

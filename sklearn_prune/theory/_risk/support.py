@@ -8,8 +8,10 @@ import numpy as np
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
+    from sklearn_prune.theory._problems.second_moments import SecondMoments
     from sklearn_prune.theory._problems.spectrum import Spectrum
 
+    from .contest import Contest
     from .outcome import Outcome
 
 # The order of the vectors in a Gram matrix: the truth u, the noise G of the fit before
@@ -79,6 +81,10 @@ class Grams(NamedTuple):
 class Selection(Protocol):
     """The support of a pruned model: its law, or draws of it."""
 
+    @property
+    def n_kept(self) -> float:
+        """The mean number of features that are kept."""
+
     def pruned(self) -> Outcome:
         """Return what becomes of the pruned model, in each draw."""
 
@@ -87,3 +93,13 @@ class Selection(Protocol):
 
     def grams(self, n: float, alpha: float) -> Grams:
         """Return the inner products for a refit to n rows in all."""
+
+
+def is_blind(strategy: str, contest: Contest, n_keep: float, problem: SecondMoments) -> bool:
+    """Return whether a support does not depend on the samples.
+
+    Of uncorrelated features, those without variance go first.
+    """
+    if strategy in {"oracle", "random"} or contest.is_decided(n_keep):
+        return True
+    return problem.is_diagonal and n_keep >= contest.n_of(problem.covariance > 0)

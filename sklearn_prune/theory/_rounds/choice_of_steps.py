@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from sklearn_prune.theory._problems.linear_gaussian import LinearGaussianProblem
+from sklearn_prune.theory._risk.block_axes import on_block_axes
 from sklearn_prune.theory._risk.steps import Steps
 
 from .greedy_steps import GreedySteps
@@ -15,11 +16,15 @@ from .round_steps import RoundSteps
 
 def steps_of(problem: LinearGaussianProblem, options: dict[str, Any]) -> Steps:
     """Return the steps of a linear problem, those of `predict_risk` that the options name."""
-    if options["strategy"] == "obs":
-        return GreedySteps(problem=one_by_one(problem), **options)
-    if has_rounds(options):
-        return RoundSteps(problem=one_by_one(problem), **options)
-    return Steps(problem=problem, **of_one_round(options))
+    strategy, contest = options["strategy"], options["contest"]
+    is_drawn = strategy == "obs" or has_rounds(options)
+    if is_drawn and problem.weights is not None:
+        problem = one_by_one(problem)
+        options = options | {"contest": contest.one_by_one()}
+    problem = on_block_axes(problem, strategy, contest)
+    if not is_drawn:
+        return Steps(problem=problem, **of_one_round(options))
+    return (GreedySteps if strategy == "obs" else RoundSteps)(problem=problem, **options)
 
 
 def has_rounds(options: dict[str, Any]) -> bool:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .operator_images import top_scored
-from .removal_weights import removal_weights
+from .removal_costs import removal_costs
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Mask
+    from sklearn_prune.theory._risk.contest import Contest
 
     from .joint_fits import JointFits
 
@@ -26,15 +27,19 @@ SHARE, FEWEST, MOST = 0.85, 4, 8
 SLOWING = 1.5
 
 
-def eliminate(joint: JointFits, n_keep: int) -> Mask:
+def eliminate(joint: JointFits, n_keep: int, contest: Contest) -> Mask:
     """Add fits of least squares to ever fewer features, and return the last ones that are left.
+
+    What a removal costs is the rise of the squared error, divided by the price.
 
     Parameters
     ----------
     joint : JointFits
         Least squares on all features, and nothing else.
     n_keep : int
-        How many are left in the end, fewer than have a variance.
+        How many groups are left in the end, fewer than have a variance.
+    contest : Contest
+        What competes.
 
     Returns
     -------
@@ -42,13 +47,16 @@ def eliminate(joint: JointFits, n_keep: int) -> Mask:
         What is left in every draw.
     """
     problem, coefs = joint.first.problem, joint.fits[0].coefs
-    kept = np.broadcast_to(problem.variances > 0, coefs.shape)
-    sizes = elimination_sizes(int(kept[0].sum()), n_keep)
+    varies = np.bincount(contest.groups, weights=problem.variances) > 0
+    left = np.broadcast_to(varies | contest.stays, (len(coefs), len(varies)))
+    kept = (problem.variances > 0) & left[:, contest.groups]
+    sizes = elimination_sizes(int(left[0].sum()), n_keep)
     for k, size in enumerate(sizes):
         if k > 0:
             joint.add(kept, 0.0)
-        scores = removal_weights(problem, kept) * np.abs(joint.fits[-1].coefs)
-        kept = top_scored(scores, kept, size)
+        costs = removal_costs(problem, contest, kept, joint.fits[-1].coefs)
+        left = top_scored(contest.ranked(costs**2), left, size)
+        kept = kept & left[:, contest.groups]
     return kept
 
 

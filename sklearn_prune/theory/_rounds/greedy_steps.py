@@ -25,14 +25,14 @@ class GreedySteps(DrawnSteps):
     def _prune(self, first: FirstFit, n_keep: float) -> Outcome:
         n_features = int(np.count_nonzero(self.problem.variances))
         _check(n_features, first.n, self.retrain)
-        if n_keep >= n_features:
+        if n_keep >= self._contest.n_of(self.problem.variances > 0):
             return super()._prune(first, n_keep)
         return self._in_parts(first, int(n_keep))
 
     def _part(self, first: FirstFit, n_keep: int, n_draws: int, seed: int) -> tuple[float, float]:
         start = FirstFit(self.problem, first.n, 0.0, finite_n=False)
         joint = JointFits(start, n_draws, np.random.RandomState(seed))
-        kept = eliminate(joint, n_keep)
+        kept = eliminate(joint, n_keep, self._contest)
         if self.retrain == "fresh":
             return self._of_fresh_refit(kept, first.n)
         if self.retrain == "same":

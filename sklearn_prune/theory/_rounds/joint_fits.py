@@ -71,8 +71,8 @@ class JointFits:
         Parameters
         ----------
         supports : ndarray of shape (n_draws, n_features), dtype bool
-            The features it is fitted to, equally many in each draw. They may depend on all
-            fits so far.
+            The features it is fitted to, about equally many in each draw. They may depend on
+            all fits so far.
         alpha : float
             Its ridge penalty.
         law : RefitLaw, default=None

@@ -56,7 +56,7 @@ def images(problem: SecondMoments, supports: Mask, n: float, alpha: float, x: Ar
     problem : SecondMoments
         The problem.
     supports : ndarray of shape (n_draws, n_features), dtype bool
-        Equally many features a draw.
+        What is kept in each draw.
     n, alpha : float
         Degrees of freedom of the rows and penalty of the fit, :math:`\mu`.
     x : ndarray of shape (n_draws, n_vectors, rank)
@@ -149,17 +149,17 @@ def _freedom(fits: list[tuple[Spectrum, Sums]], n: float, alpha: float) -> tuple
 
 
 def top_scored(scores: Array, supports: Mask, n_keep: int) -> Mask:
-    """Return the supports of the best-scored features of others, one a draw.
+    """Return which groups are the best-scored of those that are left, in each draw.
 
     Parameters
     ----------
-    scores : ndarray of shape (n_draws, n_features)
-    supports : ndarray of shape (n_draws, n_features), dtype bool
+    scores : ndarray of shape (n_draws, n_groups)
+    supports : ndarray of shape (n_draws, n_groups), dtype bool
     n_keep : int
 
     Returns
     -------
-    ndarray of shape (n_draws, n_features), dtype bool
+    ndarray of shape (n_draws, n_groups), dtype bool
     """
     order: Indices = np.argsort(np.where(supports, -scores, np.inf), axis=1, kind="stable")
     kept = np.zeros_like(supports)

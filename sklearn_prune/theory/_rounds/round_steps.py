@@ -20,14 +20,15 @@ class RoundSteps(DrawnSteps):
 
     def _prune(self, first: FirstFit, n_keep: float) -> Outcome:
         is_fresh = self.retrain is not None and self._is_blind(n_keep)
-        if is_fresh or n_keep == self.problem.n_features:
+        if is_fresh or n_keep == self._contest.n_groups:
             return super()._prune(first, n_keep)  # the same after any number of rounds
         return self._in_parts(first, int(n_keep))
 
     def _part(self, first: FirstFit, n_keep: int, n_draws: int, seed: int) -> tuple[float, float]:
         start = self.problem, first.n, self.alpha
-        rounds = Rounds(*start, self.strategy, n_draws, np.random.RandomState(seed))
-        rounds.run(round_sizes(self.problem.n_features, n_keep, self.n_rounds), self.alpha)
+        how = self.strategy, self._contest
+        rounds = Rounds(*start, *how, n_draws, np.random.RandomState(seed))
+        rounds.run(round_sizes(self._contest.n_groups, n_keep, self.n_rounds), self.alpha)
         joint, kept = rounds.joint, rounds.kept
         if self.retrain is None:
             return self._of_coefs(kept * joint.fits[-1].coefs)

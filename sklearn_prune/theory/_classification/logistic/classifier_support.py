@@ -106,9 +106,7 @@ class SampledSupport(SampledSelection):
         n_draws, moments = len(self.coefs), self._first.moments
         if np.isinf(self._first.variance):
             return np.zeros(n_draws), np.full(n_draws, np.inf)
-        pruned = np.zeros_like(self.coefs)
-        kept = np.take_along_axis(self.coefs, self.supports, axis=1)
-        np.put_along_axis(pruned, self.supports, kept, axis=1)
+        pruned = self.pruned_coefs
         scores = multiply(moments.covariance, pruned)
         return scores @ moments.coef, np.sum(scores * pruned, axis=1)
 

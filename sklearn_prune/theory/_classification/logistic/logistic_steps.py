@@ -10,6 +10,8 @@ import numpy as np
 
 from sklearn_prune.theory._classification.overlaps import Overlaps
 from sklearn_prune.theory._problems.label_link import LabelLink
+from sklearn_prune.theory._risk.contest import Contest
+from sklearn_prune.theory._risk.support import is_blind
 
 from .classifier_fit import ClassifierFit
 from .classifier_support import DiagonalSupport, SampledSupport
@@ -46,6 +48,8 @@ class LogisticSteps:
         Whether there are intercepts.
     n_draws, seed : int
         Draws for a covariance that is not diagonal, and their seed.
+    contest : Contest or None
+        What competes; None: all features, one by one.
     """
 
     problem: Any
@@ -58,6 +62,7 @@ class LogisticSteps:
     fit_intercept: bool
     n_draws: int
     seed: int
+    contest: Contest | None = None
 
     def overlaps(self, n: float, n_keep: float) -> Overlaps:
         """Return what the errors of the classifier depend on.
@@ -95,6 +100,10 @@ class LogisticSteps:
         return Overlaps(*draws.T)
 
     @cached_property
+    def _contest(self) -> Contest:
+        return self.contest or Contest.free(self.problem.second_moments.counts)
+
+    @cached_property
     def _labels(self) -> LabelLaw:
         return LabelLaw(self.problem.label_link, self.problem.latent_variance)
 
@@ -123,15 +132,13 @@ class LogisticSteps:
 
     def _support(self, first: ClassifierFit, n_keep: float) -> ClassifierSupport:
         if first.problem.is_diagonal:
-            return DiagonalSupport(first, self.strategy, n_keep)
+            return DiagonalSupport(first, self.strategy, n_keep, self._contest)
         rng = np.random.RandomState(self.seed)
-        return SampledSupport(first, self.strategy, n_keep, self.n_draws, rng)
+        return SampledSupport(first, self.strategy, n_keep, self.n_draws, rng, self._contest)
 
     def _is_blind(self, first: ClassifierFit, n_keep: float) -> bool:
         """Return whether the support does not depend on the samples."""
-        problem = first.problem
-        everything = problem.spectrum.rank if problem.is_diagonal else problem.n_features
-        certain = self.strategy in {"oracle", "random"} or n_keep >= everything
+        certain = is_blind(self.strategy, self._contest, n_keep, first.problem)
         return certain or np.isinf(first.variance)
 
     def _pruned(self, first: ClassifierFit, signal: Array, square: Array) -> Overlaps:
