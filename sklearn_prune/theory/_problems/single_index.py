@@ -9,6 +9,7 @@ import numpy as np
 from sklearn_prune.theory._checks import (
     check_count,
     check_covariance,
+    check_flag,
     check_noise_variance,
     check_seed,
     eigh_psd,
@@ -22,8 +23,10 @@ from sklearn_prune.theory._moments.feature_moments import (
 )
 from sklearn_prune.theory._moments.gaussian_quadrature import gaussian_mean, gaussian_mean_square
 from sklearn_prune.theory._moments.scalar_functions import LINKS, check_function
+from sklearn_prune.theory._moments.sphere_moments import radii, sphere_moments
 
 from .linear_gaussian import LinearGaussianProblem
+from .mixed_rows import MixedRowsProblem
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -136,7 +139,9 @@ class SingleIndexProblem:
         weights: ArrayLike,
         activation: str | Function = "relu",
         offset: ArrayLike | None = None,
-    ) -> LinearGaussianProblem:
+        *,
+        by_norm: bool = False,
+    ) -> LinearGaussianProblem | MixedRowsProblem:
         """Return the linear Gaussian problem of the same moments as the random features.
 
         Parameters
@@ -150,12 +155,17 @@ class SingleIndexProblem:
         offset : array-like of shape (n_components,), optional
             Phases added to the pre-activations: `random_offset_`. For smooth activations
             only.
+        by_norm : bool, default=False
+            Whether rows of inputs of different length have moments of their own, as they
+            must where there are few inputs, say 5 to 40. Takes six matrices in the place
+            of one, and several times as long.
 
         Returns
         -------
-        LinearGaussianProblem
+        LinearGaussianProblem or MixedRowsProblem
             Its moments are E[phi phi'], E[y phi] and E[y^2], uncentred, and the means
-            of phi and y, for models with an intercept.
+            of phi and y, for models with an intercept; those given the length of the
+            (whitened) input, if `by_norm`.
         """
         W, offset = check_weights(weights, offset)
         if W.shape[1] != len(self.direction):
@@ -164,12 +174,29 @@ class SingleIndexProblem:
                 f"feature: got {W.shape}. Transpose random_weights_ of RandomFeatures."
             )
         W, v = self._whiten(W), self._whiten(self.direction)
+        if check_flag(by_norm, "by_norm"):
+            return self._by_norm(W, v, activation, offset)
         return LinearGaussianProblem.from_moments(
             second_moment(W, activation, offset),
             cross_moment(W, v, self.link, activation, offset),
             self._link_square + self.noise_variance,
             mean=mean(W, activation, offset),
             target_mean=float(gaussian_mean(self._function, self._spread)[0]),
+        )
+
+    def _by_norm(
+        self, W: Array, v: Array, activation: str | Function, offset: Array | None
+    ) -> MixedRowsProblem:
+        """Return the problem whose rows are of several kinds, by the length of the input."""
+        lengths, shares = radii(len(v))
+        moments = sphere_moments(W, v, lengths, self.link, activation, offset)
+        return MixedRowsProblem(
+            shares,
+            moments.second,
+            moments.cross,
+            moments.target_second + self.noise_variance,
+            means=moments.mean,
+            target_means=moments.target_mean,
         )
 
     def _whiten(self, rows: Array) -> Array:
