@@ -22,9 +22,11 @@ from ._classification.classifier_steps import ClassifierSteps
 from ._classification.losses import check_classifier, check_losses, has_classes
 from ._problems.linear_gaussian import LinearGaussianProblem
 from ._problems.linear_only import check_linear
+from ._problems.mixed_rows import MixedRowsProblem
 from ._problems.second_moments import in_units, squared_units
 from ._risk.compression import SoftThreshold, UniformQuantizer
 from ._risk.first_fit import STRATEGIES
+from ._risk.mixed_rows_steps import MixedRowsSteps
 from ._risk.steps import RETRAIN, Steps
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 
 
 def predict_risk(
-    problem: LinearGaussianProblem | BinaryProblem | GaussianMixtureProblem,
+    problem: LinearGaussianProblem | MixedRowsProblem | BinaryProblem | GaussianMixtureProblem,
     n_samples: Any,
     *,
     strategy: str | None = None,
@@ -66,8 +68,8 @@ def predict_risk(
 
     Parameters
     ----------
-    problem : LinearGaussianProblem, BinaryProblem or GaussianMixtureProblem
-        The problem.
+    problem : LinearGaussianProblem, MixedRowsProblem, BinaryProblem or GaussianMixtureProblem
+        The problem. Refits to the same samples are not known for a `MixedRowsProblem`.
     n_samples : int or array-like of int
         Number of training rows, n; broadcast with `sparsity`.
     strategy : {"magnitude", "hessian", "obs", "oracle", "random"}, default=None
@@ -194,7 +196,7 @@ def predict_risk(
     fresh [0.359 0.271]
     same [0.374 0.284]
     """
-    if not has_classes(problem):
+    if not has_classes(problem) and not isinstance(problem, MixedRowsProblem):
         check_linear(problem)
     fit_intercept = check_flag(fit_intercept, "fit_intercept")
     n = check_n_samples(n_samples, fit_intercept=fit_intercept)
@@ -219,6 +221,8 @@ def predict_risk(
     sizes = broadcast(n_samples=n, sparsity=kept)
     if isinstance(problem, LinearGaussianProblem):
         risk, error = _linear_risk(problem, options, *sizes)
+    elif isinstance(problem, MixedRowsProblem):
+        risk, error = _at_each(MixedRowsSteps(problem, **options), *sizes)
     else:
         check_classifier(problem, losses, options)
         risk, error = _at_each(ClassifierSteps(problem, *losses, options), *sizes)
@@ -240,7 +244,9 @@ def _linear_risk(
     return squared_units(risk, unit), squared_units(error, unit)
 
 
-def _at_each(steps: Steps | ClassifierSteps, n: Array, kept: Array) -> tuple[Array, Array]:
+def _at_each(
+    steps: Steps | MixedRowsSteps | ClassifierSteps, n: Array, kept: Array
+) -> tuple[Array, Array]:
     """Return errors and their standard errors at numbers of samples and of features."""
     pairs = [steps.risk(float(a), float(s)) for a, s in zip(n.flat, kept.flat, strict=True)]
     risk, error = np.moveaxis(np.reshape(pairs, (*n.shape, 2)), -1, 0)

@@ -174,16 +174,32 @@ class MixedRowsFit:
     def mean(self) -> Array:
         """Means of the slopes, of shape (n_features,)."""
         if self.is_peak:
-            return np.zeros(int(self.problem.n_features))
+            return self._target.coef
         return self._to_features(self._mean)
 
     @cached_property
-    def root(self) -> Array:
-        """A matrix whose columns are a root of the covariance of the slopes, transposed."""
+    def _root(self) -> Array:
+        """Rows that make the slopes of independent normal coordinates."""
         fixed = self._fixed_point
         middle = self.n * self._kinds.weighted_second(self._risks / fixed.size**2)
         values, vectors = eigh_psd(middle)
         return self._to_features(np.sqrt(values)[:, np.newaxis] * (vectors.T @ fixed.inverse))
+
+    @property
+    def rank(self) -> int:
+        """How many normal coordinates a draw takes."""
+        return len(self._root)
+
+    def draw(self, normal: Array) -> Array:
+        """Return slopes, one a row of standard normal numbers, of shape (n_draws, rank)."""
+        return self.mean + normal @ self._root
+
+    @property
+    def variances(self) -> Array:
+        """Variances of the slopes, of shape (n_features,); inf at the peak."""
+        if self.is_peak:
+            return np.full(int(self.problem.n_features), np.inf)
+        return np.sum(self._root**2, axis=0)
 
     @cached_property
     def inverse_hessian(self) -> Array:
