@@ -225,7 +225,9 @@ class DistributionalCharacterization:
             Of the shape of `n_samples`.
         """
         metric = check_losses(self.problem, self.loss, None, metric, None)[2]
-        if metric == "squared_error" and isinstance(self._law, LeastSquaresLaw | MixedRowsLaw):
+        if isinstance(self._law, MixedRowsLaw) or (
+            metric == "squared_error" and isinstance(self._law, LeastSquaresLaw)
+        ):
             return self._law.risk()[()]
         problem = cast("BinaryProblem", self.problem)
         return problem.risk_of(*self._law.overlaps(problem), metric)

@@ -202,7 +202,7 @@ def predict_risk(
     n = check_n_samples(n_samples, fit_intercept=fit_intercept)
     _check_plan(strategy, sparsity, retrain, retrain_alpha, n_unlabeled, compression)
     losses = check_losses(problem, loss, retrain_loss, metric, retrain)
-    options = {
+    options: dict[str, Any] = {
         "strategy": strategy or "",
         "retrain": retrain,
         "alpha": _one_penalty(alpha, "alpha"),

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from scipy.special import roots_genlaguerre
+from scipy import linalg
 
 from .closed_forms import angles
 from .feature_moments import check_direction, check_weights, second_moment
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from sklearn_prune._typing import Array, Function
 
-N_RADII = 6
 MAX_DEGREE = 80
 # Terms of a series that are smaller, relative to the mean square, are left out.
 TOLERANCE = 1e-12
@@ -60,9 +59,15 @@ class SphereMoments(NamedTuple):
 
 
 def radii(n_inputs: int) -> tuple[Array, Array]:
-    """Return lengths of standard normal inputs, and their shares: a Gauss quadrature."""
-    nodes, weights = roots_genlaguerre(N_RADII, n_inputs / 2 - 1)
-    return np.sqrt(2 * nodes), weights / weights.sum()
+    """Return lengths of standard normal inputs, and their shares: a Gauss quadrature.
+
+    Lengths of one or two inputs vary so much that it takes more nodes.
+    """
+    # Half the square of the length has a gamma law: the polynomials are those of Laguerre.
+    k, shape = np.arange(6 + 12 // n_inputs), n_inputs / 2
+    edge = np.sqrt(k[1:] * (k[1:] + shape - 1))
+    nodes, vectors = linalg.eigh_tridiagonal(2 * k + shape, edge)
+    return np.sqrt(2 * nodes), vectors[0] ** 2
 
 
 def sphere_moments(
@@ -89,7 +94,10 @@ def sphere_moments(
     """
     W, b = check_weights(W, offset)
     v = check_direction(v, W.shape[1])
-    phi, ell = check_function(activation, ACTIVATIONS, "activation"), check_function(link, LINKS, "link")
+    phi, ell = (
+        check_function(activation, ACTIVATIONS, "activation"),
+        check_function(link, LINKS, "link"),
+    )
     d = W.shape[1]
     t, weight = _projections(d)
     f = [phi(_arguments(W, r, t, b)) for r in lengths]
@@ -148,8 +156,9 @@ def _sum_pairs(F: Array, square: Array, cosine: Array, d: int) -> Array:
     for k, (P, end) in enumerate(zip(_gegenbauer(cosine, d), ends, strict=True)):
         if k == n_terms:
             break
-        for moment, f in zip(total, F[..., k], strict=True):
-            moment += np.multiply.outer(f, f) * (P / end)
+        harmonic = P / end
+        for i, f in enumerate(F[..., k]):
+            total[i] += np.multiply.outer(f, f) * harmonic
     for moment, diagonal in zip(total, square, strict=True):
         np.fill_diagonal(moment, diagonal)
     return total

@@ -83,16 +83,14 @@ class MixedRowsFit:
         return kinds
 
     @cached_property
-    def _columns(self) -> Array | None:
-        """Coordinates as columns: of a least-squares fit those of mean square one."""
-        if not self._is_tall:
-            return None
+    def _columns(self) -> Array:
+        """Coordinates of least squares as columns, of mean square one."""
         values, vectors = eigh_psd(self._raw.weighted_second(np.ones(len(self._raw.shares))))
         return vectors / np.sqrt(values)
 
     @cached_property
     def _kinds(self) -> RowKinds:
-        return self._raw if self._columns is None else self._raw.mapped(self._columns)
+        return self._raw.mapped(self._columns) if self._is_tall else self._raw
 
     @cached_property
     def _fixed_point(self) -> FixedPoint:
@@ -150,7 +148,7 @@ class MixedRowsFit:
     @property
     def _best(self) -> Array:
         """The best coefficients, in the coordinates."""
-        if self._columns is not None:
+        if self._is_tall:
             return self._kinds.weighted_cross(np.ones(len(self._kinds.shares)))
         coef, average = self._target.coef, self.problem.average
         if not self.fit_intercept:
@@ -167,7 +165,7 @@ class MixedRowsFit:
 
     def _to_features(self, coordinates: Array) -> Array:
         """Return slopes, from coordinates along the last axis."""
-        raw = coordinates if self._columns is None else coordinates @ self._columns.T
+        raw = coordinates @ self._columns.T if self._is_tall else coordinates
         return raw[..., : int(self.problem.n_features)]
 
     @cached_property
@@ -256,7 +254,7 @@ class FixedPoint:
 
     def inflated(self, risks: Array) -> Array:
         """Return the errors of the kinds from those of the mean coefficients."""
-        return np.linalg.solve(np.eye(len(risks)) - self.spread, risks)
+        return np.asarray(np.linalg.solve(np.eye(len(risks)) - self.spread, risks), np.float64)
 
 
 def _spread(kinds: RowKinds, n: float, size: Array, inverse: Array) -> Array:

@@ -14,7 +14,7 @@ from .mixed_rows_fit import MixedRowsFit
 from .outcome import left_out, pair_means, standard_error
 
 if TYPE_CHECKING:
-    from sklearn_prune._typing import Array
+    from sklearn_prune._typing import Array, Indices
     from sklearn_prune.theory._problems.linear_gaussian import LinearGaussianProblem
     from sklearn_prune.theory._problems.mixed_rows import MixedRowsProblem
 
@@ -111,7 +111,7 @@ class MixedRowsSteps:
             weights = 1 / np.sqrt(fit.inverse_hessian)
         return weights * np.abs(coefs)
 
-    def _refits(self, supports: Array, n: float) -> Array:
+    def _refits(self, supports: Indices, n: float) -> Array:
         """Return the risks of fits to fresh samples, each support but once."""
         different, which = np.unique(supports, axis=0, return_inverse=True)
         parts = map(self.problem.restrict, different)
