@@ -16,8 +16,13 @@ import numpy as np
 from scipy import linalg
 
 from .closed_forms import angles
-from .feature_moments import check_direction, check_weights, second_moment
-from .scalar_functions import ACTIVATIONS, LINKS, check_function
+from .feature_moments import (
+    check_activation,
+    check_direction,
+    check_weights,
+    second_moment,
+)
+from .scalar_functions import LINKS, check_function
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,7 +100,7 @@ def sphere_moments(
     W, b = check_weights(W, offset)
     v = check_direction(v, W.shape[1])
     phi, ell = (
-        check_function(activation, ACTIVATIONS, "activation"),
+        check_activation(activation, b),
         check_function(link, LINKS, "link"),
     )
     d = W.shape[1]
@@ -105,7 +110,7 @@ def sphere_moments(
     polynomials = np.array(list(_gegenbauer(t, d)))
     F, G = np.array(f) @ (weight * polynomials).T, (np.array(g) @ (weight * polynomials).T)[:, 0]
     square = np.array(f) ** 2 @ weight
-    if isinstance(activation, str) and activation in HOMOGENEOUS:
+    if b is None and isinstance(activation, str) and activation in HOMOGENEOUS:
         unit = second_moment(W, activation)
         second = np.multiply.outer(_energies(lengths, d, HOMOGENEOUS[activation]), unit)
     else:

@@ -201,9 +201,9 @@ class SingleIndexProblem:
         >>> problem = SingleIndexProblem(np.eye(10)[0], noise_variance=0.3)
         >>> W = np.random.default_rng(0).standard_normal((100, 10)) / np.sqrt(10)
         >>> print(f"{predict_risk(problem.equivalent(W), 200):.2f}")
-        1.20
+        1.33
         >>> print(f"{predict_risk(problem.equivalent_by_norm(W), 200):.2f}")
-        1.26
+        1.40
         """
         W, offset = self._whitened(weights, offset)
         v = self._whiten(self.direction)

@@ -150,10 +150,11 @@ class MixedRowsFit:
         """The best coefficients, in the coordinates."""
         if self._is_tall:
             return self._kinds.weighted_cross(np.ones(len(self._kinds.shares)))
-        coef, average = self._target.coef, self.problem.average
+        coef, shares = self._target.coef, self._kinds.shares
         if not self.fit_intercept:
             return coef
-        return np.append(coef, average.target_mean - average.mean @ coef)
+        constant = shares @ (self.problem.target_means - self.problem.means @ coef)
+        return np.append(coef, constant)
 
     @property
     def training_error(self) -> float:
