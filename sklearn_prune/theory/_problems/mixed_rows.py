@@ -113,7 +113,13 @@ class MixedRowsProblem:
 
     @cached_property
     def average(self) -> LinearGaussianProblem:
-        """The problem of the moments over all rows."""
+        """The problem of the moments over all rows.
+
+        Returns
+        -------
+        LinearGaussianProblem
+            With their means.
+        """
         shares, one = self.kinds.shares, np.ones(len(self.kinds.shares))
         return LinearGaussianProblem.from_moments(
             self.kinds.weighted_second(one),
@@ -125,7 +131,13 @@ class MixedRowsProblem:
 
     @property
     def n_features(self) -> float:
-        """The number of features, p."""
+        """The number of features.
+
+        Returns
+        -------
+        float
+            :math:`p`.
+        """
         return float(self.kinds.cross.shape[1])
 
     def risk(self, coef: Any, intercept: float = 0.0) -> Any:

@@ -186,7 +186,11 @@ class SingleIndexProblem:
 
         Parameters
         ----------
-        weights, activation, offset
+        weights : array-like of shape (n_components, n_features)
+            First layer, one row a feature.
+        activation : str or callable, default="relu"
+            As in `equivalent`.
+        offset : array-like of shape (n_components,), optional
             As in `equivalent`.
 
         Returns
