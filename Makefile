@@ -17,7 +17,8 @@ PUBLIC := $(addprefix sklearn_prune/,datasets.py _batches/row_batches.py _least_
     $(addprefix _displays/,double_descent_display.py error_curves_display.py pruning_path_display.py \
         stability_path_display.py) \
     _theoretical_risk/scorer.py \
-    $(addprefix theory/,_distribution.py _predict_risk.py $(addprefix _problems/,\
+    $(addprefix theory/,_distribution.py _optimal_penalties.py _optimal_strategy.py \
+        _predict_risk.py _rounds_characterization.py $(addprefix _problems/,\
         binary.py gaussian_mixture.py linear_gaussian.py mixed_rows.py sample.py \
             single_index.py)) \
     $(addprefix neural/_,pruned_net_classifier.py pruned_net_regressor.py seeded_net.py \

@@ -13,12 +13,14 @@ ROOT = Path(sklearn_prune.__file__).parent
 
 # A file belongs to the room of the longest name. Rooms of one line are neighbours.
 FLOORS = [
+    ["_checks"],
     ["theory/_checks"],
     ["theory/_moments"],
     ["theory/_problems"],
     ["theory/_risk"],
+    ["theory/_rounds"],
     ["theory/_classification"],
-    ["theory", "_checks", "datasets"],
+    ["theory", "datasets"],
     ["_batches"],
     ["_least_squares", "_logistic"],
     ["_pruning"],

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.special import expit
 from sklearn.base import clone, is_classifier
 from sklearn.frozen import FrozenEstimator
-from sklearn.linear_model import Ridge
+from sklearn.linear_model import Ridge, RidgeClassifier, RidgeClassifierCV, RidgeCV
 from sklearn.utils import get_tags
 from sklearn.utils.validation import has_fit_parameter
 
@@ -28,7 +28,7 @@ from .class_fit import (
     soft_labels,
 )
 from .fitted_coef import goes_by, read_coef
-from .logistic_loss import curvature_of, is_logistic
+from .logistic_loss import curvature_of, is_logistic, thawed
 
 if TYPE_CHECKING:
     from sklearn_prune._checks.training_data import TrainingData
@@ -52,12 +52,21 @@ class LinearFit(NamedTuple):
     intercept : ndarray of shape () or (n_targets,)
     centred : bool
         Whether the model has an intercept.
+    part : int or None
+        Which target of the model it is; None if it is all.
     """
 
     model: Any
     coef: AnyArray
     intercept: AnyArray
     centred: bool
+    part: int | None = None
+
+    @property
+    def alpha(self) -> AnyArray | float:
+        """The penalty of a least-squares model, or those of its targets; 0 of any other."""
+        alpha = squared_penalty(self.model)
+        return alpha if self.part is None or np.ndim(alpha) == 0 else alpha[self.part]
 
     def predict(self, X: Any) -> AnyArray:
         """Return ``X @ coef.T + intercept``."""
@@ -65,7 +74,7 @@ class LinearFit(NamedTuple):
 
     def target(self, t: int) -> LinearFit:
         """Return the fit to one of several targets, which is a part of that to all."""
-        return self._replace(coef=self.coef[t], intercept=self.intercept[t])
+        return self._replace(coef=self.coef[t], intercept=self.intercept[t], part=t)
 
     def finite_scores(self, X: Any) -> AnyArray:
         """Return predictions, well below all others for a class of which there was no sample."""
@@ -147,6 +156,14 @@ def penalty_of(estimator: Any) -> Penalty | None:
     if not is_plain_ridge:
         return None
     return Penalty(float(estimator.alpha), bool(estimator.fit_intercept))
+
+
+def squared_penalty(model: Any) -> Any:
+    """Return the factor of the squared norm that a fitted model has minimised, 0 if it is none."""
+    model = thawed(model)
+    if isinstance(model, RidgeCV | RidgeClassifierCV):
+        return model.alpha_
+    return model.alpha if isinstance(model, Ridge | RidgeClassifier) else 0.0
 
 
 def target_model(estimator: Any, t: int) -> Any:

@@ -71,6 +71,14 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
           as many as the extended BIC [4]_ asks for, are then joined twice by as many
           of the others, those most correlated with the residuals, and the
           elimination is repeated.
+        - "obs-one-shot": :math:`|\hat\beta_i|/\sqrt{[H^{-1}]_{ii}}`, the same surgeon with one
+          look at the dense fit: the root of what the removal of each feature alone costs
+          [3]_, for all fits. :math:`H=X^\top WX+\alpha I` is the Hessian of the dense
+          fit, centred if it has an intercept, with the penalty :math:`\alpha` of `Ridge` and
+          the like, otherwise 0. Of least squares it is proportional to the t statistic. Where H
+          is singular it is the limit :math:`\alpha\to 0`: with more features than samples
+          :math:`|\hat\beta_i|` over the norm of the part of feature i that the samples do not
+          see; and a feature that others replace exactly comes after those that none does.
         - callable: ``(coef, X, y) -> scores``, one a feature, the larger the
           better.
 
@@ -120,9 +128,10 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
         :func:`one_hot_groups` returns. `sparsity` then counts groups.
 
         The score of a group is the norm of those of its columns; for "hessian" it is
-        :math:`\sqrt{\hat\beta_g^\top \hat\Sigma_{gg} \hat\beta_g}`, for "obs" the rise of the
-        loss is :math:`\hat\beta_g^\top ([H^{-1}]_{gg})^{-1} \hat\beta_g`, so that both depend on
-        the space that its columns span alone; for "oracle" it is the sum. None is divided by
+        :math:`\sqrt{\hat\beta_g^\top \hat\Sigma_{gg} \hat\beta_g}`, for "obs" and
+        "obs-one-shot" the rise of the loss is
+        :math:`\hat\beta_g^\top ([H^{-1}]_{gg})^{-1} \hat\beta_g`, so that they depend
+        on the space that its columns span alone; for "oracle" it is the sum. None is divided by
         the number of columns: ``feature_costs=1`` does that.
 
     always_keep : sequence of int, str or bool, default=None

@@ -35,7 +35,7 @@ class Pruned(NamedTuple):
     def of_targets(cls, parts: Sequence[Pruned]) -> Pruned:
         """Put models of one target each together."""
         supports, scores, fits = zip(*parts, strict=True)
-        models, coefs, intercepts, centred = zip(*fits, strict=True)
+        models, coefs, intercepts, centred, _ = zip(*fits, strict=True)
         is_refitted = models[0] is not None
         fit = LinearFit(
             list(models) if is_refitted else None,

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sklearn_prune._checks.training_data import TrainingData
-    from sklearn_prune._typing import AnyArray, Array, Indices
+    from sklearn_prune._typing import AnyArray, Array, Indices, Mask
 
     from .linear_fit import LinearFit, Penalty
     from .selection import Selection
@@ -237,7 +237,8 @@ class Recipe:
     def scores_of_moments(self, dense: LinearFit, squares: Array, scale: Array) -> Array | None:
         """Return the scores of one round from moments (see `MomentScoring`), if they tell."""
         random_state, selection = check_random_state(self.random_state), self._leading(len(scale))
-        given = MomentScoring(dense.coef, squares, scale, self.saliency, random_state, selection)
+        rest = self.saliency, random_state, selection, dense.alpha
+        given = MomentScoring(dense.coef, squares, scale, *rest)
         return score_moments(self.strategy, given)
 
     def _leading(self, width: int) -> Selection | None:
@@ -270,7 +271,7 @@ class Recipe:
             if not support.all():
                 fit = fit_columns(self.estimator, data, support)
             if known is None:
-                known = self._score(fit, data, random_state)
+                known = self._score(fit, data, random_state, support)
             scores, known = np.where(support, known, -np.inf), None
             best, before = self.order_of(scores).kept(size), support
             support = np.zeros(len(support), dtype=bool)
@@ -306,7 +307,9 @@ class Recipe:
         label = dense.labelled if self.hard_labels else dense.soft_labelled
         return label(data, data.classes)
 
-    def _score(self, fit: LinearFit, data: TrainingData, random_state: Any) -> Array:
+    def _score(
+        self, fit: LinearFit, data: TrainingData, random_state: Any, fitted: Mask | None = None
+    ) -> Array:
         """Return the scores of the features of a fit, which are the first of the data."""
         X, saliency = data.X, self.saliency
         if (width := fit.coef.shape[-1]) < X.shape[1]:
@@ -321,6 +324,8 @@ class Recipe:
             random_state,
             fit.curvature(X, data) if self.strategy.reads in ("rows", "moments") else None,
             self._leading(width),
+            fit.alpha,
+            fitted,
         )
         return score_features(self.strategy, given)
 

@@ -15,17 +15,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from sklearn_prune._least_squares.design import column_scale
-from sklearn_prune._logistic.curvature import logistic_hessian_scores
+from sklearn_prune._logistic.coefficients import TINY
+from sklearn_prune._logistic.curvature import curvature_weights, logistic_hessian_scores
 
 from .group_scores import group_hessian_of_moments, group_hessian_scores
 from .logistic_obs import logistic_obs
 from .moment_elimination import obs_of_moments
 from .obs import obs
+from .one_shot_obs import one_shot_obs, one_shot_obs_of_moments
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sklearn_prune._typing import AnyArray, Array
+    from sklearn_prune._typing import AnyArray, Array, Mask
 
     from .logistic_loss import Curvature
     from .selection import Selection
@@ -52,6 +54,10 @@ class Scoring(NamedTuple):
         That of the loss, if it is no squared error.
     selection : Selection or None
         Which columns belong together, stay, or cost more than others.
+    alpha : float or ndarray of shape (n_targets,)
+        Penalty of the model, if it is least squares.
+    fitted : ndarray of shape (n_features,), dtype bool, or None
+        Features that it was fitted to; None if these are all.
     """
 
     coef: AnyArray
@@ -63,6 +69,8 @@ class Scoring(NamedTuple):
     random_state: Any = None
     curvature: Curvature | None = None
     selection: Selection | None = None
+    alpha: AnyArray | float = 0.0
+    fitted: Mask | None = None
 
 
 class MomentScoring(NamedTuple):
@@ -76,7 +84,7 @@ class MomentScoring(NamedTuple):
         Sums of products of the columns of ``[X y]``, centred if the model has an intercept.
     scale : ndarray of shape (n_features,)
         Root mean square of each feature, 0 if constant up to rounding.
-    saliency, random_state, selection : object
+    saliency, random_state, selection, alpha : object
         As in `Scoring`.
     """
 
@@ -86,6 +94,7 @@ class MomentScoring(NamedTuple):
     saliency: Any = None
     random_state: Any = None
     selection: Selection | None = None
+    alpha: AnyArray | float = 0.0
 
 
 class Strategy(NamedTuple):
@@ -197,6 +206,28 @@ def _obs_of_moments(given: MomentScoring) -> Array | None:
     return obs_of_moments(given.coef, given.squares, given.scale, given.selection)
 
 
+def _one_shot_obs(given: Scoring) -> Array:
+    """Score by what the removal of each feature alone costs: optimal brain surgeon, once."""
+    weights, alpha = given.weights, given.alpha
+    if given.curvature is not None:
+        weights = curvature_weights(given.curvature.probabilities, given.curvature.weights)
+        weights, alpha = np.maximum(weights, TINY), given.curvature.alpha
+    return one_shot_obs(
+        given.coef,
+        given.X,
+        weights,
+        alpha,
+        centred=given.centred,
+        fitted=given.fitted,
+        selection=given.selection,
+    )
+
+
+def _one_shot_obs_of_moments(given: MomentScoring) -> Array | None:
+    rows = given.squares, given.scale, given.alpha
+    return one_shot_obs_of_moments(given.coef, *rows, given.selection)
+
+
 def _oracle(given: Scoring | MomentScoring) -> Any:
     """Score by the true importance, of a group by its sum."""
     shape = given.coef.shape[-1:]
@@ -243,7 +274,12 @@ STRATEGIES = {
     ),
     "oracle": Strategy(_oracle, reads="nothing", theory=True),
     "random": Strategy(_random, reads="nothing", streams=True, theory=True, draws=True),
-    "obs": Strategy(_obs, reads="moments", fits_anew=True, from_moments=_obs_of_moments),
+    "obs": Strategy(
+        _obs, reads="moments", theory=True, fits_anew=True, from_moments=_obs_of_moments
+    ),
+    "obs-one-shot": Strategy(
+        _one_shot_obs, reads="moments", theory=True, from_moments=_one_shot_obs_of_moments
+    ),
 }
 
 

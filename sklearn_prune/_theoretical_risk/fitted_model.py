@@ -68,8 +68,6 @@ def check_oracle(problem: LinearGaussianProblem, support: Any) -> None:
 def _read_pruned(model: Any) -> dict[str, Any]:
     if model.strategy not in names_that("theory"):
         refuse(f"strategy={model.strategy!r}")
-    if model.n_rounds != 1:
-        refuse(f"n_rounds={model.n_rounds}")
     for name in SELECTION:
         if getattr(model, name) is not None:
             refuse(f"A model with {name}")
@@ -83,6 +81,7 @@ def _read_pruned(model: Any) -> dict[str, Any]:
         "loss": loss,
         "alpha": alpha,
         "fit_intercept": fit_intercept,
+        "n_rounds": model.n_rounds,
     }
     if refit is not None:
         if has_intercept(refit) != fit_intercept:
@@ -91,7 +90,8 @@ def _read_pruned(model: Any) -> dict[str, Any]:
         plan["n_unlabeled"] = model.n_unlabeled_ or None
         plan["retrain_loss"], plan["retrain_alpha"] = _objective(refit)
     width = model.n_features_in_ if refit is None else n_kept
-    if model.strategy == "hessian" or "logistic" in {loss, plan.get("retrain_loss")}:
+    scored = model.strategy in {"hessian", "obs", "obs-one-shot"} or model.n_rounds > 1
+    if scored or "logistic" in {loss, plan.get("retrain_loss")}:
         width = 0  # the weights are in the scores, or no fit interpolates
     _check_weights(model, max(alpha, plan.get("retrain_alpha", 0.0)), fit_intercept, width)
     return plan

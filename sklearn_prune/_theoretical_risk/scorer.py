@@ -20,10 +20,17 @@ from sklearn_prune.theory import (
     SingleIndexProblem,
     predict_risk,
 )
-from sklearn_prune.theory._checks import check_count, check_flag, check_seed, shown
+from sklearn_prune.theory._checks import (
+    check_count,
+    check_flag,
+    check_positive,
+    check_seed,
+    shown,
+)
 from sklearn_prune.theory._classification.losses import check_losses, has_classes
 
 from .fitted_model import check_oracle, read_plan
+from .leave_one_out_check import LeaveOneOutCheck
 from .pushed_problem import push
 
 if TYPE_CHECKING:
@@ -79,14 +86,16 @@ class TheoreticalRisk:
     See Also
     --------
     sklearn_prune.theory.predict_risk : The prediction itself.
+    TheoreticalRisk.from_data : The scorer of a table whose population is not known.
 
     Notes
     -----
     A model that the theory does not cover gets a ``ValueError`` and never a wrong
-    number: an unknown estimator or transformer, the strategies "obs" and callables,
-    class weights, several rounds or outputs, a shift before random features, and sample weights
-    that make a difference. (Estimators of scikit-learn do not tell what weights they
-    were fitted with: they are taken to be one.)
+    number: an unknown estimator or transformer, a callable as strategy, "obs" with at least as
+    many features as samples (they are screened first), rounds of a logistic model or of a
+    distillation, groups of features and their costs, class weights, several outputs, a shift
+    before random features, and sample weights that make a difference. (Estimators of
+    scikit-learn do not tell what weights they were fitted with: they are taken to be one.)
 
     Problems behind random features are cached by their weights, since their
     eigendecomposition is what takes the time. Parallel workers have caches of their
@@ -135,6 +144,66 @@ class TheoreticalRisk:
             msg = f"by_norm=True is for a SingleIndexProblem: got {shown(problem)}."
             raise ValueError(msg)
         self._problems: OrderedDict[bytes, Pushed] = OrderedDict()
+        self._check: LeaveOneOutCheck | None = None
+
+    @classmethod
+    def from_data(
+        cls, X, y, *, tolerance=0.25, n_samples=None, finite_n=False, n_draws=100, random_state=0
+    ):
+        """Make the scorer of a table, where the population is not known.
+
+        The problem is guessed by
+        :meth:`~sklearn_prune.theory.LinearGaussianProblem.from_sample`. Real tables need not be
+        like it: every prediction is therefore compared with the exact leave-one-out error of
+        the same model on X and y, and refused if it fails. The strategy "oracle" and
+        distillation have none, and are judged by their dense models.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Features.
+        y : array-like of shape (n_samples,)
+            Target.
+        tolerance : float, default=0.25
+            By what share of the leave-one-out error a prediction may be off, beside one
+            standard error of it.
+        n_samples, finite_n, n_draws, random_state : object
+            As of the class.
+
+        Returns
+        -------
+        TheoreticalRisk
+            The scorer.
+
+        Raises
+        ------
+        ValueError
+            If the law fails for the dense ridge fit of the least leave-one-out error. For other
+            models the scorer raises it where it is called.
+
+        Examples
+        --------
+        >>> from sklearn.datasets import load_diabetes
+        >>> from sklearn.linear_model import Ridge
+        >>> from sklearn_prune import PrunedRegressor, TheoreticalRisk
+        >>> X, y = load_diabetes(return_X_y=True)
+        >>> scorer = TheoreticalRisk.from_data(X, y)
+        >>> model = PrunedRegressor(sparsity=4, estimator=Ridge(0.1)).fit(X, y)
+        >>> print(f"{-scorer(model) / y.var():.2f}")
+        0.51
+        """
+        problem = LinearGaussianProblem.from_sample(X, y)
+        scorer = cls(
+            problem,
+            n_samples=n_samples,
+            finite_n=finite_n,
+            n_draws=n_draws,
+            random_state=random_state,
+        )
+        table = np.asarray(X, dtype=np.float64), np.asarray(y, dtype=np.float64)
+        scorer._check = LeaveOneOutCheck(*table, check_positive(tolerance, "tolerance"))
+        scorer._check_against_sample(problem, scorer._check.best_plan(), [])
+        return scorer
 
     def __call__(self, estimator, X=None, y=None, **kwargs):
         """Return minus the predicted risk of a fitted model.
@@ -188,16 +257,23 @@ class TheoreticalRisk:
             raise ValueError(msg)
         if plan.get("strategy") == "oracle":
             check_oracle(_linear(problem, plan["fit_intercept"]), model.get_support())
-        risk = predict_risk(
-            problem,
-            self._n_samples(model),
-            metric=self.metric,
-            finite_n=self.finite_n,
-            n_draws=self.n_draws,
-            random_state=self.random_state,
-            **plan,
+        n_samples = self._n_samples(model)
+        self._check_against_sample(problem, plan, transformers)
+        return -self._risk(problem, n_samples, plan)
+
+    def _risk(self, problem: Pushed, n_samples: int, plan: dict[str, Any]) -> float:
+        how = {name: getattr(self, name) for name in ("metric", "finite_n", "n_draws")}
+        return float(
+            predict_risk(problem, n_samples, random_state=self.random_state, **how, **plan)
         )
-        return -float(risk)
+
+    def _check_against_sample(
+        self, problem: Pushed, plan: dict[str, Any], transformers: list[Any]
+    ) -> None:
+        """Raise ValueError if the problem is a guess that fails."""
+        if self._check is not None:
+            n = self._check.n_training
+            self._check(plan, lambda: self._risk(problem, n, plan), transformers)
 
     def _n_samples(self, model: Any) -> int:
         n_samples = getattr(model, "n_samples_fit_", self.n_samples)

@@ -190,7 +190,7 @@ def test_sparse_data(params, container):
 
 
 @pytest.mark.usefixtures("without_rows")
-@pytest.mark.parametrize("strategy", ["magnitude", "hessian", "obs"])
+@pytest.mark.parametrize("strategy", ["magnitude", "hessian", "obs", "obs-one-shot"])
 def test_float32_is_summed_in_double_precision(strategy):
     X, y = make_data()
     X = X.astype(np.float32)
@@ -212,7 +212,7 @@ def test_columns_of_any_size(fit_intercept, retrain):
 
 
 @pytest.mark.usefixtures("without_rows")
-@pytest.mark.parametrize("strategy", ["magnitude", "hessian", "obs"])
+@pytest.mark.parametrize("strategy", ["magnitude", "hessian", "obs", "obs-one-shot"])
 def test_large_means(strategy):
     X, y = make_data()
     model = PrunedRegressorCV(strategy, cv=3)
@@ -266,7 +266,7 @@ def test_dependent_and_constant_columns(spoil, alphas, retrain):
     check(model, X, y, list(KFold(3).split(X)), rtol=1e-7)
 
 
-@pytest.mark.parametrize("strategy", ["magnitude", "hessian", "obs"])
+@pytest.mark.parametrize("strategy", ["magnitude", "hessian", "obs", "obs-one-shot"])
 def test_sizes_by_default_are_those_of_the_rows(strategy, monkeypatch):
     X, y = make_data()
     X[:, 8] = np.arange(N_ROWS) == 3
@@ -331,7 +331,7 @@ def test_other_scores(scoring, retrain):
 
 
 @pytest.mark.parametrize("weighted", [False, True])
-@pytest.mark.parametrize("strategy", ["magnitude", "hessian", "obs"])
+@pytest.mark.parametrize("strategy", ["magnitude", "hessian", "obs", "obs-one-shot"])
 def test_the_final_fit_is_that_of_the_rows(strategy, weighted, monkeypatch):
     monkeypatch.setattr(summed_rows, "EXTENDED_SIZE", 0)
     X, y = make_data()

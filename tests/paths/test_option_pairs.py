@@ -32,6 +32,7 @@ OPTIONS = {
     "distilled": {"retrain": "distill"},
     "magnitude": {"strategy": "magnitude"},
     "obs": {"strategy": "obs"},
+    "obs-one-shot": {"strategy": "obs-one-shot"},
     "oracle": {"strategy": "oracle", "saliency": np.arange(12.0) % 7},
     "random": {"strategy": "random"},
     "callable": {"strategy": lambda coef, X, y: np.sum(coef**2, axis=0) if coef.ndim > 1 else coef},

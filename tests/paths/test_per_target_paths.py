@@ -35,7 +35,9 @@ def shown(coef, X, y):
     return np.abs(X.T @ y) * np.abs(coef)
 
 
-@pytest.mark.parametrize("strategy", ["magnitude", "hessian", "obs", "random", shown])
+@pytest.mark.parametrize(
+    "strategy", ["magnitude", "hessian", "obs", "obs-one-shot", "random", shown]
+)
 @pytest.mark.parametrize("retrain", [True, False])
 def test_path_holds_the_models(data, strategy, retrain):
     options = {"strategy": strategy, "retrain": retrain, "random_state": 3}

@@ -55,7 +55,9 @@ def shown(coef, X, y):
     return np.abs(X.T @ y) * np.abs(coef)
 
 
-@pytest.mark.parametrize("strategy", ["magnitude", "hessian", "obs", "random", shown])
+@pytest.mark.parametrize(
+    "strategy", ["magnitude", "hessian", "obs", "obs-one-shot", "random", shown]
+)
 @pytest.mark.parametrize("retrain", [True, False])
 def test_folds(data, strategy, retrain):
     options = {"strategy": strategy, "retrain": retrain, "random_state": 3}
@@ -64,7 +66,7 @@ def test_folds(data, strategy, retrain):
     assert_array_equal(search.get_support(), search.support_.any(axis=0))
 
 
-@pytest.mark.parametrize("strategy", ["magnitude", "hessian", "obs", "random"])
+@pytest.mark.parametrize("strategy", ["magnitude", "hessian", "obs", "obs-one-shot", "random"])
 @pytest.mark.parametrize("retrain", [True, False])
 @pytest.mark.parametrize("shape", [(9, 4), (8, 12)], ids=["tall", "wide"])
 def test_leave_one_out(rng, strategy, retrain, shape):

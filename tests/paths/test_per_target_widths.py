@@ -63,6 +63,7 @@ def assert_path_is_refits(X, y, *, weights=None, widths=WIDTHS, sizes=BUDGETS, *
 SETTINGS = {
     "default": {},
     "obs": {"strategy": "obs"},
+    "obs-one-shot": {"strategy": "obs-one-shot"},
     "callable": {"strategy": lambda coef, X, y: np.abs(X.T @ y) * np.abs(coef)},
     "random state": {"random_state": np.random.RandomState(3)},
     "saliency of each": {"strategy": "oracle", "saliency": SALIENCY},

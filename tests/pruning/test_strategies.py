@@ -72,12 +72,13 @@ def test_what_a_row_says_is_what_others_take_and_refuse(data):
     problem = LinearGaussianProblem(np.ones(60), np.ones(60), 1.0)
     with pytest.raises(ValueError, match="'smallest', which the theory does not cover"):
         TheoreticalRisk(problem)(PrunedRegressor("smallest", 5).fit(X, y))
-    with pytest.raises(ValueError, match="'oracle', 'random', 'obs', 'smallest', or a callable"):
+    with pytest.raises(ValueError, match="'obs-one-shot', 'smallest', or a callable"):
         PrunedRegressor("largest").fit(X, y)
 
 
 def test_lists_of_names_come_from_the_table(data):
-    assert names_that("theory") == ("magnitude", "hessian", "oracle", "random")
+    known = "magnitude", "hessian", "oracle", "random", "obs", "obs-one-shot"
+    assert names_that("theory") == known
     assert names_that("streams") == ("magnitude", "hessian", "random")
     with pytest.raises(ValueError, match="give one of 'magnitude', 'hessian', 'random'"):
         PrunedRandomFeatures(500, 5, "oracle").fit(*data)

@@ -261,9 +261,7 @@ def test_grid_search(problem, data, routing, n_jobs):
     [
         (Lasso(), "Lasso"),
         (Ridge(positive=True), "positive=True"),
-        (PrunedRegressor("obs", 5), "strategy='obs'"),
         (PrunedRegressor(lambda coef, X, y: np.abs(coef), 5), "strategy=<function"),
-        (PrunedRegressor(sparsity=5, n_rounds=2), "n_rounds=2"),
         (PrunedRegressor(sparsity=5, feature_groups=[[0, 1]]), "A model with feature_groups, wh"),
         (PrunedRegressor(sparsity=5, always_keep=[1]), "A model with always_keep, which the th"),
         (PrunedRegressor(sparsity=5, feature_costs=2.0), "A model with feature_costs, which the"),

@@ -145,7 +145,7 @@ def test_pruned_and_retrained_on_fresh_samples_simulated():
         assert abs(np.mean(values) - predicted) < 3 * error + 0.01 * predicted
 
 
-@pytest.mark.parametrize("strategy", ["magnitude", "obs", "oracle", "random"])
+@pytest.mark.parametrize("strategy", ["magnitude", "obs-one-shot", "oracle", "random"])
 @pytest.mark.parametrize("retrain", [None, "fresh"])
 @pytest.mark.parametrize("fit_intercept", [False, True])
 def test_pruning_of_kinds_that_do_not_differ(strategy, retrain, fit_intercept):
@@ -290,11 +290,21 @@ def test_scorer_by_norm():
         scorer(make_pipeline(layer, oracle).fit(X, y))
 
 
-@pytest.mark.parametrize("retrain", ["same", "distill"])
-def test_refits_to_the_same_samples_are_refused(retrain):
-    how = {"n_unlabeled": 10} if retrain == "distill" else {}
+@pytest.mark.parametrize(
+    "plan",
+    [
+        {"retrain": "same"},
+        {"retrain": "distill", "n_unlabeled": 10},
+        {"retrain": "pulled", "retrain_alpha": 1.0},
+        {"retrain": "same", "average": True},
+        {"strategy": "obs"},
+        {"n_rounds": 2},
+    ],
+)
+def test_refits_to_the_same_samples_are_refused(plan):
+    plan = {"strategy": "magnitude", "sparsity": 3} | plan
     with pytest.raises(ValueError, match=r"problem\.average"):
-        predict_risk(sized_rows(6), 20, strategy="magnitude", sparsity=3, retrain=retrain, **how)
+        predict_risk(sized_rows(6), 20, **plan)
 
 
 def test_bad_problems():

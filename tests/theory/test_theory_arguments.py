@@ -17,13 +17,17 @@ from sklearn_prune.theory import (
     GaussianMixtureProblem,
     LinearGaussianProblem,
     MixedRowsProblem,
+    RoundsCharacterization,
     SampleProblem,
     SingleIndexProblem,
     SoftThreshold,
     UniformQuantizer,
     mle_exists,
     optimal_alpha,
+    optimal_penalties,
+    optimal_strategy,
     predict_risk,
+    rank_strategies,
 )
 
 ROWS = np.random.default_rng(0).standard_normal((40, 3))
@@ -95,6 +99,20 @@ def bad_risk_arguments():
     ]
 
 
+def bad_ranking():
+    """Return what the functions that compare strategies share."""
+    return [
+        *not_linear(),
+        *each("n_samples", NO_SAMPLES),
+        *each("sparsity", [(4, "sparsity is 4"), (0.0, "sparsity is 0.0"), ("x", "is 'x'")]),
+        *each("strategies", [(["obd"], "strategy is 'obd'"), ("hessian", "give a sequence")]),
+        *each("strategies", [([], "strategies is []: give a sequence")]),
+        *each("retrain", [(["all"], "retrain is 'all'"), (None, "give a sequence")]),
+        *each("n_rounds", [([0], "n_rounds is 0"), (2, "n_rounds is 2: give a sequence")]),
+        *each("random_state", NO_SEED),
+    ]
+
+
 def bad_laws():
     return [
         *each("mean", NO_VECTOR),
@@ -155,6 +173,10 @@ TABLE = {
             (PRUNED | {"compression": SoftThreshold(1.0)}, "without strategy"),
             *each("finite_n", NOT_BOOL),
             *each("return_std_error", NOT_BOOL),
+            *each("n_rounds", NO_COUNT, **RETRAINED),
+            *each("n_rounds", [(2, "but nothing is pruned")]),
+            *each("average", NOT_BOOL, **RETRAINED),
+            *each("average", [(True, "average=True needs")], **PRUNED),
             *each(
                 "loss", [("hinge", "loss is 'hinge'"), ("logistic", "need classes"), (1, "is 1")]
             ),
@@ -176,6 +198,49 @@ TABLE = {
                 for options, message in bad_risk_arguments()
                 if "problem" not in options
             ],
+        ],
+    ),
+    "optimal_penalties": (
+        optimal_penalties,
+        {"problem": LINEAR, "n_samples": 9},
+        bad_risk_arguments(),
+    ),
+    "optimal_strategy": (
+        optimal_strategy,
+        {"problem": LINEAR, "n_samples": 9, "sparsity": 2},
+        bad_ranking(),
+    ),
+    "rank_strategies": (
+        rank_strategies,
+        {"problem": LINEAR, "n_samples": 9, "sparsity": 2},
+        bad_ranking(),
+    ),
+    "RoundsCharacterization": (
+        RoundsCharacterization,
+        {"problem": LINEAR, "n_samples": 9, "sparsity": 2},
+        [
+            *not_linear(),
+            *each("n_samples", NO_SAMPLES),
+            *each("sparsity", [(4, "sparsity is 4"), (0.0, "sparsity is 0.0"), (None, "Neither")]),
+            *each("sizes", [([2], "give it alone")]),
+            *each("sizes", [([2, 3], "sizes has 3 after 2"), ([4], "after 3")], sparsity=None),
+            *each("sizes", [("2", "sizes is '2'"), ([0], "sizes is 0")], sparsity=None),
+            *each("n_rounds", NO_COUNT),
+            *each("strategy", [("obs", "strategy is 'obs'"), (None, "strategy is None")]),
+            *each("alpha", NO_NUMBER),
+            *each("retrain_alpha", [(-1.0, "retrain_alpha is -1"), ("1", "is '1'")]),
+            *each("fit_intercept", NOT_BOOL),
+            *each("n_draws", [(3, "n_draws is 3"), (4.0, "n_draws is 4.0"), (True, "is True")]),
+            *each("random_state", NO_SEED),
+        ],
+    ),
+    "RoundsCharacterization.mixture_risk": (
+        RoundsCharacterization(LINEAR, 9, sizes=[2, 1], random_state=0).mixture_risk,
+        {"weights": np.ones(3) / 3},
+        [
+            *each("weights", NO_VECTOR),
+            *each("weights", SHAPES),
+            *each("weights", [(np.ones(3), "sum of the weights is 3")]),
         ],
     ),
     "DistributionalCharacterization": (
@@ -558,7 +623,10 @@ TABLE = {
             *each(
                 "estimator", [(MinNormRegressor().fit(ROWS[:, :2], TARGET), "fitted to 2 features")]
             ),
-            *each("estimator", [(PrunedRegressor("obs", 2).fit(ROWS, TARGET), "strategy='obs'")]),
+            *each(
+                "estimator",
+                [(PrunedRegressor(lambda b, X, y: b**2, 2).fit(ROWS, TARGET), "strategy=<")],
+            ),
             *each(
                 "estimator", [(make_pipeline(PCA(), MODEL).fit(ROWS, TARGET), "no moments of PCA")]
             ),

@@ -8,6 +8,7 @@ from sklearn_prune.theory._checks import check_choice, shown
 from sklearn_prune.theory._problems.binary import BinaryProblem
 from sklearn_prune.theory._problems.classifier_metrics import METRICS
 from sklearn_prune.theory._problems.gaussian_mixture import GaussianMixtureProblem
+from sklearn_prune.theory._rounds.choice_of_steps import has_rounds
 
 LOSSES = ("squared", "logistic", "max_margin")
 
@@ -76,8 +77,13 @@ def check_classifier(
             f"loss={loss!r} has no theory for a GaussianMixtureProblem: give "
             'loss="squared" for both fits, or a BinaryProblem.'
         )
-    elif options["retrain"] == "distill" and not squared:
-        msg = 'retrain="distill" is for loss="squared" alone: give "fresh" or "same".'
+    elif has_rounds(options) and not squared:
+        msg = 'Several rounds, and their average, are for loss="squared" alone.'
+    elif options["strategy"] == "obs" and not squared:
+        msg = 'strategy="obs" is for loss="squared" alone: give "obs-one-shot".'
+    elif options["retrain"] in {"distill", "pulled"} and not squared:
+        retrain = options["retrain"]
+        msg = f'retrain="{retrain}" is for loss="squared" alone: give "fresh" or "same".'
     elif (
         not options["fit_intercept"]
         and isinstance(problem, BinaryProblem)

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 # Rows that it takes to estimate a risk, for each independent feature.
 ROWS_PER_FEATURE = 5
 
+# Rows that it takes to guess at a law.
+FEWEST_ROWS = 10
+
 
 def moments_from_data(
     X: Any, y: Any, X_unlabeled: Any = None
@@ -38,11 +41,7 @@ def moments_from_data(
     ValueError
         If the arrays do not fit together, or there are too few rows.
     """
-    X = as_floats(X, "X")
-    if X.ndim != 2 or 0 in X.shape:
-        msg = f"X has shape {X.shape}: give an array of shape (n_samples, n_features)."
-        raise ValueError(msg)
-    y = as_floats(y, "y", X.shape[:1])
+    X, y = _check_table(X, y)
     pool = X
     if X_unlabeled is not None:
         extra = as_floats(X_unlabeled, "X_unlabeled")
@@ -57,6 +56,27 @@ def moments_from_data(
     return plain, centred, (mean, float(label_mean + (mean - X_mean) @ slopes))
 
 
+def check_sample(X: Any, y: Any) -> tuple[Array, Array]:
+    """Return features and target of one sample, or raise a ValueError if it tells nothing."""
+    X, y = _check_table(X, y)
+    if len(X) < FEWEST_ROWS:
+        msg = f"X has {len(X)} rows, which tell nothing of a law: give at least {FEWEST_ROWS}."
+        raise ValueError(msg)
+    for name, values in {"X": X, "y": y}.items():
+        if np.all(values == values[0]):
+            msg = f"All rows of {name} are equal: give a sample that varies."
+            raise ValueError(msg)
+    return X, y
+
+
+def _check_table(X: Any, y: Any) -> tuple[Array, Array]:
+    X = as_floats(X, "X")
+    if X.ndim != 2 or 0 in X.shape:
+        msg = f"X has shape {X.shape}: give an array of shape (n_samples, n_features)."
+        raise ValueError(msg)
+    return X, as_floats(y, "y", X.shape[:1])
+
+
 def _moments(X: Array, y: Array, pool: Array, used: int) -> tuple[Moments, Array]:
     """Fit y on X; return the moments of that model over the rows of `pool`, and its slopes."""
     n_samples = len(X)
@@ -66,7 +86,7 @@ def _moments(X: Array, y: Array, pool: Array, used: int) -> tuple[Moments, Array
         msg = (
             f"{n_samples} rows for features of rank {rank} do not tell signal from noise: give at "
             f"least {ROWS_PER_FEATURE * rank} labelled rows, or use the leave-one-out error of the "
-            "fitted model, which needs no population."
+            "fitted model, which needs no population; from_sample guesses one."
         )
         raise ValueError(msg)
     noise = float(np.sum((y - X @ coef) ** 2)) / max(n_samples - rank - used, 1)

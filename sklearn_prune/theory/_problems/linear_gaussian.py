@@ -16,7 +16,8 @@ from sklearn_prune.theory._checks import (
     check_support,
 )
 
-from .from_data import moments_from_data
+from .from_data import check_sample, moments_from_data
+from .plug_in import plug_in
 from .second_moments import SecondMoments, squared_error
 
 if TYPE_CHECKING:
@@ -203,6 +204,67 @@ class LinearGaussianProblem(SecondMoments):
         plain, centred, means = moments_from_data(X, y, X_unlabeled)
         problem = cls.from_moments(*plain, mean=means[0], target_mean=means[1])
         problem._centred = cls.from_moments(*centred, mean=np.zeros_like(means[0]))
+        return problem
+
+    @classmethod
+    def from_sample(cls, X: Any, y: Any) -> Self:
+        r"""Guess the problem from a single sample, of fewer rows than features as well.
+
+        A plug-in: the spectrum is what the fixed point of Definition 4 makes of the
+        eigenvalues of the sample, the coefficients are those of a ridge fit without the noise
+        and the shrinkage that its law tells of, and the noise follows from leave-one-out
+        errors of ridge fits. A guess with the errors of the page on
+        :ref:`one sample <one-sample>`; :meth:`sklearn_prune.TheoreticalRisk.from_data` checks
+        it.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_samples, n_features)
+            Features.
+        y : array-like of shape (n_samples,)
+            Target.
+
+        Returns
+        -------
+        LinearGaussianProblem
+            The problem.
+
+        Raises
+        ------
+        ValueError
+            If there are fewer than ten rows, or all rows of X or y are equal.
+
+        See Also
+        --------
+        LinearGaussianProblem.from_data : Moments of many rows, no guess.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from sklearn_prune.theory import LinearGaussianProblem, predict_risk
+        >>> truth = LinearGaussianProblem(np.ones(600), np.repeat([0.3, 0.0], [60, 540]), 2.0)
+        >>> guess = LinearGaussianProblem.from_sample(*truth.sample(300, random_state=0))
+        >>> for problem in truth, guess:
+        ...     risk = predict_risk(
+        ...         problem, 300, strategy="hessian", sparsity=60, random_state=0
+        ...     )
+        ...     print(f"{risk:.2f}")
+        5.77
+        5.95
+        """
+        X, y = check_sample(X, y)
+        mean, target_mean = X.mean(axis=0), float(y.mean())
+        centred = cls(*plug_in(X, y))
+        cross = centred.cross_moment
+        total = centred.noise_variance + float(centred.coef @ cross) + target_mean**2
+        problem = cls.from_moments(
+            centred.covariance + np.outer(mean, mean),
+            cross + target_mean * mean,
+            total,
+            mean=mean,
+            target_mean=target_mean,
+        )
+        problem._centred = centred
         return problem
 
     def risk(self, coef: Any, intercept: float = 0.0) -> Any:

@@ -28,7 +28,7 @@ class MixedRowsSteps:
     Raises
     ------
     ValueError
-        If the refit shares samples with the dense fit.
+        If a refit shares samples with the dense fit.
     """
 
     problem: MixedRowsProblem
@@ -38,16 +38,25 @@ class MixedRowsSteps:
     retrain_alpha: float
     n_unlabeled: float
     compression: SoftThreshold | UniformQuantizer | None
+    n_rounds: int
+    average: bool
     fit_intercept: bool
     finite_n: bool
     n_draws: int
     random_state: np.random.RandomState
 
     def __post_init__(self) -> None:
-        if self.retrain in {"same", "distill"}:
+        what = None
+        if self.retrain not in {None, "fresh"}:
+            what = f"retrain={self.retrain!r}"
+        elif self.n_rounds > 1:
+            what = f"n_rounds={self.n_rounds}"
+        elif self.strategy == "obs":
+            what = 'strategy="obs", which refits at every step,'
+        if what is not None:
             msg = (
-                f"retrain={self.retrain!r} has no theory for a MixedRowsProblem: give "
-                'retrain="fresh", or problem.average, which is a LinearGaussianProblem.'
+                f"{what} has no theory for a MixedRowsProblem: leave it out, or give "
+                "problem.average, which is a LinearGaussianProblem."
             )
             raise ValueError(msg)
 
@@ -107,7 +116,7 @@ class MixedRowsSteps:
         weights = np.ones(coefs.shape[1])
         if self.strategy == "hessian":
             weights = np.sqrt(seen.variances)
-        elif self.strategy == "obs":
+        elif self.strategy == "obs-one-shot":
             weights = 1 / np.sqrt(fit.inverse_hessian)
         return weights * np.abs(coefs)
 
