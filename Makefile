@@ -19,7 +19,8 @@ PUBLIC := $(addprefix sklearn_prune/,datasets.py _batches/row_batches.py _least_
     _theoretical_risk/scorer.py \
     $(addprefix theory/,_distribution.py _optimal_penalties.py _optimal_strategy.py \
         _predict_risk.py _rounds_characterization.py $(addprefix _problems/,\
-        binary.py gaussian_mixture.py linear_gaussian.py sample.py single_index.py)) \
+        binary.py gaussian_mixture.py linear_gaussian.py mixed_rows.py sample.py \
+            single_index.py)) \
     $(addprefix neural/_,pruned_net_classifier.py pruned_net_regressor.py seeded_net.py \
         pruned_net.py architectures.py))
 MARKDOWN := README.md CHANGELOG.md CONTRIBUTING.md

@@ -9,7 +9,8 @@ n = p five) and three standard errors. With --classification it is the table of
 classifiers, see classification_theory.py, with --groups that of features pruned in groups,
 see group_theory.py; with --surgeon the cases of the optimal brain surgeon alone, of one shot
 and greedy. For random features of few inputs (relu_of_10)
-the equivalent linear problem itself is some percent off.
+the equivalent linear problem itself is some percent off; by_norm is that of rows of
+several kinds, which has no refits to the same samples.
 """
 
 from __future__ import annotations
@@ -113,14 +114,16 @@ def simulate(problem, s, plan, fit_intercept, rng):
 class RandomFeatureProblem:
     """ReLU features of Gaussian inputs with the label (v'x)^2; its risks are measured."""
 
-    def __init__(self, d, p):
+    def __init__(self, d, p, by_norm=False):
         self.single = SingleIndexProblem(np.eye(d)[0], "square")
         self.features = RandomFeatures(p, random_state=0).fit(np.zeros((1, d)))
-        self.equivalent = self.single.equivalent(self.features.random_weights_.T, "relu")
+        equivalent = self.single.equivalent_by_norm if by_norm else self.single.equivalent
+        self.equivalent = equivalent(self.features.random_weights_.T, "relu")
         self.population = self.sample(20_000, np.random.RandomState(1))
 
-    variances = property(lambda self: self.equivalent.variances)
-    coef = property(lambda self: self.equivalent.coef)
+    average = property(lambda self: getattr(self.equivalent, "average", self.equivalent))
+    variances = property(lambda self: self.average.variances)
+    coef = property(lambda self: self.average.coef)
 
     def sample(self, n, rng):
         X, y = self.single.sample(n, rng)
@@ -133,6 +136,10 @@ class RandomFeatureProblem:
 
 def relu_of_10(p):
     return RandomFeatureProblem(10, p)
+
+
+def relu_of_10_by_norm(p):
+    return RandomFeatureProblem(10, p, by_norm=True)
 
 
 def relu_of_40(p):
@@ -167,7 +174,7 @@ def compare(make, p, s, plan, fit_intercept, n_repeats):
     near = min(abs(p / N - 1), abs(s / N - 1) if retrain else 1) < 0.11
     star = "*" if abs(percent) > (5 if near else 2) and abs(deviations) > 3 else ""
     line = (
-        f"{make.__name__:15}{N:5}{p:5}{s:5} {strategy:13}{retrain or '-':9}{alpha:4}"
+        f"{make.__name__:19}{N:5}{p:5}{s:5} {strategy:13}{retrain or '-':9}{alpha:4}"
         f"{retrain_alpha:4}{m or '-':>5} {'yes' if fit_intercept else 'no':4}"
         f"{theory:9.4f}{mean:9.4f}{error:8.4f}{percent:8.2f} {star}"
     )
@@ -185,11 +192,10 @@ def linear_cases(plans):
 
 def random_feature_cases():
     """Return some plans for ReLU features."""
-    return [
-        (make, p, s, plan)
-        for make, p, s in product([relu_of_10, relu_of_40], [200, 800], [40, 120])
-        for plan in PLANS[:1] + PLANS[6:7] + PLANS[10:12]
-    ]
+    sizes = list(product([200, 800], [40, 120]))
+    equivalent = product([relu_of_10, relu_of_40], sizes, PLANS[:1] + PLANS[6:7] + PLANS[10:12])
+    by_norm = product([relu_of_10_by_norm], sizes, PLANS[:2] + PLANS[4:6])
+    return [(make, p, s, plan) for make, (p, s), plan in [*equivalent, *by_norm]]
 
 
 def main():
@@ -212,7 +218,7 @@ def main():
     if quick:
         cases = cases[::12]
     print(
-        f"{'problem':15}{'n':>5}{'p':>5}{'s':>5} {'strategy':13}{'retrain':9}{'mu1':>4}{'mu2':>4}"
+        f"{'problem':19}{'n':>5}{'p':>5}{'s':>5} {'strategy':13}{'retrain':9}{'mu1':>4}{'mu2':>4}"
         f"{'m':>5} {'int':4}{'theory':>9}{'simul.':>9}{'s.e.':>8}{'diff %':>8}"
     )
     results = {}
@@ -220,6 +226,7 @@ def main():
         line, *result = compare(make, p, s, plan, bool(i % 2), 16 if quick else 40)
         print(line, flush=True)
         kind = "random features" if make.__name__.startswith("relu") else "linear problems"
+        kind += " by norm" if make.__name__.endswith("by_norm") else ""
         results.setdefault(kind, []).append(result)
     for kind, pairs in results.items():
         percent, deviations = np.abs(pairs).T

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 from sklearn.preprocessing import MaxAbsScaler, MinMaxScaler, RobustScaler, StandardScaler
@@ -12,6 +12,7 @@ from sklearn_prune.theory import (
     BinaryProblem,
     GaussianMixtureProblem,
     LinearGaussianProblem,
+    MixedRowsProblem,
     SampleProblem,
     SingleIndexProblem,
 )
@@ -25,14 +26,21 @@ if TYPE_CHECKING:
     from sklearn_prune._typing import Array
 
     ClassProblem = BinaryProblem | GaussianMixtureProblem
-    Problem = LinearGaussianProblem | SingleIndexProblem | SampleProblem | ClassProblem
-    Pushed = LinearGaussianProblem | ClassProblem
+    Pushed = LinearGaussianProblem | MixedRowsProblem | ClassProblem
+    Problem = Pushed | SingleIndexProblem | SampleProblem
     Cache = Callable[[list[Any], Callable[[], Pushed]], Pushed]
 
 SCALERS = (StandardScaler, MinMaxScaler, MaxAbsScaler, RobustScaler)
 
 
-def push(problem: Problem, transformers: list[Any], *, fit_intercept: bool, cache: Cache) -> Pushed:
+def push(
+    problem: Problem,
+    transformers: list[Any],
+    *,
+    fit_intercept: bool,
+    cache: Cache,
+    by_norm: bool = False,
+) -> Pushed:
     """Return the problem that the model at the end of a pipeline sees.
 
     Parameters
@@ -45,6 +53,8 @@ def push(problem: Problem, transformers: list[Any], *, fit_intercept: bool, cach
     cache : callable
         Called with what an equivalent problem depends on, and with a function that
         makes it.
+    by_norm : bool, default=False
+        Whether random features have moments by the length of the input.
 
     Raises
     ------
@@ -58,6 +68,8 @@ def push(problem: Problem, transformers: list[Any], *, fit_intercept: bool, cach
             problem = problem.centred()
         if isinstance(transformer, SCALERS):
             scale, shift = _scale_and_shift(transformer)
+            if isinstance(problem, MixedRowsProblem):
+                _refuse_scaler(transformer)
             if isinstance(problem, SingleIndexProblem):
                 problem = _scaled_inputs(problem, scale, shift, transformer)
             elif isinstance(problem, BinaryProblem):
@@ -70,7 +82,7 @@ def push(problem: Problem, transformers: list[Any], *, fit_intercept: bool, cach
         elif isinstance(transformer, RandomFeatures) and isinstance(
             problem, SingleIndexProblem | BinaryProblem
         ):
-            problem = _equivalent(problem, transformer, cache)
+            problem = _equivalent(problem, transformer, cache, by_norm=by_norm)
         else:
             msg = (
                 f"The theory has no moments of {type(transformer).__name__} on a "
@@ -95,11 +107,17 @@ def _push_sample(problem: SampleProblem, transformers: list[Any], cache: Cache) 
 
 
 def _equivalent(
-    problem: SingleIndexProblem | BinaryProblem, features: RandomFeatures, cache: Cache
+    problem: SingleIndexProblem | BinaryProblem,
+    features: RandomFeatures,
+    cache: Cache,
+    *,
+    by_norm: bool,
 ) -> Pushed:
     weights, offset = features.random_weights_.T, features.random_offset_
     activation = features.activation
-    key = [weights, offset, activation, problem.direction, problem.covariance]
+    key = [weights, offset, activation, problem.direction, problem.covariance, by_norm]
+    if by_norm and isinstance(problem, SingleIndexProblem):
+        return cache(key, lambda: problem.equivalent_by_norm(weights, activation, offset))
     return cache(key, lambda: problem.equivalent(weights, activation, offset))
 
 
@@ -133,6 +151,14 @@ def _scaled_inputs(
     return SingleIndexProblem(
         problem.direction / scale, problem.link, problem.noise_variance, rescale(covariance, scale)
     )
+
+
+def _refuse_scaler(scaler: Any) -> NoReturn:
+    msg = (
+        f"{type(scaler).__name__} changes the features of rows of several kinds: leave the step "
+        "out, or by_norm, or give a LinearGaussianProblem."
+    )
+    raise ValueError(msg)
 
 
 def _check_no_shift(shift: Array, scaler: Any, *, fit_intercept: bool) -> None:

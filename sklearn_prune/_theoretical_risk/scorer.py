@@ -15,6 +15,7 @@ from sklearn_prune.theory import (
     BinaryProblem,
     GaussianMixtureProblem,
     LinearGaussianProblem,
+    MixedRowsProblem,
     SampleProblem,
     SingleIndexProblem,
     predict_risk,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 PROBLEMS = (
     LinearGaussianProblem,
+    MixedRowsProblem,
     SingleIndexProblem,
     SampleProblem,
     BinaryProblem,
@@ -58,8 +60,8 @@ class TheoreticalRisk:
 
     Parameters
     ----------
-    problem : LinearGaussianProblem, SingleIndexProblem, SampleProblem, BinaryProblem \
-            or GaussianMixtureProblem
+    problem : LinearGaussianProblem, MixedRowsProblem, SingleIndexProblem, SampleProblem, \
+            BinaryProblem or GaussianMixtureProblem
         Describes the input of the model; the latter two are for classifiers. It is
         pushed through the fitted transformers of a pipeline: scalers, and
         `RandomFeatures` on a `SingleIndexProblem` or a `BinaryProblem`; anything that
@@ -76,6 +78,10 @@ class TheoreticalRisk:
         Number of draws for correlated features.
     random_state : int, default=0
         Seed of the draws.
+    by_norm : bool, default=False
+        Whether rows of random features have moments by the length of their input, which
+        few inputs need: :meth:`~sklearn_prune.theory.SingleIndexProblem.equivalent_by_norm`.
+        Not for models that are retrained.
 
     See Also
     --------
@@ -121,6 +127,7 @@ class TheoreticalRisk:
         finite_n=False,
         n_draws=100,
         random_state=0,
+        by_norm=False,
     ):
         if not isinstance(problem, PROBLEMS):
             msg = f"problem is {shown(problem)}: give a problem of sklearn_prune.theory."
@@ -133,6 +140,10 @@ class TheoreticalRisk:
         self.finite_n = check_flag(finite_n, "finite_n")
         self.n_draws = check_count(n_draws, "n_draws", 4)
         self.random_state = random_state
+        self.by_norm = check_flag(by_norm, "by_norm")
+        if by_norm and not isinstance(problem, SingleIndexProblem):
+            msg = f"by_norm=True is for a SingleIndexProblem: got {shown(problem)}."
+            raise ValueError(msg)
         self._problems: OrderedDict[bytes, Pushed] = OrderedDict()
         self._check: LeaveOneOutCheck | None = None
 
@@ -233,7 +244,11 @@ class TheoreticalRisk:
             raise ValueError(msg)
         plan = read_plan(model)
         problem = push(
-            self.problem, transformers, fit_intercept=plan["fit_intercept"], cache=self._cached
+            self.problem,
+            transformers,
+            fit_intercept=plan["fit_intercept"],
+            cache=self._cached,
+            by_norm=self.by_norm,
         )
         if problem.n_features != model.n_features_in_:
             msg = (
@@ -291,6 +306,8 @@ class TheoreticalRisk:
 
 def _linear(problem: Pushed, fit_intercept: bool) -> LinearGaussianProblem:
     """Return the problem that least squares sees."""
+    if isinstance(problem, MixedRowsProblem):
+        problem = problem.average
     if isinstance(problem, LinearGaussianProblem):
         return problem
     return problem.linear.centred() if fit_intercept else problem.linear

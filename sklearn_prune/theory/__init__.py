@@ -12,6 +12,7 @@ from ._predict_risk import predict_risk
 from ._problems.binary import BinaryProblem
 from ._problems.gaussian_mixture import GaussianMixtureProblem
 from ._problems.linear_gaussian import LinearGaussianProblem
+from ._problems.mixed_rows import MixedRowsProblem
 from ._problems.sample import SampleProblem
 from ._problems.single_index import SingleIndexProblem
 from ._risk.compression import SoftThreshold, UniformQuantizer
@@ -22,6 +23,7 @@ __all__ = [
     "DistributionalCharacterization",
     "GaussianMixtureProblem",
     "LinearGaussianProblem",
+    "MixedRowsProblem",
     "RoundsCharacterization",
     "SampleProblem",
     "SingleIndexProblem",

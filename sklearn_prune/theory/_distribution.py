@@ -12,6 +12,8 @@ from ._classification.coefficient_laws import ClassifierLaw, LeastSquaresLaw
 from ._classification.losses import check_losses
 from ._problems.binary import BinaryProblem
 from ._problems.linear_only import check_linear
+from ._problems.mixed_rows import MixedRowsProblem
+from ._risk.mixed_rows_law import MixedRowsLaw
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
@@ -49,7 +51,7 @@ class DistributionalCharacterization:
 
     Parameters
     ----------
-    problem : LinearGaussianProblem or BinaryProblem
+    problem : LinearGaussianProblem, MixedRowsProblem or BinaryProblem
         The problem. With `weights`, the law is that of Definition 3 of [1]_.
     n_samples : int or array-like of int
         Number of rows, n, one or several.
@@ -126,7 +128,7 @@ class DistributionalCharacterization:
 
     def __init__(
         self,
-        problem: LinearGaussianProblem | BinaryProblem,
+        problem: LinearGaussianProblem | MixedRowsProblem | BinaryProblem,
         n_samples: Any,
         alpha: Any = 0.0,
         *,
@@ -134,7 +136,7 @@ class DistributionalCharacterization:
         fit_intercept: bool = False,
         finite_n: bool = False,
     ) -> None:
-        if not isinstance(problem, BinaryProblem):
+        if not isinstance(problem, BinaryProblem | MixedRowsProblem):
             check_linear(problem)
         self.loss = check_losses(problem, loss, None, None, None)[0]
         fit_intercept = check_flag(fit_intercept, "fit_intercept")
@@ -145,7 +147,7 @@ class DistributionalCharacterization:
         self._law = self._make_law(*broadcast(n_samples=n, alpha=check_alpha(alpha)))
         self.xi_, self.gamma_ = self._law.xi[()], self._law.gamma[()]
 
-    def _make_law(self, n: Array, alpha: Array) -> LeastSquaresLaw | ClassifierLaw:
+    def _make_law(self, n: Array, alpha: Array) -> LeastSquaresLaw | MixedRowsLaw | ClassifierLaw:
         problem, with_intercept = self.problem, self.fit_intercept
         if isinstance(problem, BinaryProblem):
             if problem.needs_intercept and not with_intercept:
@@ -156,6 +158,8 @@ class DistributionalCharacterization:
                 return ClassifierLaw(problem, self.loss, n, alpha, fit_intercept=with_intercept)
             problem = problem.linear
         how = {"fit_intercept": with_intercept, "finite_n": self.finite_n}
+        if isinstance(problem, MixedRowsProblem):
+            return MixedRowsLaw(problem, n, alpha, **how)
         return LeastSquaresLaw(problem, n, alpha, **how)
 
     def _check_limit(self) -> None:
@@ -171,7 +175,7 @@ class DistributionalCharacterization:
     @cached_property
     def variance_(self) -> Array:
         """Variances of the coefficients, of shape (..., n_features)."""
-        return self._law.basis.variances_of_features(self._law.deviations**2)
+        return self._law.variances
 
     def sample(self, n_draws: int, random_state: Any = None) -> Array:
         """Draw coefficient vectors.
@@ -200,9 +204,7 @@ class DistributionalCharacterization:
             )
             raise ValueError(msg)
         n_draws, rng = check_count(n_draws, "n_draws", 0), check_seed(random_state)
-        scale = self._law.deviations
-        normal = rng.standard_normal((n_draws, *scale.shape))
-        return self.mean_ + self._law.basis.to_features(scale * normal)
+        return self._law.draw(n_draws, rng)
 
     def risk(self, metric: str | None = None) -> Any:
         r"""Return the error on new rows.
@@ -223,7 +225,9 @@ class DistributionalCharacterization:
             Of the shape of `n_samples`.
         """
         metric = check_losses(self.problem, self.loss, None, metric, None)[2]
-        if metric == "squared_error" and isinstance(self._law, LeastSquaresLaw):
+        if isinstance(self._law, MixedRowsLaw) or (
+            metric == "squared_error" and isinstance(self._law, LeastSquaresLaw)
+        ):
             return self._law.risk()[()]
         problem = cast("BinaryProblem", self.problem)
         return problem.risk_of(*self._law.overlaps(problem), metric)
@@ -244,7 +248,7 @@ class DistributionalCharacterization:
         ValueError
             If the loss is not squared.
         """
-        if not isinstance(self._law, LeastSquaresLaw):
+        if not isinstance(self._law, LeastSquaresLaw | MixedRowsLaw):
             msg = f'The training error of loss={self.loss!r} is not known: give loss="squared".'
             raise ValueError(msg)
         return self._law.training_error()[()]

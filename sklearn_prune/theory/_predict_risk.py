@@ -21,10 +21,12 @@ from ._classification.classifier_steps import ClassifierSteps
 from ._classification.losses import check_classifier, check_losses, has_classes
 from ._problems.linear_gaussian import LinearGaussianProblem
 from ._problems.linear_only import check_linear
+from ._problems.mixed_rows import MixedRowsProblem
 from ._problems.second_moments import in_units, squared_units
 from ._risk.compression import SoftThreshold, UniformQuantizer
 from ._risk.contest import Contest
 from ._risk.first_fit import STRATEGIES
+from ._risk.mixed_rows_steps import MixedRowsSteps
 from ._risk.steps import RETRAIN
 from ._rounds.choice_of_steps import steps_of
 from ._rounds.round_sizes import round_sizes, warn_of_sizes
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
 
 
 def predict_risk(
-    problem: LinearGaussianProblem | BinaryProblem | GaussianMixtureProblem,
+    problem: LinearGaussianProblem | MixedRowsProblem | BinaryProblem | GaussianMixtureProblem,
     n_samples: Any,
     *,
     strategy: str | None = None,
@@ -74,8 +76,9 @@ def predict_risk(
 
     Parameters
     ----------
-    problem : LinearGaussianProblem, BinaryProblem or GaussianMixtureProblem
-        The problem.
+    problem : LinearGaussianProblem, MixedRowsProblem, BinaryProblem or GaussianMixtureProblem
+        The problem. Refits to the same samples, and rounds, are not known for a
+        `MixedRowsProblem`.
     n_samples : int or array-like of int
         Number of training rows, n; broadcast with `sparsity`.
     strategy : {"magnitude", "hessian", "obs-one-shot", "obs", "oracle", "random"}, default=None
@@ -232,7 +235,7 @@ def predict_risk(
     fresh [0.359 0.271]
     same [0.374 0.284]
     """
-    if not has_classes(problem):
+    if not has_classes(problem) and not isinstance(problem, MixedRowsProblem):
         check_linear(problem)
     fit_intercept = check_flag(fit_intercept, "fit_intercept")
     n = check_n_samples(n_samples, fit_intercept=fit_intercept)
@@ -241,7 +244,7 @@ def predict_risk(
     _check_rounds(strategy, retrain, n_rounds)
     losses = check_losses(problem, loss, retrain_loss, metric, retrain)
     contest = Contest.of(_counts(problem), *selection)
-    options = {
+    options: dict[str, Any] = {
         "strategy": strategy or "",
         "contest": contest,
         "retrain": retrain,
@@ -268,6 +271,8 @@ def predict_risk(
         )
     if isinstance(problem, LinearGaussianProblem):
         risk, error = _linear_risk(problem, options, *sizes)
+    elif isinstance(problem, MixedRowsProblem):
+        risk, error = _at_each(MixedRowsSteps(problem, **options), *sizes)
     else:
         check_classifier(problem, losses, options)
         risk, error = _at_each(ClassifierSteps(problem, *losses, options), *sizes)
@@ -289,14 +294,18 @@ def _linear_risk(
     return squared_units(risk, unit), squared_units(error, unit)
 
 
-def _at_each(steps: Steps | ClassifierSteps, n: Array, kept: Array) -> tuple[Array, Array]:
+def _at_each(
+    steps: Steps | MixedRowsSteps | ClassifierSteps, n: Array, kept: Array
+) -> tuple[Array, Array]:
     """Return errors and their standard errors at numbers of samples and of features."""
     pairs = [steps.risk(float(a), float(s)) for a, s in zip(n.flat, kept.flat, strict=True)]
     risk, error = np.moveaxis(np.reshape(pairs, (*n.shape, 2)), -1, 0)
     return risk, error
 
 
-def _counts(problem: LinearGaussianProblem | BinaryProblem | GaussianMixtureProblem) -> Array:
+def _counts(
+    problem: LinearGaussianProblem | MixedRowsProblem | BinaryProblem | GaussianMixtureProblem,
+) -> Array:
     """Return how many features each entry of the covariance stands for."""
     if isinstance(problem, LinearGaussianProblem):
         return problem.counts

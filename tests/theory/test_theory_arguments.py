@@ -16,6 +16,7 @@ from sklearn_prune.theory import (
     DistributionalCharacterization,
     GaussianMixtureProblem,
     LinearGaussianProblem,
+    MixedRowsProblem,
     RoundsCharacterization,
     SampleProblem,
     SingleIndexProblem,
@@ -198,6 +199,14 @@ BAD_OVERLAPS = [
 ]
 LAW = {"mean": np.ones(3), "scale": np.ones(3)}
 MOMENTS = {"second_moment": np.ones(3), "cross_moment": np.zeros(3), "target_second_moment": 1.0}
+
+KINDS = {
+    "shares": [0.5, 0.5],
+    "second_moments": np.stack([np.eye(3), 2 * np.eye(3)]),
+    "cross_moments": np.zeros((2, 3)),
+    "target_second_moments": np.ones(2),
+}
+MIXED = MixedRowsProblem(**KINDS)
 
 # Of each public callable: a call that is right, and what may be wrong with it.
 TABLE = {
@@ -383,6 +392,45 @@ TABLE = {
             *each("X_unlabeled", [(ROWS[:, :2], "give 3 features"), ("a", "X_unlabeled is 'a'")]),
         ],
     ),
+    "MixedRowsProblem": (
+        MixedRowsProblem,
+        KINDS,
+        [
+            *each("shares", [(np.ones(3), "shape (3,)"), ([1, 0], "A share is 0"), ("a", "'a'")]),
+            *each("second_moments", [(np.ones((2, 3)), "shape (2, 3)"), ("a", "is 'a'")]),
+            *each("second_moments", [(np.triu(np.ones((2, 3, 3))), "not symmetric")]),
+            *each("cross_moments", [(np.ones(3), "one row a kind"), (np.ones((0, 3)), "a kind")]),
+            *each("target_second_moments", [(1.0, "shape ()"), ([1, np.nan], "contains nan")]),
+            *each("means", [(np.ones(3), "shape (3,)"), ("a", "means is 'a'")]),
+            *each("target_means", [(np.ones(3), "shape (3,)"), ("a", "target_means is 'a'")]),
+        ],
+    ),
+    "MixedRowsProblem.risk": (
+        MIXED.risk,
+        {"coef": np.ones(3)},
+        [
+            *each("coef", [*NO_VECTOR, *SHAPES, (1.0, "coef has shape ()")]),
+            *each(
+                "intercept", [("1", "intercept is '1'"), (1j, "intercept is 1j"), (np.inf, "inf")]
+            ),
+        ],
+    ),
+    "MixedRowsProblem.restrict": (
+        MIXED.restrict,
+        {"support": [0, 1]},
+        [
+            *each(
+                "support", [([], "support is []"), ([0, 0], "every index once"), ([3], "below 3")]
+            ),
+            *each("support", [([0.5], "is [0.5]"), ([[0]], "is [[0]]"), ([True], "is [True]")]),
+            *each("support", [("a", "support is 'a'"), (None, "is None"), (1j, "is 1j")]),
+        ],
+    ),
+    "MixedRowsProblem.sample": (
+        MIXED.sample,
+        {"n_samples": 2},
+        [*each("n_samples", NO_COUNT), *each("random_state", NO_SEED)],
+    ),
     "LinearGaussianProblem.risk": (
         SHIFTED.risk,
         {"coef": np.ones(3)},
@@ -505,6 +553,20 @@ TABLE = {
             *each("offset", [(np.ones(3), "activation='relu' with an offset")]),
         ],
     ),
+    "SingleIndexProblem.equivalent_by_norm": (
+        SINGLE.equivalent_by_norm,
+        {"weights": np.eye(3)},
+        [
+            *each("weights", [(np.ones(3), "weights must have shape"), ("a", "weights is 'a'")]),
+            *each("weights", [(np.ones((3, 2)), "weights must have shape (n_components, 3)")]),
+            *each("weights", [(np.eye(3) * 1j, "real numbers"), (None, "weights is None")]),
+            *each(
+                "activation", [("gelu", "activation='gelu' is unknown"), (None, "activation=None")]
+            ),
+            *each("offset", [(np.ones(2), "offset has shape (2,)"), ("a", "offset is 'a'")]),
+            *each("offset", [(np.ones(3), "activation='relu' with an offset")]),
+        ],
+    ),
     "BinaryProblem": (
         BinaryProblem,
         {"covariance": np.ones(3), "direction": np.ones(3)},
@@ -600,6 +662,7 @@ TABLE = {
                 "n_draws", [(3, "n_draws is 3"), (4.0, "n_draws is 4.0"), (None, "n_draws is None")]
             ),
             *each("random_state", NO_SEED),
+            *each("by_norm", [*NOT_BOOL, (True, "by_norm=True is for a SingleIndexProblem")]),
         ],
     ),
     "TheoreticalRisk.from_data": (

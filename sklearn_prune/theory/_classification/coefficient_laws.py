@@ -60,6 +60,16 @@ class CoefficientLaw:
         """Standard deviations in the eigenbasis, of shape (..., rank)."""
         return np.sqrt(self.variance)[..., np.newaxis] * self._factors
 
+    @property
+    def variances(self) -> Array:
+        """Variances of the coefficients, of shape (..., n_features)."""
+        return self.basis.variances_of_features(self.deviations**2)
+
+    def draw(self, n_draws: int, rng: np.random.RandomState) -> Array:
+        """Return draws of the coefficients, of shape (n_draws, ..., n_features)."""
+        normal = rng.standard_normal((n_draws, *self.deviations.shape))
+        return self.mean + self.basis.to_features(self.deviations * normal)
+
 
 class LeastSquaresLaw(CoefficientLaw):
     """The law of least squares, least norm or ridge.

@@ -50,7 +50,7 @@ def mean(
         :math:`E phi(w'x + b)`.
     """
     W, b = check_weights(W, offset)
-    phi = _check_activation(activation, b)
+    phi = check_activation(activation, b)
     scale = np.linalg.norm(W, axis=1)
     if activation in PERIODIC:
         return np.exp(-(scale**2) / 2) * phi(np.zeros_like(scale) if b is None else b)
@@ -85,7 +85,7 @@ def second_moment(
         :math:`E[phi(Wx + b) phi(Wx + b)']`, symmetric.
     """
     W, b = check_weights(W, offset)
-    phi = _check_activation(activation, b)
+    phi = check_activation(activation, b)
     if activation in PERIODIC:
         return periodic_second_moment(W, b, 1.0 if activation == "cos" else -1.0)
     if b is None and isinstance(activation, str) and activation in CLOSED_FORMS:
@@ -128,7 +128,7 @@ def cross_moment(
     """
     W, b = check_weights(W, offset)
     v = check_direction(direction, W.shape[1])
-    ell, phi = check_function(link, LINKS, "link"), _check_activation(activation, b)
+    ell, phi = check_function(link, LINKS, "link"), check_activation(activation, b)
     scale, nu = np.linalg.norm(W, axis=1), float(np.linalg.norm(v))
     angle = angles(v[np.newaxis], W)[0]
     if activation not in PERIODIC:
@@ -173,7 +173,8 @@ def check_direction(direction: ArrayLike, n_features: int | None = None) -> Arra
     return v
 
 
-def _check_activation(activation: Any, b: Array | None) -> Function:
+def check_activation(activation: Any, b: Array | None) -> Function:
+    """Return an activation, which must be smooth with offsets."""
     phi = check_function(activation, ACTIVATIONS, "activation")
     if b is not None and isinstance(activation, str) and activation in KINKED:
         raise ValueError(

@@ -9,11 +9,13 @@ from sklearn_prune.theory._checks import shown
 from .binary import BinaryProblem
 from .gaussian_mixture import GaussianMixtureProblem
 from .linear_gaussian import LinearGaussianProblem
+from .mixed_rows import MixedRowsProblem
 from .sample import SampleProblem
 from .single_index import SingleIndexProblem
 
 EQUIVALENT = {
     SingleIndexProblem: "problem.equivalent(weights, activation), the problem of its features",
+    MixedRowsProblem: "problem.average, the problem of Gaussian rows of the same moments",
     SampleProblem: "problem.equivalent(feature_map), the problem of its features",
     BinaryProblem: "problem.linear, the problem of least squares on its labels",
     GaussianMixtureProblem: "problem.linear, the problem of least squares on its labels",

@@ -22,8 +22,10 @@ from sklearn_prune.theory._moments.feature_moments import (
 )
 from sklearn_prune.theory._moments.gaussian_quadrature import gaussian_mean, gaussian_mean_square
 from sklearn_prune.theory._moments.scalar_functions import LINKS, check_function
+from sklearn_prune.theory._moments.sphere_moments import radii, sphere_moments
 
 from .linear_gaussian import LinearGaussianProblem
+from .mixed_rows import MixedRowsProblem
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -61,6 +63,7 @@ class SingleIndexProblem:
     See Also
     --------
     sklearn_prune.theory.LinearGaussianProblem : What `equivalent` returns.
+    sklearn_prune.theory.MixedRowsProblem : What `equivalent_by_norm` returns.
     sklearn_prune.theory.SampleProblem : Real data in place of a model.
 
     Notes
@@ -69,7 +72,8 @@ class SingleIndexProblem:
     so in the limit of many inputs only: of 200 rows with 40 inputs it is some percent
     off, with 10 inputs 5 to 15 for "relu" and the label "square", and half for the odd
     activation "erf" and the label "tanh" with more features than rows (weights of
-    variance one over the number of inputs).
+    variance one over the number of inputs). `equivalent_by_norm` is there within 2, and
+    at the worst 5.
 
     References
     ----------
@@ -157,13 +161,8 @@ class SingleIndexProblem:
             Its moments are E[phi phi'], E[y phi] and E[y^2], uncentred, and the means
             of phi and y, for models with an intercept.
         """
-        W, offset = check_weights(weights, offset)
-        if W.shape[1] != len(self.direction):
-            raise ValueError(
-                f"weights must have shape (n_components, {len(self.direction)}), one row a "
-                f"feature: got {W.shape}. Transpose random_weights_ of RandomFeatures."
-            )
-        W, v = self._whiten(W), self._whiten(self.direction)
+        W, offset = self._whitened(weights, offset)
+        v = self._whiten(self.direction)
         return LinearGaussianProblem.from_moments(
             second_moment(W, activation, offset),
             cross_moment(W, v, self.link, activation, offset),
@@ -171,6 +170,67 @@ class SingleIndexProblem:
             mean=mean(W, activation, offset),
             target_mean=float(gaussian_mean(self._function, self._spread)[0]),
         )
+
+    def equivalent_by_norm(
+        self,
+        weights: ArrayLike,
+        activation: str | Function = "relu",
+        offset: ArrayLike | None = None,
+    ) -> MixedRowsProblem:
+        r"""Return the problem whose rows have the moments that the length of the input gives.
+
+        Few inputs, say 5 to 40, are of different lengths :math:`|S^{-1/2}x|`, and their
+        rows of features have different leverages. Here they are of six kinds or more, the nodes
+        of a quadrature over the length, on each of which the input is uniform on a sphere.
+        It takes as many matrices in the place of one, and several times as long.
+
+        Parameters
+        ----------
+        weights : array-like of shape (n_components, n_features)
+            First layer, one row a feature.
+        activation : str or callable, default="relu"
+            As in `equivalent`.
+        offset : array-like of shape (n_components,), optional
+            As in `equivalent`.
+
+        Returns
+        -------
+        MixedRowsProblem
+            For dense fits, pruned ones, and refits to fresh samples.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from sklearn_prune.theory import SingleIndexProblem, predict_risk
+        >>> problem = SingleIndexProblem(np.eye(10)[0], noise_variance=0.3)
+        >>> W = np.random.default_rng(0).standard_normal((100, 10)) / np.sqrt(10)
+        >>> print(f"{predict_risk(problem.equivalent(W), 200):.2f}")
+        1.33
+        >>> print(f"{predict_risk(problem.equivalent_by_norm(W), 200):.2f}")
+        1.40
+        """
+        W, offset = self._whitened(weights, offset)
+        v = self._whiten(self.direction)
+        lengths, shares = radii(len(v))
+        moments = sphere_moments(W, v, lengths, self.link, activation, offset)
+        return MixedRowsProblem(
+            shares,
+            moments.second,
+            moments.cross,
+            moments.target_second + self.noise_variance,
+            means=moments.mean,
+            target_means=moments.target_mean,
+        )
+
+    def _whitened(self, weights: ArrayLike, offset: ArrayLike | None) -> tuple[Array, Array | None]:
+        """Validate the first layer, and return it as that of inputs of covariance one."""
+        W, offset = check_weights(weights, offset)
+        if W.shape[1] != len(self.direction):
+            raise ValueError(
+                f"weights must have shape (n_components, {len(self.direction)}), one row a "
+                f"feature: got {W.shape}. Transpose random_weights_ of RandomFeatures."
+            )
+        return self._whiten(W), offset
 
     def _whiten(self, rows: Array) -> Array:
         """Multiply vectors, or rows of a matrix, by the square root of S."""
