@@ -30,7 +30,7 @@ import numpy as np
 
 from sklearn_prune.theory._problems.spectrum import spectral_sums
 
-from .dense import inflation
+from .finite_size import excess
 from .outcome import Outcome, left_out
 from .support import ERROR, NOISE, TRUTH, Grams
 
@@ -84,7 +84,7 @@ def _inflation(spectrum: Spectrum, n: float, alpha: float) -> float:
     """Return by what the variance of a fit to n rows exceeds its limit of large n."""
     size, penalty = np.array(n), np.array(alpha)
     sums = spectral_sums(spectrum, size, penalty)
-    return float(inflation(spectrum, sums, size, penalty))
+    return float(excess(spectrum, sums, size, penalty).variance)
 
 
 def _solve(first: FirstFit, grams: Grams, m: float, factor: float) -> Outcome:
