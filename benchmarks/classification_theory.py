@@ -275,14 +275,14 @@ def cases():
         strong = " ".join([name, kind.get("link", "logistic")])
         result += [
             Case(strong, make, 150, 30),
-            Case(strong, make, 240, 60, "obs"),
+            Case(strong, make, 240, 60, "obs-one-shot"),
             Case(strong, make, 310, 60),
             Case(strong, make, 600, 60, "hessian"),
             Case(strong, make, 600, 90, "hessian", penalties=(60.0, 60.0)),
             Case(strong, make, 450, 200, end="s/n > .6"),
             Case(strong, make, 400, 60, losses=logistic, penalties=(1.0, 1.0)),
             Case(strong, make, 600, 90, "hessian", logistic, (3.0, 1.0)),
-            Case(strong, make, 300, 60, "obs", logistic, (2.0, 2.0)),
+            Case(strong, make, 300, 60, "obs-one-shot", logistic, (2.0, 2.0)),
             Case(name + " logistic", sure, 30, 15, losses=logistic),
             Case(name + " logistic", sure, 72, 15, losses=logistic, end="near no MLE"),
             Case(strong, make, 450, 60, losses=mixed, penalties=(20.0, 1.0)),

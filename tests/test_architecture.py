@@ -17,6 +17,7 @@ FLOORS = [
     ["theory/_moments"],
     ["theory/_problems"],
     ["theory/_risk"],
+    ["theory/_rounds"],
     ["theory/_classification"],
     ["theory", "_checks", "datasets"],
     ["_batches"],

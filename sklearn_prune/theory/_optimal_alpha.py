@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from scipy.optimize import minimize_scalar
-from scipy.special import expit
-
 from ._checks import as_floats, check_flag, check_n_samples, check_seed, n_kept
+from ._penalty_search import PenaltyLine
 from ._predict_risk import predict_risk
 from ._problems.linear_only import check_linear
 from ._problems.second_moments import in_units
-from ._problems.spectrum import spectral_sums
 
 if TYPE_CHECKING:
     from ._problems.linear_gaussian import LinearGaussianProblem
 
 N_GRID = 33
+TOLERANCE = 1e-6
 
 
 def optimal_alpha(
@@ -46,11 +43,11 @@ def optimal_alpha(
         The problem.
     n_samples : int
         Number of training rows, n.
-    strategy : {"magnitude", "hessian", "obs", "oracle", "random"}, default=None
+    strategy : {"magnitude", "hessian", "obs-one-shot", "obs", "oracle", "random"}, default=None
         How features are scored; None: the model is not pruned.
     sparsity : int or float, default=None
         What is KEPT, see `predict_risk`.
-    retrain : {"fresh", "same", "distill"}, default=None
+    retrain : {"fresh", "same", "distill", "pulled"}, default=None
         What the kept features are refitted to, see `predict_risk`.
     retrain_alpha : float, default=None
         The penalty of the refit. None: the same as that of the first fit, which is
@@ -99,13 +96,9 @@ def optimal_alpha(
         as_floats(n_kept(sparsity, problem.n_features), "sparsity", ())
     n = float(as_floats(check_n_samples(n_samples, fit_intercept=fit_intercept), "n_samples", ()))
     centred = in_units(problem.centred() if fit_intercept else problem)
-    spectrum, dof = centred.spectrum, n - fit_intercept
-    rng, draws = check_seed(random_state), strategy is not None and not centred.is_diagonal
-    seed = rng.randint(2**31 - 1) if draws else 0  # the same draws for every penalty
-
-    def penalty(log_c: float) -> float:
-        degrees = spectrum.counts @ expit(np.log(spectrum.eigenvalues) - log_c)
-        return float(max(np.exp(log_c) * (dof - degrees), 0.0))
+    rng, draws = check_seed(random_state), strategy == "obs" or not centred.is_diagonal
+    # The same draws for every penalty.
+    seed = rng.randint(2**31 - 1) if draws and strategy is not None else 0
 
     def risk(alpha: float) -> float:
         return float(
@@ -124,20 +117,5 @@ def optimal_alpha(
             )
         )
 
-    without = risk(0.0)
-    if spectrum.rank == 0:
-        return 0.0
-    free = float(spectral_sums(spectrum, np.array(dof), np.array(0.0)).xi)
-    low = -np.log(free) if np.isfinite(free) else np.log(1e-3 * spectrum.eigenvalues.min())
-    grid = np.linspace(low, np.log(1e3 * spectrum.eigenvalues.max()), N_GRID)
-    candidates = [0.0, *map(penalty, grid[1:])]
-    risks = [without, *map(risk, candidates[1:])]
-    best = int(np.argmin(risks))
-    bounds = grid[max(best - 1, 0)], grid[min(best + 1, N_GRID - 1)]
-    refined = minimize_scalar(
-        lambda log_c: risk(penalty(log_c)),
-        bounds=bounds,
-        method="bounded",
-        options={"xatol": 1e-6},
-    )
-    return penalty(refined.x) if refined.fun < risks[best] else candidates[best]
+    line = PenaltyLine(centred.spectrum, n - fit_intercept)
+    return line.least(risk, N_GRID, TOLERANCE)[0]

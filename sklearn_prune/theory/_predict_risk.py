@@ -25,13 +25,15 @@ from ._problems.linear_only import check_linear
 from ._problems.second_moments import in_units, squared_units
 from ._risk.compression import SoftThreshold, UniformQuantizer
 from ._risk.first_fit import STRATEGIES
-from ._risk.steps import RETRAIN, Steps
+from ._risk.steps import RETRAIN
+from ._rounds.choice_of_steps import steps_of
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
 
     from ._problems.binary import BinaryProblem
     from ._problems.gaussian_mixture import GaussianMixtureProblem
+    from ._risk.steps import Steps
 
 
 def predict_risk(
@@ -48,6 +50,8 @@ def predict_risk(
     loss: str | None = None,
     retrain_loss: str | None = None,
     metric: str | None = None,
+    n_rounds: int = 1,
+    average: bool = False,
     fit_intercept: bool = False,
     finite_n: bool = False,
     n_draws: int = 100,
@@ -70,10 +74,11 @@ def predict_risk(
         The problem.
     n_samples : int or array-like of int
         Number of training rows, n; broadcast with `sparsity`.
-    strategy : {"magnitude", "hessian", "obs", "oracle", "random"}, default=None
+    strategy : {"magnitude", "hessian", "obs-one-shot", "obs", "oracle", "random"}, default=None
         How features are scored: :math:`|\hat\beta_i|`,
         :math:`\sqrt{\Sigma_{ii}}|\hat\beta_i|`,
-        :math:`|\hat\beta_i|/\sqrt{(\Sigma+1/\xi)^{-1}_{ii}}`,
+        :math:`|\hat\beta_i|/\sqrt{(\Sigma+1/\xi)^{-1}_{ii}}` (optimal brain surgeon, the
+        saliencies of one fit),
         :math:`\Sigma_{ii}\beta_i^2` (with correlated features, what feature i
         contributes on its own), or at random. None: the model is not pruned. The
         Hessian of a logistic loss has its penalty: :math:`\Sigma_{ii}+\mu/(n\bar D)` in the
@@ -81,16 +86,18 @@ def predict_risk(
     sparsity : int, float or array-like, default=None
         What is KEPT: an int is the number of features s, a float in (0, 1] the
         fraction, ``s = max(1, round(sparsity * n_features))``.
-    retrain : {"fresh", "same", "distill"}, default=None
+    retrain : {"fresh", "same", "distill", "pulled"}, default=None
         What the kept features are refitted to: fresh samples as many as before
         (Definition 5 of [1]_); the same samples again, which is what
         ``PrunedRegressor(retrain=True)`` does; the predictions of the dense
         model on these samples and on `n_unlabeled` others, as in
-        ``PrunedRegressor(retrain="distill")``. None: they are not refitted.
+        ``PrunedRegressor(retrain="distill")``; the same samples, with a penalty
+        :math:`\mu_2|b-\hat\beta_S|^2` that pulls to the dense coefficients, as in
+        ``PrunedRegressor(retrain=TargetedRidge(...))``. None: they are not refitted.
     alpha : float, default=0.0
         Ridge penalty :math:`\mu` of the first fit, as in ``Ridge(alpha)``.
     retrain_alpha : float, default=None
-        That of the refit; None stands for `alpha`.
+        That of the refit, :math:`\mu_2`; None stands for `alpha`. "pulled" needs one.
     n_unlabeled : float, default=None
         Number of unlabelled rows of the distillation; may be ``inf``.
     compression : SoftThreshold or UniformQuantizer, default=None
@@ -106,6 +113,15 @@ def predict_risk(
         Which error: how often the sign of :math:`f=x'b+b_0` is not the label,
         :math:`\mathbb{E}(y-f)^2` or :math:`\mathbb{E}\log(1+e^{-yf})`. None stands
         for "zero_one" where there are classes, and else for "squared_error".
+    n_rounds : int, default=1
+        In how many rounds features are pruned, as by ``PrunedRegressor(n_rounds=...)``: their
+        number falls geometrically, and what is left is fitted again between rounds, with the
+        penalty `alpha`. By draws, with any covariance. "obs" goes one feature at a time in any
+        number of rounds.
+    average : bool, default=False
+        Whether the model is the mean of all fits, the dense one among them, on the features
+        that are left in the end, as by ``PrunedRegressor(average=True)``. Needs
+        ``retrain="same"``.
     fit_intercept : bool, default=False
         Whether the models have an intercept. A pruned one is adjusted to the means.
     finite_n : bool, default=False
@@ -133,7 +149,7 @@ def predict_risk(
 
     Notes
     -----
-    "same" and "distill" are results of this project that simulation supports:
+    "same", "pulled" and "distill" are results of this project that simulation supports:
     the joint law of both fits follows from the state evolution of approximate
     message passing with memory. Where the dense model is a ridge fit, predictions
     on the training rows are not as good as the labels there, and "distill" takes
@@ -199,6 +215,7 @@ def predict_risk(
     fit_intercept = check_flag(fit_intercept, "fit_intercept")
     n = check_n_samples(n_samples, fit_intercept=fit_intercept)
     _check_plan(strategy, sparsity, retrain, retrain_alpha, n_unlabeled, compression)
+    _check_rounds(strategy, retrain, n_rounds, average)
     losses = check_losses(problem, loss, retrain_loss, metric, retrain)
     options = {
         "strategy": strategy or "",
@@ -209,6 +226,8 @@ def predict_risk(
         ),
         "n_unlabeled": 0.0 if n_unlabeled is None else float(n_unlabeled),
         "compression": compression,
+        "n_rounds": check_count(n_rounds, "n_rounds", 1),
+        "average": check_flag(average, "average"),
         "fit_intercept": fit_intercept,
         "finite_n": check_flag(finite_n, "finite_n"),
         "n_draws": check_count(n_draws, "n_draws", 4),
@@ -230,7 +249,7 @@ def _linear_risk(
 ) -> tuple[Array, Array]:
     """Return squared errors and their standard errors."""
     centred = problem.centred() if options["fit_intercept"] else problem
-    steps = Steps(problem=in_units(centred), **options)
+    steps = steps_of(in_units(centred), options)
     if options["strategy"] or options["compression"] is not None:
         risk, error = _at_each(steps, n, kept)
     else:
@@ -282,6 +301,8 @@ def _check_plan(
             f"retrain_alpha is {shown(retrain_alpha)}, but nothing is refitted: give it with "
             "retrain."
         )
+    elif retrain == "pulled" and retrain_alpha is None:
+        msg = 'retrain="pulled" needs a retrain_alpha: give the strength of the pull.'
     elif (retrain == "distill") != (n_unlabeled is not None):
         msg = (
             'retrain="distill" and n_unlabeled go together: give both, n_unlabeled=np.inf for the '
@@ -291,6 +312,20 @@ def _check_plan(
         raise ValueError(msg)
     if n_unlabeled is not None and not _is_row_count(n_unlabeled):
         msg = f"n_unlabeled is {shown(n_unlabeled)}: give a number of rows, at least 1, or np.inf."
+        raise ValueError(msg)
+
+
+def _check_rounds(strategy: Any, retrain: Any, n_rounds: Any, average: Any) -> None:
+    """Raise a ValueError if rounds do not go with the other parameters."""
+    check_count(n_rounds, "n_rounds", 1)
+    msg = None
+    if check_flag(average, "average") and (retrain != "same" or strategy == "obs"):
+        msg = 'average=True needs retrain="same", and another strategy than "obs".'
+    elif n_rounds > 1 and strategy is None:
+        msg = f"n_rounds is {n_rounds}, but nothing is pruned: give it with strategy."
+    elif n_rounds > 1 and retrain in {"distill", "pulled"} and strategy != "obs":
+        msg = f'n_rounds is {n_rounds}: with retrain="{retrain}" there is a law of one round alone.'
+    if msg is not None:
         raise ValueError(msg)
 
 

@@ -185,10 +185,10 @@ def test_the_surgeons_scores(rng):
     """Without correlation they are those of the Hessian, or magnitudes under a heavy penalty."""
     problem = BinaryProblem(COVARIANCES["power law"], direction(P, rng))
     kept = {"sparsity": 20}
-    few = predict_risk(problem, 100, strategy="obs", **kept)
+    few = predict_risk(problem, 100, strategy="obs-one-shot", **kept)
     assert_allclose(few, predict_risk(problem, 100, strategy="hessian", **kept), rtol=1e-9)
     heavy = {"alpha": 1e12, "sparsity": 20}
-    damped = predict_risk(problem, 100, strategy="obs", **heavy)
+    damped = predict_risk(problem, 100, strategy="obs-one-shot", **heavy)
     assert_allclose(damped, predict_risk(problem, 100, strategy="magnitude", **heavy), rtol=1e-6)
 
 
@@ -201,7 +201,7 @@ def test_the_surgeons_weights_are_those_of_the_inverse_hessian(n, alpha, rng):
     for seed in range(300):
         X = problem.sample(n, random_state=seed)[0]
         inverse += np.diag(np.linalg.inv(X.T @ X + alpha * np.eye(P)))
-    ratio = first.score_weights("obs") ** -2 / inverse
+    ratio = first.score_weights("obs-one-shot") ** -2 / inverse
     assert_allclose(ratio, ratio.mean(), rtol=0.05)
 
 
@@ -209,7 +209,7 @@ def test_what_others_replace_costs_the_surgeon_nothing():
     """Twins, and a feature without variance, beside one that nothing replaces."""
     S = np.array([[1.0, 1.0, 0.0, 0.0], [1.0, 1.0, 0.0, 0.0], [0.0, 0.0, 2.0, 0.0], [0.0] * 4])
     first = FirstFit(LinearGaussianProblem(S, np.ones(4), 0.5), 9.0, 0.0, finite_n=False)
-    assert_allclose(first.score_weights("obs"), [0, 0, np.sqrt(2), 0], atol=1e-12)
+    assert_allclose(first.score_weights("obs-one-shot"), [0, 0, np.sqrt(2), 0], atol=1e-12)
 
 
 # --- simulation ----------------------------------------------------------------------

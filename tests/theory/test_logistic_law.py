@@ -70,7 +70,7 @@ def test_squared_loss_is_the_linear_problem(options, fit_intercept):
 
 def test_pruned_squared_loss_is_that_of_the_linear_problem():
     problem, n, s = power_law(90, 2.0), 60, 20
-    for strategy in ("magnitude", "hessian", "obs", "oracle", "random"):
+    for strategy in ("magnitude", "hessian", "obs-one-shot", "oracle", "random"):
         law = dense_law(labels_of(problem), problem.second_moments.spectrum, n, 5.0, loss="squared")
         fit = ClassifierFit.of(problem.second_moments, n, law)
         signal, square = DiagonalSupport(fit, strategy, s).pruned_moments()

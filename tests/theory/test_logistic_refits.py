@@ -145,7 +145,7 @@ def test_a_draw_left_out_is_a_solution_without_it():
         assert (np.abs(found - mean)[:2] > 5e-3 * mean[:2]).any()
 
 
-@pytest.mark.parametrize("strategy", ["magnitude", "hessian", "obs", "oracle", "random"])
+@pytest.mark.parametrize("strategy", ["magnitude", "hessian", "obs-one-shot", "oracle", "random"])
 def test_pruning_nothing(strategy):
     problem = power_law(40, 2.0)
     dense = steps(problem, strategy="", retrain=None).overlaps(60, 40)
@@ -159,7 +159,7 @@ def test_surgeon_weights_of_draws_are_those_of_the_closed_form():
     law = dense_law(labels_of(problem), problem.second_moments.spectrum, n, 1.0)
     weights = np.sqrt(1 + law.xi * problem.covariance)
     for each in (problem, full(problem)):
-        found = ClassifierFit.of(each.second_moments, n, law).score_weights("obs")
+        found = ClassifierFit.of(each.second_moments, n, law).score_weights("obs-one-shot")
         assert_allclose(found / found[0], weights / weights[0], rtol=1e-9)
 
 

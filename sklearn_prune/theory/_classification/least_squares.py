@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sklearn_prune.theory._problems.binary import BinaryProblem
-from sklearn_prune.theory._risk.steps import Steps
+from sklearn_prune.theory._rounds.choice_of_steps import of_one_round, steps_of
 
 from .mixture_moments import MixtureMoments
 from .mixture_steps import MixtureSteps
@@ -16,6 +16,7 @@ from .overlaps import Overlaps
 if TYPE_CHECKING:
     from sklearn_prune.theory._problems.gaussian_mixture import GaussianMixtureProblem
     from sklearn_prune.theory._risk.outcome import Outcome
+    from sklearn_prune.theory._risk.steps import Steps
 
     ClassProblem = BinaryProblem | GaussianMixtureProblem
 
@@ -37,14 +38,15 @@ def least_squares_steps(problem: ClassProblem, options: dict[str, Any]) -> Steps
     centred = options["fit_intercept"]
     if not isinstance(problem, BinaryProblem) and _in_closed_form(problem, options):
         moments = MixtureMoments(problem, target_variance(problem, centred=centred))
-        return MixtureSteps(problem=moments, **options)
+        return MixtureSteps(problem=moments, **of_one_round(options))
     linear = problem.linear.centred() if centred else problem.linear
-    return Steps(problem=linear, **options)
+    return steps_of(linear, options)
 
 
 def _in_closed_form(problem: GaussianMixtureProblem, options: dict[str, Any]) -> bool:
     """Return whether features are uncorrelated within a class, and none tells them for certain."""
-    if problem.covariance.ndim == 2 or options["finite_n"]:
+    by_draws = options["strategy"] == "obs" or options["n_rounds"] > 1 or options["average"]
+    if problem.covariance.ndim == 2 or options["finite_n"] or by_draws:
         return False
     return not problem.mean[problem.covariance == 0].any()
 

@@ -76,8 +76,13 @@ def check_classifier(
             f"loss={loss!r} has no theory for a GaussianMixtureProblem: give "
             'loss="squared" for both fits, or a BinaryProblem.'
         )
-    elif options["retrain"] == "distill" and not squared:
-        msg = 'retrain="distill" is for loss="squared" alone: give "fresh" or "same".'
+    elif (options["n_rounds"] > 1 or options["average"]) and not squared:
+        msg = 'Several rounds, and their average, are for loss="squared" alone.'
+    elif options["strategy"] == "obs" and not squared:
+        msg = 'strategy="obs" is for loss="squared" alone: give "obs-one-shot".'
+    elif options["retrain"] in {"distill", "pulled"} and not squared:
+        retrain = options["retrain"]
+        msg = f'retrain="{retrain}" is for loss="squared" alone: give "fresh" or "same".'
     elif (
         not options["fit_intercept"]
         and isinstance(problem, BinaryProblem)

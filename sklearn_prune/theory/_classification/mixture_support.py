@@ -23,13 +23,18 @@ class MixtureSelection(DiagonalSelection):
 
     def pruned(self) -> Outcome:
         """Return what becomes of the pruned model."""
-        fit, w = self._first, self._first.problem.target_variance
-        if np.isinf(fit.variance):
+        w, (share, within) = self._first.problem.target_variance, self._pruned_moments()
+        if np.isinf(self._first.variance):
             return Outcome.of(np.inf, 0.0)
+        return Outcome.of(w * (1 - share) ** 2 + within, w * share)
+
+    def _pruned_moments(self) -> tuple[float, float]:
+        r"""Return :math:`\mu'b` and :math:`b'\Sigma b` of the pruned coefficients b."""
+        fit = self._first
         m, z, (kept, first, second) = fit.signal, fit.shrinkage, self._moments
         share = self._counts @ (m * z * (kept * m + first)) / fit.pull
         within = self._counts @ (z**2 * (kept * m**2 + 2 * m * first + second))
-        return Outcome.of(w * (1 - share) ** 2 + within, w * share)
+        return float(share), float(within)
 
     def refit_afresh(self, n: float, alpha: float) -> Outcome:
         """Return what becomes of a refit to n rows that the support does not know."""
@@ -74,12 +79,25 @@ class MixtureSelection(DiagonalSelection):
         return sum_products(x, self._products()[0], y, self._counts * weights)
 
     def _vectors(self) -> Array:
-        vectors = super()._vectors()
+        vectors, (share, _) = super()._vectors(), self._pruned_moments()
+        pruned = vectors[0] - vectors[3]
         vectors[0] *= self._first.problem.target_variance / self._first.pull
+        vectors[3] = (1 - share) * vectors[0] - pruned
         return vectors
 
     def _all_products(self) -> Array:
-        """Return the mean inner products of u, G and e themselves."""
+        """Return the mean inner products of u, G, e and u - q themselves."""
+        plain, (share, within) = self._plain_products(), self._pruned_moments()
+        first, w = self._first, self._first.problem.target_variance
+        m, z, (_, mixed, second) = first.signal, first.shrinkage, self._moments
+        pruned = np.array([w * share, self._counts @ (z * (m * mixed + second)), 0.0])
+        pruned[2] = within + w * share * (first.overlap / w) - pruned[0]
+        missed = plain[0] - pruned
+        length = missed[0] - pruned[0] + within + w * share**2
+        return np.block([[plain, missed[:, np.newaxis]], [missed, length]])
+
+    def _plain_products(self) -> Array:
+        """Return those of u, G and e."""
         fit, counts, K = self._first, self._counts, self._first.law[1] ** 2
         w, z = fit.problem.target_variance, fit.shrinkage
         length, noise = w - fit.problem.noise_variance, K * (counts @ z)

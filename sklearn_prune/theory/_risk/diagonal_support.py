@@ -50,7 +50,7 @@ class DiagonalSelection:
         r"""Return moments of :math:`\theta-u` on the event that the feature is kept."""
         mean, scale = self._first.law
         basis = self._first.problem.eigenbasis
-        if strategy in {"magnitude", "hessian", "obs"}:
+        if strategy in {"magnitude", "hessian", "obs-one-shot"}:
             weights = basis.to_coordinates(self._first.score_weights(strategy))
             factor = np.maximum(weights * self._first.unwhiten, SMALLEST)
             order = mean, self._first.order_scale
@@ -91,10 +91,11 @@ class DiagonalSelection:
         r"""Return the inner products, where P is diagonal: :math:`1-\zeta_i` or 0."""
         spectrum, P, Q = self._shrinkage(n, alpha)
         inside, outside = self._products()
+        kept, lost = self._vectors(), self._vectors_lost()
         return Grams(
-            kept=self._gram(inside, P**2),
-            mixed=self._gram(inside, P * Q),
-            lost=self._gram(inside, Q**2) + self._gram(outside, np.ones_like(P)),
+            kept=self._gram(kept, inside, P**2),
+            mixed=self._gram(kept, inside, P * Q),
+            lost=self._gram(kept, inside, Q**2) + self._gram(lost, outside, np.ones_like(P)),
             trace=np.array([spectrum.counts @ P]),
             trace_squared=np.array([spectrum.counts @ P**2]),
         )
@@ -113,16 +114,21 @@ class DiagonalSelection:
         outside = np.array([[(1 - kept) * u**2, -u * first], [-u * first, K - second]])
         return inside, outside
 
-    def _gram(self, products: Array, weights: Array) -> Array:
-        """Sum the products of u, G and e."""
-        vectors = self._vectors()
+    def _gram(self, vectors: Array, products: Array, weights: Array) -> Array:
+        """Sum the products of vectors of which it is known what each has of u and G."""
         return sum_products(vectors, products, vectors, self._counts * weights)[np.newaxis]
 
     def _vectors(self) -> Array:
-        r"""Return u, G and :math:`e=(1-\zeta)G-\zeta u`, by what each has of u and G."""
+        r"""Return u, G, :math:`e=(1-\zeta)G-\zeta u` and -e, by what each has of u and G."""
         z, zeta = self._first.shrinkage, self._first.zeta
         one, zero = np.ones_like(z), np.zeros_like(z)
-        return np.array([[one, zero], [zero, one], [-zeta, z]])
+        return np.array([[one, zero], [zero, one], [-zeta, z], [zeta, -z]])
+
+    def _vectors_lost(self) -> Array:
+        """Return those where the feature is lost, and the whole truth is missed."""
+        vectors = self._vectors()
+        vectors[3] = vectors[0]
+        return vectors
 
 
 def sum_products(x: Array, products: Array, y: Array, weights: Array) -> Array:

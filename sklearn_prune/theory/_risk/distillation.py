@@ -59,4 +59,4 @@ def _population_limit(first: FirstFit, selection: Selection) -> Outcome:
     """Return what comes of the projection of the dense model on the support."""
     grams = selection.grams(np.inf, 0.0)
     risks = first.problem.noise_variance + grams.distance(ERROR, TRUTH)
-    return Outcome(left_out(risks), left_out(grams.overlap(ERROR)))
+    return Outcome(left_out(risks), left_out(grams.overlap(ERROR, TRUTH)))

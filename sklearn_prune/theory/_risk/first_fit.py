@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sklearn_prune._typing import Array
     from sklearn_prune.theory._problems.second_moments import SecondMoments
 
-STRATEGIES = ("magnitude", "hessian", "obs", "oracle", "random")
+STRATEGIES = ("magnitude", "hessian", "obs-one-shot", "obs", "oracle", "random")
 
 
 @dataclass(frozen=True)
@@ -64,9 +64,25 @@ class FirstFit:
         return float(self._fit.spread) / self.n
 
     @property
+    def residual(self) -> float:
+        r"""Degrees of freedom that the fit leaves, :math:`n-\sum(1-\zeta_i)`."""
+        return float(self._fit.sums.residual)
+
+    @property
+    def slack(self) -> float:
+        r""":math:`n-\sum(1-\zeta_i)^2`."""
+        return float(self._fit.sums.slack)
+
+    @property
+    def shift(self) -> float:
+        r""":math:`1/\xi`."""
+        with np.errstate(divide="ignore"):
+            return float(1 / self._fit.sums.xi)
+
+    @property
     def penalty(self) -> float:
         r""":math:`\mu\xi`, the degrees of freedom that the penalty takes."""
-        return float(self._fit.sums.residual) if self.alpha else 0.0
+        return self.residual if self.alpha else 0.0
 
     @property
     def eigenvalues(self) -> Array:
@@ -117,7 +133,7 @@ class FirstFit:
     def score_weights(self, strategy: str) -> Array:
         """Return w of the score ``w |b|``, one a feature."""
         variances = self.problem.variances
-        if strategy == "obs":
+        if strategy == "obs-one-shot":
             return self._surgeon_weights()
         return np.sqrt(variances) if strategy == "hessian" else np.ones_like(variances)
 

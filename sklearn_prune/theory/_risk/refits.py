@@ -1,4 +1,4 @@
-"""Retraining the kept features on fresh samples and on the same ones."""
+"""Retraining the kept features on fresh samples and on the same ones, with or without a pull."""
 
 from __future__ import annotations
 
@@ -67,4 +67,44 @@ def same_refit(first: FirstFit, selection: Selection, alpha: float, *, finite_n:
     Outcome
         In the mean over draws, and without each of them.
     """
-    return shared_refit(first, selection, alpha, n_unlabeled=0.0, finite_n=finite_n)
+    return shared_refit(first, selection, alpha, finite_n=finite_n)
+
+
+def pulled_refit(
+    first: FirstFit, selection: Selection, alpha: float, n_keep: float, *, finite_n: bool
+) -> Outcome:
+    r"""Return what comes of a refit that is pulled to the dense coefficients of the features.
+
+    It minimises :math:`|y-X_Sb|^2+\mu_2|b-\hat b_S|^2` on the samples of the first fit. From
+    no pull to a strong one it goes from a plain refit to none; after least squares, or the
+    shortest interpolation, it is what the optimal brain surgeon makes of the kept coefficients
+    with the Hessian :math:`X'X+\mu_2` [1]_.
+
+    Parameters
+    ----------
+    first : FirstFit
+        The dense fit.
+    selection : Selection
+        The support.
+    alpha : float
+        Strength of the pull, :math:`\mu_2`.
+    n_keep : float
+        s.
+    finite_n : bool
+        Whether to correct for the size of n.
+
+    Returns
+    -------
+    Outcome
+        In the mean over draws, and without each of them.
+
+    References
+    ----------
+    .. [1] B. Hassibi, D. Stork, "Second order derivatives for network pruning:
+       Optimal Brain Surgeon", NIPS 1992.
+    """
+    if np.isinf(first.variance) and not (alpha == 0 and n_keep < first.n):
+        return Outcome.of(np.inf, 0.0)
+    if first.alpha == 0 and n_keep >= first.problem.n_features:
+        return Outcome.of(first.risk, first.overlap)  # it interpolates, or fits best, already
+    return shared_refit(first, selection, alpha, pulled=True, finite_n=finite_n)

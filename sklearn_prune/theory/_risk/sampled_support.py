@@ -63,13 +63,17 @@ class SampledSelection:
 
     def pruned(self) -> Outcome:
         """Return what becomes of each pruned draw."""
-        problem = self._first.problem
+        problem, pruned = self._first.problem, self._pruned_coefs()
         if np.isinf(self._first.variance):
             return Outcome(np.full(len(self.coefs), np.inf), np.zeros(len(self.coefs)))
+        return Outcome(squared_error(problem, pruned), pruned @ problem.cross_moment)
+
+    def _pruned_coefs(self) -> Array:
+        """Return the draws with zeros outside of their supports."""
         pruned = np.zeros_like(self.coefs)
         kept = np.take_along_axis(self.coefs, self.supports, axis=1)
         np.put_along_axis(pruned, self.supports, kept, axis=1)
-        return Outcome(squared_error(problem, pruned), pruned @ problem.cross_moment)
+        return pruned
 
     def restricted(self, n: float, alpha: float) -> list[tuple[Spectrum, float]]:
         """Return spectrum and noise of the restricted problem, one a draw."""
@@ -90,8 +94,10 @@ class SampledSelection:
         """
         first = self._first
         u = np.broadcast_to(first.signal, self.theta.shape)
-        noise = self.theta - u
-        vectors = np.stack([u, noise, first.shrinkage * noise - first.zeta * u], axis=1)
+        noise, basis = self.theta - u, first.problem.eigenbasis
+        error = first.shrinkage * noise - first.zeta * u
+        pruned = np.sqrt(basis.eigenvalues) * basis.to_coordinates(self._pruned_coefs())
+        vectors = np.stack([u, noise, error, u - pruned], axis=1)
         draws = zip(self.supports, vectors, strict=True)
         parts = zip(*(self._gram(*draw, n, alpha) for draw in draws), strict=True)
         return Grams(*(pair_means(np.array(part)) for part in parts))

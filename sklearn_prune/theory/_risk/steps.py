@@ -15,7 +15,7 @@ from .diagonal_support import DiagonalSelection, compressed_risk
 from .distillation import distilled
 from .first_fit import FirstFit
 from .outcome import Outcome, left_out, pair_means, standard_error
-from .refits import fresh_refit, same_refit
+from .refits import fresh_refit, pulled_refit, same_refit
 from .sampled_support import SampledSelection, draw_fits
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from .compression import SoftThreshold, UniformQuantizer
     from .support import Selection
 
-RETRAIN = ("fresh", "same", "distill")
+RETRAIN = ("fresh", "same", "distill", "pulled")
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,8 @@ class Steps:
             retrain = "fresh"  # to a support that knows no sample every sample is fresh
         if retrain == "same":
             return same_refit(first, selection, alpha, finite_n=self.finite_n)
+        if retrain == "pulled":
+            return pulled_refit(first, selection, alpha, n_keep, finite_n=self.finite_n)
         if retrain == "distill":
             return distilled(first, selection, alpha, self.n_unlabeled, n_keep)
         if retrain == "fresh":

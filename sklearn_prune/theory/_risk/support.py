@@ -13,17 +13,21 @@ if TYPE_CHECKING:
     from .outcome import Outcome
 
 # The order of the vectors in a Gram matrix: the truth u, the noise G of the fit before
-# shrinkage, theta = u + G, and the error e of the fit, h = u + e. Where the noise is small
-# beside the signal, no difference of large numbers is taken.
-TRUTH, NOISE, ERROR = np.eye(3)
+# shrinkage, theta = u + G, the error e of the fit, h = u + e, and what the pruned fit misses of
+# the truth, u - q. Where the noise is small beside the signal, no difference of large numbers
+# is taken.
+TRUTH, NOISE, ERROR, MISSED = np.eye(4)
 
 
 class Grams(NamedTuple):
-    r"""Inner products of u, G and e, parted by the refit's operator P and Q = 1 - P.
+    r"""Inner products of u, G, e and u - q, parted by the refit's operator P and Q = 1 - P.
+
+    A refit is P(u + v) + Q(u - x): with x = u nothing is known outside of P, with
+    x = u - q the pruned fit is.
 
     Parameters
     ----------
-    kept, mixed, lost : ndarray of shape (n_draws, 3, 3)
+    kept, mixed, lost : ndarray of shape (n_draws, 4, 4)
         :math:`\mathbb{E}\langle Px,Py\rangle`, :math:`\mathbb{E}\langle Px,Qy\rangle` and
         :math:`\mathbb{E}\langle Qx,Qy\rangle`.
     trace, trace_squared : ndarray of shape (n_draws,)
@@ -36,28 +40,40 @@ class Grams(NamedTuple):
     trace: Array
     trace_squared: Array
 
-    def overlap(self, v: Array) -> Array:
-        r"""Return :math:`\mathbb{E}\langle u,P(u+v)\rangle`, of shape (n_draws,).
+    def overlap(self, v: Array, x: Array) -> Array:
+        r"""Return :math:`\mathbb{E}\langle u,P(u+v)+Q(u-x)\rangle`, of shape (n_draws,).
 
         Parameters
         ----------
-        v : ndarray of shape (3,) or (n_draws, 3)
-            A combination of u, G and e.
+        v : ndarray of shape (4,) or (n_draws, 4)
+            A combination of the vectors.
+        x : ndarray of shape (4,)
+            Another.
         """
-        truth = TRUTH @ (self.kept + self.mixed)
-        return np.sum(truth * (TRUTH + v), axis=-1)
+        inside = np.sum(TRUTH @ self.once * (TRUTH + v), axis=-1)
+        return inside + TRUTH @ self.outside @ (TRUTH - x)
 
     def distance(self, v: Array, x: Array) -> Array:
         r"""Return :math:`\mathbb{E}|Pv-Qx|^2`, that of P(v + x) from x, of shape (n_draws,).
 
         Parameters
         ----------
-        v, x : ndarray of shape (3,) or (n_draws, 3)
-            Combinations of u, G and e.
+        v, x : ndarray of shape (4,) or (n_draws, 4)
+            Combinations of the vectors.
         """
         v, x = v[..., np.newaxis, :], x[..., np.newaxis]
         square = v @ self.kept @ v.swapaxes(-1, -2) - 2 * (v @ self.mixed @ x)
         return (square + x.swapaxes(-1, -2) @ self.lost @ x)[:, 0, 0]
+
+    @property
+    def once(self) -> Array:
+        r"""The products :math:`\mathbb{E}\langle Px,y\rangle`."""
+        return self.kept + self.mixed
+
+    @property
+    def outside(self) -> Array:
+        r"""The products :math:`\mathbb{E}\langle Qx,y\rangle`."""
+        return self.mixed + self.lost
 
 
 class Selection(Protocol):

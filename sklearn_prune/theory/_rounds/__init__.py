@@ -1,0 +1,1 @@
+"""Fits to the same samples one after the other: what is their joint law?"""
