@@ -32,6 +32,7 @@ import numpy as np
 
 from sklearn_prune.theory._problems.spectrum import spectral_sums
 
+from .dense import ratio
 from .finite_size import excess
 from .outcome import Outcome, left_out
 from .support import ERROR, MISSED, NOISE, TRUTH, Grams
@@ -83,12 +84,14 @@ def shared_refit(
     """
     n_rows = first.n + n_unlabeled
     grams = selection.grams(n_rows, alpha)
-    factor = 1.0
+    factor, more = 1.0, 0.0
     if finite_n:
         spectra = [spectrum for spectrum, _ in selection.restricted(n_rows, alpha)]
-        factor = float(np.mean([_inflation(spectrum, n_rows, alpha) for spectrum in spectra]))
+        parts = [_beyond_the_limit(spectrum, n_rows, alpha) for spectrum in spectra]
+        factor, more = np.mean(parts, axis=0)
     missed = MISSED if pulled else TRUTH
-    return _solve(first, Grams(*map(left_out, grams)), n_unlabeled, missed, factor)
+    outcome = _solve(first, Grams(*map(left_out, grams)), n_unlabeled, missed, factor)
+    return outcome._replace(risk=outcome.risk + more)
 
 
 def refit_law(first: FirstFit, selection: Selection, alpha: float) -> tuple[float, float, float]:
@@ -110,11 +113,13 @@ def refit_law(first: FirstFit, selection: Selection, alpha: float) -> tuple[floa
     return r, c, max(variance - shared, 0.0)
 
 
-def _inflation(spectrum: Spectrum, n: float, alpha: float) -> float:
-    """Return by what the variance of a fit to n rows exceeds its limit of large n."""
+def _beyond_the_limit(spectrum: Spectrum, n: float, alpha: float) -> tuple[float, float]:
+    """Return by what factor the variance of a fit exceeds its limit, and by how much its bias."""
     size, penalty = np.array(n), np.array(alpha)
     sums = spectral_sums(spectrum, size, penalty)
-    return float(excess(spectrum, sums, size, penalty).variance)
+    factors = excess(spectrum, sums, size, penalty)
+    bias = (factors.bias - 1) * ratio(size * sums.bias, sums.slack)
+    return float(factors.variance), float(bias)
 
 
 def _solve(first: FirstFit, grams: Grams, m: float, missed: Array, factor: float) -> Outcome:
