@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._checks import (
-    as_number,
     broadcast,
     check_choice,
     check_count,
     check_flag,
     check_n_samples,
+    check_penalties,
     check_seed,
     n_kept,
     shown,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
     from ._problems.binary import BinaryProblem
     from ._problems.gaussian_mixture import GaussianMixtureProblem
+    from ._risk.leave_one_out import ChosenSteps
     from ._risk.steps import Steps
 
 
@@ -43,8 +44,8 @@ def predict_risk(
     strategy: str | None = None,
     sparsity: Any = None,
     retrain: str | None = None,
-    alpha: float = 0.0,
-    retrain_alpha: float | None = None,
+    alpha: Any = 0.0,
+    retrain_alpha: Any = None,
     n_unlabeled: float | None = None,
     compression: SoftThreshold | UniformQuantizer | None = None,
     loss: str | None = None,
@@ -94,10 +95,15 @@ def predict_risk(
         ``PrunedRegressor(retrain="distill")``; the same samples, with a penalty
         :math:`\mu_2|b-\hat\beta_S|^2` that pulls to the dense coefficients, as in
         ``PrunedRegressor(retrain=TargetedRidge(...))``. None: they are not refitted.
-    alpha : float, default=0.0
-        Ridge penalty :math:`\mu` of the first fit, as in ``Ridge(alpha)``.
-    retrain_alpha : float, default=None
-        That of the refit, :math:`\mu_2`; None stands for `alpha`. "pulled" needs one.
+    alpha : float or array-like of shape (n_alphas,), default=0.0
+        Ridge penalty :math:`\mu` of the first fit, as in ``Ridge(alpha)``; of several, the one
+        that leave-one-out is expected to choose, as in ``RidgeCV(alphas=alpha)``, for the
+        squared loss.
+    retrain_alpha : float or array-like of shape (n_alphas,), default=None
+        That of the refit, :math:`\mu_2`; None stands for `alpha`. "pulled" needs one, and with
+        "distill" there is no choice. Leave-one-out of a refit to the same samples does not
+        prune again, and chooses too small a penalty: the risk is that of its choice, not the
+        least.
     n_unlabeled : float, default=None
         Number of unlabelled rows of the distillation; may be ``inf``.
     compression : SoftThreshold or UniformQuantizer, default=None
@@ -220,8 +226,8 @@ def predict_risk(
     options = {
         "strategy": strategy or "",
         "retrain": retrain,
-        "alpha": _one_penalty(alpha, "alpha"),
-        "retrain_alpha": _one_penalty(
+        "alpha": check_penalties(alpha, "alpha"),
+        "retrain_alpha": check_penalties(
             alpha if retrain_alpha is None else retrain_alpha, "retrain_alpha"
         ),
         "n_unlabeled": 0.0 if n_unlabeled is None else float(n_unlabeled),
@@ -236,6 +242,7 @@ def predict_risk(
     with_error = check_flag(return_std_error, "return_std_error")
     kept = n_kept(1.0 if sparsity is None else sparsity, problem.n_features)
     sizes = broadcast(n_samples=n, sparsity=kept)
+    _check_choices(options)
     if isinstance(problem, LinearGaussianProblem):
         risk, error = _linear_risk(problem, options, *sizes)
     else:
@@ -259,19 +266,13 @@ def _linear_risk(
     return squared_units(risk, unit), squared_units(error, unit)
 
 
-def _at_each(steps: Steps | ClassifierSteps, n: Array, kept: Array) -> tuple[Array, Array]:
+def _at_each(
+    steps: Steps | ChosenSteps | ClassifierSteps, n: Array, kept: Array
+) -> tuple[Array, Array]:
     """Return errors and their standard errors at numbers of samples and of features."""
     pairs = [steps.risk(float(a), float(s)) for a, s in zip(n.flat, kept.flat, strict=True)]
     risk, error = np.moveaxis(np.reshape(pairs, (*n.shape, 2)), -1, 0)
     return risk, error
-
-
-def _one_penalty(value: Any, name: str) -> float:
-    penalty = as_number(value, name)
-    if penalty < 0:
-        msg = f"{name} is {penalty:.6g}: a ridge penalty must not be negative."
-        raise ValueError(msg)
-    return penalty
 
 
 def _check_plan(
@@ -326,6 +327,17 @@ def _check_rounds(strategy: Any, retrain: Any, n_rounds: Any, average: Any) -> N
     elif n_rounds > 1 and retrain in {"distill", "pulled"} and strategy != "obs":
         msg = f'n_rounds is {n_rounds}: with retrain="{retrain}" there is a law of one round alone.'
     if msg is not None:
+        raise ValueError(msg)
+
+
+def _check_choices(options: dict[str, Any]) -> None:
+    """Raise a ValueError if leave-one-out is to choose a penalty of which its error is unknown."""
+    retrain = options["retrain"]
+    if np.ndim(options["retrain_alpha"]) and retrain in {"distill", "pulled"}:
+        msg = f'retrain_alpha has several penalties: with retrain="{retrain}" give a single one.'
+        raise ValueError(msg)
+    if np.ndim(options["alpha"]) and options["n_rounds"] > 1 and options["strategy"] != "obs":
+        msg = f"alpha has several penalties, and n_rounds is {options['n_rounds']}: give one alpha."
         raise ValueError(msg)
 
 

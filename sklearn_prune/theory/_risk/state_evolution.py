@@ -113,6 +113,25 @@ def refit_law(first: FirstFit, selection: Selection, alpha: float) -> tuple[floa
     return r, c, max(variance - shared, 0.0)
 
 
+def leave_one_out_error(first: FirstFit, selection: Selection, alpha: float) -> float:
+    r"""Return the mean square of the leave-one-out residuals of a refit to the same samples.
+
+    The support is not chosen again: :math:`n((r-c)^2K_{11}+\operatorname{Var}e)`.
+
+    Parameters
+    ----------
+    first : FirstFit
+        The dense fit.
+    selection : Selection
+        The support.
+    alpha : float
+        Penalty of the refit.
+    """
+    r, c, noise = refit_law(first, selection, alpha)
+    shared = (r - c) ** 2 * first.variance if r != c else 0.0
+    return first.n * (shared + noise)
+
+
 def _beyond_the_limit(spectrum: Spectrum, n: float, alpha: float) -> tuple[float, float]:
     """Return by what factor the variance of a fit exceeds its limit, and by how much its bias."""
     size, penalty = np.array(n), np.array(alpha)

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sklearn_prune.theory._problems.linear_gaussian import LinearGaussianProblem
+from sklearn_prune.theory._risk.leave_one_out import by_leave_one_out
 from sklearn_prune.theory._risk.steps import Steps
 
 from .greedy_steps import GreedySteps
 from .round_steps import RoundSteps
 
+if TYPE_CHECKING:
+    from sklearn_prune.theory._risk.leave_one_out import ChosenSteps
 
-def steps_of(problem: LinearGaussianProblem, options: dict[str, Any]) -> Steps:
+
+def steps_of(problem: LinearGaussianProblem, options: dict[str, Any]) -> Steps | ChosenSteps:
     """Return the steps of a linear problem, those of `predict_risk` that the options name."""
+    return by_leave_one_out(lambda single: _steps_of(problem, single), options)
+
+
+def _steps_of(problem: LinearGaussianProblem, options: dict[str, Any]) -> Steps:
+    """Return the same for options with one penalty a fit."""
     if options["strategy"] == "obs":
         return GreedySteps(problem=one_by_one(problem), **options)
     if options["n_rounds"] > 1 or options["average"]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from sklearn_prune.theory._risk.state_evolution import SMALLEST
 
-from .drawn_fit import DrawnFit, draw_dense
+from .drawn_fit import draw_dense
 from .images import images
 from .orthogonal_noise import orthogonal_noise
 from .stage import Stage
@@ -89,6 +89,21 @@ class JointFits:
         fit = fit._replace(law=fit.law.among(known, k))
         self.covariance = _extended(self.covariance, known, fit.law)
         self.fits.append(fit)
+
+    def leave_one_out(self, supports: Mask, alpha: float) -> float:
+        r"""Return the mean square of the leave-one-out residuals of a further refit.
+
+        Its support is not chosen again: :math:`n((r-c)'K(r-c)+\operatorname{Var}e)`.
+
+        Parameters
+        ----------
+        supports : ndarray of shape (n_draws, n_features), dtype bool
+        alpha : float
+        """
+        stage = self._stage(supports, alpha, self.informative)
+        law = stage.solve()
+        own = law.r - law.c
+        return self.first.n * float(own @ stage.covariance @ own + law.noise)
 
     def _stage(self, supports: Mask, alpha: float, known: Indices) -> Stage:
         """Return the refit, as it follows from the fits that are known."""

@@ -16,7 +16,10 @@ from .rounds import Rounds
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sklearn_prune._typing import Mask
     from sklearn_prune.theory._risk.outcome import Outcome
+
+    from .joint_fits import JointFits
 
 # A size so close to the number of samples leaves a fit without penalty to chance.
 TOO_CLOSE = 3
@@ -50,10 +53,21 @@ class RoundSteps(DrawnSteps):
         warn_of_sizes(sizes[:-1], first.n, self.alpha, stacklevel=8)
         return self._in_parts(first, int(n_keep))
 
-    def _part(self, first: FirstFit, n_keep: int, n_draws: int, seed: int) -> tuple[float, float]:
+    def _pruned(
+        self, first: FirstFit, n_keep: int, n_draws: int, seed: int
+    ) -> tuple[JointFits, Mask]:
+        rounds = self._rounds(first, n_keep, n_draws, seed)
+        return rounds.joint, rounds.kept
+
+    def _rounds(self, first: FirstFit, n_keep: int, n_draws: int, seed: int) -> Rounds:
+        """Return all rounds but for the last refit."""
         start = FirstFit(self.problem, first.n, self.alpha, finite_n=False)
         rounds = Rounds(start, self.strategy, n_draws, np.random.RandomState(seed))
         rounds.run(round_sizes(self.problem.n_features, n_keep, self.n_rounds), self.alpha)
+        return rounds
+
+    def _part(self, first: FirstFit, n_keep: int, n_draws: int, seed: int) -> tuple[float, float]:
+        rounds = self._rounds(first, n_keep, n_draws, seed)
         joint, kept = rounds.joint, rounds.kept
         if self.retrain is None:
             return self._of_coefs(kept * joint.fits[-1].coefs)

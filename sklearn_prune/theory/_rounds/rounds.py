@@ -19,7 +19,7 @@ from .removal_weights import removal_weights
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sklearn_prune._typing import Array, Mask
+    from sklearn_prune._typing import Array
     from sklearn_prune.theory._risk.first_fit import FirstFit
 
 # Strategies that do not look at the samples.
