@@ -84,11 +84,10 @@ class TheoreticalRisk:
 
     A penalty that was chosen from the data, by ``RidgeCV``, ``RidgeClassifierCV``,
     ``LogisticRegressionCV`` or a search, counts as though it had been given: the score is the
-    risk at the penalty of this fit (`alpha_`, 1/`C_`, those of `best_estimator_`). The choice
-    is made with the same rows, by which the score is optimistic by a share of the order of 1/n,
-    the half percent at n = 100 that the documentation measures. What to expect before any data is
-    there says ``predict_risk(..., alpha=alphas)``, the risk at the penalty that leave-one-out
-    is expected to choose.
+    risk at the penalty of this fit (`alpha_`, 1/`C_`, those of `best_estimator_`). Since the
+    choice has seen the same rows, it is off by a share of the order of 1/n, 0.1 to 0.6 percent
+    at n = 100, more often too low. What to expect before there is data, says
+    ``predict_risk(..., alpha=alphas)``: the risk at the penalty that leave-one-out will choose.
 
     Problems behind random features are cached by their weights, since their
     eigendecomposition is what takes the time. Parallel workers have caches of their

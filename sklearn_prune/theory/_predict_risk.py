@@ -131,8 +131,8 @@ def predict_risk(
     fit_intercept : bool, default=False
         Whether the models have an intercept. A pruned one is adjusted to the means.
     finite_n : bool, default=False
-        Whether to correct fits without penalty for the size of n, which matters
-        near as many features, or kept features, as samples. Of squared errors alone.
+        Whether to add what is of the order of 1/n, which matters near as many features, or
+        kept features, as samples. Of squared errors alone.
     n_draws : int, default=100
         Number of draws, with a covariance that is not diagonal; at least 4.
     random_state : int, RandomState instance or None, default=None

@@ -73,9 +73,8 @@ def shared_refit(
     pulled : bool
         Whether the penalty is on the distance from the pruned first fit.
     finite_n : bool
-        Whether to correct for the size of n, without penalty. Simulation says that
-        what the correction of a dense fit enlarges is here the part of the
-        variance that the first fit does not explain.
+        Whether to correct for the size of n. Simulation says that the factor on the
+        variance of a dense fit is here on what the first fit does not explain of it.
 
     Returns
     -------
