@@ -82,6 +82,19 @@ SURGEON_PLANS = [
     ("obs", "same", 0, 40, None),
 ]
 
+# At a fourth of the samples, where what is of the order of 1/n counts, with ridges of their size.
+FEW = 100
+FEW_WIDTHS = [50, 95, 105, 200]
+RIDGE_PLANS = [
+    ("magnitude", None, 1, 0, None),
+    ("hessian", None, 10, 0, None),
+    ("magnitude", "fresh", 10, 10, None),
+    ("magnitude", "same", 1, 1, None),
+    ("hessian", "same", 10, 10, None),
+    ("magnitude", "same", 0, 1, None),
+    ("magnitude", "distill", 10, 10, 150),
+]
+
 
 def regressor(alpha, fit_intercept):
     if alpha:
@@ -89,7 +102,7 @@ def regressor(alpha, fit_intercept):
     return MinNormRegressor(fit_intercept=fit_intercept)
 
 
-def simulate(problem, s, plan, fit_intercept, rng):
+def simulate(problem, n, s, plan, fit_intercept, rng):
     """Return the exact risk of one PrunedRegressor."""
     strategy, retrain, alpha, retrain_alpha, m = plan
     dense, refit = regressor(alpha, fit_intercept), regressor(retrain_alpha, fit_intercept)
@@ -100,11 +113,11 @@ def simulate(problem, s, plan, fit_intercept, rng):
     model = PrunedRegressor(
         strategy, s, how, estimator=dense, saliency=saliency, random_state=rng.randint(2**31)
     )
-    X, y = problem.sample(N, rng)
+    X, y = problem.sample(n, rng)
     model.fit(X, y, **({"X_unlabeled": problem.sample(m, rng)[0]} if m else {}))
     if retrain != "fresh":
         return problem.risk(model.coef_, model.intercept_)
-    X, y = problem.sample(N, rng)
+    X, y = problem.sample(n, rng)
     refit.fit(model.transform(X), y)
     coef = np.zeros(X.shape[1])
     coef[model.get_support()] = refit.coef_
@@ -146,16 +159,16 @@ def relu_of_40(p):
     return RandomFeatureProblem(40, p)
 
 
-def compare(make, p, s, plan, fit_intercept, n_repeats):
+def compare(make, n, p, s, plan, fit_intercept, n_repeats):
     """Return a line of the table, and the difference in percent and in standard errors."""
     problem = make(p)
     strategy, retrain, alpha, retrain_alpha, m = plan
     rng = np.random.RandomState(0)
-    risks = [simulate(problem, s, plan, fit_intercept, rng) for _ in range(n_repeats)]
+    risks = [simulate(problem, n, s, plan, fit_intercept, rng) for _ in range(n_repeats)]
     problem = getattr(problem, "equivalent", problem)
     theory, draws_error = predict_risk(
         problem,
-        N,
+        n,
         strategy=strategy,
         sparsity=s,
         retrain=retrain,
@@ -171,22 +184,22 @@ def compare(make, p, s, plan, fit_intercept, n_repeats):
     mean, error = np.mean(risks), np.std(risks, ddof=1) / np.sqrt(n_repeats)
     percent = 100 * (theory / mean - 1)
     deviations = (theory - mean) / np.hypot(error, draws_error)
-    near = min(abs(p / N - 1), abs(s / N - 1) if retrain else 1) < 0.11
+    near = min(abs(p / n - 1), abs(s / n - 1) if retrain else 1) < 0.11
     star = "*" if abs(percent) > (5 if near else 2) and abs(deviations) > 3 else ""
     line = (
-        f"{make.__name__:19}{N:5}{p:5}{s:5} {strategy:13}{retrain or '-':9}{alpha:4}"
+        f"{make.__name__:19}{n:5}{p:5}{s:5} {strategy:13}{retrain or '-':9}{alpha:4}"
         f"{retrain_alpha:4}{m or '-':>5} {'yes' if fit_intercept else 'no':4}"
         f"{theory:9.4f}{mean:9.4f}{error:8.4f}{percent:8.2f} {star}"
     )
     return line, percent, deviations
 
 
-def linear_cases(plans):
-    """Return linear problems with each plan; greedy elimination has a law for p < n alone."""
+def linear_cases(n, widths, plans):
+    """Return problem, n, p, s and plan of every case; greedy elimination has a law for p < n."""
     return [
-        (make, p, round(share * N), plan)
-        for make, p, share, plan in product(PROBLEMS, WIDTHS, SHARES, plans)
-        if round(share * N) <= p and (plan[0] != "obs" or p < N - 1)
+        (make, n, p, round(share * n), plan)
+        for make, p, share, plan in product(PROBLEMS, widths, SHARES, plans)
+        if round(share * n) <= p and (plan[0] != "obs" or p < n - 1)
     ]
 
 
@@ -195,7 +208,7 @@ def random_feature_cases():
     sizes = list(product([200, 800], [40, 120]))
     equivalent = product([relu_of_10, relu_of_40], sizes, PLANS[:1] + PLANS[6:7] + PLANS[10:12])
     by_norm = product([relu_of_10_by_norm], sizes, PLANS[:2] + PLANS[4:6])
-    return [(make, p, s, plan) for make, (p, s), plan in [*equivalent, *by_norm]]
+    return [(make, N, p, s, plan) for make, (p, s), plan in [*equivalent, *by_norm]]
 
 
 def main():
@@ -212,9 +225,10 @@ def main():
     if options.groups:
         group_theory.main(quick=quick)
         return
-    cases = linear_cases(SURGEON_PLANS)
+    cases = linear_cases(N, WIDTHS, SURGEON_PLANS)
     if not options.surgeon:
-        cases += linear_cases(PLANS) + random_feature_cases()
+        cases += linear_cases(N, WIDTHS, PLANS) + linear_cases(FEW, FEW_WIDTHS, RIDGE_PLANS)
+        cases += random_feature_cases()
     if quick:
         cases = cases[::12]
     print(
@@ -222,8 +236,9 @@ def main():
         f"{'m':>5} {'int':4}{'theory':>9}{'simul.':>9}{'s.e.':>8}{'diff %':>8}"
     )
     results = {}
-    for i, (make, p, s, plan) in enumerate(cases):
-        line, *result = compare(make, p, s, plan, bool(i % 2), 16 if quick else 40)
+    for i, (make, n, p, s, plan) in enumerate(cases):
+        n_repeats = (16 if quick else 40) * N // n
+        line, *result = compare(make, n, p, s, plan, bool(i % 2), n_repeats)
         print(line, flush=True)
         kind = "random features" if make.__name__.startswith("relu") else "linear problems"
         kind += " by norm" if make.__name__.endswith("by_norm") else ""

@@ -9,6 +9,7 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import (
     LinearRegression,
     LogisticRegression,
+    LogisticRegressionCV,
     Ridge,
     RidgeClassifier,
     RidgeClassifierCV,
@@ -148,20 +149,31 @@ def _objective(model: Any) -> tuple[str, float]:
         alpha = getattr(model, "alpha_", getattr(model, "alpha", 0.0))
         if np.ndim(alpha) == 0:
             return "squared", float(alpha)
-    if type(model) is LogisticRegression:
+    if type(model) in {LogisticRegression, LogisticRegressionCV}:
         return "logistic", _logistic_penalty(model)
     refuse(f"{model!r} as a model")
 
 
 def _logistic_penalty(model: LogisticRegression) -> float:
     """Return the penalty 1/C of a logistic fit, which must be on the squares of slopes alone."""
-    if model.penalty is None or np.isinf(model.C):
+    strength, l1_ratio = _chosen_strength(model)
+    if model.penalty is None or np.isinf(strength):
         return 0.0
-    if model.penalty not in {"l2", "deprecated"} or model.l1_ratio:
+    if model.penalty not in {"l2", "deprecated"} or l1_ratio:
         refuse(f"{model!r} as a model")
     if model.solver == "liblinear" and model.fit_intercept:
         refuse('solver="liblinear", whose penalty is on the intercept, too')
-    return 1 / model.C
+    return 1 / strength
+
+
+def _chosen_strength(model: LogisticRegression) -> tuple[float, float]:
+    """Return C and the share of absolute values, as given or as chosen by cross-validation."""
+    if not isinstance(model, LogisticRegressionCV):
+        return model.C, model.l1_ratio or 0.0
+    if not model.refit:
+        refuse("LogisticRegressionCV(refit=False), a mean of fits to folds")
+    [strength], [l1_ratio] = np.ravel(model.C_), np.ravel(model.l1_ratio_)
+    return float(strength), l1_ratio or 0.0
 
 
 def _check_rank(model: Any) -> None:

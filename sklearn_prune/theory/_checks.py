@@ -257,6 +257,24 @@ def check_alpha(value: Any, name: str = "alpha") -> Array:
     return check_at_least(as_floats(value, name), name, 0, advice)
 
 
+def check_penalties(value: Any, name: str) -> float | Array:
+    """Return one ridge penalty, or an array of several to choose from.
+
+    Raises
+    ------
+    ValueError
+        If it is an array of less than two, or a penalty is negative or not finite.
+    """
+    array = as_floats(value, name)
+    several = array.ndim == 1 and array.size > 1 and np.asarray(value).dtype != bool
+    if array.ndim and not several:
+        msg = f"{name} is {shown(value)}: give a number, or a list of several to choose from."
+        raise ValueError(msg)
+    penalties = array if several else np.array(as_number(value, name))
+    check_at_least(penalties, name, 0, "a ridge penalty must not be negative")
+    return penalties if several else float(penalties)
+
+
 def check_choice(value: Any, name: str, choices: Sequence[str]) -> None:
     """Raise a ValueError if the value is neither None nor one of the choices."""
     if value is not None and not (isinstance(value, str) and value in choices):

@@ -66,10 +66,10 @@ class DistributionalCharacterization:
         Whether the model has an intercept: then the law is that of its slopes, of
         the centred problem with a degree of freedom less.
     finite_n : bool, default=False
-        Whether `risk`, `variance_` and `sample` correct fits without penalty for
-        the size of n, with ``loss="squared"``. For Gaussian features the correction is exact if
-        :math:`p<n`, and close otherwise; it matters near :math:`p=n`, where
-        :math:`\gamma` is low by 5 % at :math:`n=400`, :math:`p/n=1.05`.
+        Whether `risk`, `variance_` and `sample` have what is of the order of 1/n, with
+        ``loss="squared"``. For Gaussian features that is exact if :math:`p<n` and
+        :math:`\mu=0`, and close otherwise; it matters near :math:`p=n`, where without
+        penalty :math:`\gamma` is low by 5 % at :math:`n=400`, :math:`p/n=1.05`.
 
     Attributes
     ----------

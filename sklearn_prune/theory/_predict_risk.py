@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ._checks import (
-    as_number,
     broadcast,
     check_choice,
     check_count,
     check_flag,
     check_n_samples,
+    check_penalties,
     check_seed,
     shown,
 )
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from ._problems.binary import BinaryProblem
     from ._problems.gaussian_mixture import GaussianMixtureProblem
+    from ._risk.leave_one_out import ChosenSteps
     from ._risk.steps import Steps
 
 
@@ -47,8 +48,8 @@ def predict_risk(
     strategy: str | None = None,
     sparsity: Any = None,
     retrain: str | None = None,
-    alpha: float = 0.0,
-    retrain_alpha: float | None = None,
+    alpha: Any = 0.0,
+    retrain_alpha: Any = None,
     n_unlabeled: float | None = None,
     compression: SoftThreshold | UniformQuantizer | None = None,
     loss: str | None = None,
@@ -99,12 +100,17 @@ def predict_risk(
         ``PrunedRegressor(retrain=True)`` does; the predictions of the dense
         model on these samples and on `n_unlabeled` others, as in
         ``PrunedRegressor(retrain="distill")``; the same samples, with a penalty
-        :math:`\mu_2|b-\hat\beta_S|^2` that pulls to the dense coefficients, which is a
-        ridge refit to what the pruned model leaves. None: they are not refitted.
-    alpha : float, default=0.0
-        Ridge penalty :math:`\mu` of the first fit, as in ``Ridge(alpha)``.
-    retrain_alpha : float, default=None
-        That of the refit, :math:`\mu_2`; None stands for `alpha`. "pulled" needs one.
+        :math:`\mu_2|b-\hat\beta_S|^2` that pulls to the dense coefficients, as in
+        ``PrunedRegressor(retrain=TargetedRidge(...))``. None: they are not refitted.
+    alpha : float or array-like of shape (n_alphas,), default=0.0
+        Ridge penalty :math:`\mu` of the first fit, as in ``Ridge(alpha)``; of several, the one
+        that leave-one-out is expected to choose, as in ``RidgeCV(alphas=alpha)``, for the
+        squared loss.
+    retrain_alpha : float or array-like of shape (n_alphas,), default=None
+        That of the refit, :math:`\mu_2`; None stands for `alpha`. "pulled" needs one, and with
+        "distill" there is no choice. Leave-one-out of a refit to the same samples does not
+        prune again, and chooses too small a penalty: the risk is that of its choice, not the
+        least.
     n_unlabeled : float, default=None
         Number of unlabelled rows of the distillation; may be ``inf``.
     compression : SoftThreshold or UniformQuantizer, default=None
@@ -141,8 +147,8 @@ def predict_risk(
     fit_intercept : bool, default=False
         Whether the models have an intercept. A pruned one is adjusted to the means.
     finite_n : bool, default=False
-        Whether to correct fits without penalty for the size of n, which matters
-        near as many features, or kept features, as samples. Of squared errors alone.
+        Whether to add what is of the order of 1/n, which matters near as many features, or
+        kept features, as samples. Of squared errors alone.
     n_draws : int, default=100
         Number of draws, with a covariance that is not diagonal, several rounds or "obs"; at
         least 4.
@@ -248,8 +254,8 @@ def predict_risk(
         "strategy": strategy or "",
         "contest": contest,
         "retrain": retrain,
-        "alpha": _one_penalty(alpha, "alpha"),
-        "retrain_alpha": _one_penalty(
+        "alpha": check_penalties(alpha, "alpha"),
+        "retrain_alpha": check_penalties(
             alpha if retrain_alpha is None else retrain_alpha, "retrain_alpha"
         ),
         "n_unlabeled": 0.0 if n_unlabeled is None else float(n_unlabeled),
@@ -263,7 +269,8 @@ def predict_risk(
     with_error = check_flag(return_std_error, "return_std_error")
     kept = contest.n_keep(1.0 if sparsity is None else sparsity)
     sizes = broadcast(n_samples=n, sparsity=kept)
-    if n_rounds > 1 and options["alpha"] == 0 and strategy not in {*BLIND, "obs"}:
+    _check_choices(options)
+    if n_rounds > 1 and strategy not in {*BLIND, "obs"} and options["alpha"] == 0:
         warn_of_sizes(
             (round(size * problem.n_features / contest.n_groups), rows - fit_intercept)
             for rows, s in zip(*(part.flat for part in sizes), strict=True)
@@ -295,7 +302,7 @@ def _linear_risk(
 
 
 def _at_each(
-    steps: Steps | MixedRowsSteps | ClassifierSteps, n: Array, kept: Array
+    steps: Steps | ChosenSteps | MixedRowsSteps | ClassifierSteps, n: Array, kept: Array
 ) -> tuple[Array, Array]:
     """Return errors and their standard errors at numbers of samples and of features."""
     pairs = [steps.risk(float(a), float(s)) for a, s in zip(n.flat, kept.flat, strict=True)]
@@ -310,14 +317,6 @@ def _counts(
     if isinstance(problem, LinearGaussianProblem):
         return problem.counts
     return np.ones(int(problem.n_features))
-
-
-def _one_penalty(value: Any, name: str) -> float:
-    penalty = as_number(value, name)
-    if penalty < 0:
-        msg = f"{name} is {penalty:.6g}: a ridge penalty must not be negative."
-        raise ValueError(msg)
-    return penalty
 
 
 def _check_plan(
@@ -375,6 +374,17 @@ def _check_rounds(strategy: Any, retrain: Any, n_rounds: Any) -> None:
     elif n_rounds > 1 and retrain in {"distill", "pulled"} and strategy != "obs":
         msg = f'n_rounds is {n_rounds}: with retrain="{retrain}" there is a law of one round alone.'
     if msg is not None:
+        raise ValueError(msg)
+
+
+def _check_choices(options: dict[str, Any]) -> None:
+    """Raise a ValueError if leave-one-out is to choose a penalty of which its error is unknown."""
+    retrain = options["retrain"]
+    if np.ndim(options["retrain_alpha"]) and retrain in {"distill", "pulled"}:
+        msg = f'retrain_alpha has several penalties: with retrain="{retrain}" give a single one.'
+        raise ValueError(msg)
+    if np.ndim(options["alpha"]) and options["n_rounds"] > 1 and options["strategy"] != "obs":
+        msg = f"alpha has several penalties, and n_rounds is {options['n_rounds']}: give one alpha."
         raise ValueError(msg)
 
 

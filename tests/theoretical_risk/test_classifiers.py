@@ -6,6 +6,7 @@ from numpy.testing import assert_allclose
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import (
     LogisticRegression,
+    LogisticRegressionCV,
     Ridge,
     RidgeClassifier,
     RidgeClassifierCV,
@@ -36,6 +37,8 @@ COEF = np.linspace(1, 0, P) / 3
 BINARY = BinaryProblem(np.geomspace(2, 0.1, P), COEF, offset=0.5)
 MIXTURE = GaussianMixtureProblem(np.geomspace(2, 0.1, P), COEF / 2, prior=0.3)
 PROBLEMS = [BINARY, MIXTURE]
+CHOSEN = {"Cs": [0.1, 1.0], "cv": 3, "l1_ratios": (0,), "scoring": "accuracy"}
+MEAN_OF_FOLDS = LogisticRegressionCV(refit=False, use_legacy_attributes=False, **CHOSEN)
 
 
 def score(problem, model, metric=None, **options):
@@ -85,6 +88,14 @@ def test_the_plan_of_a_logistic_fit(options, alpha):
     plan = read_plan(LogisticRegression(**options).fit(*BINARY.sample(N, random_state=0)))
     intercept = options.get("fit_intercept", True)
     assert plan == {"loss": "logistic", "alpha": alpha, "fit_intercept": intercept}
+
+
+@pytest.mark.parametrize("legacy", [False, True])
+def test_the_plan_of_a_chosen_logistic_fit(legacy):
+    model = LogisticRegressionCV(use_legacy_attributes=legacy, **CHOSEN)
+    model.fit(*BINARY.sample(N, random_state=0))
+    alpha = 1 / float(np.ravel(model.C_)[0])
+    assert read_plan(model) == {"loss": "logistic", "alpha": alpha, "fit_intercept": True}
 
 
 class FittedPruned(PrunedRegressor):
@@ -215,6 +226,7 @@ def test_the_oracle_knows_the_linear_problem():
         (RidgeClassifier(class_weight="balanced"), "class_weight='balanced'"),
         (LogisticRegression(class_weight={-1: 2}), "class_weight={-1: 2}"),
         (LogisticRegression(l1_ratio=0.5, solver="saga"), "l1_ratio=0.5"),
+        (MEAN_OF_FOLDS, r"LogisticRegressionCV\(refit=False\), a mean"),
         (LogisticRegression(solver="liblinear"), "whose penalty is on the intercept"),
         (RidgeClassifier(positive=True, solver="lbfgs"), "positive=True"),
         (make_pipeline(StandardScaler(), MinNormRegressor(fit_intercept=False)), "intercept"),

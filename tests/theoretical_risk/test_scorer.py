@@ -15,7 +15,13 @@ from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
 
-from sklearn_prune import MinNormRegressor, PrunedRegressor, RandomFeatures, TheoreticalRisk
+from sklearn_prune import (
+    MinNormRegressor,
+    PrunedRegressor,
+    PrunedRegressorCV,
+    RandomFeatures,
+    TheoreticalRisk,
+)
 from sklearn_prune.theory import (
     LinearGaussianProblem,
     SampleProblem,
@@ -291,6 +297,34 @@ def test_grid_search(problem, data, routing, n_jobs):
             fit_intercept=True,
         )
         assert_allclose(-score, expected)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        GridSearchCV(Ridge(), {"alpha": [1.0, 100.0]}),
+        GridSearchCV(PrunedRegressor(), {"sparsity": [3, 9]}),
+        GridSearchCV(make_pipeline(StandardScaler(), RIDGE), {"ridge__alpha": [1.0, 9.0]}),
+        PrunedRegressorCV(sparsities=[3, 9]),
+    ],
+    ids=str,
+)
+def test_a_search_is_what_it_has_chosen(problem, data, model):
+    score = TheoreticalRisk(problem.centred(), n_samples=N)
+    assert score(model.fit(*data)) == score(model.best_estimator_)
+
+
+def test_a_search_at_the_end_of_a_pipeline(problem, data):
+    score, alphas = TheoreticalRisk(problem, n_samples=N), {"alpha": [1.0, 100.0]}
+    model = make_pipeline(StandardScaler(), GridSearchCV(Ridge(), alphas)).fit(*data)
+    assert score(model) == score(make_pipeline(model[0], model[1].best_estimator_))
+
+
+@pytest.mark.parametrize("options", [{}, {"alpha_per_target": True}, {"cv": 3}])
+def test_a_penalty_that_was_chosen(problem, data, options):
+    model = RidgeCV([1.0, 10.0, 100.0], **options).fit(*data)
+    expected = predict_risk(problem, N, alpha=model.alpha_, fit_intercept=True)
+    assert_allclose(-TheoreticalRisk(problem, n_samples=N)(model), expected)
 
 
 # What it refuses

@@ -311,6 +311,7 @@ def test_prices_and_features_that_stay():
         {"retrain": "distill", "n_unlabeled": 10},
         {"retrain": "pulled", "retrain_alpha": 1.0},
         {"feature_groups": [[0, 1]]},
+        {"alpha": [0.0, 1.0]},
         {"strategy": "obs"},
         {"n_rounds": 2},
     ],

@@ -15,6 +15,7 @@ from .overlaps import Overlaps
 if TYPE_CHECKING:
     from sklearn_prune.theory._problems.binary import BinaryProblem
     from sklearn_prune.theory._problems.gaussian_mixture import GaussianMixtureProblem
+    from sklearn_prune.theory._risk.leave_one_out import ChosenSteps
     from sklearn_prune.theory._risk.steps import Steps
 
 
@@ -55,7 +56,7 @@ class ClassifierSteps:
         return self.loss == self.retrain_loss == "squared"
 
     @cached_property
-    def _least_squares(self) -> Steps:
+    def _least_squares(self) -> Steps | ChosenSteps:
         return least_squares_steps(self.problem, self.options)
 
     @cached_property

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sklearn_prune.theory._problems.binary import BinaryProblem
+from sklearn_prune.theory._risk.leave_one_out import by_leave_one_out
 from sklearn_prune.theory._rounds.choice_of_steps import has_rounds, of_one_round, steps_of
 
 from .mixture_moments import MixtureMoments
@@ -15,13 +16,14 @@ from .overlaps import Overlaps
 
 if TYPE_CHECKING:
     from sklearn_prune.theory._problems.gaussian_mixture import GaussianMixtureProblem
+    from sklearn_prune.theory._risk.leave_one_out import ChosenSteps
     from sklearn_prune.theory._risk.outcome import Outcome
     from sklearn_prune.theory._risk.steps import Steps
 
     ClassProblem = BinaryProblem | GaussianMixtureProblem
 
 
-def least_squares_steps(problem: ClassProblem, options: dict[str, Any]) -> Steps:
+def least_squares_steps(problem: ClassProblem, options: dict[str, Any]) -> Steps | ChosenSteps:
     """Return the steps of a linear problem with the labels as targets.
 
     Parameters
@@ -32,13 +34,15 @@ def least_squares_steps(problem: ClassProblem, options: dict[str, Any]) -> Steps
 
     Returns
     -------
-    Steps
+    Steps or ChosenSteps
         In closed form where the features are uncorrelated, within a class at least.
     """
     centred = options["fit_intercept"]
     if not isinstance(problem, BinaryProblem) and _in_closed_form(problem, options):
         moments = MixtureMoments(problem, target_variance(problem, centred=centred))
-        return MixtureSteps(problem=moments, **of_one_round(options))
+        return by_leave_one_out(
+            lambda single: MixtureSteps(problem=moments, **of_one_round(single)), options
+        )
     linear = problem.linear.centred() if centred else problem.linear
     return steps_of(linear, options)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from sklearn_prune.theory._checks import check_choice, shown
 from sklearn_prune.theory._problems.binary import BinaryProblem
 from sklearn_prune.theory._problems.classifier_metrics import METRICS
@@ -84,6 +86,8 @@ def check_classifier(
     elif options["retrain"] in {"distill", "pulled"} and not squared:
         retrain = options["retrain"]
         msg = f'retrain="{retrain}" is for loss="squared" alone: give "fresh" or "same".'
+    elif not squared and np.ndim(options["alpha"]) + np.ndim(options["retrain_alpha"]):
+        msg = 'Several penalties to choose from are for loss="squared" alone: give one.'
     elif (
         not options["fit_intercept"]
         and isinstance(problem, BinaryProblem)

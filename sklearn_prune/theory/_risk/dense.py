@@ -8,6 +8,8 @@ import numpy as np
 
 from sklearn_prune.theory._problems.spectrum import Spectrum, Sums, spectral_sums
 
+from .finite_size import excess, over
+
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
 
@@ -48,7 +50,7 @@ def dense_fit(spectrum: Spectrum, noise: float, n: Array, alpha: Array, finite_n
     n, alpha : ndarray
         Degrees of freedom of the rows and penalties, broadcast.
     finite_n : bool
-        Whether to correct fits without penalty for the size of n.
+        Whether to correct for the size of n.
 
     Returns
     -------
@@ -57,43 +59,18 @@ def dense_fit(spectrum: Spectrum, noise: float, n: Array, alpha: Array, finite_n
     n, alpha = np.broadcast_arrays(n, alpha)
     sums = spectral_sums(spectrum, n, alpha)
     gamma = ratio(n * (noise + sums.bias), sums.slack)
-    if not (finite_n and noise > 0):
+    if not finite_n:
         return DenseFit(sums, gamma, gamma, gamma)
+    factors = excess(spectrum, sums, n, alpha)
     bias = ratio(n * sums.bias, sums.slack)
-    factor = noise * inflation(spectrum, sums, n, alpha)
-    risk = noise + bias + factor * ratio(sums.variance, sums.slack)
-    return DenseFit(sums, gamma, risk, bias + factor * ratio(n, sums.slack))
-
-
-def inflation(spectrum: Spectrum, sums: Sums, n: Array, alpha: Array) -> Array:
-    r"""Return by what the variance at n exceeds its limit of large dimensions, 1 with penalty.
-
-    Least squares has :math:`p/(n-p-1)` in place of :math:`p/(n-p)`, and a wide fit what
-    the limit gives for a row more: inf within a row of the peak.
-
-    Parameters
-    ----------
-    spectrum : Spectrum
-    sums : Sums
-        Those of the spectrum at n and alpha.
-    n, alpha : ndarray of the same shape
-
-    Returns
-    -------
-    ndarray
-        Of the shape of `n`.
-    """
-    factor = np.ones(n.shape)
-    apart = (alpha == 0) & (sums.slack > 0) & (spectrum.rank > 0)
-    tall, wide = apart & (spectrum.left(n) > 0), apart & (spectrum.left(n) < 0)
-    factor[tall] = ratio(spectrum.left(n[tall]), np.maximum(spectrum.left(n[tall] - 1), 0))
-    if wide.any():
-        more = n[wide] + 1
-        above = spectral_sums(spectrum, more, alpha[wide])
-        slack = np.where(spectrum.left(more) >= 0, 0.0, above.slack)
-        limit = sums.variance[wide] / sums.slack[wide]
-        factor[wide] = n[wide] / more * ratio(above.variance, slack) / limit
-    return factor
+    more = (factors.bias - 1) * bias
+    # The law has in its variances what there is more of the bias.
+    risk, spread = noise + bias + more, bias + over(n * more, sums.variance)
+    if noise > 0:
+        factor = noise * factors.variance
+        risk += factor * ratio(sums.variance, sums.slack)
+        spread += factor * ratio(n, sums.slack)
+    return DenseFit(sums, gamma, risk, spread)
 
 
 def ratio(numerator: Array | float, denominator: Array) -> Array:

@@ -20,11 +20,14 @@ from scipy import linalg, optimize
 from sklearn_prune.theory._checks import eigh_psd
 from sklearn_prune.theory._problems.spectrum import spectral_sums
 
+from .finite_size import excess
+
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
     from sklearn_prune.theory._problems.linear_gaussian import LinearGaussianProblem
     from sklearn_prune.theory._problems.mixed_rows import MixedRowsProblem
     from sklearn_prune.theory._problems.row_kinds import RowKinds
+    from sklearn_prune.theory._problems.spectrum import Sums
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,7 @@ class MixedRowsFit:
     fit_intercept : bool
         Whether there is a constant feature without penalty.
     finite_n : bool
-        Whether to correct fits without penalty for the size of n.
+        Whether to correct for the size of n.
     """
 
     problem: MixedRowsProblem
@@ -93,17 +96,22 @@ class MixedRowsFit:
         return self._raw.mapped(self._columns) if self._is_tall else self._raw
 
     @cached_property
-    def _fixed_point(self) -> FixedPoint:
-        return self._solve(self.n)
+    def _sums(self) -> Sums:
+        """Those of rows of one kind."""
+        return spectral_sums(self._target.spectrum, *self._size)
 
-    def _solve(self, n: float) -> FixedPoint:
+    @property
+    def _size(self) -> tuple[Array, Array]:
+        return np.array(self.n - self.fit_intercept), np.array(self.alpha)
+
+    @cached_property
+    def _fixed_point(self) -> FixedPoint:
         penalty = np.zeros(self._kinds.cross.shape[1])
         if self._is_tall:
-            return FixedPoint.of(self._kinds, n, penalty, 1.0, self.n / self._left)
+            return FixedPoint.of(self._kinds, self.n, penalty, 1.0, self.n / self._left)
         penalty[: int(self.problem.n_features)] = 1.0
-        size, alpha = np.array(n - self.fit_intercept), np.array(self.alpha)
-        start = n / float(spectral_sums(self._target.spectrum, size, alpha).xi)
-        return FixedPoint.of(self._kinds, n, penalty, self.alpha, start)
+        start = self.n / float(self._sums.xi)
+        return FixedPoint.of(self._kinds, self.n, penalty, self.alpha, start)
 
     @property
     def xi(self) -> float:
@@ -128,22 +136,15 @@ class MixedRowsFit:
 
     @property
     def risk(self) -> float:
-        """The error on new rows, or its finite-n value."""
-        if not self.finite_n or self.alpha or self.is_peak:
+        """The error on new rows, or its finite-n value, by the factors of rows of one kind."""
+        if not self.finite_n or self.is_peak:
             return self.gamma
         shares, noise = self._kinds.shares, self._kinds.risks(self._best)
-        limit = float(shares @ (self._fixed_point.inflated(noise) - noise))
-        return self.gamma + self._variance_at_n(noise, limit) - limit
-
-    def _variance_at_n(self, noise: Array, limit: float) -> float:
-        """Return what noise adds to the error at n, given what it adds in the limit."""
-        if self._left > 0:
-            return limit * self._left / (self._left - 1) if self._left > 1 else np.inf
-        if self._left >= -1:
-            return np.inf
-        more = self._solve(self.n + 1)
-        above = float(self._kinds.shares @ (more.inflated(noise) - noise))
-        return above * self.n / (self.n + 1)
+        variance = float(shares @ (self._fixed_point.inflated(noise) - noise))
+        bias = self.gamma - float(shares @ noise) - variance
+        factors = excess(self._target.spectrum, self._sums, *self._size)
+        more = (factors.variance - 1) * variance + (factors.bias - 1) * bias
+        return self.gamma + float(more)
 
     @property
     def _best(self) -> Array:

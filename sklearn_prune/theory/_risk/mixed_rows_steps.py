@@ -52,6 +52,8 @@ class MixedRowsSteps:
             what = f"retrain={self.retrain!r}"
         elif self.contest.has_groups:
             what = "feature_groups"
+        elif np.ndim(self.alpha) or np.ndim(self.retrain_alpha):
+            what = "A choice among several penalties"
         elif self.n_rounds > 1:
             what = f"n_rounds={self.n_rounds}"
         elif self.strategy == "obs":

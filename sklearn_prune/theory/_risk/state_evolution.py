@@ -32,7 +32,8 @@ import numpy as np
 
 from sklearn_prune.theory._problems.spectrum import spectral_sums
 
-from .dense import inflation
+from .dense import ratio
+from .finite_size import excess
 from .outcome import Outcome, left_out
 from .support import ERROR, MISSED, NOISE, TRUTH, Grams
 
@@ -72,9 +73,8 @@ def shared_refit(
     pulled : bool
         Whether the penalty is on the distance from the pruned first fit.
     finite_n : bool
-        Whether to correct for the size of n, without penalty. Simulation says that
-        what the correction of a dense fit enlarges is here the part of the
-        variance that the first fit does not explain.
+        Whether to correct for the size of n. Simulation says that the factor on the
+        variance of a dense fit is here on what the first fit does not explain of it.
 
     Returns
     -------
@@ -83,12 +83,14 @@ def shared_refit(
     """
     n_rows = first.n + n_unlabeled
     grams = selection.grams(n_rows, alpha)
-    factor = 1.0
+    factor, more = 1.0, 0.0
     if finite_n:
         spectra = [spectrum for spectrum, _ in selection.restricted(n_rows, alpha)]
-        factor = float(np.mean([_inflation(spectrum, n_rows, alpha) for spectrum in spectra]))
+        parts = [_beyond_the_limit(spectrum, n_rows, alpha) for spectrum in spectra]
+        factor, more = np.mean(parts, axis=0)
     missed = MISSED if pulled else TRUTH
-    return _solve(first, Grams(*map(left_out, grams)), n_unlabeled, missed, factor)
+    outcome = _solve(first, Grams(*map(left_out, grams)), n_unlabeled, missed, factor)
+    return outcome._replace(risk=outcome.risk + more)
 
 
 def refit_law(first: FirstFit, selection: Selection, alpha: float) -> tuple[float, float, float]:
@@ -110,11 +112,32 @@ def refit_law(first: FirstFit, selection: Selection, alpha: float) -> tuple[floa
     return r, c, max(variance - shared, 0.0)
 
 
-def _inflation(spectrum: Spectrum, n: float, alpha: float) -> float:
-    """Return by what the variance of a fit to n rows exceeds its limit of large n."""
+def leave_one_out_error(first: FirstFit, selection: Selection, alpha: float) -> float:
+    r"""Return the mean square of the leave-one-out residuals of a refit to the same samples.
+
+    The support is not chosen again: :math:`n((r-c)^2K_{11}+\operatorname{Var}e)`.
+
+    Parameters
+    ----------
+    first : FirstFit
+        The dense fit.
+    selection : Selection
+        The support.
+    alpha : float
+        Penalty of the refit.
+    """
+    r, c, noise = refit_law(first, selection, alpha)
+    shared = (r - c) ** 2 * first.variance if r != c else 0.0
+    return first.n * (shared + noise)
+
+
+def _beyond_the_limit(spectrum: Spectrum, n: float, alpha: float) -> tuple[float, float]:
+    """Return by what factor the variance of a fit exceeds its limit, and by how much its bias."""
     size, penalty = np.array(n), np.array(alpha)
     sums = spectral_sums(spectrum, size, penalty)
-    return float(inflation(spectrum, sums, size, penalty))
+    factors = excess(spectrum, sums, size, penalty)
+    bias = (factors.bias - 1) * ratio(size * sums.bias, sums.slack)
+    return float(factors.variance), float(bias)
 
 
 def _solve(first: FirstFit, grams: Grams, m: float, missed: Array, factor: float) -> Outcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from .first_fit import FirstFit
 from .outcome import Outcome, left_out, pair_means, standard_error
 from .refits import fresh_refit, pulled_refit, same_refit
 from .sampled_support import SampledSelection, draw_fits
+from .state_evolution import leave_one_out_error
 from .support import is_blind
 
 if TYPE_CHECKING:
@@ -84,6 +85,19 @@ class Steps:
     def outcome(self, n: float, n_keep: float) -> Outcome:
         """Return what becomes of the slopes, in the mean over draws and without each of them."""
         return self._prune(self._first_fit(n), n_keep)
+
+    def first_risk(self, n: float) -> float:
+        """Return the risk of the slopes of the dense fit at one n."""
+        return self._first_fit(n).risk
+
+    def leave_one_out(self, n: float, n_keep: float, alphas: list[float]) -> list[float]:
+        """Return the leave-one-out error of the refit with each of several penalties."""
+        first = self._first_fit(n)
+        selection = self._select(first, n_keep)
+        if self.retrain == "same" and not self._is_blind(n_keep):
+            return [leave_one_out_error(first, selection, alpha) for alpha in alphas]
+        steps = [replace(self, retrain_alpha=alpha) for alpha in alphas]
+        return [float(step._refit_afresh(selection, first.n).risk.mean()) for step in steps]
 
     def _first_fit(self, n: float) -> FirstFit:
         # The finite-n law of the dense fit has the outliers of near-singular samples. They

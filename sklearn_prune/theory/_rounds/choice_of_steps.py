@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sklearn_prune.theory._problems.linear_gaussian import LinearGaussianProblem
 from sklearn_prune.theory._risk.block_axes import on_block_axes
+from sklearn_prune.theory._risk.leave_one_out import by_leave_one_out
 from sklearn_prune.theory._risk.steps import Steps
 
 from .greedy_steps import GreedySteps
 from .round_steps import RoundSteps
 
+if TYPE_CHECKING:
+    from sklearn_prune.theory._risk.leave_one_out import ChosenSteps
 
-def steps_of(problem: LinearGaussianProblem, options: dict[str, Any]) -> Steps:
+
+def steps_of(problem: LinearGaussianProblem, options: dict[str, Any]) -> Steps | ChosenSteps:
     """Return the steps of a linear problem, those of `predict_risk` that the options name."""
     strategy, contest = options["strategy"], options["contest"]
     is_drawn = strategy == "obs" or has_rounds(options)
     if is_drawn and problem.weights is not None:
         problem = one_by_one(problem)
         options = options | {"contest": contest.one_by_one()}
-    problem = on_block_axes(problem, strategy, contest)
+    turned = on_block_axes(problem, strategy, contest)
     if not is_drawn:
-        return Steps(problem=problem, **of_one_round(options))
-    return (GreedySteps if strategy == "obs" else RoundSteps)(problem=problem, **options)
+        options = of_one_round(options)
+        return by_leave_one_out(lambda single: Steps(problem=turned, **single), options)
+    steps = GreedySteps if strategy == "obs" else RoundSteps
+    return by_leave_one_out(lambda single: steps(problem=turned, **single), options)
 
 
 def has_rounds(options: dict[str, Any]) -> bool:

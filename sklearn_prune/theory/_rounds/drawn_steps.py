@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,6 +43,22 @@ class DrawnSteps(Steps):
 
     def _part(self, first: FirstFit, n_keep: int, n_draws: int, seed: int) -> tuple[float, float]:
         """Return risk and overlap by some of the draws."""
+        raise NotImplementedError
+
+    def leave_one_out(self, n: float, n_keep: float, alphas: list[float]) -> list[float]:
+        """Return the leave-one-out error of the last refit with each of several penalties."""
+        if self._is_blind(n_keep):
+            return super().leave_one_out(n, n_keep, alphas)
+        joint, kept = self._pruned(self._first_fit(n), int(n_keep), self.n_draws, self._seed)
+        if self.retrain == "same":
+            return [joint.leave_one_out(kept, alpha) for alpha in alphas]
+        steps = [replace(self, retrain_alpha=alpha) for alpha in alphas]
+        return [step._of_fresh_refit(kept, joint.first.n)[0] for step in steps]
+
+    def _pruned(
+        self, first: FirstFit, n_keep: int, n_draws: int, seed: int
+    ) -> tuple[JointFits, Mask]:
+        """Return the fits before the last refit, and what they leave in each draw."""
         raise NotImplementedError
 
     def _of_coefs(self, coefs: Array) -> tuple[float, float]:

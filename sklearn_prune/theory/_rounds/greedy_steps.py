@@ -13,6 +13,7 @@ from .greedy_elimination import eliminate
 from .joint_fits import JointFits
 
 if TYPE_CHECKING:
+    from sklearn_prune._typing import Mask
     from sklearn_prune.theory._risk.outcome import Outcome
 
 
@@ -29,10 +30,15 @@ class GreedySteps(DrawnSteps):
             return super()._prune(first, n_keep)
         return self._in_parts(first, int(n_keep))
 
-    def _part(self, first: FirstFit, n_keep: int, n_draws: int, seed: int) -> tuple[float, float]:
+    def _pruned(
+        self, first: FirstFit, n_keep: int, n_draws: int, seed: int
+    ) -> tuple[JointFits, Mask]:
         start = FirstFit(self.problem, first.n, 0.0, finite_n=False)
         joint = JointFits(start, n_draws, np.random.RandomState(seed))
-        kept = eliminate(joint, n_keep, self._contest)
+        return joint, eliminate(joint, n_keep, self._contest)
+
+    def _part(self, first: FirstFit, n_keep: int, n_draws: int, seed: int) -> tuple[float, float]:
+        joint, kept = self._pruned(first, n_keep, n_draws, seed)
         if self.retrain == "fresh":
             return self._of_fresh_refit(kept, first.n)
         if self.retrain == "same":

@@ -90,6 +90,21 @@ class JointFits:
         self.covariance = _extended(self.covariance, known, fit.law)
         self.fits.append(fit)
 
+    def leave_one_out(self, supports: Mask, alpha: float) -> float:
+        r"""Return the mean square of the leave-one-out residuals of a further refit.
+
+        Its support is not chosen again: :math:`n((r-c)'K(r-c)+\operatorname{Var}e)`.
+
+        Parameters
+        ----------
+        supports : ndarray of shape (n_draws, n_features), dtype bool
+        alpha : float
+        """
+        stage = self._stage(supports, alpha, self.informative)
+        law = stage.solve()
+        own = law.r - law.c
+        return self.first.n * float(own @ stage.covariance @ own + law.noise)
+
     def _stage(self, supports: Mask, alpha: float, known: Indices) -> Stage:
         """Return the refit, as it follows from the fits that are known."""
         before = [self.fits[j] for j in known]

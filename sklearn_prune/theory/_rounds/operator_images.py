@@ -9,7 +9,7 @@ from scipy import linalg
 
 from sklearn_prune.theory._checks import eigh_psd
 from sklearn_prune.theory._problems.spectrum import Spectrum, shrink, spectral_sums
-from sklearn_prune.theory._risk.dense import inflation
+from sklearn_prune.theory._risk.finite_size import excess
 from sklearn_prune.theory._risk.sampled_support import PIVOT_RATIO
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ def _freedom(fits: list[tuple[Spectrum, Sums]], n: float, alpha: float) -> tuple
                 sums.residual,
                 sums.slack,
                 1 / sums.xi,
-                inflation(spectrum, sums, size, penalty),
+                excess(spectrum, sums, size, penalty).variance,
             )
             for spectrum, sums in fits
         ]

@@ -11,8 +11,11 @@ from .round_sizes import round_sizes
 from .rounds import Rounds
 
 if TYPE_CHECKING:
+    from sklearn_prune._typing import Mask
     from sklearn_prune.theory._risk.first_fit import FirstFit
     from sklearn_prune.theory._risk.outcome import Outcome
+
+    from .joint_fits import JointFits
 
 
 class RoundSteps(DrawnSteps):
@@ -24,11 +27,21 @@ class RoundSteps(DrawnSteps):
             return super()._prune(first, n_keep)  # the same after any number of rounds
         return self._in_parts(first, int(n_keep))
 
-    def _part(self, first: FirstFit, n_keep: int, n_draws: int, seed: int) -> tuple[float, float]:
-        start = self.problem, first.n, self.alpha
-        how = self.strategy, self._contest
+    def _pruned(
+        self, first: FirstFit, n_keep: int, n_draws: int, seed: int
+    ) -> tuple[JointFits, Mask]:
+        rounds = self._rounds(first, n_keep, n_draws, seed)
+        return rounds.joint, rounds.kept
+
+    def _rounds(self, first: FirstFit, n_keep: int, n_draws: int, seed: int) -> Rounds:
+        """Return all rounds but for the last refit."""
+        start, how = (self.problem, first.n, self.alpha), (self.strategy, self._contest)
         rounds = Rounds(*start, *how, n_draws, np.random.RandomState(seed))
         rounds.run(round_sizes(self._contest.n_groups, n_keep, self.n_rounds), self.alpha)
+        return rounds
+
+    def _part(self, first: FirstFit, n_keep: int, n_draws: int, seed: int) -> tuple[float, float]:
+        rounds = self._rounds(first, n_keep, n_draws, seed)
         joint, kept = rounds.joint, rounds.kept
         if self.retrain is None:
             return self._of_coefs(kept * joint.fits[-1].coefs)
