@@ -179,13 +179,13 @@ class BinaryProblem:
         LinearGaussianProblem
             Made when it is first asked for.
         """
-        return LinearGaussianProblem.from_moments(
-            self.covariance,
-            self.slope * self.second_moments.cross_moment,
-            1.0,
-            mean=np.zeros_like(self._mean),
-            target_mean=self.target_mean,
+        cross = self.slope * self.second_moments.cross_moment
+        mean = np.zeros_like(self._mean)
+        problem = LinearGaussianProblem.deferred(
+            self.covariance, cross, 1.0, mean, self.target_mean
         )
+        problem.eigenbasis = self.second_moments.eigenbasis
+        return problem
 
     def sample(self, n_samples: int, random_state: Any = None) -> tuple[Array, Array]:
         """Draw features and labels.

@@ -105,13 +105,9 @@ class GaussianMixtureProblem:
             Made when it is first asked for.
         """
         within = np.diag(self.covariance) if self.covariance.ndim == 1 else self.covariance
-        return LinearGaussianProblem.from_moments(
-            within + np.outer(self.mean, self.mean),
-            self.mean,
-            1.0,
-            mean=self.target_mean * self.mean,
-            target_mean=self.target_mean,
-        )
+        second = within + np.outer(self.mean, self.mean)
+        mean = self.target_mean * self.mean
+        return LinearGaussianProblem.deferred(second, self.mean, 1.0, mean, self.target_mean)
 
     def scaled(self, scale: Any) -> GaussianMixtureProblem:
         r"""Return the problem of the features :math:`s_ix_i`.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sklearn_prune.theory._checks import (
+    as_number,
     check_count,
     check_covariance,
     check_noise_variance,
@@ -164,12 +165,12 @@ class SingleIndexProblem:
                 f"feature: got {W.shape}. Transpose random_weights_ of RandomFeatures."
             )
         W, v = self._whiten(W), self._whiten(self.direction)
-        return LinearGaussianProblem.from_moments(
-            second_moment(W, activation, offset),
+        return LinearGaussianProblem.deferred(
+            check_covariance(second_moment(W, activation, offset)),
             cross_moment(W, v, self.link, activation, offset),
-            self._link_square + self.noise_variance,
-            mean=mean(W, activation, offset),
-            target_mean=float(gaussian_mean(self._function, self._spread)[0]),
+            as_number(self._link_square + self.noise_variance, "The second moment of the label"),
+            mean(W, activation, offset),
+            float(gaussian_mean(self._function, self._spread)[0]),
         )
 
     def _whiten(self, rows: Array) -> Array:
