@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy import linalg
 
-from sklearn_prune.theory._checks import eigh_psd
+from sklearn_prune.theory._problems.eigenbasis import Eigenbasis
 from sklearn_prune.theory._problems.second_moments import squared_error
 from sklearn_prune.theory._problems.spectrum import Spectrum, shrink, spectral_sums
 
@@ -15,7 +15,7 @@ from .outcome import Outcome, pair_means
 from .support import Grams
 
 if TYPE_CHECKING:
-    from sklearn_prune._typing import Array, Indices
+    from sklearn_prune._typing import Array
 
     from .first_fit import FirstFit
 
@@ -73,13 +73,15 @@ class SampledSelection:
 
     def restricted(self, n: float, alpha: float) -> list[tuple[Spectrum, float]]:
         """Return spectrum and noise of the restricted problem, one a draw."""
-        u = self._first.signal[np.newaxis]
-        problems = []
-        for support in self.supports:
-            values, inside, outside = self._coordinates(support, u, n, alpha)
-            noise = self._first.problem.noise_variance + float(np.sum(outside**2))
-            problems.append((Spectrum(values, np.ones_like(values), inside[0] ** 2), noise))
-        return problems
+        u = np.broadcast_to(self._first.signal, (len(self.theta), 1, len(self._first.signal)))
+        parts = self._parts(self._columns(u[:1]).repeat(len(u), axis=0), n, alpha)
+        noise = self._first.problem.noise_variance
+        noises = noise + np.sum(self._outside(u, parts) ** 2, axis=(1, 2))
+        spectra = [
+            Spectrum(part.eigenvalues, np.ones_like(part.eigenvalues), part.inside[0] ** 2)
+            for part in parts
+        ]
+        return list(zip(spectra, map(float, noises), strict=True))
 
     def grams(self, n: float, alpha: float) -> Grams:
         r"""Return the inner products of every draw.
@@ -89,65 +91,105 @@ class SampledSelection:
         rows, the projector on them.
         """
         first = self._first
-        u = np.broadcast_to(first.signal, self.theta.shape)
-        noise = self.theta - u
+        u, noise = np.broadcast_to(first.signal, self.theta.shape), self.theta - first.signal
         vectors = np.stack([u, noise, first.shrinkage * noise - first.zeta * u], axis=1)
-        draws = zip(self.supports, vectors, strict=True)
-        parts = zip(*(self._gram(*draw, n, alpha) for draw in draws), strict=True)
-        return Grams(*(pair_means(np.array(part)) for part in parts))
+        parts = self._parts(self._columns(vectors), n, alpha)
+        outside = self._outside(vectors, parts)
+        grams = zip(*(_gram(*both, n, alpha) for both in zip(parts, outside, strict=True)), strict=True)
+        return Grams(*(pair_means(np.array(gram)) for gram in grams))
 
-    def _gram(self, support: Indices, vectors: Array, n: float, alpha: float) -> Grams:
-        """Return the inner products of one draw."""
-        values, inside, outside = self._coordinates(support, vectors, n, alpha)
-        spectrum = Spectrum(values, np.ones_like(values), np.zeros_like(values))
-        P, Q = shrink(spectral_sums(spectrum, np.array(n), np.array(alpha)).xi, values)
-        return Grams(
-            kept=inside * P**2 @ inside.T,
-            mixed=inside * (P * Q) @ inside.T,
-            lost=inside * Q**2 @ inside.T + outside @ outside.T,
-            trace=P.sum(),
-            trace_squared=(P**2).sum(),
-        )
+    def _columns(self, vectors: Array) -> Array:
+        r"""Return the products of whitened vectors with the whitened columns of all features.
 
-    def _coordinates(
-        self, support: Indices, vectors: Array, n: float, alpha: float
-    ) -> tuple[Array, Array, Array]:
-        """Return eigenvalues of the support's covariance, and vectors inside and outside of it.
+        The columns are the rows of :math:`V\sqrt\lambda`.
+        """
+        basis = self._first.problem.eigenbasis
+        return basis.to_features(vectors * np.sqrt(basis.eigenvalues))
 
-        A projection is the same in any orthonormal basis: where no penalty acts,
-        eigenvalues of one and the basis of a Cholesky factor do.
+    def _parts(self, products: Array, n: float, alpha: float) -> list[Part]:
+        """Return the parts of vectors on the support of every draw.
 
         Parameters
         ----------
-        support : ndarray of shape (n_keep,)
-        vectors : ndarray of shape (n_vectors, rank)
-            Whitened vectors.
+        products : ndarray of shape (n_draws, n_vectors, n_features)
+            Products of the vectors with all columns.
         n, alpha : float
             Rows and penalty of the refit.
-
-        Returns
-        -------
-        eigenvalues : ndarray of shape (support_rank,)
-        inside : ndarray of shape (n_vectors, support_rank)
-            Coordinates of the projections on the support.
-        outside : ndarray of shape (n_vectors, rank)
-            What the projections leave.
         """
+        covariance = self._first.problem.covariance
+        is_free = alpha == 0 and self.supports.shape[1] < n
+        return [
+            part_on(covariance[np.ix_(support, support)], one[:, support], is_free)
+            for support, one in zip(self.supports, products, strict=True)
+        ]
+
+    def _outside(self, vectors: Array, parts: list[Part]) -> Array:
+        """Return what the projections leave of vectors of shape (n_draws, n_vectors, rank)."""
         basis = self._first.problem.eigenbasis
-        columns = basis.vectors[support] * np.sqrt(basis.eigenvalues)
-        cross = vectors @ columns.T
-        block = self._first.problem.covariance[np.ix_(support, support)]
-        if alpha == 0 and len(support) < n:
-            factor, info = linalg.lapack.dpotrf(block, lower=True)
-            pivots = np.diag(factor)
-            if info == 0 and pivots.min() > PIVOT_RATIO * pivots.max():
-                inside = linalg.solve_triangular(factor, cross.T, lower=True)
-                coefs = linalg.solve_triangular(factor, inside, lower=True, trans=1)
-                return np.ones(len(support)), inside.T, vectors - coefs.T @ columns
-        values, axes = eigh_psd(block)
-        axes = axes / np.sqrt(values)
-        inside = cross @ axes
-        return values, inside, vectors - inside @ axes.T @ columns
+        coefs = np.zeros((*vectors.shape[:-1], basis.n_features))
+        for row, support, part in zip(coefs, self.supports, parts, strict=True):
+            row[:, support] = part.coefs
+        return vectors - basis.to_coordinates(coefs) * np.sqrt(basis.eigenvalues)
+
+
+class Part(NamedTuple):
+    """The projections of whitened vectors on the columns of a support.
+
+    A projection is the same in any orthonormal basis: where no penalty acts,
+    eigenvalues of one and the basis of a Cholesky factor do.
+
+    Attributes
+    ----------
+    eigenvalues : ndarray of shape (support_rank,)
+        Those of the support's covariance.
+    inside : ndarray of shape (n_vectors, support_rank)
+        Coordinates of the projections.
+    coefs : ndarray of shape (n_vectors, n_keep)
+        The combinations of columns that they are.
+    """
+
+    eigenvalues: Array
+    inside: Array
+    coefs: Array
+
+
+def part_on(block: Array, products: Array, is_free: bool) -> Part:
+    """Return the part of vectors on a support.
+
+    Parameters
+    ----------
+    block : ndarray of shape (n_keep, n_keep)
+        The covariance of the support.
+    products : ndarray of shape (n_vectors, n_keep)
+        Products of the vectors with the columns.
+    is_free : bool
+        Whether any orthonormal basis will do.
+    """
+    if is_free:
+        factor, info = linalg.lapack.dpotrf(block, lower=True)
+        pivots = np.diag(factor)
+        if info == 0 and pivots.min() > PIVOT_RATIO * pivots.max():
+            inside = linalg.solve_triangular(factor, products.T, lower=True)
+            coefs = linalg.solve_triangular(factor, inside, lower=True, trans=1)
+            return Part(np.ones(len(block)), inside.T, coefs.T)
+    basis = Eigenbasis.of(block)
+    root = np.sqrt(basis.eigenvalues)
+    inside = basis.to_coordinates(products) / root
+    return Part(basis.eigenvalues, inside, basis.to_features(inside / root))
+
+
+def _gram(part: Part, outside: Array, n: float, alpha: float) -> Grams:
+    """Return the inner products of one draw."""
+    values, inside = part.eigenvalues, part.inside
+    spectrum = Spectrum(values, np.ones_like(values), np.zeros_like(values))
+    P, Q = shrink(spectral_sums(spectrum, np.array(n), np.array(alpha)).xi, values)
+    return Grams(
+        kept=inside * P**2 @ inside.T,
+        mixed=inside * (P * Q) @ inside.T,
+        lost=inside * Q**2 @ inside.T + outside @ outside.T,
+        trace=P.sum(),
+        trace_squared=(P**2).sum(),
+    )
 
 
 def draw_fits(

@@ -114,14 +114,12 @@ class SampledSupport(SampledSelection):
 
     def kept(self, *, whole: bool) -> Kept:
         """Return the principal columns of the support of every draw."""
-        first, penalty = self._first, float(whole)
-        values, inside = [], []
-        for theta, support in zip(self.theta, self.supports, strict=True):
-            fields = np.array([first.direction, theta - first.signal, first.shrinkage * theta])
-            own, parts, _ = self._coordinates(support, fields, np.inf, penalty)
-            values.append(own)
-            inside.append(parts)
-        x, w = np.concatenate(inside, axis=1), np.concatenate(values)
+        first = self._first
+        direction = np.broadcast_to(first.direction, self.theta.shape)
+        fields = direction, self.theta - first.signal, first.shrinkage * self.theta
+        parts = self._parts(self._columns(np.stack(fields, axis=1)), np.inf, float(whole))
+        values = [part.eigenvalues for part in parts]
+        x, w = np.concatenate([part.inside for part in parts], axis=1), np.concatenate(values)
         pairs = np.repeat(np.arange(len(values)) // 2, [len(own) for own in values])
         share = 1 / len(self.theta)
         return Kept(w, np.full_like(w, share), share * x[:, np.newaxis] * x, pairs)
