@@ -9,7 +9,7 @@ import numpy as np
 from scipy.linalg import lapack
 
 if TYPE_CHECKING:
-    from sklearn_prune._typing import Array
+    from sklearn_prune._typing import Array, Mask
 
 # Columns of the blocks that LAPACK works with, at most.
 BLOCK = 64
@@ -65,7 +65,7 @@ class Eigenvectors:
         self._reflectors, self._scales, self._rotation = reflectors, scales, rotation
         self._n_products = 0
 
-    def select(self, kept: Array) -> Eigenvectors:
+    def select(self, kept: Mask) -> Eigenvectors:
         """Return those of a mask of shape (n_vectors,)."""
         return Eigenvectors(self._reflectors, self._scales, self._rotation[:, kept])
 

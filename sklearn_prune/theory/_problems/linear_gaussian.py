@@ -159,7 +159,7 @@ class LinearGaussianProblem(SecondMoments):
         total = as_number(target_second_moment, "target_second_moment")
         mean = None if mean is None else as_floats(mean, "mean", shape)
         problem = cls.deferred(second, cross, total, mean, as_number(target_mean, "target_mean"))
-        problem.target_second_moment = problem.noise_variance + problem.signal @ problem.signal
+        problem.target_second_moment = problem.noise_variance + float(problem.spectrum.energy.sum())
         return problem
 
     @classmethod

@@ -15,6 +15,8 @@ from .outcome import Outcome, pair_means
 from .support import Grams
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sklearn_prune._typing import Array
 
     from .first_fit import FirstFit
@@ -73,15 +75,14 @@ class SampledSelection:
 
     def restricted(self, n: float, alpha: float) -> list[tuple[Spectrum, float]]:
         """Return spectrum and noise of the restricted problem, one a draw."""
-        u = np.broadcast_to(self._first.signal, (len(self.theta), 1, len(self._first.signal)))
-        parts = self._parts(self._columns(u[:1]).repeat(len(u), axis=0), n, alpha)
-        noise = self._first.problem.noise_variance
-        noises = noise + np.sum(self._outside(u, parts) ** 2, axis=(1, 2))
-        spectra = [
-            Spectrum(part.eigenvalues, np.ones_like(part.eigenvalues), part.inside[0] ** 2)
-            for part in parts
+        n_draws, noise = len(self.theta), self._first.problem.noise_variance
+        u = self._first.signal[np.newaxis]
+        parts = self._parts([self._columns(u)] * n_draws, n, alpha)
+        outside = self._outside(np.array([u] * n_draws), parts)
+        return [
+            (Spectrum(w, np.ones_like(w), inside[0] ** 2), noise + float(lost @ lost))
+            for (w, inside, _), [lost] in zip(parts, outside, strict=True)
         ]
-        return list(zip(spectra, map(float, noises), strict=True))
 
     def grams(self, n: float, alpha: float) -> Grams:
         r"""Return the inner products of every draw.
@@ -90,36 +91,57 @@ class SampledSelection:
         support, :math:`A'A=\Sigma_{SS}`; without penalty on fewer columns than
         rows, the projector on them.
         """
-        first = self._first
-        u, noise = np.broadcast_to(first.signal, self.theta.shape), self.theta - first.signal
-        vectors = np.stack([u, noise, first.shrinkage * noise - first.zeta * u], axis=1)
-        parts = self._parts(self._columns(vectors), n, alpha)
-        outside = self._outside(vectors, parts)
-        grams = zip(*(_gram(*both, n, alpha) for both in zip(parts, outside, strict=True)), strict=True)
+        fit = self._first
+        u, centre, chance = fit.signal, fit.law[0] - fit.signal, self.chance
+        fixed = np.stack([u, centre, fit.shrinkage * centre - fit.zeta * u])
+        moved = np.stack([chance, fit.shrinkage * chance], axis=1)
+        parts = self._parts(self._products(fixed, moved), n, alpha)
+        outside = self._outside(in_pairs(fixed, moved), parts)
+        draws = zip(parts, outside, strict=True)
+        grams = zip(*(_gram(*draw, n, alpha) for draw in draws), strict=True)
         return Grams(*(pair_means(np.array(gram)) for gram in grams))
 
+    @property
+    def chance(self) -> Array:
+        r"""How far the first of every pair of :math:`\theta` is from the mean of its law."""
+        return (self.theta[::2] - self.theta[1::2]) / 2
+
+    def _products(self, fixed: Array, moved: Array) -> Array:
+        """Return the products of vectors `in_pairs` with the columns of all features.
+
+        Returns
+        -------
+        ndarray of shape (n_draws, n_vectors, n_features)
+        """
+        columns = self._columns(np.concatenate([fixed, *moved]))
+        rest = columns[len(fixed) :].reshape(*moved.shape[:2], -1)
+        return in_pairs(columns[: len(fixed)], rest)
+
     def _columns(self, vectors: Array) -> Array:
-        r"""Return the products of whitened vectors with the whitened columns of all features.
+        r"""Return the products of whitened vectors with the columns of all features.
 
         The columns are the rows of :math:`V\sqrt\lambda`.
         """
         basis = self._first.problem.eigenbasis
         return basis.to_features(vectors * np.sqrt(basis.eigenvalues))
 
-    def _parts(self, products: Array, n: float, alpha: float) -> list[Part]:
+    def _parts(self, products: Iterable[Array], n: float, alpha: float) -> list[Part]:
         """Return the parts of vectors on the support of every draw.
 
         Parameters
         ----------
-        products : ndarray of shape (n_draws, n_vectors, n_features)
+        products : iterable of n_draws ndarrays of shape (n_vectors, n_features)
             Products of the vectors with all columns.
         n, alpha : float
             Rows and penalty of the refit.
         """
         covariance = self._first.problem.covariance
-        is_free = alpha == 0 and self.supports.shape[1] < n
         return [
-            part_on(covariance[np.ix_(support, support)], one[:, support], is_free)
+            part_on(
+                covariance[np.ix_(support, support)],
+                one[:, support],
+                is_free=alpha == 0 and len(support) < n,
+            )
             for support, one in zip(self.supports, products, strict=True)
         ]
 
@@ -153,7 +175,7 @@ class Part(NamedTuple):
     coefs: Array
 
 
-def part_on(block: Array, products: Array, is_free: bool) -> Part:
+def part_on(block: Array, products: Array, *, is_free: bool) -> Part:
     """Return the part of vectors on a support.
 
     Parameters
@@ -213,6 +235,28 @@ def draw_fits(
     normal = random_state.standard_normal((-(-n_draws // 2), rank))
     if rank >= HIGH_DIMENSION:
         normal *= np.sqrt(rank) / np.linalg.norm(normal, axis=1, keepdims=True)
-    pairs = np.stack([normal, -normal], axis=1).reshape(2 * len(normal), rank)
-    theta = mean + scale * pairs
-    return theta, first.problem.eigenbasis.to_features(first.unwhiten * theta)
+    chance = scale * normal
+    centre, *moved = first.problem.eigenbasis.to_features(
+        first.unwhiten * np.concatenate([mean[np.newaxis], chance])
+    )
+    return mean + antithetic(chance), centre + antithetic(np.array(moved))
+
+
+def antithetic(values: Array) -> Array:
+    """Return each of some values, followed by its negative."""
+    return np.stack([values, -values], axis=1).reshape(-1, *values.shape[1:])
+
+
+def in_pairs(fixed: Array, moved: Array) -> Array:
+    """Return the vectors of antithetic draws, of shape (n_draws, n_vectors, size).
+
+    Parameters
+    ----------
+    fixed : ndarray of shape (n_vectors, size)
+        What is the same in all draws: all of the first vector.
+    moved : ndarray of shape (n_pairs, n_vectors - 1, size)
+        What is added to the others in the first draw of every pair, and taken away in the second.
+    """
+    vectors = np.repeat(fixed[np.newaxis], 2 * len(moved), axis=0)
+    vectors[:, 1:] += antithetic(moved)
+    return vectors

@@ -115,9 +115,10 @@ class SampledSupport(SampledSelection):
     def kept(self, *, whole: bool) -> Kept:
         """Return the principal columns of the support of every draw."""
         first = self._first
-        direction = np.broadcast_to(first.direction, self.theta.shape)
-        fields = direction, self.theta - first.signal, first.shrinkage * self.theta
-        parts = self._parts(self._columns(np.stack(fields, axis=1)), np.inf, float(whole))
+        mean, chance, z = first.law[0], self.chance, first.shrinkage
+        fixed = np.stack([first.direction, mean - first.signal, z * mean])
+        moved = np.stack([chance, z * chance], axis=1)
+        parts = self._parts(self._products(fixed, moved), np.inf, float(whole))
         values = [part.eigenvalues for part in parts]
         x, w = np.concatenate([part.inside for part in parts], axis=1), np.concatenate(values)
         pairs = np.repeat(np.arange(len(values)) // 2, [len(own) for own in values])
