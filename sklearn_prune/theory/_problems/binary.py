@@ -21,7 +21,7 @@ from sklearn_prune.theory._moments.scalar_functions import check_function
 
 from .classifier_metrics import check_metric, check_overlaps
 from .label_link import LabelLink
-from .linear_gaussian import LinearGaussianProblem
+from .linear_gaussian import LinearGaussianProblem, deferred_problem
 from .normal_score import broken_rule, last_negative, mean_softplus
 from .second_moments import SecondMoments, multiply, rescale
 from .single_index import SingleIndexProblem
@@ -181,9 +181,7 @@ class BinaryProblem:
         """
         cross = self.slope * self.second_moments.cross_moment
         mean = np.zeros_like(self._mean)
-        problem = LinearGaussianProblem.deferred(
-            self.covariance, cross, 1.0, mean, self.target_mean
-        )
+        problem = deferred_problem(self.covariance, cross, 1.0, mean, self.target_mean)
         problem.eigenbasis = self.second_moments.eigenbasis
         return problem
 

@@ -158,20 +158,10 @@ class LinearGaussianProblem(SecondMoments):
         cross = as_floats(cross_moment, "cross_moment", shape)
         total = as_number(target_second_moment, "target_second_moment")
         mean = None if mean is None else as_floats(mean, "mean", shape)
-        problem = cls.deferred(second, cross, total, mean, as_number(target_mean, "target_mean"))
+        problem = cls.__new__(cls)
+        problem._set_moments(second, cross, total, ERROR * abs(total))
+        problem._set_means(mean, as_number(target_mean, "target_mean"))
         problem.target_second_moment = problem.noise_variance + float(problem.spectrum.energy.sum())
-        return problem
-
-    @classmethod
-    def deferred(
-        cls, second: Array, cross: Array, total: float, mean: Array | None, target_mean: float
-    ) -> Self:
-        """Return the problem of checked moments, decomposed when that is first needed.
-
-        A model with an intercept needs no more than the centred problem.
-        """
-        problem = cls.of_moments(second, cross, total, ERROR * abs(total))
-        problem._set_means(mean, target_mean)
         return problem
 
     def _set_means(self, mean: Array | None, target_mean: float) -> None:
@@ -309,9 +299,8 @@ class LinearGaussianProblem(SecondMoments):
                 second = second - np.outer(mean, mean)
             cross = self.cross_moment - self.target_mean * mean
             total = self.target_second_moment - self.target_mean**2
-            error = self.__dict__.get("error", ERROR * abs(total))
-            self._centred = LinearGaussianProblem.of_moments(second, cross, total, error)
-            self._centred._set_means(np.zeros_like(mean), 0.0)
+            error = self.__dict__.get("_error", ERROR * abs(total))
+            self._centred = _deferred(second, cross, total, error, np.zeros_like(mean), 0.0)
         return self._centred
 
     def _known_mean(self) -> Array:
@@ -360,3 +349,22 @@ class LinearGaussianProblem(SecondMoments):
         if self.mean is None:
             return X, y
         return X + self.mean, y + self.target_mean
+
+
+def deferred_problem(
+    second: Array, cross: Array, total: float, mean: Array, target_mean: float
+) -> LinearGaussianProblem:
+    """Return the problem of checked moments, which are decomposed when that is first needed.
+
+    A model with an intercept needs no more than the centred problem.
+    """
+    return _deferred(second, cross, total, ERROR * abs(total), mean, target_mean)
+
+
+def _deferred(
+    second: Array, cross: Array, total: float, error: float, mean: Array, target_mean: float
+) -> LinearGaussianProblem:
+    problem = LinearGaussianProblem.__new__(LinearGaussianProblem)
+    problem._set_moments(second, cross, total, error)
+    problem._set_means(mean, target_mean)
+    return problem

@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import copy
 from functools import cached_property
 from math import fsum
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -41,7 +41,7 @@ class SecondMoments:
     """
 
     unit = 1.0
-    error: float
+    _error: float
 
     def __init__(self, covariance: Any, coef: Any, noise_variance: Any, weights: Any) -> None:
         self.covariance = check_covariance(covariance)
@@ -51,9 +51,8 @@ class SecondMoments:
         self.weights = self._check_weights(weights, shape)
         _ = self.eigenbasis  # which fails unless the covariance is positive semidefinite
 
-    @classmethod
-    def of_moments(cls, covariance: Array, cross: Array, total: float, error: float) -> Self:
-        r"""Return a problem that is given by its moments, decomposed when that is first needed.
+    def _set_moments(self, covariance: Array, cross: Array, total: float, error: float) -> None:
+        r"""Take note of moments in place of coefficients; they are decomposed when it is needed.
 
         Only then is it seen whether there are variables with such moments.
 
@@ -66,10 +65,8 @@ class SecondMoments:
         total, error : float
             :math:`\mathbb{E}[y^2]`, and what it may be too small by.
         """
-        problem = cls.__new__(cls)
-        problem.covariance, problem.cross_moment, problem.weights = covariance, cross, None
-        problem.target_second_moment, problem.error = total, error
-        return problem
+        self.covariance, self.cross_moment, self.weights = covariance, cross, None
+        self.target_second_moment, self._error = total, error
 
     def _check_weights(self, weights: Any, shape: tuple[int, ...]) -> Array | None:
         if weights is None:
@@ -119,7 +116,7 @@ class SecondMoments:
     def noise_variance(self) -> float:
         r"""The noise :math:`\sigma^2`, if the cross moment is what is given."""
         explained = float(self.signal @ self.signal)
-        if self.target_second_moment < explained - self.error:
+        if self.target_second_moment < explained - self._error:
             msg = (
                 f"target_second_moment is {self.target_second_moment:.6g}, but second_moment and "
                 f"cross_moment imply at least {explained:.6g}: give moments of one and the same "

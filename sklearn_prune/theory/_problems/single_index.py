@@ -24,7 +24,7 @@ from sklearn_prune.theory._moments.feature_moments import (
 from sklearn_prune.theory._moments.gaussian_quadrature import gaussian_mean, gaussian_mean_square
 from sklearn_prune.theory._moments.scalar_functions import LINKS, check_function
 
-from .linear_gaussian import LinearGaussianProblem
+from .linear_gaussian import LinearGaussianProblem, deferred_problem
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -165,7 +165,7 @@ class SingleIndexProblem:
                 f"feature: got {W.shape}. Transpose random_weights_ of RandomFeatures."
             )
         W, v = self._whiten(W), self._whiten(self.direction)
-        return LinearGaussianProblem.deferred(
+        return deferred_problem(
             check_covariance(second_moment(W, activation, offset)),
             cross_moment(W, v, self.link, activation, offset),
             as_number(self._link_square + self.noise_variance, "The second moment of the label"),

@@ -111,7 +111,7 @@ class SampledSelection:
         ndarray of shape (n_draws, n_vectors, n_features)
         """
         columns = self._columns(np.concatenate([fixed, *moved]))
-        rest = columns[len(fixed) :].reshape(*moved.shape[:2], -1)
+        rest = columns[len(fixed) :].reshape(*moved.shape[:2], columns.shape[1])
         return in_pairs(columns[: len(fixed)], rest)
 
     def _columns(self, vectors: Array) -> Array:
@@ -195,7 +195,7 @@ def draw_fits(
 
 def antithetic(values: Array) -> Array:
     """Return each of some values, followed by its negative."""
-    return np.stack([values, -values], axis=1).reshape(-1, *values.shape[1:])
+    return np.stack([values, -values], axis=1).reshape(2 * len(values), *values.shape[1:])
 
 
 def in_pairs(fixed: Array, moved: Array) -> Array:
