@@ -185,7 +185,7 @@ def _scaled_features(
         second = second + np.outer(mean, shift) + np.outer(shift, mean) + np.outer(shift, shift)
         cross = cross + problem.target_mean * shift
         mean = mean + shift
-    total = problem.noise_variance + float(problem.coef @ problem.cross_moment)
+    total, target_mean = problem.target_second_moment, problem.target_mean
     return LinearGaussianProblem.from_moments(
-        second, cross, total, mean=mean, target_mean=problem.target_mean
+        second, cross, total, mean=mean, target_mean=target_mean
     )

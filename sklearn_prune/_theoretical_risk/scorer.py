@@ -105,9 +105,9 @@ class TheoreticalRisk:
     at n = 100, more often too low. What to expect before there is data, says
     ``predict_risk(..., alpha=alphas)``: the risk at the penalty that leave-one-out will choose.
 
-    Problems behind random features are cached by their weights, since their
-    eigendecomposition is what takes the time. Parallel workers have caches of their
-    own.
+    Problems behind random features are cached by their weights, since to find their
+    eigenvalues is what takes the time: once, by a tridiagonal form of the covariance, whose
+    eigenvectors are multiplied but never formed. Parallel workers have caches of their own.
 
     Examples
     --------
@@ -312,12 +312,11 @@ class TheoreticalRisk:
 
 
 def _linear(problem: Pushed, fit_intercept: bool) -> LinearGaussianProblem:
-    """Return the problem that least squares sees."""
+    """Return the problem that least squares sees, or its slopes beside an intercept."""
     if isinstance(problem, MixedRowsProblem):
         problem = problem.average
-    if isinstance(problem, LinearGaussianProblem):
-        return problem
-    return problem.linear.centred() if fit_intercept else problem.linear
+    linear = problem if isinstance(problem, LinearGaussianProblem) else problem.linear
+    return linear.centred() if fit_intercept else linear
 
 
 def _steps(estimator: Any) -> list[Any]:

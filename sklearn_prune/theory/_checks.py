@@ -11,7 +11,7 @@ from sklearn.utils import check_random_state
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sklearn_prune._typing import Array, Indices
+    from sklearn_prune._typing import Array, Indices, Mask
 
 
 def shown(value: Any) -> str:
@@ -186,7 +186,7 @@ def check_covariance(value: Any) -> Array:
     """Return the diagonal or the full matrix, symmetric to the last bit.
 
     Whether a full matrix is positive semidefinite is up to its eigenvalues, see
-    `eigh_psd`.
+    `above_rounding`.
 
     Raises
     ------
@@ -203,7 +203,7 @@ def check_covariance(value: Any) -> Array:
         raise ValueError(msg)
     advice = "variances must not be negative"
     check_at_least(covariance if not square else np.diag(covariance), "A variance", 0, advice)
-    if square:
+    if square and not np.array_equal(covariance, covariance.T):
         asymmetry = np.abs(covariance - covariance.T)
         if asymmetry.max() > 1e-8 * np.abs(covariance).max():
             i, j = np.unravel_index(asymmetry.argmax(), asymmetry.shape)
@@ -226,6 +226,18 @@ def eigh_psd(matrix: Array) -> tuple[Array, Array]:
         If an eigenvalue is negative by more than rounding.
     """
     values, vectors = np.linalg.eigh(matrix)
+    kept = above_rounding(values)
+    return values[kept], vectors[:, kept]
+
+
+def above_rounding(values: Array) -> Mask:
+    """Return which eigenvalues of a covariance, in ascending order, are above rounding.
+
+    Raises
+    ------
+    ValueError
+        If one is negative by more than rounding.
+    """
     largest = np.abs(values).max(initial=0)
     if values[0] < -1e-8 * largest:
         msg = (
@@ -233,8 +245,7 @@ def eigh_psd(matrix: Array) -> tuple[Array, Array]:
             f"{values[-1]:.6g}: give a positive semidefinite matrix."
         )
         raise ValueError(msg)
-    kept = values > len(values) * np.finfo(np.float64).eps * largest
-    return values[kept], vectors[:, kept]
+    return values > len(values) * np.finfo(np.float64).eps * largest
 
 
 def check_n_samples(value: Any, *, fit_intercept: bool) -> Array:

@@ -149,6 +149,28 @@ def test_a_unit_that_changes_nothing(problem, data, unit):
     assert_allclose(TheoreticalRisk(problem)(model.fit(*data)), -expected, rtol=1e-12)
 
 
+def test_the_oracle_beside_an_intercept_ranks_by_what_varies(problem, data):
+    """Through means of 3 the last feature tells much of the target, but nothing that varies."""
+    mean = 3.0 * (np.arange(P) == P - 1)
+    explained = problem.coef @ problem.cross_moment
+    shifted = LinearGaussianProblem.from_moments(
+        np.diag(problem.covariance) + np.outer(mean, mean),
+        problem.cross_moment + 3 * mean,
+        problem.noise_variance + explained + 9,
+        mean=mean,
+        target_mean=3.0,
+    )
+    saliency = problem.variances * problem.coef**2
+    model = PrunedRegressor("oracle", 15, saliency=saliency).fit(*data)
+    plan = {"strategy": "oracle", "sparsity": 15, "retrain": "same", "random_state": 0}
+    expected = predict_risk(shifted, N, fit_intercept=True, **plan)
+    assert_allclose(-TheoreticalRisk(shifted)(model), expected)
+    saliency = shifted.variances * shifted.coef**2
+    other = PrunedRegressor("oracle", 15, saliency=saliency).fit(*data)
+    with pytest.raises(ValueError, match="ranks otherwise"):
+        TheoreticalRisk(shifted)(other)
+
+
 def test_frozen_model(problem, data):
     dense = FrozenEstimator(NO_INTERCEPT.fit(*data))
     model = PrunedRegressor("magnitude", 20, retrain=False, estimator=dense).fit(*data)

@@ -53,3 +53,17 @@ def test_the_signal_is_the_root_of_the_energy(rng, covariance):
     assert_array_equal(atoms.signal, [2, 3])
     assert_array_equal(atoms.spectrum.energy, [2 * 4, 7 * 9])
     assert atoms.spectrum.rank == 9
+
+
+def test_without_any_variance():
+    basis = Eigenbasis.of(np.zeros((4, 4)))
+    assert_array_equal(basis.to_features(np.zeros((2, 0))), np.zeros((2, 4)))
+    assert basis.to_coordinates(np.ones((2, 3, 4))).shape == (2, 3, 0)
+    assert basis.to_coordinates(np.ones((0, 4))).shape == (0, 0)
+
+
+def test_the_eigenvectors_are_there_for_those_who_ask(rng, covariance):
+    basis = Eigenbasis.of(covariance)
+    assert_allclose(basis.vectors * basis.eigenvalues @ basis.vectors.T, covariance, atol=1e-12)
+    vector = rng.standard_normal(8)
+    assert_allclose(basis.to_coordinates(vector), vector @ basis.vectors)

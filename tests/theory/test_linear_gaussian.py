@@ -136,6 +136,19 @@ def test_moments_that_nothing_has():
         LinearGaussianProblem.from_moments([1.0, 1.0], [1.0, 1.0], 1.0)
 
 
+def test_means_that_nothing_has(rng):
+    """No covariance is left of these means; that is seen before there is a risk."""
+    problem = LinearGaussianProblem.from_moments(np.eye(3), np.zeros(3), 2.0, mean=[0.9, 0.9, 0.0])
+    assert problem.risk(np.zeros(3)) == 2
+    with pytest.raises(ValueError, match=r"least eigenvalue of the covariance is -0\.62"):
+        predict_risk(problem, 10, fit_intercept=True)
+    problem = LinearGaussianProblem.from_moments(
+        np.eye(3), np.zeros(3), 2.0, mean=np.full(3, 0.5), target_mean=1.2
+    )
+    with pytest.raises(ValueError, match=r"target_second_moment is 0\.56, but"):
+        predict_risk(problem, 10, fit_intercept=True)
+
+
 def test_ill_conditioned_moments(rng):
     """Eigenvalues from 1 to 1e-12 and a signal in all of them; a third of them zero."""
     values = np.append(np.geomspace(1, 1e-12, 40), np.zeros(20))

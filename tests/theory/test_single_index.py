@@ -6,7 +6,7 @@ from numpy.testing import assert_allclose
 from scipy import stats
 
 from sklearn_prune import RandomFeatures
-from sklearn_prune.theory import DistributionalCharacterization
+from sklearn_prune.theory import BinaryProblem, DistributionalCharacterization, predict_risk
 from sklearn_prune.theory._moments.feature_moments import cross_moment, mean, second_moment
 from sklearn_prune.theory._moments.scalar_functions import ACTIVATIONS, FUNCTIONS, LINKS
 from sklearn_prune.theory._problems.single_index import SingleIndexProblem
@@ -109,6 +109,22 @@ def test_float32_weights_of_random_features(rng):
     problem = SingleIndexProblem(np.ones(4))
     found = problem.equivalent(features.random_weights_.T, "cos", features.random_offset_)
     assert found.covariance.dtype == np.float64
+
+
+def test_a_model_with_an_intercept_needs_one_decomposition(rng):
+    problem = SingleIndexProblem(np.eye(4)[0], "square", 0.1).equivalent(rng.normal(size=(30, 4)))
+    for plan in {}, {"strategy": "magnitude", "sparsity": 5}:
+        predict_risk(problem, 20, fit_intercept=True, n_draws=4, random_state=0, **plan)
+    assert "eigenbasis" not in problem.__dict__
+    assert "matrix" not in problem.centred().eigenbasis.axes.__dict__
+    assert problem.noise_variance > 0.1  # found when it is asked for
+
+
+def test_classes_seen_through_random_features_are_decomposed_once(rng):
+    problem = BinaryProblem(np.ones(4), np.ones(4)).equivalent(rng.normal(size=(30, 4)))
+    moments, linear = problem.second_moments, problem.linear
+    assert linear.eigenbasis is moments.eigenbasis
+    assert_allclose(linear.coef, problem.slope * problem.direction)
 
 
 # --- samples -----------------------------------------------------------------------

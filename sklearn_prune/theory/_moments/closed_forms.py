@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 PERIODIC = ("cos", "sin")
 _ELEMENTS_AT_ONCE = 1 << 22
+_ROWS_AT_ONCE = 128
 
 
 def angles(A: Array, B: Array) -> Array:
@@ -42,53 +43,64 @@ def _unit_rows(A: Array) -> Array:
     return np.divide(A, norm, out=np.zeros_like(A), where=norm > 0)
 
 
-def _norms(W: Array) -> Array:
-    norm = np.linalg.norm(W, axis=1)
-    return np.multiply.outer(norm, norm)
+def _norms(A: Array, B: Array) -> Array:
+    return np.multiply.outer(np.linalg.norm(A, axis=1), np.linalg.norm(B, axis=1))
 
 
-def _step_second_moment(W: Array) -> Array:
-    moment = (np.pi - angles(W, W)) / (2 * np.pi)
-    zero = ~np.any(W, axis=1)
-    moment[zero], moment[:, zero] = 0.0, 0.0  # step(0) = 0
+def _step_second_moment(A: Array, B: Array) -> Array:
+    moment = (np.pi - angles(A, B)) / (2 * np.pi)
+    moment[~A.any(axis=1)], moment[:, ~B.any(axis=1)] = 0.0, 0.0  # step(0) = 0
     return moment
 
 
-def _sign_second_moment(W: Array) -> Array:
-    return 1 - angles(W, W) * (2 / np.pi)
+def _sign_second_moment(A: Array, B: Array) -> Array:
+    return 1 - angles(A, B) * (2 / np.pi)
 
 
-def _abs_second_moment(W: Array) -> Array:
-    t = angles(W, W)
-    return (2 / np.pi) * _norms(W) * (np.sin(t) + (np.pi / 2 - t) * np.cos(t))
+def _abs_second_moment(A: Array, B: Array) -> Array:
+    t = angles(A, B)
+    return (2 / np.pi) * _norms(A, B) * (np.sin(t) + (np.pi / 2 - t) * np.cos(t))
 
 
-def _leaky_second_moment(W: Array, slope: float) -> Array:
+def _leaky_second_moment(A: Array, B: Array, slope: float) -> Array:
     """Return the moments of (1 + slope)/2 z + (1 - slope)/2 |z|: its parts are uncorrelated."""
-    linear = ((1 + slope) / 2) ** 2 * (W @ W.T)
-    return linear + ((1 - slope) / 2) ** 2 * _abs_second_moment(W)
+    linear = ((1 + slope) / 2) ** 2 * (A @ B.T)
+    return linear + ((1 - slope) / 2) ** 2 * _abs_second_moment(A, B)
 
 
-def _erf_second_moment(W: Array) -> Array:
-    root = np.sqrt(1 + 2 * np.sum(W**2, axis=1))
-    return (2 / np.pi) * np.arcsin(2 * (W / root[:, np.newaxis]) @ (W / root[:, np.newaxis]).T)
+def _erf_second_moment(A: Array, B: Array) -> Array:
+    A, B = (rows / np.sqrt(1 + 2 * np.sum(rows**2, axis=1, keepdims=True)) for rows in (A, B))
+    return (2 / np.pi) * np.arcsin(2 * A @ B.T)
 
 
-def _square_second_moment(W: Array) -> Array:
-    square = np.sum(W**2, axis=1)
-    return np.multiply.outer(square, square) + 2 * (W @ W.T) ** 2
+def _square_second_moment(A: Array, B: Array) -> Array:
+    squares = np.multiply.outer(np.sum(A**2, axis=1), np.sum(B**2, axis=1))
+    return squares + 2 * (A @ B.T) ** 2
 
 
-CLOSED_FORMS: dict[str, Callable[[Array], Array]] = {
-    "relu": lambda W: _leaky_second_moment(W, 0.0),
-    "leaky_relu": lambda W: _leaky_second_moment(W, LEAKY_SLOPE),
+# Of the features of rows of A with those of rows of B.
+CLOSED_FORMS: dict[str, Callable[[Array, Array], Array]] = {
+    "relu": lambda A, B: _leaky_second_moment(A, B, 0.0),
+    "leaky_relu": lambda A, B: _leaky_second_moment(A, B, LEAKY_SLOPE),
     "abs": _abs_second_moment,
     "step": _step_second_moment,
     "sign": _sign_second_moment,
     "erf": _erf_second_moment,
     "square": _square_second_moment,
-    "identity": lambda W: W @ W.T,
+    "identity": lambda A, B: A @ B.T,
 }
+
+
+def closed_form(activation: str, W: Array) -> Array:
+    """Return the symmetric matrix of second moments, half of it as the mirror of the other."""
+    moment = np.empty((len(W), len(W)))
+    for start in range(0, len(W), _ROWS_AT_ONCE):
+        rows = slice(start, start + _ROWS_AT_ONCE)
+        block = CLOSED_FORMS[activation](W[rows], W[start:])
+        square = block[:, : len(block)]
+        square[:] = (square + square.T) / 2
+        moment[rows, start:], moment[start:, rows] = block, block.T
+    return moment
 
 
 def periodic_second_moment(W: Array, b: Array | None, sign: float) -> Array:

@@ -15,7 +15,7 @@ import numpy as np
 
 from sklearn_prune.theory._checks import as_floats
 
-from .closed_forms import CLOSED_FORMS, PERIODIC, angles, periodic_second_moment
+from .closed_forms import CLOSED_FORMS, PERIODIC, angles, closed_form, periodic_second_moment
 from .gaussian_quadrature import gaussian_mean
 from .hermite_series import series_cross_moment, series_second_moment
 from .scalar_functions import ACTIVATIONS, KINKED, LINKS, check_function
@@ -89,8 +89,7 @@ def second_moment(
     if activation in PERIODIC:
         return periodic_second_moment(W, b, 1.0 if activation == "cos" else -1.0)
     if b is None and isinstance(activation, str) and activation in CLOSED_FORMS:
-        moment = CLOSED_FORMS[activation](W)
-        return (moment + moment.T) / 2
+        return closed_form(activation, W)
     angle = angles(W, W)
     return series_second_moment(phi, np.linalg.norm(W, axis=1), b, (angle + angle.T) / 2)
 

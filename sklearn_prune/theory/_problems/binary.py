@@ -21,7 +21,7 @@ from sklearn_prune.theory._moments.scalar_functions import check_function
 
 from .classifier_metrics import check_metric, check_overlaps
 from .label_link import LabelLink
-from .linear_gaussian import LinearGaussianProblem
+from .linear_gaussian import LinearGaussianProblem, deferred_problem
 from .normal_score import broken_rule, last_negative, mean_softplus
 from .second_moments import SecondMoments, multiply, rescale
 from .single_index import SingleIndexProblem
@@ -179,13 +179,11 @@ class BinaryProblem:
         LinearGaussianProblem
             Made when it is first asked for.
         """
-        return LinearGaussianProblem.from_moments(
-            self.covariance,
-            self.slope * self.second_moments.cross_moment,
-            1.0,
-            mean=np.zeros_like(self._mean),
-            target_mean=self.target_mean,
-        )
+        cross = self.slope * self.second_moments.cross_moment
+        mean = np.zeros_like(self._mean)
+        problem = deferred_problem(self.covariance, cross, 1.0, mean, self.target_mean)
+        problem.eigenbasis = self.second_moments.eigenbasis
+        return problem
 
     def sample(self, n_samples: int, random_state: Any = None) -> tuple[Array, Array]:
         """Draw features and labels.

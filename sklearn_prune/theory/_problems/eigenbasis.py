@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sklearn_prune.theory._checks import eigh_psd
+from sklearn_prune.theory._checks import above_rounding
+
+from .eigenvectors import Eigenvectors, eigenpairs
 
 if TYPE_CHECKING:
-    from sklearn_prune._typing import Array, Indices
+    from sklearn_prune._typing import Array, Function, Indices
 
 
 @dataclass(frozen=True)
@@ -21,15 +24,14 @@ class Eigenbasis:
     ----------
     eigenvalues : ndarray of shape (rank,)
         The positive eigenvalues.
-    vectors : ndarray of shape (n_features, rank) or (rank,)
-        Eigenvectors as columns; the positions of these features, if the covariance is
-        diagonal.
+    axes : Eigenvectors or ndarray of shape (rank,)
+        The eigenvectors; the positions of these features, if the covariance is diagonal.
     n_features : int
         Number of features.
     """
 
     eigenvalues: Array
-    vectors: Array | Indices
+    axes: Eigenvectors | Indices
     n_features: int
 
     @classmethod
@@ -44,23 +46,32 @@ class Eigenbasis:
         if covariance.ndim == 1:
             positive = np.flatnonzero(covariance > 0)
             return cls(covariance[positive], positive, len(covariance))
-        return cls(*eigh_psd(covariance), len(covariance))
+        values, axes = eigenpairs(covariance)
+        kept = above_rounding(values)
+        return cls(values[kept], axes.select(kept), len(covariance))
 
     @property
     def is_diagonal(self) -> bool:
         """Whether the features are uncorrelated as they are."""
-        return self.vectors.ndim == 1
+        return not isinstance(self.axes, Eigenvectors)
 
-    def to_coordinates(self, vector: Array) -> Array:
-        """Return the coordinates, of shape (rank,), of a vector over the features."""
-        return vector[self.vectors] if self.is_diagonal else vector @ self.vectors
+    @property
+    def vectors(self) -> Array | Indices:
+        """Eigenvectors as columns, made when first asked for; or positions of features."""
+        return self.axes.matrix if isinstance(self.axes, Eigenvectors) else self.axes
+
+    def to_coordinates(self, vectors: Array) -> Array:
+        """Return the coordinates of vectors over the features, which are along the last axis."""
+        if not isinstance(self.axes, Eigenvectors):
+            return vectors[..., self.axes]
+        return _row_by_row(self.axes.project, vectors, len(self.eigenvalues))
 
     def to_features(self, coordinates: Array) -> Array:
         """Return vectors over the features, whose coordinates are along the last axis."""
-        if not self.is_diagonal:
-            return coordinates @ self.vectors.T
+        if isinstance(self.axes, Eigenvectors):
+            return _row_by_row(self.axes.expand, coordinates, self.n_features)
         result = np.zeros((*coordinates.shape[:-1], self.n_features))
-        result[..., self.vectors] = coordinates
+        result[..., self.axes] = coordinates
         return result
 
     def variances_of_features(self, variances: Array) -> Array:
@@ -68,3 +79,9 @@ class Eigenbasis:
         if self.is_diagonal:
             return self.to_features(variances)
         return variances @ self.vectors.T**2
+
+
+def _row_by_row(function: Function, vectors: Array, size: int) -> Array:
+    """Return what a function of a matrix makes of its rows, of that size, in any shape."""
+    shape = vectors.shape[:-1]
+    return function(vectors.reshape(prod(shape), vectors.shape[-1])).reshape(*shape, size)

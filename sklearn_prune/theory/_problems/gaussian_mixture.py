@@ -11,7 +11,7 @@ from scipy.special import ndtr
 from sklearn_prune.theory._checks import as_floats, as_number, check_count, check_model, check_seed
 
 from .classifier_metrics import check_metric, check_overlaps
-from .linear_gaussian import LinearGaussianProblem
+from .linear_gaussian import LinearGaussianProblem, deferred_problem
 from .normal_score import last_negative, mean_softplus
 from .second_moments import SecondMoments, multiply, rescale
 
@@ -105,13 +105,9 @@ class GaussianMixtureProblem:
             Made when it is first asked for.
         """
         within = np.diag(self.covariance) if self.covariance.ndim == 1 else self.covariance
-        return LinearGaussianProblem.from_moments(
-            within + np.outer(self.mean, self.mean),
-            self.mean,
-            1.0,
-            mean=self.target_mean * self.mean,
-            target_mean=self.target_mean,
-        )
+        second = within + np.outer(self.mean, self.mean)
+        mean = self.target_mean * self.mean
+        return deferred_problem(second, self.mean, 1.0, mean, self.target_mean)
 
     def scaled(self, scale: Any) -> GaussianMixtureProblem:
         r"""Return the problem of the features :math:`s_ix_i`.

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from sklearn_prune._typing import Array, Indices
 
 
+# A second moment of the target may be too small by such a share of it, from rounding.
+ERROR = 1e-8
+
+
 class LinearGaussianProblem(SecondMoments):
     r"""Gaussian features and a linear target with noise.
 
@@ -94,6 +98,10 @@ class LinearGaussianProblem(SecondMoments):
     ((5, 3), (5,))
     """
 
+    mean: Array | None
+    target_mean: float
+    _centred: LinearGaussianProblem | None
+
     def __init__(
         self,
         covariance: Any,
@@ -103,9 +111,7 @@ class LinearGaussianProblem(SecondMoments):
         weights: Any = None,
     ) -> None:
         super().__init__(covariance, coef, noise_variance, weights)
-        self.mean: Array | None = np.zeros_like(self.coef)
-        self.target_mean = 0.0
-        self._centred: LinearGaussianProblem | None = self
+        self._set_means(np.zeros_like(self.coef), 0.0)
 
     @classmethod
     def from_moments(
@@ -152,25 +158,18 @@ class LinearGaussianProblem(SecondMoments):
         shape = second.shape[:1]
         cross = as_floats(cross_moment, "cross_moment", shape)
         total = as_number(target_second_moment, "target_second_moment")
-        problem = cls(second, np.zeros(shape), 0.0)
-        # From the cross moment itself: coef loses digits to small eigenvalues.
-        basis, root = problem.eigenbasis, np.sqrt(problem.eigenbasis.eigenvalues)
-        signal = basis.to_coordinates(cross) / root
-        problem.cross_moment, problem.signal = cross, signal
-        problem.coef = basis.to_features(signal / root)
-        noise = total - signal @ signal
-        if noise < -1e-8 * abs(total):
-            msg = (
-                f"target_second_moment is {total:.6g}, but second_moment and cross_moment imply at "
-                f"least {signal @ signal:.6g}: give moments of one and the same distribution."
-            )
-            raise ValueError(msg)
-        problem.noise_variance = max(float(noise), 0.0)
-        problem.mean = None if mean is None else as_floats(mean, "mean", shape)
-        problem.target_mean = as_number(target_mean, "target_mean")
-        if mean is None or np.any(problem.mean) or problem.target_mean:
-            problem._centred = None
+        mean = None if mean is None else as_floats(mean, "mean", shape)
+        problem = cls.__new__(cls)
+        problem._set_moments(second, cross, total, ERROR * abs(total))
+        problem._set_means(mean, as_number(target_mean, "target_mean"))
+        problem.target_second_moment = problem.noise_variance + float(problem.spectrum.energy.sum())
         return problem
+
+    def _set_means(self, mean: Array | None, target_mean: float) -> None:
+        """Take note of the means; without any, the problem is the centred one itself."""
+        self.mean, self.target_mean = mean, target_mean
+        is_centred = mean is not None and not (mean.any() or target_mean)
+        self._centred = self if is_centred else None
 
     @classmethod
     def from_data(cls, X: Any, y: Any, X_unlabeled: Any = None) -> Self:
@@ -287,7 +286,7 @@ class LinearGaussianProblem(SecondMoments):
         ValueError
             If there is an intercept, but the means are not known.
         """
-        coef, a = check_model(coef, intercept, len(self.coef))
+        coef, a = check_model(coef, intercept, len(self.covariance))
         risk = squared_error(self, coef)
         if np.any(a):
             risk += a**2 - 2 * a * (self.target_mean - coef @ self._known_mean())
@@ -310,7 +309,7 @@ class LinearGaussianProblem(SecondMoments):
         LinearGaussianProblem
             The restricted problem.
         """
-        kept = check_support(support, len(self.coef))
+        kept = check_support(support, len(self.covariance))
         restricted = self._restrict_plain(kept)
         if self._centred is self:
             restricted._centred = restricted
@@ -324,7 +323,7 @@ class LinearGaussianProblem(SecondMoments):
 
     def _restrict_plain(self, kept: Indices) -> LinearGaussianProblem:
         if self.is_diagonal:
-            lost = np.ones(len(self.coef), dtype=bool)
+            lost = np.ones(len(self.covariance), dtype=bool)
             lost[kept] = False
             energy = self.counts * self.covariance * self.coef**2
             noise = self.noise_variance + np.sum(energy[lost])
@@ -336,13 +335,9 @@ class LinearGaussianProblem(SecondMoments):
         return LinearGaussianProblem.from_moments(
             block,
             self.cross_moment[kept],
-            self._target_second_moment,
+            self.target_second_moment,
             mean=np.zeros(len(kept)),
         )
-
-    @property
-    def _target_second_moment(self) -> float:
-        return self.noise_variance + float(self.spectrum.energy.sum())
 
     def centred(self) -> LinearGaussianProblem:
         r"""Return the problem of the centred variables, which slopes beside an intercept see.
@@ -364,12 +359,10 @@ class LinearGaussianProblem(SecondMoments):
             if mean.any():
                 second = np.diag(second) if self.is_diagonal else second
                 second = second - np.outer(mean, mean)
-            self._centred = LinearGaussianProblem.from_moments(
-                second,
-                self.cross_moment - self.target_mean * mean,
-                self._target_second_moment - self.target_mean**2,
-                mean=np.zeros_like(mean),
-            )
+            cross = self.cross_moment - self.target_mean * mean
+            total = self.target_second_moment - self.target_mean**2
+            error = self.__dict__.get("_error", ERROR * abs(total))
+            self._centred = _deferred(second, cross, total, error, np.zeros_like(mean), 0.0)
         return self._centred
 
     def _known_mean(self) -> Array:
@@ -418,3 +411,22 @@ class LinearGaussianProblem(SecondMoments):
         if self.mean is None:
             return X, y
         return X + self.mean, y + self.target_mean
+
+
+def deferred_problem(
+    second: Array, cross: Array, total: float, mean: Array, target_mean: float
+) -> LinearGaussianProblem:
+    """Return the problem of checked moments, which are decomposed when that is first needed.
+
+    A model with an intercept needs no more than the centred problem.
+    """
+    return _deferred(second, cross, total, ERROR * abs(total), mean, target_mean)
+
+
+def _deferred(
+    second: Array, cross: Array, total: float, error: float, mean: Array, target_mean: float
+) -> LinearGaussianProblem:
+    problem = LinearGaussianProblem.__new__(LinearGaussianProblem)
+    problem._set_moments(second, cross, total, error)
+    problem._set_means(mean, target_mean)
+    return problem

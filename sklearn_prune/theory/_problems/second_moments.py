@@ -36,13 +36,12 @@ class SecondMoments:
 
     Attributes
     ----------
-    eigenbasis : Eigenbasis
-        Where the covariance is diagonal.
     unit : float
         What the target is measured in, see `in_units`.
     """
 
     unit = 1.0
+    _error: float
 
     def __init__(self, covariance: Any, coef: Any, noise_variance: Any, weights: Any) -> None:
         self.covariance = check_covariance(covariance)
@@ -50,7 +49,24 @@ class SecondMoments:
         self.coef = as_floats(coef, "coef", shape)
         self.noise_variance = check_noise_variance(noise_variance)
         self.weights = self._check_weights(weights, shape)
-        self.eigenbasis = Eigenbasis.of(self.covariance)
+        _ = self.eigenbasis  # which fails unless the covariance is positive semidefinite
+
+    def _set_moments(self, covariance: Array, cross: Array, total: float, error: float) -> None:
+        r"""Take note of moments in place of coefficients; they are decomposed when it is needed.
+
+        Only then is it seen whether there are variables with such moments.
+
+        Parameters
+        ----------
+        covariance : ndarray of shape (n_features,) or (n_features, n_features)
+            :math:`\mathbb{E}[xx']`, symmetric, or its diagonal.
+        cross : ndarray of shape (n_features,)
+            :math:`\mathbb{E}[yx]`.
+        total, error : float
+            :math:`\mathbb{E}[y^2]`, and what it may be too small by.
+        """
+        self.covariance, self.cross_moment, self.weights = covariance, cross, None
+        self.target_second_moment, self._error = total, error
 
     def _check_weights(self, weights: Any, shape: tuple[int, ...]) -> Array | None:
         if weights is None:
@@ -74,7 +90,7 @@ class SecondMoments:
     @property
     def counts(self) -> Array:
         """How many coordinates each entry stands for: the weights, or ones."""
-        return np.ones_like(self.coef) if self.weights is None else self.weights
+        return np.ones(len(self.covariance)) if self.weights is None else self.weights
 
     @property
     def variances(self) -> Array:
@@ -87,6 +103,34 @@ class SecondMoments:
         return self.covariance.ndim == 1
 
     @cached_property
+    def eigenbasis(self) -> Eigenbasis:
+        """Where the covariance is diagonal."""
+        return Eigenbasis.of(self.covariance)
+
+    @cached_property
+    def coef(self) -> Array:
+        r"""The coefficients :math:`\beta`, if the cross moment is what is given."""
+        return self.eigenbasis.to_features(self.signal / np.sqrt(self.eigenbasis.eigenvalues))
+
+    @cached_property
+    def noise_variance(self) -> float:
+        r"""The noise :math:`\sigma^2`, if the cross moment is what is given."""
+        explained = float(self.signal @ self.signal)
+        if self.target_second_moment < explained - self._error:
+            msg = (
+                f"target_second_moment is {self.target_second_moment:.6g}, but second_moment and "
+                f"cross_moment imply at least {explained:.6g}: give moments of one and the same "
+                "distribution."
+            )
+            raise ValueError(msg)
+        return max(self.target_second_moment - explained, 0.0)
+
+    @cached_property
+    def target_second_moment(self) -> float:
+        r"""The second moment :math:`\mathbb{E}[y^2]` of the target."""
+        return self.noise_variance + float(self.spectrum.energy.sum())
+
+    @cached_property
     def cross_moment(self) -> Array:
         r"""The cross moment :math:`\mathbb{E}[yx]`, of shape (n_features,)."""
         return multiply(self.covariance, self.coef)
@@ -94,7 +138,11 @@ class SecondMoments:
     @cached_property
     def signal(self) -> Array:
         r"""Whitened coefficients :math:`\sqrt{\lambda_i}\bar\beta_i`, of shape (rank,)."""
-        return np.sqrt(self.eigenbasis.eigenvalues) * self.eigenbasis.to_coordinates(self.coef)
+        root = np.sqrt(self.eigenbasis.eigenvalues)
+        if "coef" in self.__dict__:
+            return root * self.eigenbasis.to_coordinates(self.coef)
+        # From the cross moment itself: coef loses digits to small eigenvalues.
+        return self.eigenbasis.to_coordinates(self.cross_moment) / root
 
     @cached_property
     def spectrum(self) -> Spectrum:
@@ -114,7 +162,8 @@ def in_units(problem: Problem) -> Problem:
     size = max(noise, min(signal, noise * 1e140), signal * 1e-140) if noise else signal
     unit = float(np.ldexp(1.0, np.frexp(size)[1]))
     scaled = copy(problem)
-    scaled.__dict__.pop("spectrum", None)
+    for name in ("spectrum", "target_second_moment"):
+        scaled.__dict__.pop(name, None)
     scaled.coef, scaled.signal = problem.coef / unit, problem.signal / unit
     scaled.noise_variance, scaled.unit = problem.noise_variance / unit / unit, unit
     if "cross_moment" in problem.__dict__:

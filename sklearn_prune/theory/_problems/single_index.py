@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sklearn_prune.theory._checks import (
+    as_number,
     check_count,
     check_covariance,
     check_noise_variance,
@@ -24,7 +25,7 @@ from sklearn_prune.theory._moments.gaussian_quadrature import gaussian_mean, gau
 from sklearn_prune.theory._moments.scalar_functions import LINKS, check_function
 from sklearn_prune.theory._moments.sphere_moments import radii, sphere_moments
 
-from .linear_gaussian import LinearGaussianProblem
+from .linear_gaussian import LinearGaussianProblem, deferred_problem
 from .mixed_rows import MixedRowsProblem
 
 if TYPE_CHECKING:
@@ -163,12 +164,12 @@ class SingleIndexProblem:
         """
         W, offset = self._whitened(weights, offset)
         v = self._whiten(self.direction)
-        return LinearGaussianProblem.from_moments(
-            second_moment(W, activation, offset),
+        return deferred_problem(
+            check_covariance(second_moment(W, activation, offset)),
             cross_moment(W, v, self.link, activation, offset),
-            self._link_square + self.noise_variance,
-            mean=mean(W, activation, offset),
-            target_mean=float(gaussian_mean(self._function, self._spread)[0]),
+            as_number(self._link_square + self.noise_variance, "The second moment of the label"),
+            mean(W, activation, offset),
+            float(gaussian_mean(self._function, self._spread)[0]),
         )
 
     def equivalent_by_norm(

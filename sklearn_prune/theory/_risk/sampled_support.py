@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import linalg
 
-from sklearn_prune.theory._checks import eigh_psd
 from sklearn_prune.theory._problems.second_moments import squared_error
 from sklearn_prune.theory._problems.spectrum import Spectrum, shrink, spectral_sums
 
@@ -15,14 +13,15 @@ from .contest import Contest
 from .draw_scores import scores_of_draws
 from .outcome import Outcome, pair_means
 from .support import Grams
+from .support_part import Part, part_on
 
 if TYPE_CHECKING:
-    from sklearn_prune._typing import Array, Indices
+    from collections.abc import Iterable
+
+    from sklearn_prune._typing import Array
 
     from .first_fit import FirstFit
 
-# A Cholesky factor of a covariance with a smaller ratio of pivots is not trusted.
-PIVOT_RATIO = 1e-5
 # From here on the length of a normal vector may be replaced with its mean square root.
 HIGH_DIMENSION = 50
 
@@ -84,13 +83,14 @@ class SampledSelection:
 
     def restricted(self, n: float, alpha: float) -> list[tuple[Spectrum, float]]:
         """Return spectrum and noise of the restricted problem, one a draw."""
+        n_draws, noise = len(self.theta), self._first.problem.noise_variance
         u = self._first.signal[np.newaxis]
-        problems = []
-        for support in self.supports:
-            values, inside, outside = self._coordinates(support, u, n, alpha)
-            noise = self._first.problem.noise_variance + float(np.sum(outside**2))
-            problems.append((Spectrum(values, np.ones_like(values), inside[0] ** 2), noise))
-        return problems
+        parts = self._parts([self._columns(u)] * n_draws, n, alpha)
+        outside = self._outside(np.array([u] * n_draws), parts)
+        return [
+            (Spectrum(w, np.ones_like(w), inside[0] ** 2), noise + float(lost @ lost))
+            for (w, inside, _), [lost] in zip(parts, outside, strict=True)
+        ]
 
     def grams(self, n: float, alpha: float) -> Grams:
         r"""Return the inner products of every draw.
@@ -99,68 +99,81 @@ class SampledSelection:
         support, :math:`A'A=\Sigma_{SS}`; without penalty on fewer columns than
         rows, the projector on them.
         """
-        first = self._first
-        u = np.broadcast_to(first.signal, self.theta.shape)
-        noise, basis = self.theta - u, first.problem.eigenbasis
-        error = first.shrinkage * noise - first.zeta * u
-        pruned = np.sqrt(basis.eigenvalues) * basis.to_coordinates(self.pruned_coefs)
-        vectors = np.stack([u, noise, error, u - pruned], axis=1)
-        draws = zip(self.supports, vectors, strict=True)
-        parts = zip(*(self._gram(*draw, n, alpha) for draw in draws), strict=True)
-        return Grams(*(pair_means(np.array(part)) for part in parts))
+        fit = self._first
+        u, centre, chance = fit.signal, fit.law[0] - fit.signal, self.chance
+        fixed = np.stack([u, centre, fit.shrinkage * centre - fit.zeta * u])
+        moved = np.stack([chance, fit.shrinkage * chance], axis=1)
+        parts = self._parts(self._products(fixed, moved), n, alpha)
+        outside = self._outside(in_pairs(fixed, moved), parts)
+        draws = zip(parts, outside, strict=True)
+        grams = zip(*(_gram(*draw, n, alpha) for draw in draws), strict=True)
+        return Grams(*(pair_means(np.array(gram)) for gram in grams))
 
-    def _gram(self, support: Indices, vectors: Array, n: float, alpha: float) -> Grams:
-        """Return the inner products of one draw."""
-        values, inside, outside = self._coordinates(support, vectors, n, alpha)
-        spectrum = Spectrum(values, np.ones_like(values), np.zeros_like(values))
-        P, Q = shrink(spectral_sums(spectrum, np.array(n), np.array(alpha)).xi, values)
-        return Grams(
-            kept=inside * P**2 @ inside.T,
-            mixed=inside * (P * Q) @ inside.T,
-            lost=inside * Q**2 @ inside.T + outside @ outside.T,
-            trace=P.sum(),
-            trace_squared=(P**2).sum(),
-        )
+    @property
+    def chance(self) -> Array:
+        r"""How far the first of every pair of :math:`\theta` is from the mean of its law."""
+        return (self.theta[::2] - self.theta[1::2]) / 2
 
-    def _coordinates(
-        self, support: Indices, vectors: Array, n: float, alpha: float
-    ) -> tuple[Array, Array, Array]:
-        """Return eigenvalues of the support's covariance, and vectors inside and outside of it.
-
-        A projection is the same in any orthonormal basis: where no penalty acts,
-        eigenvalues of one and the basis of a Cholesky factor do.
-
-        Parameters
-        ----------
-        support : ndarray of shape (n_keep,)
-        vectors : ndarray of shape (n_vectors, rank)
-            Whitened vectors.
-        n, alpha : float
-            Rows and penalty of the refit.
+    def _products(self, fixed: Array, moved: Array) -> Array:
+        """Return the products of vectors `in_pairs` with the columns of all features.
 
         Returns
         -------
-        eigenvalues : ndarray of shape (support_rank,)
-        inside : ndarray of shape (n_vectors, support_rank)
-            Coordinates of the projections on the support.
-        outside : ndarray of shape (n_vectors, rank)
-            What the projections leave.
+        ndarray of shape (n_draws, n_vectors, n_features)
+        """
+        columns = self._columns(np.concatenate([fixed, *moved]))
+        rest = columns[len(fixed) :].reshape(*moved.shape[:2], columns.shape[1])
+        return in_pairs(columns[: len(fixed)], rest)
+
+    def _columns(self, vectors: Array) -> Array:
+        r"""Return the products of whitened vectors with the columns of all features.
+
+        The columns are the rows of :math:`V\sqrt\lambda`.
         """
         basis = self._first.problem.eigenbasis
-        columns = basis.vectors[support] * np.sqrt(basis.eigenvalues)
-        cross = vectors @ columns.T
-        block = self._first.problem.covariance[np.ix_(support, support)]
-        if alpha == 0 and len(support) < n:
-            factor, info = linalg.lapack.dpotrf(block, lower=True)
-            pivots = np.diag(factor)
-            if info == 0 and pivots.min() > PIVOT_RATIO * pivots.max():
-                inside = linalg.solve_triangular(factor, cross.T, lower=True)
-                coefs = linalg.solve_triangular(factor, inside, lower=True, trans=1)
-                return np.ones(len(support)), inside.T, vectors - coefs.T @ columns
-        values, axes = eigh_psd(block)
-        axes = axes / np.sqrt(values)
-        inside = cross @ axes
-        return values, inside, vectors - inside @ axes.T @ columns
+        return basis.to_features(vectors * np.sqrt(basis.eigenvalues))
+
+    def _parts(self, products: Iterable[Array], n: float, alpha: float) -> list[Part]:
+        """Return the parts of vectors on the support of every draw.
+
+        Parameters
+        ----------
+        products : iterable of n_draws ndarrays of shape (n_vectors, n_features)
+            Products of the vectors with all columns.
+        n, alpha : float
+            Rows and penalty of the refit.
+        """
+        covariance = self._first.problem.covariance
+        return [
+            part_on(
+                covariance[np.ix_(support, support)],
+                one[:, support],
+                is_free=alpha == 0 and len(support) < n,
+            )
+            for support, one in zip(self.supports, products, strict=True)
+        ]
+
+    def _outside(self, vectors: Array, parts: list[Part]) -> Array:
+        """Return what the projections leave of vectors of shape (n_draws, n_vectors, rank)."""
+        basis = self._first.problem.eigenbasis
+        coefs = np.zeros((*vectors.shape[:-1], basis.n_features))
+        for row, support, part in zip(coefs, self.supports, parts, strict=True):
+            row[:, support] = part.coefs
+        return vectors - basis.to_coordinates(coefs) * np.sqrt(basis.eigenvalues)
+
+
+def _gram(part: Part, outside: Array, n: float, alpha: float) -> Grams:
+    """Return the inner products of one draw."""
+    values, inside = part.eigenvalues, part.inside
+    spectrum = Spectrum(values, np.ones_like(values), np.zeros_like(values))
+    P, Q = shrink(spectral_sums(spectrum, np.array(n), np.array(alpha)).xi, values)
+    return Grams(
+        kept=inside * P**2 @ inside.T,
+        mixed=inside * (P * Q) @ inside.T,
+        lost=inside * Q**2 @ inside.T + outside @ outside.T,
+        trace=P.sum(),
+        trace_squared=(P**2).sum(),
+    )
 
 
 def draw_fits(
@@ -184,6 +197,28 @@ def draw_fits(
     normal = random_state.standard_normal((-(-n_draws // 2), rank))
     if rank >= HIGH_DIMENSION:
         normal *= np.sqrt(rank) / np.linalg.norm(normal, axis=1, keepdims=True)
-    pairs = np.stack([normal, -normal], axis=1).reshape(2 * len(normal), rank)
-    theta = mean + scale * pairs
-    return theta, first.problem.eigenbasis.to_features(first.unwhiten * theta)
+    chance = scale * normal
+    centre, *moved = first.problem.eigenbasis.to_features(
+        first.unwhiten * np.concatenate([mean[np.newaxis], chance])
+    )
+    return mean + antithetic(chance), centre + antithetic(np.array(moved))
+
+
+def antithetic(values: Array) -> Array:
+    """Return each of some values, followed by its negative."""
+    return np.stack([values, -values], axis=1).reshape(2 * len(values), *values.shape[1:])
+
+
+def in_pairs(fixed: Array, moved: Array) -> Array:
+    """Return the vectors of antithetic draws, of shape (n_draws, n_vectors, size).
+
+    Parameters
+    ----------
+    fixed : ndarray of shape (n_vectors, size)
+        What is the same in all draws: all of the first vector.
+    moved : ndarray of shape (n_pairs, n_vectors - 1, size)
+        What is added to the others in the first draw of every pair, and taken away in the second.
+    """
+    vectors = np.repeat(fixed[np.newaxis], 2 * len(moved), axis=0)
+    vectors[:, 1:] += antithetic(moved)
+    return vectors

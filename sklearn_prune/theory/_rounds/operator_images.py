@@ -10,7 +10,7 @@ from scipy import linalg
 from sklearn_prune.theory._checks import eigh_psd
 from sklearn_prune.theory._problems.spectrum import Spectrum, shrink, spectral_sums
 from sklearn_prune.theory._risk.finite_size import excess
-from sklearn_prune.theory._risk.sampled_support import PIVOT_RATIO
+from sklearn_prune.theory._risk.support_part import PIVOT_RATIO
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array, Indices, Mask

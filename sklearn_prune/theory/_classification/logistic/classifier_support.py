@@ -112,14 +112,13 @@ class SampledSupport(SampledSelection):
 
     def kept(self, *, whole: bool) -> Kept:
         """Return the principal columns of the support of every draw."""
-        first, penalty = self._first, float(whole)
-        values, inside = [], []
-        for theta, support in zip(self.theta, self.supports, strict=True):
-            fields = np.array([first.direction, theta - first.signal, first.shrinkage * theta])
-            own, parts, _ = self._coordinates(support, fields, np.inf, penalty)
-            values.append(own)
-            inside.append(parts)
-        x, w = np.concatenate(inside, axis=1), np.concatenate(values)
+        first = self._first
+        mean, chance, z = first.law[0], self.chance, first.shrinkage
+        fixed = np.stack([first.direction, mean - first.signal, z * mean])
+        moved = np.stack([chance, z * chance], axis=1)
+        parts = self._parts(self._products(fixed, moved), np.inf, float(whole))
+        values = [part.eigenvalues for part in parts]
+        x, w = np.concatenate([part.inside for part in parts], axis=1), np.concatenate(values)
         pairs = np.repeat(np.arange(len(values)) // 2, [len(own) for own in values])
         share = 1 / len(self.theta)
         return Kept(w, np.full_like(w, share), share * x[:, np.newaxis] * x, pairs)
