@@ -43,7 +43,7 @@ class MixtureSelection(DiagonalSelection):
         fit = fit_mixture(spectrum, w, n, alpha)
         return Outcome.of(fit.risk, w * fit.share)
 
-    def grams(self, n: float, alpha: float) -> Grams:
+    def grams(self, n: float, alpha: float, *, pulled: bool = False) -> Grams:
         r"""Return the inner products, where P is diagonal but for the direction of the means.
 
         The whitened columns of the support have the inner products

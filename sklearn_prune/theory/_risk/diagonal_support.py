@@ -111,7 +111,7 @@ class DiagonalSelection:
         lost = self._counts * (1 - self._moments.kept) * self._first.signal**2
         return [(self._kept_spectrum(), float(self._first.problem.noise_variance + lost.sum()))]
 
-    def grams(self, n: float, alpha: float) -> Grams:
+    def grams(self, n: float, alpha: float, *, pulled: bool = False) -> Grams:
         r"""Return the inner products, where P is diagonal: :math:`1-\zeta_i` or 0."""
         spectrum, P, Q = self._shrinkage(n, alpha)
         inside, outside = self._products()

@@ -12,7 +12,7 @@ from sklearn_prune.theory._problems.spectrum import Spectrum, shrink, spectral_s
 from .contest import Contest
 from .draw_scores import scores_of_draws
 from .outcome import Outcome, pair_means
-from .support import Grams
+from .support import MISSED, Grams
 from .support_part import Part, part_on
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ class SampledSelection:
             for (w, inside, _), [lost] in zip(parts, outside, strict=True)
         ]
 
-    def grams(self, n: float, alpha: float) -> Grams:
+    def grams(self, n: float, alpha: float, *, pulled: bool = False) -> Grams:
         r"""Return the inner products of every draw.
 
         P is :math:`A(A'A+1/\xi_2)^{-1}A'` with the whitened columns A of the
@@ -103,11 +103,23 @@ class SampledSelection:
         u, centre, chance = fit.signal, fit.law[0] - fit.signal, self.chance
         fixed = np.stack([u, centre, fit.shrinkage * centre - fit.zeta * u])
         moved = np.stack([chance, fit.shrinkage * chance], axis=1)
-        parts = self._parts(self._products(fixed, moved), n, alpha)
-        outside = self._outside(in_pairs(fixed, moved), parts)
+        vectors, products = in_pairs(fixed, moved), self._products(fixed, moved)
+        if pulled:
+            missed = self._missed()
+            vectors, products = np.hstack([vectors, missed[0]]), np.hstack([products, missed[1]])
+        parts = self._parts(products, n, alpha)
+        outside = self._outside(vectors, parts)
         draws = zip(parts, outside, strict=True)
         grams = zip(*(_gram(*draw, n, alpha) for draw in draws), strict=True)
         return Grams(*(pair_means(np.array(gram)) for gram in grams))
+
+    def _missed(self) -> tuple[Array, Array]:
+        """Return what the pruned draws miss of the truth, and its products with all columns."""
+        problem, pruned = self._first.problem, self.pruned_coefs
+        basis = problem.eigenbasis
+        missed = problem.signal - np.sqrt(basis.eigenvalues) * basis.to_coordinates(pruned)
+        products = problem.cross_moment - pruned @ problem.covariance
+        return missed[:, np.newaxis], products[:, np.newaxis]
 
     @property
     def chance(self) -> Array:
@@ -167,13 +179,13 @@ def _gram(part: Part, outside: Array, n: float, alpha: float) -> Grams:
     values, inside = part.eigenvalues, part.inside
     spectrum = Spectrum(values, np.ones_like(values), np.zeros_like(values))
     P, Q = shrink(spectral_sums(spectrum, np.array(n), np.array(alpha)).xi, values)
-    return Grams(
-        kept=inside * P**2 @ inside.T,
-        mixed=inside * (P * Q) @ inside.T,
-        lost=inside * Q**2 @ inside.T + outside @ outside.T,
-        trace=P.sum(),
-        trace_squared=(P**2).sum(),
+    products = (
+        inside * P**2 @ inside.T,
+        inside * (P * Q) @ inside.T,
+        inside * Q**2 @ inside.T + outside @ outside.T,
     )
+    kept, mixed, lost = (np.pad(part, (0, len(MISSED) - len(part))) for part in products)
+    return Grams(kept, mixed, lost, trace=P.sum(), trace_squared=(P**2).sum())
 
 
 def draw_fits(

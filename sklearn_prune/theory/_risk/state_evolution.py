@@ -82,7 +82,7 @@ def shared_refit(
         By the mean equations of all draws, and without each of them.
     """
     n_rows = first.n + n_unlabeled
-    grams = selection.grams(n_rows, alpha)
+    grams = selection.grams(n_rows, alpha, pulled=pulled)
     factor, more = 1.0, 0.0
     if finite_n:
         spectra = [spectrum for spectrum, _ in selection.restricted(n_rows, alpha)]

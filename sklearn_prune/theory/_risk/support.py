@@ -91,8 +91,11 @@ class Selection(Protocol):
     def restricted(self, n: float, alpha: float) -> list[tuple[Spectrum, float]]:
         """Return spectrum and noise of the restricted problem, one a draw, for a fit to n rows."""
 
-    def grams(self, n: float, alpha: float) -> Grams:
-        """Return the inner products for a refit to n rows in all."""
+    def grams(self, n: float, alpha: float, *, pulled: bool = False) -> Grams:
+        """Return the inner products for a refit to n rows in all.
+
+        Those of u - q may be zero, unless the refit is pulled.
+        """
 
 
 def is_blind(strategy: str, contest: Contest, n_keep: float, problem: SecondMoments) -> bool:
