@@ -17,6 +17,7 @@ from sklearn_prune.theory._classification.least_squares import least_squares_ste
 from sklearn_prune.theory._classification.mixture_fit import MixtureFirstFit
 from sklearn_prune.theory._classification.mixture_moments import MixtureMoments
 from sklearn_prune.theory._classification.mixture_support import MixtureSelection
+from sklearn_prune.theory._risk.contest import Contest
 from sklearn_prune.theory._risk.first_fit import STRATEGIES, FirstFit
 from sklearn_prune.theory._risk.refits import same_refit
 
@@ -121,7 +122,7 @@ def test_the_squared_error_is_that_of_the_linear_problem(name, fit_intercept, re
             problem,
             {key: value for key, value in plan.items() if key != "sparsity"}
             | {"retrain_alpha": alpha, "compression": None, "finite_n": False}
-            | {"random_state": np.random.RandomState(3)},
+            | {"contest": Contest.free(np.ones(P)), "random_state": np.random.RandomState(3)},
         )
         outcome = steps.outcome(n, 20)
         overlaps = overlaps_of(problem, outcome, fit_intercept=fit_intercept)

@@ -257,12 +257,12 @@ TABLE = {
     ),
     "optimal_strategy": (
         optimal_strategy,
-        {"problem": LINEAR, "n_samples": 9, "sparsity": 2},
+        {"problem": LINEAR, "n_samples": 9, "sparsity": 2, "n_rounds": [1]},
         bad_ranking(),
     ),
     "rank_strategies": (
         rank_strategies,
-        {"problem": LINEAR, "n_samples": 9, "sparsity": 2},
+        {"problem": LINEAR, "n_samples": 9, "sparsity": 2, "n_rounds": [1]},
         bad_ranking(),
     ),
     "RoundsCharacterization": (
