@@ -9,6 +9,7 @@ PIP := $(PY) -m pip --disable-pip-version-check
 READY := $(VENV)/.ready
 # Where the public classes and functions are defined: their docstrings are linted.
 PUBLIC := $(addprefix sklearn_prune/,datasets.py _batches/row_batches.py _least_squares/min_norm.py \
+    _least_squares/targeted_ridge.py \
     $(addprefix _pruning/,pruned.py pruned_classifier.py score_classifier.py sparse_model.py) \
     $(addprefix _paths/,pruned_cv.py pruned_classifier_cv.py pruning_path.py stability_path.py \
         width_path.py) \

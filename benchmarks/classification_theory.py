@@ -1,6 +1,6 @@
 """Predicted against simulated errors of classifiers, dense, pruned and retrained.
 
-    python benchmarks/theory_vs_simulation.py --classification [--quick]
+    python benchmarks/theory_vs_simulation.py --only classification [--quick]
 
 Prints the problem, sizes, strategy, losses and penalties of both fits, intercept, and
 below that for each model that they make the zero-one error and the log-loss:

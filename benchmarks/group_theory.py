@@ -1,6 +1,6 @@
 """Predicted against simulated risks of models whose features are pruned in groups.
 
-The table of `theory_vs_simulation.py --groups`: problem, sizes, strategy, retraining, ridge
+The table of `theory_vs_simulation.py --only groups`: problem, sizes, strategy, retraining, ridge
 penalty, prices, the predicted risk, mean and standard error of the simulated one, and their
 difference in percent and in standard errors. Where the features of different groups are
 uncorrelated the prediction is in closed form, else ("ar", "power law ar") it is by draws.

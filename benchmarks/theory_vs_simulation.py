@@ -1,16 +1,17 @@
 """Predicted against simulated risks: `predict_risk` and `PrunedRegressor`, side by side.
 
-    python benchmarks/theory_vs_simulation.py [--quick] [--classification | --groups | --surgeon]
+    python benchmarks/theory_vs_simulation.py [--quick] [--only TABLE]
 
 Prints one line a pipeline: problem, sizes, strategy, retraining, both penalties,
 intercept, the predicted risk, mean and standard error of the simulated one, and the
 difference in percent. A star marks a difference of more than two percent (near
-n = p five) and three standard errors. With --classification it is the table of
-classifiers, see classification_theory.py, with --groups that of features pruned in groups,
-see group_theory.py; with --surgeon the cases of the optimal brain surgeon alone, of one shot
-and greedy. For random features of few inputs (relu_of_10)
+n = p five) and three standard errors. For random features of few inputs (relu_of_10)
 the equivalent linear problem itself is some percent off; by_norm is that of rows of
 several kinds, which has no refits to the same samples.
+
+TABLE is another one: classification (see classification_theory.py), groups (of features,
+group_theory.py), rounds (of pruning, rounds_theory.py), or surgeon, the cases of the optimal
+brain surgeon alone, of one shot and greedy.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from itertools import product
 import classification_theory
 import group_theory
 import numpy as np
+import rounds_theory
 from sklearn.linear_model import Ridge
 
 from sklearn_prune import MinNormRegressor, PrunedRegressor, RandomFeatures, TargetedRidge
@@ -49,6 +51,11 @@ def autoregressive(p):
     return LinearGaussianProblem(0.7**distance, coef, 0.3)
 
 
+TABLES = {
+    "classification": classification_theory,
+    "groups": group_theory,
+    "rounds": rounds_theory,
+}
 PROBLEMS = [isotropic, spiked, power_law, autoregressive]
 N = 400
 WIDTHS = [200, 380, 420, 800]
@@ -214,19 +221,14 @@ def random_feature_cases():
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--quick", action="store_true", help="one case in twelve, fewer repeats")
-    parser.add_argument("--classification", action="store_true", help="the table of classifiers")
-    parser.add_argument("--surgeon", action="store_true", help="optimal brain surgeon alone")
-    parser.add_argument("--groups", action="store_true", help="the table of groups of features")
+    parser.add_argument("--only", choices=[*TABLES, "surgeon"], help="another table")
     options = parser.parse_args()
     quick = options.quick
-    if options.classification:
-        classification_theory.main(quick=quick)
-        return
-    if options.groups:
-        group_theory.main(quick=quick)
+    if options.only in TABLES:
+        TABLES[options.only].main(quick=quick)
         return
     cases = linear_cases(N, WIDTHS, SURGEON_PLANS)
-    if not options.surgeon:
+    if options.only is None:
         cases += linear_cases(N, WIDTHS, PLANS) + linear_cases(FEW, FEW_WIDTHS, RIDGE_PLANS)
         cases += random_feature_cases()
     if quick:
