@@ -8,6 +8,8 @@ prints, as medians of several runs with one BLAS thread,
   against the damped fixed-point iteration that is common for Gaussian covariate models;
 - the closed-form curves of 50 widths at p = 10,000, with and without retraining,
   against one simulated point of them;
+- in processor time, four rounds of pruning, against simulating them to the same standard
+  error, of which a part is timed;
 - in processor time, a score of `TheoreticalRisk` on a pipeline of 2,000 random features,
   against the two full eigendecompositions, of second moments and of covariances, that a
   model with an intercept would take without shortcuts.
@@ -23,6 +25,7 @@ from time import perf_counter, process_time
 
 import numpy as np
 import scipy
+from sklearn.linear_model import Ridge
 from sklearn.pipeline import make_pipeline
 
 from sklearn_prune import MinNormRegressor, PrunedRegressor, RandomFeatures, TheoreticalRisk
@@ -133,6 +136,38 @@ def curves(quick, repeats):
         print(f"  {name}: {time:.2f} s, {time / point:.2f} times that point")
 
 
+def rounds(quick, repeats):
+    """Time the risk after four rounds, and samples of it; print a line each."""
+    p = 100 if quick else 1000
+    coef = np.where(np.arange(p) < p // 6, 0.1, 0.0)
+    lags = np.abs(np.subtract.outer(np.arange(4 * p // 5), np.arange(4 * p // 5)))
+    correlated = LinearGaussianProblem(0.7**lags, coef[: len(lags)], 0.5)
+    print("four rounds of pruning with a ridge, retrained")
+    for name, problem, n_draws in (
+        ("independent", LinearGaussianProblem(np.linspace(0.5, 2, p), coef, 0.5), 100),
+        ("neighbours correlated", correlated, 60),
+    ):
+        n, s = 2 * len(problem.coef) // 3, len(problem.coef) // 10
+        how = {"strategy": "hessian", "sparsity": s, "retrain": "same", "alpha": float(n)}
+        draws = {"n_rounds": 4, "n_draws": n_draws, "random_state": 0, "return_std_error": True}
+        theory = partial(predict_risk, problem, n, **how, **draws)
+        time, (risk, error) = seconds(theory, repeats, process_time)
+        model = PrunedRegressor("hessian", s, estimator=Ridge(n, fit_intercept=False), n_rounds=4)
+        sampling = partial(sampled_risks, problem, n, model, 5 if quick else 20)
+        one, risks = seconds(sampling, 1, process_time)
+        peer = one / len(risks) * np.var(risks, ddof=1) / error**2
+        print(
+            f"  {name:22} p = {len(problem.coef)}, {n_draws} draws: {time:.2f} s, risk {risk:.4f} "
+            f"({error:.4f}), {peer / time:.0f} times as fast as simulation"
+        )
+
+
+def sampled_risks(problem, n, model, n_samples):
+    """Return the risks of a model that is fitted to several samples."""
+    rng = np.random.RandomState(0)
+    return [problem.risk(model.fit(*problem.sample(n, rng)).coef_) for _ in range(n_samples)]
+
+
 def scores(quick, repeats):
     """Time scores of pipelines of random features, and two eigendecompositions; print a line each.
 
@@ -168,6 +203,7 @@ def main():
     print(f"{platform.machine()}, numpy {np.__version__}, scipy {scipy.__version__}")
     many_sample_sizes(quick, repeats)
     curves(quick, 1 if quick else 3)
+    rounds(quick, repeats)
     scores(quick, repeats)
 
 
