@@ -12,6 +12,7 @@ import warnings
 from itertools import product
 
 import numpy as np
+from linear_problems import autoregressive, power_law
 from sklearn.linear_model import Ridge
 
 from sklearn_prune import MinNormRegressor, PrunedRegressor
@@ -28,24 +29,11 @@ PLANS = [
 ]
 
 
-def isotropic(p):
+def few_strong(p):
     return LinearGaussianProblem(np.ones(p), np.where(np.arange(p) < 100, 0.1, 0.0), 0.5)
 
 
-def power_law(p):
-    coef = np.random.default_rng(1).standard_normal(p) * 2 / np.sqrt(p)
-    return LinearGaussianProblem(5 * np.arange(1, p + 1) ** -0.7, coef, 0.3)
-
-
-def autoregressive(p):
-    rng = np.random.default_rng(2)
-    coef = rng.standard_normal(p) * (rng.uniform(size=p) < 0.2) * 3.4 / np.sqrt(p)
-    return LinearGaussianProblem(
-        0.7 ** np.abs(np.subtract.outer(np.arange(p), np.arange(p))), coef, 0.3
-    )
-
-
-PROBLEMS = [isotropic, power_law, autoregressive]
+PROBLEMS = [few_strong, power_law, autoregressive]
 WIDTHS = {200: 60, 600: 100}  # and how many features are kept
 
 
