@@ -60,14 +60,23 @@ class Eigenbasis:
         """Eigenvectors as columns, made when first asked for; or positions of features."""
         return self.axes.matrix if isinstance(self.axes, Eigenvectors) else self.axes
 
+    @property
+    def _is_plain(self) -> bool:
+        """Whether features are uncorrelated and all vary: these are the coordinates."""
+        return self.is_diagonal and len(self.eigenvalues) == self.n_features
+
     def to_coordinates(self, vectors: Array) -> Array:
         """Return the coordinates of vectors over the features, which are along the last axis."""
+        if self._is_plain:
+            return vectors.copy()
         if not isinstance(self.axes, Eigenvectors):
             return vectors[..., self.axes]
         return _row_by_row(self.axes.project, vectors, len(self.eigenvalues))
 
     def to_features(self, coordinates: Array) -> Array:
         """Return vectors over the features, whose coordinates are along the last axis."""
+        if self._is_plain:
+            return coordinates.copy()
         if isinstance(self.axes, Eigenvectors):
             return _row_by_row(self.axes.expand, coordinates, self.n_features)
         result = np.zeros((*coordinates.shape[:-1], self.n_features))

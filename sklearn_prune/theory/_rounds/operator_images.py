@@ -13,7 +13,7 @@ from sklearn_prune.theory._risk.finite_size import excess
 from sklearn_prune.theory._risk.support_part import PIVOT_RATIO
 
 if TYPE_CHECKING:
-    from sklearn_prune._typing import Array, Indices, Mask
+    from sklearn_prune._typing import Array, Function, Indices, Mask
     from sklearn_prune.theory._problems.second_moments import SecondMoments
     from sklearn_prune.theory._problems.spectrum import Sums
 
@@ -25,8 +25,9 @@ class Images(NamedTuple):
     ----------
     vectors : ndarray of shape (n_draws, n_vectors, rank)
         The images, whitened.
-    coefs : ndarray of shape (n_draws, n_vectors, n_features)
-        Their coefficients.
+    coefs_of : callable
+        Returns the coefficients, of shape (n_draws, n_features), of a combination of the images
+        from its weights.
     trace, residual, slack : float
         Means of :math:`\mathrm{tr}P`, :math:`n-\mathrm{tr}P` and :math:`n-\mathrm{tr}P^2`,
         free of cancellation.
@@ -37,7 +38,7 @@ class Images(NamedTuple):
     """
 
     vectors: Array
-    coefs: Array
+    coefs_of: Function
     trace: float
     residual: float
     slack: float
@@ -74,15 +75,18 @@ def images(problem: SecondMoments, supports: Mask, n: float, alpha: float, x: Ar
 def _masked(problem: SecondMoments, supports: Mask, n: float, alpha: float, x: Array) -> Images:
     """Return the images where the features are independent: P is diagonal."""
     basis = problem.eigenbasis
-    kept = supports[:, basis.vectors]
+    kept = basis.to_coordinates(supports.astype(np.float64))
     shares = kept.mean(axis=0)
     some = shares > 0
     spectrum = Spectrum(basis.eigenvalues[some], shares[some], np.zeros(np.sum(some)))
     sums = spectral_sums(spectrum, np.array(n), np.array(alpha))
     P = kept * shrink(sums.xi, basis.eigenvalues)[0]
     vectors = P[:, np.newaxis] * x
-    coefs = basis.to_features(vectors / np.sqrt(basis.eigenvalues))
-    return Images(vectors, coefs, *_freedom([(spectrum, sums)], n, alpha))
+
+    def coefs_of(weights: Array) -> Array:
+        return basis.to_features(weights @ vectors / np.sqrt(basis.eigenvalues))
+
+    return Images(vectors, coefs_of, *_freedom([(spectrum, sums)], n, alpha))
 
 
 def _projected(problem: SecondMoments, supports: Mask, n: float, alpha: float, x: Array) -> Images:
@@ -98,7 +102,7 @@ def _projected(problem: SecondMoments, supports: Mask, n: float, alpha: float, x
         )
         result[:, support] = solved
         fits.append(fit)
-    return Images(coefs @ whitened, coefs, *_freedom(fits, n, alpha))
+    return Images(coefs @ whitened, lambda weights: weights @ coefs, *_freedom(fits, n, alpha))
 
 
 def _solve(

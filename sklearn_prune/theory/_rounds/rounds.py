@@ -21,7 +21,7 @@ from .removal_costs import removal_costs
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sklearn_prune._typing import Array, Mask
+    from sklearn_prune._typing import Array
     from sklearn_prune.theory._problems.linear_gaussian import LinearGaussianProblem
     from sklearn_prune.theory._risk.contest import Contest
 
@@ -49,6 +49,8 @@ class Rounds:
     ----------
     joint : JointFits
         The fits so far.
+    kept : ndarray of shape (n_draws, n_features), dtype bool
+        What the last pruning left.
     """
 
     def __init__(
@@ -66,11 +68,7 @@ class Rounds:
         self._strategy, self._contest, self._random_state = strategy, contest, random_state
         self.joint = JointFits(first, n_draws, random_state)
         self._left = np.ones((len(self.joint.fits[0].coefs), len(contest.stays)), dtype=bool)
-
-    @property
-    def kept(self) -> Mask:
-        """What the last pruning left, of shape (n_draws, n_features)."""
-        return self._left[:, self._contest.groups]
+        self.kept = self._left[:, contest.groups]
 
     def run(self, sizes: Sequence[int], alpha: float) -> None:
         """Prune to each size in turn, with refits of a penalty between them."""
@@ -82,6 +80,7 @@ class Rounds:
     def prune(self, size: int) -> None:
         """Keep the best of what is left, by the scores of the last fit."""
         self._left = top_scored(self._scores(), self._left, size)
+        self.kept = self._left[:, self._contest.groups]
 
     def refit(self, alpha: float) -> None:
         """Fit what is left to the same samples."""

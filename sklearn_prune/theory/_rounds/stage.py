@@ -76,7 +76,7 @@ class Stage:
             memory=theta - fitted,
             error=fitted - truth,
             noise=noise,
-            coefs=weights @ self.images.coefs,
+            coefs=self.images.coefs_of(weights),
             law=law,
             residual=self.images.residual,
             slack=self.images.slack,
