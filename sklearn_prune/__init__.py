@@ -6,6 +6,7 @@ from ._displays.pruning_path_display import PruningPathDisplay
 from ._displays.stability_path_display import StabilityPathDisplay
 from ._least_squares.min_norm import MinNormRegressor
 from ._least_squares.targeted_ridge import TargetedRidge
+from ._onnx.export import to_onnx
 from ._paths.pruned_classifier_cv import PrunedClassifierCV
 from ._paths.pruned_cv import PrunedRegressorCV
 from ._paths.pruning_path import PruningPath, pruning_path
@@ -45,5 +46,6 @@ __all__ = [
     "pruning_path",
     "report",
     "stability_path",
+    "to_onnx",
     "width_path",
 ]

@@ -25,7 +25,7 @@ FLOORS = [
     ["_least_squares", "_logistic"],
     ["_pruning"],
     ["_paths", "_random_features"],
-    ["_displays", "_theoretical_risk"],
+    ["_displays", "_onnx", "_theoretical_risk"],
     ["_report/table"],
     ["_report/comparison"],
     ["_report/answer"],

@@ -1,0 +1,90 @@
+"""Graphs as ONNX keeps them: nothing else here knows the package onnx."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from .graph import Graph, Output
+
+# The first with text in Equal: onnxruntime 1.17 and later run it.
+OPSET, FORMAT = 19, 9
+TEXT = np.dtype(object)
+
+
+def require_onnx() -> Any:
+    """Import onnx, which nothing but an export needs.
+
+    Raises
+    ------
+    ImportError
+        If it is not installed; the message says what to install.
+    """
+    try:
+        import onnx  # noqa: PLC0415
+    except ImportError as error:
+        msg = 'to_onnx needs onnx: pip install "sklearn-prune[onnx]"'
+        raise ImportError(msg) from error
+    return onnx
+
+
+def as_model(graph: Graph, outputs: dict[str, Output], name: str) -> Any:
+    """Return a graph as an ONNX model.
+
+    Raises
+    ------
+    ValueError
+        If an input has the name of an output.
+    """
+    helper = require_onnx().helper
+    _check_names(graph, outputs)
+    made = helper.make_graph(
+        _nodes(graph, outputs),
+        name,
+        [_info(key, x.shape, TEXT if x.text else graph.dtype) for key, x in graph.inputs.items()],
+        [_info(key, x.shape, _output_type(graph, x)) for key, x in outputs.items()],
+        [_constant(key, array) for key, array in graph.constants.items()],
+    )
+    return helper.make_model(
+        made,
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        ir_version=FORMAT,
+        producer_name="sklearn_prune",
+        producer_version=version("sklearn-prune"),
+    )
+
+
+def _check_names(graph: Graph, outputs: dict[str, Output]) -> None:
+    taken = sorted(graph.inputs.keys() & outputs.keys())
+    if taken:
+        msg = f"The column {taken[0]!r} has the name of an output: give it another one before fit."
+        raise ValueError(msg)
+
+
+def _nodes(graph: Graph, outputs: dict[str, Output]) -> list[Any]:
+    """Return the nodes, and those that give the outputs their names."""
+    make_node = require_onnx().helper.make_node
+    nodes = [
+        make_node(node.operator, node.operands, [node.result], **node.attributes)
+        for node in graph.nodes
+    ]
+    return nodes + [make_node("Identity", [x.tensor], [name]) for name, x in outputs.items()]
+
+
+def _output_type(graph: Graph, output: Output) -> np.dtype[Any]:
+    return graph.dtype if output.labels is None else output.labels.dtype
+
+
+def _info(name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
+    """Return what is said of an input or output, of any number of samples."""
+    helper = require_onnx().helper
+    kind = helper.np_dtype_to_tensor_dtype(dtype)
+    return helper.make_tensor_value_info(name, kind, ["n_samples", *shape])
+
+
+def _constant(name: str, array: Any) -> Any:
+    """Return a constant, of a type that ONNX has."""
+    return require_onnx().numpy_helper.from_array(array, name)
