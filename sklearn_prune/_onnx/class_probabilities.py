@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # Probabilities that differ by less come from the same function of the scores.
 TOLERANCE = 1e-5
+ZERO, ONE = np.float64(0), np.float64(1)
 
 
 def softmax_of(graph: Graph, scores: Output, factor: float) -> Output:
@@ -41,9 +42,11 @@ def logistic_of(graph: Graph, scores: Output) -> Output:
 
 def one_against_rest_of(graph: Graph, scores: Output) -> Output:
     """Return the logistic function of the scores, divided by its sum over the classes."""
-    # The softmax of logarithms divides by the sum, and does not underflow.
-    negative = graph.add("Softplus", graph.add("Neg", scores.tensor))
-    return Output(graph.add("Softmax", graph.add("Neg", negative), axis=1), scores.shape)
+    # Logarithms do not underflow, and their softmax divides by the sum.
+    magnitude = graph.add("Abs", scores.tensor)
+    rest = graph.add("Log", graph.add("Add", graph.add("Exp", graph.add("Neg", magnitude)), ONE))
+    logarithms = graph.add("Sub", graph.add("Min", scores.tensor, ZERO), rest)
+    return Output(graph.add("Softmax", logarithms, axis=1), scores.shape)
 
 
 def probabilities_of(

@@ -9,11 +9,12 @@ from scipy import sparse
 from sklearn.base import is_classifier, is_regressor
 
 from sklearn_prune._pruning.fitted_coef import goes_by
-from sklearn_prune._typing import AnyArray
 
 from .graph import Output
 
 if TYPE_CHECKING:
+    from sklearn_prune._typing import AnyArray
+
     from .wanted_columns import Columns
 
 

@@ -46,7 +46,7 @@ def predicted(model: Any, columns: Columns) -> dict[str, Output]:
     """
     if not hasattr(model, "predict"):
         made = transformed(model, columns)
-        return {"transform": Output(made.all(), (made.count,))}
+        return {"transform": Output(made.all(), (made.n_columns,))}
     check_linear(model)
     kind = linear_classification if is_classifier(model) else linear_regression
     return kind(model, columns)

@@ -35,7 +35,7 @@ def ranked(step: Any, columns: Columns) -> Columns:
         ramp = graph.add("Clip", graph.add("Add", risen, heights), np.float64(0), np.float64(1))
         return graph.add("MatMul", ramp, rises)
 
-    return columns.made(columns.count, numbers)
+    return columns.made(columns.n_columns, numbers)
 
 
 def ramps(quantiles: AnyArray) -> tuple[AnyArray, AnyArray, AnyArray]:

@@ -48,12 +48,12 @@ def _scaled(columns: Columns, *steps: Step) -> Columns:
                 tensor = columns.graph.add(operator, tensor, values[kept])
         return tensor
 
-    return columns.made(columns.count, numbers)
+    return columns.made(columns.n_columns, numbers)
 
 
 def _clipped(columns: Columns, low: float, high: float) -> Columns:
     """Return columns within bounds."""
     bounds = np.float64(low), np.float64(high)
     return columns.made(
-        columns.count, lambda kept: columns.graph.add("Clip", columns.numbers(kept), *bounds)
+        columns.n_columns, lambda kept: columns.graph.add("Clip", columns.numbers(kept), *bounds)
     )

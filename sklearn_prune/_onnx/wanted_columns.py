@@ -25,7 +25,7 @@ class Columns(NamedTuple):
     Attributes
     ----------
     graph : Graph
-    count : int
+    n_columns : int
         How many there are.
     numbers : callable
         Returns the name of the tensor of the columns of given positions.
@@ -34,36 +34,36 @@ class Columns(NamedTuple):
     """
 
     graph: Graph
-    count: int
+    n_columns: int
     numbers: Callable[[Indices], str]
     texts: Callable[[Indices], str] = no_texts
 
     def all(self) -> str:
         """Return the name of the tensor of all columns."""
-        return self.numbers(np.arange(self.count))
+        return self.numbers(np.arange(self.n_columns))
 
-    def made(self, count: int, numbers: Callable[[Indices], str]) -> Columns:
+    def made(self, n_columns: int, numbers: Callable[[Indices], str]) -> Columns:
         """Return columns of numbers that are made of these."""
-        return Columns(self.graph, count, numbers)
+        return Columns(self.graph, n_columns, numbers)
 
     def some(self, positions: Indices) -> Columns:
         """Return some of the columns."""
         return self._replace(
-            count=len(positions),
+            n_columns=len(positions),
             numbers=lambda kept: self.numbers(positions[kept]),
             texts=lambda kept: self.texts(positions[kept]),
         )
 
 
-def matrix(graph: Graph, count: int) -> Columns:
+def matrix(graph: Graph, n_columns: int) -> Columns:
     """Return the columns of one input, X."""
 
     def take(kept: Indices, *, text: bool) -> str:
-        X = graph.input("X", (count,), text=text)
-        everything = np.array_equal(kept, np.arange(count))
+        X = graph.input("X", (n_columns,), text=text)
+        everything = np.array_equal(kept, np.arange(n_columns))
         return X if everything else graph.add("Gather", X, kept, axis=1)
 
-    return Columns(graph, count, lambda k: take(k, text=False), lambda k: take(k, text=True))
+    return Columns(graph, n_columns, lambda k: take(k, text=False), lambda k: take(k, text=True))
 
 
 def table(graph: Graph, names: Sequence[str]) -> Columns:
@@ -72,13 +72,13 @@ def table(graph: Graph, names: Sequence[str]) -> Columns:
     def take(kept: Indices, *, text: bool) -> str:
         return joined(graph, [graph.input(names[j], (1,), text=text) for j in kept])
 
-    count = len(names)
-    return Columns(graph, count, lambda k: take(k, text=False), lambda k: take(k, text=True))
+    n_columns = len(names)
+    return Columns(graph, n_columns, lambda k: take(k, text=False), lambda k: take(k, text=True))
 
 
 def side_by_side(graph: Graph, parts: Sequence[Columns]) -> Columns:
     """Return the columns of several steps."""
-    counts = [part.count for part in parts]
+    counts = [part.n_columns for part in parts]
     stops = np.cumsum(counts)
 
     def take(kept: Indices, kind: str) -> str:
