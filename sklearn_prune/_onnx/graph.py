@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from sklearn_prune._typing import AnyArray
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # The name of a tensor, or what becomes a constant.
 Operand = str | float | AnyArray
@@ -93,6 +96,15 @@ class Graph:
             self._names[key] = f"/{operator}/{len(self.nodes)}"
             self.nodes.append(Node(operator, names, self._names[key], attributes))
         return self._names[key]
+
+    def needed(self, outputs: Iterable[Output]) -> tuple[list[Node], dict[str, AnyArray]]:
+        """Return the nodes and constants that outputs need."""
+        names, nodes = {output.tensor for output in outputs}, []
+        for node in reversed(self.nodes):
+            if node.result in names:
+                names.update(node.operands)
+                nodes.insert(0, node)
+        return nodes, {name: self.constants[name] for name in self.constants if name in names}
 
 
 def as_tensor(value: float | AnyArray, dtype: np.dtype[Any]) -> AnyArray:

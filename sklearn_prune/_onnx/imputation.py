@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,5 +46,5 @@ def imputed(step: Any, columns: Columns) -> Columns:
 
 
 def is_missing(value: Any) -> bool:
-    """Return whether a value is None or not equal to itself, as NaN and pandas' NA are."""
-    return value is None or (value == value) is not True  # noqa: PLR0124
+    """Return whether a value is None or NaN."""
+    return value is None or (isinstance(value, Real) and np.isnan(float(value)))

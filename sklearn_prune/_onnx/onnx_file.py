@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from importlib.metadata import version
+from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from .graph import Graph, Output
+    from .graph import Graph, Node, Output
 
 # The first with text in Equal: onnxruntime 1.17 and later run it.
 OPSET, FORMAT = 19, 9
@@ -39,14 +40,16 @@ def as_model(graph: Graph, outputs: dict[str, Output], name: str) -> Any:
     ValueError
         If an input has the name of an output.
     """
-    helper = require_onnx().helper
     _check_names(graph, outputs)
+    onnx = require_onnx()
+    helper, from_array = onnx.helper, onnx.numpy_helper.from_array
+    nodes, constants = graph.needed(outputs.values())
     made = helper.make_graph(
-        _nodes(graph, outputs),
+        [*map(_node, nodes), *starmap(_naming, outputs.items())],
         name,
         [_info(key, x.shape, TEXT if x.text else graph.dtype) for key, x in graph.inputs.items()],
         [_info(key, x.shape, _output_type(graph, x)) for key, x in outputs.items()],
-        [_constant(key, array) for key, array in graph.constants.items()],
+        [from_array(array, key) for key, array in constants.items()],
     )
     return helper.make_model(
         made,
@@ -64,14 +67,14 @@ def _check_names(graph: Graph, outputs: dict[str, Output]) -> None:
         raise ValueError(msg)
 
 
-def _nodes(graph: Graph, outputs: dict[str, Output]) -> list[Any]:
-    """Return the nodes, and those that give the outputs their names."""
+def _node(node: Node) -> Any:
     make_node = require_onnx().helper.make_node
-    nodes = [
-        make_node(node.operator, node.operands, [node.result], **node.attributes)
-        for node in graph.nodes
-    ]
-    return nodes + [make_node("Identity", [x.tensor], [name]) for name, x in outputs.items()]
+    return make_node(node.operator, node.operands, [node.result], **node.attributes)
+
+
+def _naming(name: str, output: Output) -> Any:
+    """Return the node that gives an output its name."""
+    return require_onnx().helper.make_node("Identity", [output.tensor], [name])
 
 
 def _output_type(graph: Graph, output: Output) -> np.dtype[Any]:
@@ -83,8 +86,3 @@ def _info(name: str, shape: tuple[int, ...], dtype: np.dtype[Any]) -> Any:
     helper = require_onnx().helper
     kind = helper.np_dtype_to_tensor_dtype(dtype)
     return helper.make_tensor_value_info(name, kind, ["n_samples", *shape])
-
-
-def _constant(name: str, array: Any) -> Any:
-    """Return a constant, of a type that ONNX has."""
-    return require_onnx().numpy_helper.from_array(array, name)

@@ -111,10 +111,9 @@ def _(model: CalibratedClassifierCV, columns: Columns) -> dict[str, Output]:
             "be exported: give method='temperature' and ensemble=False."
         )
         raise ValueError(msg)
-    inner = predicted(fitted.estimator, columns)
-    scores = inner["decision_function"]
+    scores = predicted(fitted.estimator, columns)["decision_function"]
     probabilities = softmax_of(columns.graph, scores, float(fitted.calibrators[0].beta_))
-    return {"predict": inner["predict"], "predict_proba": probabilities}
+    return {"predict": _labels(columns.graph, scores, model), "predict_proba": probabilities}
 
 
 @predicted.register(FrozenEstimator)
