@@ -18,6 +18,9 @@ from .wanted_columns import matrix, table
 if TYPE_CHECKING:
     from .wanted_columns import Columns
 
+# How files of such models end.
+ONNX = ".onnx"
+
 
 def to_onnx(model, path=None, *, dtype="float32"):
     """Turn a fitted model into one of ONNX, which needs no Python to predict.

@@ -99,7 +99,8 @@ class Graph:
 
     def needed(self, outputs: Iterable[Output]) -> tuple[list[Node], dict[str, AnyArray]]:
         """Return the nodes and constants that outputs need."""
-        names, nodes = {output.tensor for output in outputs}, []
+        nodes: list[Node] = []
+        names = {output.tensor for output in outputs}
         for node in reversed(self.nodes):
             if node.result in names:
                 names.update(node.operands)

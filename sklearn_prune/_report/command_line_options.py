@@ -157,7 +157,7 @@ def _add_running(group: argparse._ArgumentGroup) -> None:
         "--save",
         type=a_path,
         metavar="FILE",
-        help="fit the recommended pipeline to all rows and save it, such as model.skops",
+        help="fit the recommended pipeline to all rows and save it, as model.skops or model.onnx",
     )
     group.add_argument(
         "--resume",

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from sklearn.datasets import load_digits
 
+from sklearn_prune._onnx.export import ONNX
+from sklearn_prune._onnx.onnx_file import require_onnx
 from sklearn_prune._report.comparison.required_memory import memory_size
 from sklearn_prune._report.table.columns import as_frame
 from sklearn_prune._report.table.csv_tables import Hints
@@ -22,6 +24,7 @@ from .checked_table import CheckedTable, check_settings, check_table
 
 if TYPE_CHECKING:
     import argparse
+    from pathlib import Path
 
 DIGITS_CODE = """\
 from sklearn.datasets import load_digits
@@ -58,8 +61,18 @@ def read_problem(args: argparse.Namespace) -> Problem:
         If something cannot be used; the message is one line.
     """
     check_settings(classification=args.classification, impute=args.impute, n_jobs=args.n_jobs)
+    _check_save(args.save)
     files = _large_files(args)
     return _read_whole(args) if files is None else _read_streamed(args, files)
+
+
+def _check_save(file: Path | None) -> None:
+    """Raise ValueError if a model is to be saved for ONNX, which is not there."""
+    if file is not None and file.suffix == ONNX:
+        try:
+            require_onnx()
+        except ImportError as error:
+            raise ValueError(f"--save {file}: {error}") from error
 
 
 def _large_files(args: argparse.Namespace) -> ParquetFiles | None:

@@ -11,6 +11,7 @@ from sklearn import config_context
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import make_pipeline
 
+from sklearn_prune._onnx.export import ONNX, to_onnx
 from sklearn_prune._report.comparison.whole_files import remove_rest, write_files
 
 from .page import draw_pictures, render
@@ -65,11 +66,22 @@ def save_model(file: Path, findings: Findings, X: Any, X_unlabeled: Any) -> str:
     target = findings.target
     y = target.labels if target.classes else np.squeeze(target.values)
     fitted = _fit(pipeline, X, y, X_unlabeled)
+    if file.suffix == ONNX:
+        return _save_onnx(file, fitted)
     content = skops.io.dumps(fitted)
     with told(file.parent):
         write_files(file.parent, {file.name: content})
     types = skops.io.get_untrusted_types(data=content)
     return f"skops.io.load({str(file)!r}, trusted={types!r})"
+
+
+def _save_onnx(file: Path, fitted: Pipeline) -> str:
+    """Save a pipeline for onnxruntime, in the precision in which it was fitted."""
+    # What makes numbers and texts of columns first is Python's; ONNX gets numbers and texts.
+    exported = to_onnx(fitted[1:], dtype="float64")
+    with told(file.parent):
+        write_files(file.parent, {file.name: exported.SerializeToString()})
+    return f"onnxruntime.InferenceSession({str(file)!r})"
 
 
 def _fit(pipeline: Pipeline, X: Any, y: AnyArray, X_unlabeled: Any) -> Pipeline:
