@@ -92,9 +92,9 @@ def _check_dtype(dtype: Any) -> np.dtype[Any]:
     ValueError
         If it is something else.
     """
-    for known in np.dtype(np.float32), np.dtype(np.float64):
-        if dtype in (known, known.name, known.type):
-            return known
+    name = getattr(dtype, "name", getattr(dtype, "__name__", dtype))
+    if name in ("float32", "float64"):
+        return np.dtype(name)
     raise ValueError(f"dtype is {dtype!r}: give 'float32' or 'float64'.")
 
 
