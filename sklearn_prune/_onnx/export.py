@@ -103,12 +103,13 @@ def _inputs(model: Any, graph: Graph) -> Columns:
     first = _first_step(model)
     if isinstance(first, ColumnTransformer) and hasattr(first, "feature_names_in_"):
         return table(graph, first.feature_names_in_.tolist())
-    return matrix(graph, model.n_features_in_)
+    return matrix(graph, first.n_features_in_)
 
 
 def _first_step(model: Any) -> Any:
-    """Return the first transformer of a pipeline, however deep it is inside."""
+    """Return the first step of a pipeline that does anything, however deep it is inside."""
     inner = getattr(model, "best_estimator_", model)
-    if isinstance(inner, Pipeline):
-        return _first_step(inner.steps[0][1])
-    return inner
+    if not isinstance(inner, Pipeline):
+        return inner
+    steps = [step for _, step in inner.steps if step is not None and step != "passthrough"]
+    return _first_step(steps[0])
