@@ -13,7 +13,7 @@ from sklearn_prune._pruning.fitted_coef import goes_by
 from .graph import Output
 
 if TYPE_CHECKING:
-    from sklearn_prune._typing import AnyArray
+    from sklearn_prune._typing import AnyArray, Indices
 
     from .wanted_columns import Columns
 
@@ -34,10 +34,18 @@ class Linear(NamedTuple):
 def scores_of(columns: Columns, linear: Linear) -> Output:
     """Return ``X @ coef.T + intercept`` of the columns whose coefficients are not all zero."""
     coef, intercept = linear
-    used = np.flatnonzero(np.atleast_2d(coef).any(axis=0))
-    used = used if len(used) else np.arange(1)  # which tells how many samples there are
+    used = nonzero_columns(np.atleast_2d(coef))
     product = columns.graph.add("MatMul", columns.numbers(used), coef[..., used].T)
     return Output(columns.graph.add("Add", product, intercept), coef.shape[:-1])
+
+
+def nonzero_columns(weights: AnyArray) -> Indices:
+    """Return the positions of the columns that are not all zero.
+
+    There is at least one, which tells how many samples there are.
+    """
+    used = np.flatnonzero(weights.any(axis=0))
+    return used if len(used) else np.arange(1)
 
 
 def linear_regression(model: Any, columns: Columns) -> dict[str, Output]:

@@ -68,14 +68,14 @@ def _classification(
     """Return the outputs of a classifier that is linear in some columns."""
     graph, linear = columns.graph, linear_part(model)
     scores = scores_of(columns, linear)
-    outputs = {"predict": _labels(graph, scores, model), "decision_function": scores}
+    outputs = {"predict": labels_of(graph, scores, model), "decision_function": scores}
     if predict_proba is None:
         return outputs
     probabilities = probabilities_of(graph, scores, linear, predict_proba)
     return outputs | ({} if probabilities is None else {"predict_proba": probabilities})
 
 
-def _labels(graph: Graph, scores: Output, model: Any) -> Output:
+def labels_of(graph: Graph, scores: Output, model: Any) -> Output:
     """Return the labels for which scores speak."""
     if scores.shape:
         codes = graph.add("ArgMax", scores.tensor, axis=1, keepdims=0)
@@ -113,7 +113,7 @@ def _(model: CalibratedClassifierCV, columns: Columns) -> dict[str, Output]:
         raise ValueError(msg)
     scores = predicted(fitted.estimator, columns)["decision_function"]
     probabilities = softmax_of(columns.graph, scores, float(fitted.calibrators[0].beta_))
-    return {"predict": _labels(columns.graph, scores, model), "predict_proba": probabilities}
+    return {"predict": labels_of(columns.graph, scores, model), "predict_proba": probabilities}
 
 
 @predicted.register(FrozenEstimator)

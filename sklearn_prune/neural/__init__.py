@@ -8,6 +8,7 @@ except ImportError as error:
     raise ImportError(msg) from error
 
 from ._architectures import ResNet20, TwoLayerNet
+from ._onnx_net import predicted_by_net as _predicted_by_net  # noqa: F401 (registered there)
 from ._pruned_net_classifier import PrunedNetClassifier
 from ._pruned_net_regressor import PrunedNetRegressor
 from ._study.study_figure import plot_study

@@ -1,0 +1,91 @@
+"""Nets in ONNX predict what they do in Python, without what is cut off."""
+
+import numpy as np
+import pytest
+import torch
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from sklearn_prune import to_onnx
+from sklearn_prune.neural import PrunedNetClassifier, PrunedNetRegressor, ResNet20
+
+FAST = {"sparsity": 0.5, "scope": "layer", "max_epochs": 2, "random_state": 0}
+
+
+@pytest.fixture
+def X(rng):
+    return rng.standard_normal((60, 7)).astype(np.float32)
+
+
+def serve(model, X):
+    onnxruntime = pytest.importorskip("onnxruntime")
+    session = onnxruntime.InferenceSession(to_onnx(model).SerializeToString())
+    names = [x.name for x in session.get_outputs()]
+    return dict(zip(names, session.run(names, {"X": X}), strict=True))
+
+
+@pytest.mark.parametrize("labels", [["no", "yes"], [3, 1, 2]])
+def test_classes(labels, X):
+    net = PrunedNetClassifier(**FAST)
+    model = make_pipeline(StandardScaler(), net).fit(X, np.resize(labels, 60))
+    found = serve(model, X)
+    np.testing.assert_array_equal(found["predict"], model.predict(X))
+    np.testing.assert_allclose(found["predict_proba"], model.predict_proba(X), atol=1e-5)
+
+
+@pytest.mark.parametrize("shape", [(60,), (60, 1), (60, 3)])
+def test_numbers(shape, X):
+    y = np.resize(X[:, 0], shape).astype(np.float32)
+    net = PrunedNetRegressor(**FAST).fit(X, y)
+    found = serve(net, X)["predict"]
+    assert found.shape == shape
+    np.testing.assert_allclose(found, net.predict(X), rtol=0, atol=1e-5)
+
+
+def set_weights(net, hidden, bias, last):
+    """Set the weights of a net; which of them are zero says what is cut off."""
+    layers = net.module_.hidden, net.module_.last
+    with torch.no_grad():
+        for layer, weights in zip(layers, (hidden, last), strict=True):
+            layer.weight.copy_(torch.tensor(weights))
+        layers[0].bias.copy_(torch.tensor(bias))
+
+
+def test_what_is_cut_off_is_left_out(X):
+    pytest.importorskip("onnx")
+    net = PrunedNetRegressor(module__width=4, **FAST).fit(X, X[:, 0])
+    # Node 0 is alive, 1 reaches no output, 2 is reached by no input, 3 neither.
+    hidden = np.zeros((4, 7), dtype=np.float32)
+    hidden[0, [2, 5]], hidden[1, 3] = [1, -2], 4
+    set_weights(net, hidden, np.float32([0.5, 1, 2, -1]), np.float32([[3, 0, 5, 0]]))
+    shapes = [x.dims for x in to_onnx(net).graph.initializer]
+    assert [2, 1] in shapes
+    assert max(map(np.prod, shapes)) == 2
+    np.testing.assert_allclose(serve(net, X)["predict"], net.predict(X), atol=1e-5)
+
+
+def test_a_net_of_which_nothing_is_left(X):
+    net = PrunedNetRegressor(module__width=3, **FAST).fit(X, X[:, 0])
+    set_weights(net, np.zeros((3, 7)), np.float32([1, -1, 0]), np.float32([[2, 3, 4]]))
+    np.testing.assert_allclose(serve(net, X)["predict"], net.predict(X), atol=1e-6)
+
+
+def test_other_nets_are_refused(X):
+    pytest.importorskip("onnx")
+    y = np.resize([0, 1], 60)
+    with pytest.raises(ValueError, match="single precision: give dtype='float32'"):
+        to_onnx(PrunedNetClassifier(**FAST).fit(X, y), dtype="float64")
+    images = X[:4].repeat(40, axis=1)[:, :16].reshape(4, 1, 4, 4)
+    with pytest.raises(ValueError, match=r"samples of shape \(1, 4, 4\)"):
+        to_onnx(PrunedNetClassifier(**FAST).fit(images, y[:4]))
+    net = PrunedNetClassifier(criterion=torch.nn.NLLLoss, **FAST)
+    with pytest.raises(ValueError, match=r"give criterion=torch\.nn\.CrossEntropyLoss"):
+        to_onnx(net.fit(X, y))
+
+
+def test_deep_nets_are_for_torch():
+    pytest.importorskip("onnx")
+    images = np.random.default_rng(0).standard_normal((4, 3, 32, 32), dtype=np.float32)
+    net = PrunedNetClassifier(ResNet20, module__width=1, max_epochs=1, random_state=0)
+    with pytest.raises(TypeError, match=r"ResNet20 is no TwoLayerNet.*torch\.onnx\.export"):
+        to_onnx(net.fit(images, [0, 1, 0, 1]))
