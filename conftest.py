@@ -1,10 +1,13 @@
-"""Neural nets are tested where torch and skorch are installed, properties where hypothesis is."""
+"""What needs a package of its own is tested where that is installed."""
 
 from importlib.util import find_spec
 
+SERVED = ["sklearn_prune/_onnx/*", "docs/user_guide/deployment.rst"]
 LEFT_OUT = {
     "torch": ["sklearn_prune/neural/*", "tests/neural/*", "docs/user_guide/neural.rst"],
     "skorch": ["sklearn_prune/neural/*", "tests/neural/*", "docs/user_guide/neural.rst"],
+    "onnx": SERVED,
+    "onnxruntime": SERVED,
     "hypothesis": ["tests/properties/*"],
 }
 MISSING = [name for name in LEFT_OUT if find_spec(name) is None]

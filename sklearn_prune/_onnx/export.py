@@ -61,9 +61,8 @@ def to_onnx(model, path=None, *, dtype="float32"):
 
     Examples
     --------
-    >>> import pytest
-    >>> onnxruntime = pytest.importorskip("onnxruntime")
     >>> import numpy as np
+    >>> import onnxruntime
     >>> from sklearn_prune import PrunedRegressor, to_onnx
     >>> rng = np.random.default_rng(0)
     >>> X = rng.standard_normal((100, 1000))
