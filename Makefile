@@ -13,6 +13,7 @@ PUBLIC := $(addprefix sklearn_prune/,datasets.py _batches/row_batches.py _least_
     $(addprefix _pruning/,pruned.py pruned_classifier.py score_classifier.py sparse_model.py) \
     $(addprefix _paths/,pruned_cv.py pruned_classifier_cv.py pruning_path.py stability_path.py \
         width_path.py) \
+    _onnx/export.py \
     $(addprefix _random_features/,pruned_layer.py pruned_random_features.py \
         pruned_random_features_classifier.py random_features.py) \
     $(addprefix _displays/,double_descent_display.py error_curves_display.py pruning_path_display.py \

@@ -45,6 +45,7 @@ N_SAMPLES = 1000
 # Numbers of samples, and units of time.
 BATCHES = {1: "µs", 1000: "ms"}
 UNITS = {"µs": 1e6, "ms": 1e3}
+FORMATS = {"µs": ",.0f", "ms": ",.1f"}
 N_CALLS, SECONDS = 20, 0.5
 
 
@@ -128,7 +129,7 @@ def median_time(unit, call):
         start = time.thread_time()
         call()
         times.append(time.thread_time() - start)
-    return f"{statistics.median(times) * UNITS[unit]:,.4g}"
+    return format(statistics.median(times) * UNITS[unit], FORMATS[unit])
 
 
 if __name__ == "__main__":
