@@ -404,6 +404,7 @@ ELSEWHERE = {
     "TheoreticalRisk",
     "WidthPath",
     "one_hot_groups",
+    "to_onnx",
 }
 ROWS = [
     pytest.param(call, arguments, message, id=f"{what.__name__}-{k}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -81,8 +82,8 @@ class Graph:
     def constant(self, value: float | AnyArray) -> str:
         """Return the name of a constant, in the precision of the graph if it is of fractions."""
         array = as_tensor(value, self.dtype)
-        content = array.tolist() if array.dtype == object else array.tobytes()
-        key = array.dtype, array.shape, str(content)
+        content = repr(array.tolist()).encode() if array.dtype == object else array.tobytes()
+        key = array.dtype, array.shape, sha256(content).digest()
         if key not in self._names:
             self._names[key] = f"/constant/{len(self.constants)}"
             self.constants[self._names[key]] = array

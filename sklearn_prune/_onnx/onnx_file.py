@@ -11,7 +11,7 @@ import numpy as np
 if TYPE_CHECKING:
     from .graph import Graph, Node, Output
 
-# The first with text in Equal: onnxruntime 1.17 and later run it.
+# The first with text in Equal.
 OPSET, FORMAT = 19, 9
 TEXT = np.dtype(object)
 

@@ -9,12 +9,39 @@ import numpy as np
 from sklearn_prune._random_features.activations import LEAKY_SLOPE
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sklearn_prune._typing import Indices
 
     from .graph import Graph
     from .wanted_columns import Columns
 
-PLAIN = {"relu": "Relu", "abs": "Abs", "sign": "Sign", "tanh": "Tanh", "sin": "Sin", "cos": "Cos"}
+PLAIN = {"relu": "Relu", "abs": "Abs", "sign": "Sign", "erf": "Erf", "tanh": "Tanh", "sin": "Sin"}
+
+
+def _step(graph: Graph, Z: str) -> str:
+    return graph.add("Where", graph.add("Greater", Z, np.float64(0)), np.float64(1), np.float64(0))
+
+
+def _leaky_relu(graph: Graph, Z: str) -> str:
+    """Return the function as a maximum: the operator of that name knows float32 alone."""
+    return graph.add("Max", Z, graph.add("Mul", Z, LEAKY_SLOPE))
+
+
+def _cosine(graph: Graph, Z: str) -> str:
+    """Return the cosine, in float64 as a sine: onnxruntime 1.20 has no other there."""
+    if graph.dtype == np.float32:
+        return graph.add("Cos", Z)
+    return graph.add("Sin", graph.add("Add", Z, np.pi / 2))
+
+
+COMPOSED: dict[str, Callable[[Graph, str], str]] = {
+    "identity": lambda _, Z: Z,
+    "square": lambda graph, Z: graph.add("Mul", Z, Z),
+    "step": _step,
+    "leaky_relu": _leaky_relu,
+    "cos": _cosine,
+}
 
 
 def random_layer(step: Any, columns: Columns) -> Columns:
@@ -39,16 +66,9 @@ def activated(graph: Graph, Z: str, activation: Any) -> str:
         If it is a function of Python, or "erf" in double precision.
     """
     _check_activation(activation, graph)
-    if activation == "identity":
-        return Z
-    if activation == "square":
-        return graph.add("Mul", Z, Z)
-    if activation == "leaky_relu":  # LeakyRelu itself knows float32 alone
-        return graph.add("Max", Z, graph.add("Mul", Z, LEAKY_SLOPE))
-    if activation == "step":
-        is_positive = graph.add("Greater", Z, np.float64(0))
-        return graph.add("Where", is_positive, np.float64(1), np.float64(0))
-    return graph.add("Erf" if activation == "erf" else PLAIN[activation], Z)
+    if activation in COMPOSED:
+        return COMPOSED[activation](graph, Z)
+    return graph.add(PLAIN[activation], Z)
 
 
 def _check_activation(activation: Any, graph: Graph) -> None:

@@ -1,8 +1,11 @@
 """Linear models in ONNX predict what they do in Python, from the columns that they keep."""
 
+import sys
+
 import numpy as np
 import pytest
 from serving import assert_same, serve
+from sklearn.exceptions import NotFittedError
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import Lasso, LinearRegression, PoissonRegressor
 from sklearn.model_selection import GridSearchCV
@@ -81,6 +84,18 @@ def test_size_is_that_of_the_kept_columns(rng):
     assert sizes[0] > 8 * 2000
     assert sizes[1] < 500
     assert 4 * 2000 < sizes[2] < sizes[0] - 4 * 1900
+
+
+def test_without_onnx_the_extra_is_named(X, y, monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnx", None)
+    with pytest.raises(ImportError, match=r'pip install "sklearn-prune\[onnx\]"'):
+        to_onnx(PrunedRegressor().fit(X, y))
+
+
+def test_a_model_that_is_not_fitted(X):
+    pytest.importorskip("onnx")
+    with pytest.raises(NotFittedError, match="PrunedRegressor"):
+        to_onnx(PrunedRegressor())
 
 
 def test_a_file_is_written(X, y, tmp_path):
