@@ -14,7 +14,6 @@ import numpy as np
 from sklearn.datasets import fetch_openml, get_data_home
 from sklearn.utils import Bunch
 
-
 _STUDIES = Path(__file__).parent / "_studies"
 
 
