@@ -1,10 +1,18 @@
-"""Neural nets are tested where torch and skorch are installed, properties where hypothesis is."""
+"""Nets are tested where torch and skorch are installed, properties where hypothesis is, and so on."""
 
 from importlib.util import find_spec
 
+NETS = [
+    "sklearn_prune/neural/*",
+    "tests/neural/*",
+    "docs/user_guide/neural.rst",
+    "docs/questions/nets.rst",
+    "docs/coming_from/torch_prune.rst",
+]
 LEFT_OUT = {
-    "torch": ["sklearn_prune/neural/*", "tests/neural/*", "docs/user_guide/neural.rst"],
-    "skorch": ["sklearn_prune/neural/*", "tests/neural/*", "docs/user_guide/neural.rst"],
+    "torch": NETS,
+    "skorch": NETS,
+    "abess": ["docs/coming_from/abess.rst"],
     "hypothesis": ["tests/properties/*"],
 }
 MISSING = [name for name in LEFT_OUT if find_spec(name) is None]

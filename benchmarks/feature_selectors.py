@@ -14,8 +14,8 @@ import time
 import warnings
 
 import numpy as np
-from sklearn.feature_selection import RFE, SelectFromModel, SequentialFeatureSelector
-from sklearn.linear_model import Lasso, LinearRegression, OrthogonalMatchingPursuit, lars_path
+from sklearn.feature_selection import RFE, SelectFromModel
+from sklearn.linear_model import Lasso, OrthogonalMatchingPursuit, lars_path
 from sklearn.metrics import r2_score
 from sklearn.model_selection import ShuffleSplit
 from sklearn.pipeline import make_pipeline
@@ -23,8 +23,6 @@ from sklearn.preprocessing import StandardScaler
 from strategies import TABLES, plus_minus, tuned_ridge
 
 from sklearn_prune import PrunedRegressor
-
-SLOW = 100  # features, from which forward selection takes minutes
 
 
 def selected(selector, ridge):
@@ -45,10 +43,6 @@ def matching_pursuit(X, y, size, ridge):
     return selected(SelectFromModel(pursuit, threshold=1e-12), ridge)
 
 
-def forward(X, y, size, ridge):
-    return selected(SequentialFeatureSelector(LinearRegression(), n_features_to_select=size), ridge)
-
-
 def peers():
     """Return functions of the training rows, a size and a ridge, which make a model."""
     return {
@@ -63,7 +57,6 @@ def peers():
         "RFE": lambda X, y, s, ridge: selected(RFE(ridge, n_features_to_select=s), ridge),
         "Lasso": lasso,
         "OMP": matching_pursuit,
-        "forward": forward,
     }
 
 
@@ -78,7 +71,7 @@ def quality(make, X, y, train, test, size, ridge):
 def compare(table, repeats):
     X, y = table()
     size = max(2, X.shape[1] // 10)
-    ways = {name: make for name, make in peers().items() if name != "forward" or X.shape[1] < SLOW}
+    ways = peers()
     results = {name: [] for name in ways}
     for train, test in ShuffleSplit(repeats, test_size=0.2, random_state=0).split(X):
         scaled = StandardScaler().fit(X[train]).transform(X)
