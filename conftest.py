@@ -1,4 +1,4 @@
-"""Nets are tested where torch and skorch are installed, properties where hypothesis is, and so on."""
+"""What needs torch, skorch, abess or hypothesis is tested where they are installed."""
 
 from importlib.util import find_spec
 

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+import sklearn_prune
+
 ROOT = Path(__file__).parent.parent
+SOURCES = Path(sklearn_prune.__file__).parent
 PAGES = sorted(
     path
     for path in (ROOT / "docs").rglob("*.rst")
@@ -40,3 +43,25 @@ def test_tests_that_the_pages_name_exist():
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_code_fits_the_column(page):
     assert [line for line in lines_of_code(page) if len(line) > WIDTH] == []
+
+
+def quoted_messages():
+    """Return the messages of the page, without the part on scikit-learn."""
+    text = (ROOT / "docs" / "troubleshooting.rst").read_text(encoding="utf-8")
+    blocks = re.findall(r"code-block:: text\n\n((?: +\S.*\n)+)", text.split("\nOf scikit-learn")[0])
+    messages = [" ".join(block.split()) for block in blocks]
+    return [re.sub(r"^(\w+Error|\w+Warning): ", "", message) for message in messages]
+
+
+@pytest.fixture(scope="module")
+def strings():
+    """All strings of the sources, with blanks as in a line of text."""
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES.rglob("*.py"))
+    nodes = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return [" ".join(node.value.split()) for node in nodes if isinstance(node.value, str)]
+
+
+@pytest.mark.parametrize("message", quoted_messages())
+def test_messages_are_those_of_the_sources(message, strings):
+    for part in re.split(r"\s*…\s*", message):
+        assert any(part.strip(" .,:") in string for string in strings), part
