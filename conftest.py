@@ -2,12 +2,20 @@
 
 from importlib.util import find_spec
 
+NETS = [
+    "sklearn_prune/neural/*",
+    "tests/neural/*",
+    "docs/user_guide/neural.rst",
+    "docs/questions/nets.rst",
+    "docs/coming_from/torch_prune.rst",
+]
 SERVED = ["sklearn_prune/_onnx/*", "docs/user_guide/deployment.rst"]
 LEFT_OUT = {
-    "torch": ["sklearn_prune/neural/*", "tests/neural/*", "docs/user_guide/neural.rst"],
-    "skorch": ["sklearn_prune/neural/*", "tests/neural/*", "docs/user_guide/neural.rst"],
+    "torch": NETS,
+    "skorch": NETS,
     "onnx": SERVED,
     "onnxruntime": SERVED,
+    "abess": ["docs/coming_from/abess.rst"],
     "hypothesis": ["tests/properties/*"],
 }
 MISSING = [name for name in LEFT_OUT if find_spec(name) is None]

@@ -1,4 +1,4 @@
-"""Images to experiment on: CIFAR-10 and MNIST."""
+"""Images to experiment on, CIFAR-10 and MNIST, and what came of experiments on them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from zipfile import BadZipFile
 import numpy as np
 from sklearn.datasets import fetch_openml, get_data_home
 from sklearn.utils import Bunch
+
+_STUDIES = Path(__file__).parent / "_studies"
 
 
 class _Source(NamedTuple):
@@ -135,6 +137,45 @@ def fetch_mnist(data_home=None):
     (60000, 28, 28)
     """
     return _fetch(_MNIST, data_home)
+
+
+def width_study(name):
+    """Return where the table of a finished study of the width of nets lies.
+
+    Tables of ``python -m sklearn_prune.neural`` that come with the package, for
+    :func:`~sklearn_prune.neural.plot_study` and anything that reads CSV files.
+
+    Parameters
+    ----------
+    name : {"mnist_two_layer", "cifar10_resnet20", "cifar10_resnet20_all_images"}
+        Two-layer nets on MNIST; ResNet-20 on 2,000 images of CIFAR-10, for 20 epochs;
+        ResNet-20 on all of its images, for 8 epochs.
+
+    Returns
+    -------
+    path : :class:`~pathlib.Path`
+        A CSV file: a row for each net, with its width, how it was pruned, and its errors.
+
+    Raises
+    ------
+    ValueError
+        If there is no such study.
+
+    See Also
+    --------
+    fetch_cifar10 : Images of two of the studies.
+    fetch_mnist : Images of the other one.
+
+    Examples
+    --------
+    >>> from sklearn_prune.datasets import width_study
+    >>> width_study("mnist_two_layer").name
+    'mnist_two_layer.csv'
+    """
+    tables = {path.stem: path for path in sorted(_STUDIES.glob("*.csv"))}
+    if not isinstance(name, str) or name not in tables:
+        raise ValueError(f"name is {name!r}: give one of {', '.join(map(repr, tables))}.")
+    return tables[name]
 
 
 def _fetch(source, data_home):

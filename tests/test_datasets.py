@@ -5,7 +5,7 @@ import pytest
 from sklearn.utils import Bunch
 
 from sklearn_prune import datasets
-from sklearn_prune.datasets import fetch_cifar10, fetch_mnist
+from sklearn_prune.datasets import fetch_cifar10, fetch_mnist, width_study
 
 NAMES = ("x_train", "y_train", "x_test", "y_test")
 
@@ -119,3 +119,23 @@ def test_loads_no_pickle(small, tmp_path):
     np.savez(tmp_path / file, **arrays | {"y_test": np.array([print] * 10)})
     with pytest.raises(ValueError, match=r"damaged.*allow_pickle"):
         fetch(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "n_nets", "widest"),
+    [
+        ("mnist_two_layer", 204, 64),
+        ("cifar10_resnet20", 69, 16),
+        ("cifar10_resnet20_all_images", 15, 20),
+    ],
+)
+def test_tables_of_studies_are_there(name, n_nets, widest):
+    table = np.genfromtxt(width_study(name), delimiter=",", names=True, encoding=None)
+    assert len(table) == n_nets
+    assert table["width"].max() == widest
+
+
+@pytest.mark.parametrize("name", ["imagenet", "../datasets", "*", None])
+def test_studies_that_nobody_made(name):
+    with pytest.raises(ValueError, match="give one of 'cifar10_resnet20'"):
+        width_study(name)

@@ -28,14 +28,12 @@ longer, up to width 50: the runs that its authors released have 30 and 100 epoch
 # %%
 # Two layers, MNIST
 # -----------------
-from pathlib import Path
-
 import pandas as pd
 
+from sklearn_prune.datasets import width_study
 from sklearn_prune.neural import plot_study
 
-results = Path("results")
-mnist = results / "mnist_two_layer.csv"
+mnist = width_study("mnist_two_layer")
 figure = plot_study(mnist)
 
 # %%
@@ -75,7 +73,7 @@ claims(mnist, base_width=8)
 # ResNet-20, 2,000 images of CIFAR-10
 # -----------------------------------
 
-cifar10 = results / "cifar10_resnet20.csv"
+cifar10 = width_study("cifar10_resnet20")
 figure = plot_study(cifar10)
 
 # %%
@@ -92,7 +90,7 @@ claims(cifar10, base_width=4)
 # ---------------------------------
 # Dotted are the curves of the paper, of nets that were trained for longer.
 
-whole = results / "cifar10_resnet20_all_images.csv"
+whole = width_study("cifar10_resnet20_all_images")
 figure = plot_study(whole, reference=True)
 
 # %%
