@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sklearn_prune._report.answer.findings import Findings
 
     from .error_kinds import ErrorKind
-    from .page_pictures import PagePanel
+    from .page_pictures import PagePicture
 
 SQUARED_ERROR = "Squared error, in units of the variance of the target"
 PACKAGES = ("sklearn-prune", "scikit-learn", "numpy", "scipy", "pandas", "matplotlib")
@@ -43,7 +43,7 @@ DESCRIPTIONS = {
 def render(
     findings: Findings,
     command: str,
-    pictures: dict[str, list[list[PagePanel]]],
+    pictures: dict[str, PagePicture],
     *,
     embedded: bool = False,
 ) -> str:
@@ -54,7 +54,7 @@ def render(
     findings : Findings
     command : str
         How the report was made.
-    pictures : dict of str to list
+    pictures : dict of str to PagePicture
         What `draw_panels` returns.
     embedded : bool, default=False
         Whether another page is around it: it then has one `div` with all its styles inside,
@@ -81,18 +81,12 @@ def render(
         tables=_tables(findings),
         descriptions=_descriptions(findings),
         pictures=pictures,
-        legends={kind: _legend(rows) for kind, rows in pictures.items()},
         choices=_choices(findings),
         classes=class_cells(findings.by_class()) if findings.target.classes else [],
         level=LEVEL,
         command=command,
         versions=_versions(),
     )
-
-
-def _legend(rows: list[list[PagePanel]]) -> dict[str, str]:
-    """Return the look of every curve of a picture."""
-    return {name: look for row in rows for panel in row for name, look in panel.legend.items()}
 
 
 def _descriptions(findings: Findings) -> dict[str, str]:

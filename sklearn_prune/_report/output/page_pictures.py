@@ -12,8 +12,6 @@ from .alt_texts import describe
 from .panels import PICTURES, labelled, share_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from sklearn_prune._report.answer.findings import Findings
 
     from .panels import Panel, Picture
@@ -22,7 +20,9 @@ if TYPE_CHECKING:
 SCHEMES = {"light": ("#1f2328", "#ffffff"), "dark": ("#e6e8eb", "#15191f")}
 INKED = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
 PAPERED = ("figure.facecolor", "axes.facecolor", "savefig.facecolor")
-SIZE, DPI = (3.6, 3.1), 160
+# Panels are so large in inches, and leave such shares of that around the axes.
+SIZE, DPI, LETTERS = (3.6, 3.1), 160, 9
+MARGINS = {"left": 0.16, "right": 0.97, "bottom": 0.15, "top": 0.9}
 
 
 class PagePanel(NamedTuple):
@@ -33,56 +33,66 @@ class PagePanel(NamedTuple):
     title, alt : str
     images : dict of str to str
         PNG in base64, by colour scheme.
-    legend : dict of str to str
-        The look of each curve, as the same, on any background.
     """
 
     title: str
     alt: str
     images: dict[str, str]
+
+
+class PagePicture(NamedTuple):
+    """A picture as a page shows it.
+
+    Attributes
+    ----------
+    legend : dict of str to str
+        The look of every curve: a PNG in base64 for any background.
+    rows : list of list of PagePanel
+    """
+
     legend: dict[str, str]
+    rows: list[list[PagePanel]]
 
 
-def draw_panels(findings: Findings) -> dict[str, list[list[PagePanel]]]:
-    """Return the panels of all pictures, in their rows, by kind."""
-    return {kind: _draw_rows(picture(findings)) for kind, picture in PICTURES.items()}
+def draw_panels(findings: Findings) -> dict[str, PagePicture]:
+    """Return all pictures, panel by panel, by kind."""
+    return {kind: _draw(picture(findings)) for kind, picture in PICTURES.items()}
 
 
-def _draw_rows(picture: Picture) -> list[list[PagePanel]]:
-    drawn = [list(_draw_scheme(picture, *colors)) for colors in SCHEMES.values()]
-    return [
-        [
-            PagePanel(panel.title, alt, dict(zip(SCHEMES, (light, dark), strict=True)), legend)
-            for panel, (alt, light, legend), (_, dark, _) in zip(*row, strict=True)
-        ]
-        for row in zip(picture.rows, *drawn, strict=True)
+def _draw(picture: Picture) -> PagePicture:
+    """Draw every panel in both schemes."""
+    light, dark = (_draw_scheme(picture, *colors) for colors in SCHEMES.values())
+    lines = {line.get_label(): line for row in light for ax in row for line in labelled(ax)}
+    legend = {name: _swatch(line) for name, line in lines.items()}
+    rows = [
+        [_finish(*drawn) for drawn in zip(*row, strict=True)]
+        for row in zip(picture.rows, light, dark, strict=True)
     ]
+    return PagePicture(legend, rows)
 
 
-def _draw_scheme(
-    picture: Picture, ink: str, paper: str
-) -> Iterator[list[tuple[str, str, dict[str, str]]]]:
-    """Yield the alt texts, images and legends of each row, in two colours."""
+def _draw_scheme(picture: Picture, ink: str, paper: str) -> list[list[Any]]:
+    """Return axes of all panels, each of a figure of its own, in two colours."""
     colors = dict.fromkeys(INKED, ink) | dict.fromkeys(PAPERED, paper)
-    with require_matplotlib("Report.to_html").rc_context(colors):
-        for row in picture.rows:
-            axes = [_draw_alone(panel, picture.xlabel) for panel in row]
-            share_errors(axes)
-            yield [(describe(ax), as_png(ax.figure, DPI), _legend(ax)) for ax in axes]
+    with require_matplotlib("Report.to_html").rc_context(colors | {"font.size": LETTERS}):
+        rows = [[_draw_alone(panel, picture.xlabel) for panel in row] for row in picture.rows]
+    for row in rows:
+        share_errors(row)
+    return rows
 
 
 def _draw_alone(panel: Panel, xlabel: str) -> Any:
     """Return the axes of a figure of one panel."""
     pyplot = require_matplotlib("Report.to_html").pyplot
-    ax = pyplot.subplots(figsize=SIZE, layout="constrained")[1]
+    ax = pyplot.subplots(figsize=SIZE, gridspec_kw=MARGINS)[1]
     panel.draw(ax)
     ax.set_xlabel(xlabel)
     return ax
 
 
-def _legend(ax: Any) -> dict[str, str]:
-    """Return a small picture of each line."""
-    return {line.get_label(): _swatch(line) for line in labelled(ax)}
+def _finish(panel: Panel, light: Any, dark: Any) -> PagePanel:
+    images = {name: as_png(ax.figure) for name, ax in zip(SCHEMES, (light, dark), strict=True)}
+    return PagePanel(panel.title, describe(light), images)
 
 
 def _swatch(line: Any) -> str:
@@ -91,14 +101,14 @@ def _swatch(line: Any) -> str:
     figure = mpl.pyplot.figure(figsize=(0.5, 0.16))
     sample = mpl.lines.Line2D([0, 0.5, 1], [0.5] * 3)
     sample.update_from(line)
-    sample.set(transform=figure.transFigure, markevery=[1])
+    sample.set(transform=figure.transFigure, markevery=[1], markersize=6, clip_on=False)
     figure.add_artist(sample)
-    return as_png(figure, DPI, transparent=True)
+    return as_png(figure, transparent=True)
 
 
-def as_png(figure: Any, dpi: int, **options: Any) -> str:
+def as_png(figure: Any, **options: Any) -> str:
     """Return a figure as a PNG in base64, and close it."""
-    return b64encode(png(figure, dpi, **options)).decode()
+    return b64encode(png(figure, DPI, **options)).decode()
 
 
 def png(figure: Any, dpi: int, **options: Any) -> bytes:
