@@ -18,7 +18,13 @@ class Style(NamedTuple):
 
     @property
     def keywords(self) -> dict[str, Any]:
-        """The arguments of ``Axes.plot``."""
+        """The arguments of ``Axes.plot``.
+
+        Returns
+        -------
+        dict
+            Its `color`, `marker` and `linestyle`.
+        """
         return {"color": self.color, "marker": self.marker, "linestyle": self.line}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from sklearn_prune._report.answer.statistics import LEVEL
 from sklearn_prune._report.comparison.records import (
