@@ -46,6 +46,7 @@ MEANINGS = {
     "distilled": Style("#d97a00", "v", (0, (6, 1, 1, 1, 1, 1))),
     "random": Style("#e0559a", "X", (0, (8, 2))),
     "pursued": Style("#14916b", "P", (0, (1, 2))),
+    "fresh": OTHERS[4],
     "magnitude": OTHERS[0],
     "hessian": OTHERS[1],
     "obs": OTHERS[2],
@@ -64,8 +65,8 @@ def curve_style(meaning):
     ----------
     meaning : str
         What the curve shows: "retrained", "pruned" (and not retrained), "small", "dense",
-        "distilled", "random" (pruned at random), "pursued" (by matching pursuit), or the score
-        of a strategy: "magnitude", "hessian", "obs", "oracle".
+        "distilled", "random" (pruned at random), "pursued" (by matching pursuit), "fresh"
+        (retrained on fresh samples), or the score of a strategy: "magnitude", "hessian", "obs", "oracle".
 
     Returns
     -------
