@@ -66,7 +66,8 @@ def curve_style(meaning):
     meaning : str
         What the curve shows: "retrained", "pruned" (and not retrained), "small", "dense",
         "distilled", "random" (pruned at random), "pursued" (by matching pursuit), "fresh"
-        (retrained on fresh samples), or the score of a strategy: "magnitude", "hessian", "obs", "oracle".
+        (retrained on fresh samples), or the score of a strategy: "magnitude", "hessian", "obs",
+        "oracle".
 
     Returns
     -------
