@@ -17,7 +17,7 @@ PUBLIC := $(addprefix sklearn_prune/,datasets.py _batches/row_batches.py _least_
     $(addprefix _random_features/,pruned_layer.py pruned_random_features.py \
         pruned_random_features_classifier.py random_features.py) \
     $(addprefix _displays/,double_descent_display.py error_curves_display.py pruning_path_display.py \
-        stability_path_display.py) \
+        stability_path_display.py styles.py) \
     _theoretical_risk/scorer.py \
     $(addprefix theory/,_distribution.py _optimal_penalties.py _optimal_strategy.py \
         _predict_risk.py _rounds_characterization.py $(addprefix _problems/,\

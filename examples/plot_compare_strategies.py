@@ -21,7 +21,7 @@ from sklearn.datasets import load_digits
 from sklearn.linear_model import RidgeCV
 from sklearn.model_selection import train_test_split
 
-from sklearn_prune import PrunedRegressor, RandomFeatures
+from sklearn_prune import PrunedRegressor, RandomFeatures, curve_style
 
 images, digit = load_digits(return_X_y=True)
 parity = np.where(digit % 2 == 1, 1.0, -1.0)
@@ -56,10 +56,9 @@ print(f"all 800 features: {dense:.3f}")
 # The error is the mean square, and 1 is what the mean of y achieves.
 
 fig, ax = plt.subplots(figsize=(6.4, 4.4), layout="constrained")
-styles = ["o-", "s--", "^-.", "D:"]
-for name, style in zip(names, styles, strict=True):
-    ax.plot(sizes, errors[name], style, label=name)
-ax.axhline(dense, color="0.4", linewidth=1, label="all 800 features")
+for name in names:
+    ax.plot(sizes, errors[name], **curve_style(name), label=name)
+ax.axhline(dense, **curve_style("dense") | {"marker": ""}, label="all 800 features")
 ax.set(xscale="log", xlabel="Number of features kept, s", ylabel="Mean squared error")
 ax.set_xticks(sizes, sizes)
 ax.minorticks_off()

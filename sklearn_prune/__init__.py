@@ -4,6 +4,7 @@ from ._batches.row_batches import RowBatches
 from ._displays.double_descent_display import DoubleDescentDisplay
 from ._displays.pruning_path_display import PruningPathDisplay
 from ._displays.stability_path_display import StabilityPathDisplay
+from ._displays.styles import curve_style
 from ._least_squares.min_norm import MinNormRegressor
 from ._least_squares.targeted_ridge import TargetedRidge
 from ._onnx.export import to_onnx
@@ -42,6 +43,7 @@ __all__ = [
     "TargetedRidge",
     "TheoreticalRisk",
     "WidthPath",
+    "curve_style",
     "one_hot_groups",
     "pruning_path",
     "report",

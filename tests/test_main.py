@@ -8,6 +8,7 @@ import time
 import numpy as np
 import pandas as pd
 import pytest
+from blank_pictures import draw_nothing
 
 from sklearn_prune import __main__ as command_line
 from sklearn_prune.__main__ import main
@@ -30,10 +31,7 @@ def frame():
 def blank_pictures(request, monkeypatch):
     """Draw nothing, which takes the longest, unless a test asks for the pictures."""
     if "pictures" not in request.fixturenames:
-        blank = {"width": b"", "kept": b""}
-        monkeypatch.setattr(
-            "sklearn_prune._report.output.written_files.draw_pictures", lambda report: blank
-        )
+        draw_nothing(monkeypatch)
 
 
 @pytest.fixture

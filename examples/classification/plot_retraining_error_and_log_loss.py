@@ -24,7 +24,7 @@ from scipy.linalg import toeplitz
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 
-from sklearn_prune import PrunedClassifier
+from sklearn_prune import PrunedClassifier, curve_style
 from sklearn_prune.theory import BinaryProblem, predict_risk
 
 n, p, s = 300, 300, 60
@@ -105,10 +105,10 @@ simulated = simulated.groupby(["metric", "refit", "alpha"])["error"].agg(["mean"
 # ----------
 
 styles = {
-    "same": {"color": "#1f4e8c", "ls": "-", "marker": "o"},
-    "fresh": {"color": "#d98a1f", "ls": "--", "marker": "s"},
-    "not": {"color": "0.45", "ls": ":", "marker": "x"},
-    "rescaled": {"color": "#2a7f3f", "ls": "", "marker": "^"},
+    "same": curve_style("retrained"),
+    "fresh": curve_style("fresh"),
+    "not": curve_style("pruned"),
+    "rescaled": curve_style("pruned") | {"linestyle": "", "marker": "D"},
 }
 fig, axes = plt.subplots(1, 2, figsize=(9, 4.8), layout="constrained")
 for ax, metric in zip(axes, metrics, strict=True):
@@ -124,7 +124,7 @@ for ax, metric in zip(axes, metrics, strict=True):
             result.index,
             result["mean"],
             result["sem"],
-            **style | {"ls": "none"},
+            **style | {"linestyle": "none"},
             markersize=5,
             ecolor="black",
             elinewidth=1.2,

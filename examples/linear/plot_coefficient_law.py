@@ -32,7 +32,7 @@ from scipy.optimize import brentq
 from scipy.special import ndtr
 from scipy.stats import ks_1samp, norm
 
-from sklearn_prune import MinNormRegressor
+from sklearn_prune import MinNormRegressor, curve_style
 from sklearn_prune.theory import DistributionalCharacterization, LinearGaussianProblem
 
 p, n, s = 1000, 300, 100
@@ -206,8 +206,8 @@ overlaps = overlaps.groupby(["score", "k"]).agg(["mean", "sem"])
 grid = np.r_[102, 110 : n - 8 : 10, n - 4, n - 1, n + 1, n + 4, n + 12 : p : 16, p]
 fig, axes = plt.subplots(1, 2, figsize=(9, 4.6), sharey=True, layout="constrained")
 styles = {
-    "magnitude": {"color": "#d98a1f", "ls": "--", "marker": "s"},
-    "hessian": {"color": "#1f4e8c", "ls": "-", "marker": "o"},
+    "magnitude": curve_style("magnitude"),
+    "hessian": curve_style("hessian"),
 }
 titles = ["kept features that are among the s best", "kept features that another data set keeps"]
 for score, style in styles.items():
@@ -218,7 +218,7 @@ for score, style in styles.items():
             overlaps.loc[score].index / p,
             overlaps.loc[score][share, "mean"],
             overlaps.loc[score][share, "sem"],
-            **style | {"ls": "none"},
+            **style | {"linestyle": "none"},
             markersize=5,
             markeredgecolor="black",
             markeredgewidth=0.7,

@@ -35,7 +35,7 @@ import pandas as pd
 from matplotlib.lines import Line2D
 from sklearn.frozen import FrozenEstimator
 
-from sklearn_prune import MinNormRegressor, PrunedRegressor
+from sklearn_prune import MinNormRegressor, PrunedRegressor, curve_style
 from sklearn_prune.theory import LinearGaussianProblem, predict_risk
 
 p = 200
@@ -104,9 +104,9 @@ simulated = simulated.groupby(level=["cut", "model", "n", "s"]).agg(["mean", "se
 # ----------
 
 styles = {
-    "small": {"color": "#d98a1f", "ls": "--", "lw": 1.8, "marker": "s"},
-    "large, pruned": {"color": "#1f4e8c", "ls": "-", "lw": 2.4, "marker": "o"},
-    "large, pruned, retrained": {"color": "0.2", "ls": ":", "lw": 1.8, "marker": "x"},
+    "small": curve_style("small") | {"linewidth": 1.8},
+    "large, pruned": curve_style("pruned") | {"linewidth": 1.8},
+    "large, pruned, retrained": curve_style("retrained") | {"linewidth": 1.8},
 }
 s_grid, n_grid = np.arange(4, 189, 4), np.r_[52:196:6, 196:201, 206:401:12]
 fig, axes = plt.subplots(1, 2, figsize=(10, 4.9), sharey=True, layout="constrained")
@@ -121,7 +121,7 @@ for model, style in styles.items():
             s_values if ax is axes[0] else n_values / p,
             result["mean"],
             result["sem"],
-            **style | {"ls": "none"},
+            **style | {"linestyle": "none"},
             markersize=5.5,
             markeredgecolor="black",
             markeredgewidth=0.7,

@@ -31,7 +31,7 @@ import pandas as pd
 from matplotlib.lines import Line2D
 from sklearn.frozen import FrozenEstimator
 
-from sklearn_prune import MinNormRegressor, PrunedRegressor
+from sklearn_prune import MinNormRegressor, PrunedRegressor, curve_style
 from sklearn_prune.theory import LinearGaussianProblem, predict_risk
 
 p, n, s = 1000, 300, 100
@@ -114,10 +114,10 @@ simulated = simulated.groupby(["panel", "model", "k"])["risk"].agg(["mean", "sem
 
 best_small = spike[s:].sum() / unit * n / (n - s)
 styles = {
-    "dense": {"color": "0.45", "ls": ":", "lw": 1.6, "marker": "x"},
-    "magnitude": {"color": "#f0b050", "ls": "-", "lw": 4.5, "marker": "s"},
-    "hessian": {"color": "#1f4e8c", "ls": "-", "lw": 1.6, "marker": "o"},
-    "oracle": {"color": "#b0304a", "ls": "--", "lw": 1.6, "marker": "^"},
+    "dense": curve_style("dense") | {"linewidth": 1.6},
+    "magnitude": curve_style("magnitude") | {"linewidth": 4.5, "alpha": 0.5},
+    "hessian": curve_style("hessian") | {"linewidth": 1.6},
+    "oracle": curve_style("oracle") | {"linewidth": 1.6},
 }
 note = {"color": "0.35", "ha": "center"}
 fig, axes = plt.subplots(1, 2, figsize=(10, 5.2), sharey=True, layout="constrained")
@@ -132,7 +132,7 @@ for ax, panel in zip(axes, problems, strict=True):
             result.index / p,
             result["mean"],
             result["sem"],
-            **style | {"ls": "none"},
+            **style | {"linestyle": "none"},
             markersize=5,
             markeredgecolor="black",
             markeredgewidth=0.7,

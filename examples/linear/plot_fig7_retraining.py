@@ -28,7 +28,7 @@ import pandas as pd
 from matplotlib.lines import Line2D
 from sklearn.frozen import FrozenEstimator
 
-from sklearn_prune import MinNormRegressor, PrunedRegressor
+from sklearn_prune import MinNormRegressor, PrunedRegressor, curve_style
 from sklearn_prune.theory import LinearGaussianProblem, predict_risk
 
 p, n, s = 1000, 300, 100
@@ -103,13 +103,13 @@ simulated = simulated.groupby(["panel", "retrain", "k"])["risk"].agg(["mean", "s
 # The figure
 # ----------
 #
-# Retraining on the same samples is the thick line. The dashed line of fresh samples is a
+# Retraining on the same samples is the thick line. The thin line of fresh samples is a
 # good approximation on the right and far too low around k = n.
 
 styles = {
-    "same": {"color": "#1f4e8c", "ls": "-", "lw": 2.4, "marker": "o"},
-    "fresh": {"color": "#d98a1f", "ls": "--", "lw": 1.6, "marker": "s"},
-    "not": {"color": "0.45", "ls": ":", "lw": 1.6, "marker": "x"},
+    "same": curve_style("retrained") | {"linewidth": 2.4},
+    "fresh": curve_style("fresh") | {"linewidth": 1.6},
+    "not": curve_style("pruned") | {"linewidth": 1.6},
 }
 best_small = spike[s:].sum() / unit * n / (n - s)
 note = {"color": "0.35", "ha": "center"}
@@ -127,7 +127,7 @@ for ax, panel in zip(axes, panels, strict=True):
             result.index / p,
             result["mean"],
             result["sem"],
-            **style | {"ls": "none"},
+            **style | {"linestyle": "none"},
             markersize=5,
             markeredgecolor="black",
             markeredgewidth=0.7,
@@ -155,8 +155,8 @@ fig.legend(
 plt.show()
 
 # %%
-# **Retraining hurts**, but for the neighbourhood of k = n. The grey dotted line is below
-# the others at k = p in every panel. Why? The dense coefficients of the features that are
+# **Retraining hurts**, but for the neighbourhood of k = n. The model that is pruned only is
+# below the others at k = p in every panel. Why? The dense coefficients of the features that are
 # kept owe something to the features that are not: those explained part of y, and so took
 # part of the noise away. Retraining throws that out. In the right panel, it costs the
 # large model its advantage: the thick line stays above the horizontal one, which belongs

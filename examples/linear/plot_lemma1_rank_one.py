@@ -37,7 +37,7 @@ import pandas as pd
 from matplotlib.lines import Line2D
 from sklearn.frozen import FrozenEstimator
 
-from sklearn_prune import MinNormRegressor, PrunedRegressor
+from sklearn_prune import MinNormRegressor, PrunedRegressor, curve_style
 from sklearn_prune.theory import LinearGaussianProblem, predict_risk
 
 p, n = 60, 20
@@ -97,23 +97,24 @@ simulated = simulated.groupby(["direction", "noise", "model", "s"])["risk"].agg(
 # ----------
 
 grid = np.arange(1, p + 1)
+loud = {"linewidth": 3, "alpha": 0.6}  # where the noise is
 styles = {
-    ("pruned", 1.0): {"color": "#d98a1f", "ls": "--", "marker": "s"},
-    ("retrained", 1.0): {"color": "#1f4e8c", "ls": "--", "marker": "o"},
-    ("pruned", 40.0): {"color": "#d98a1f", "ls": "-", "marker": "D"},
-    ("retrained", 40.0): {"color": "#1f4e8c", "ls": "-", "marker": "^"},
+    ("pruned", 1.0): curve_style("pruned"),
+    ("retrained", 1.0): curve_style("retrained"),
+    ("pruned", 40.0): curve_style("pruned") | loud,
+    ("retrained", 40.0): curve_style("retrained") | loud,
 }
 fig, axes = plt.subplots(1, 2, figsize=(10, 4.8), sharey=True, layout="constrained")
 for ax, (name, direction) in zip(axes, directions.items(), strict=True):
     for (model, noise), style in styles.items():
         curve = [lemma(direction, noise, s)[model == "retrained"] for s in grid]
-        ax.plot(grid, curve, **style | {"marker": None}, lw=1.8)
+        ax.plot(grid, curve, **style | {"marker": None})
         result = simulated.loc[name, noise, model]
         ax.errorbar(
             result.index,
             result["mean"],
             result["sem"],
-            **style | {"ls": "none"},
+            **style | {"linestyle": "none"},
             markersize=5.5,
             markeredgecolor="black",
             markeredgewidth=0.7,

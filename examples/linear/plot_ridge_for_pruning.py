@@ -26,7 +26,7 @@ from matplotlib.lines import Line2D
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import Ridge
 
-from sklearn_prune import MinNormRegressor, PrunedRegressor
+from sklearn_prune import MinNormRegressor, PrunedRegressor, curve_style
 from sklearn_prune.theory import LinearGaussianProblem, optimal_alpha, predict_risk
 
 p, n, s = 1000, 300, 100
@@ -133,10 +133,11 @@ simulated = simulated.groupby(["strategy", "model", "penalty"])["risk"].agg(["me
 
 grid = np.r_[0, np.geomspace(0.03, 80, 40)]
 styles = {
-    "dense": {"color": "0.45", "ls": ":", "lw": 1.6, "marker": "x"},
-    "pruned": {"color": "#1f4e8c", "ls": "-", "lw": 2.4, "marker": "o"},
-    "retrained, no penalty": {"color": "#f0b050", "ls": "-", "lw": 4, "marker": "s"},
-    "retrained, same penalty": {"color": "#b0304a", "ls": "--", "lw": 1.6, "marker": "^"},
+    "dense": curve_style("dense") | {"linewidth": 1.6},
+    "pruned": curve_style("pruned") | {"linewidth": 1.6},
+    "retrained, no penalty": curve_style("retrained")
+    | {"linewidth": 4, "alpha": 0.5, "marker": "D"},
+    "retrained, same penalty": curve_style("retrained") | {"linewidth": 1.6},
 }
 fig, axes = plt.subplots(1, 2, figsize=(10, 5.2), sharey=True, layout="constrained")
 for ax, strategy in zip(axes, strategies, strict=True):
@@ -149,7 +150,7 @@ for ax, strategy in zip(axes, strategies, strict=True):
             result.index,
             result["mean"],
             result["sem"],
-            **style | {"ls": "none"},
+            **style | {"linestyle": "none"},
             markersize=5,
             markeredgecolor="black",
             markeredgewidth=0.7,

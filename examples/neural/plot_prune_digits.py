@@ -21,6 +21,7 @@ from sklearn.base import clone
 from sklearn.datasets import load_digits
 from sklearn.model_selection import train_test_split
 
+from sklearn_prune import curve_style
 from sklearn_prune.neural import PrunedNetClassifier
 
 X, y = load_digits(return_X_y=True)
@@ -65,12 +66,13 @@ pruned_errors = {
 }
 
 fig, ax = plt.subplots(layout="constrained")
-for (name, values), style, shade in zip(
-    pruned_errors.items(), ["o-", "s--", "^:"], ["black", "0.35", "0.55"], strict=True
+for (name, values), meaning in zip(
+    pruned_errors.items(), ["retrained", "random", "pruned"], strict=True
 ):
     mean, spread = values.mean(axis=1), values.std(axis=1, ddof=1)
-    ax.errorbar(widths, mean, spread, fmt=style, color=shade, capsize=3, label=f"pruned, {name}")
-ax.axhline(small_errors.mean(), color="black", linestyle="-.", label="small (width 4)")
+    style = curve_style(meaning) | {"label": f"pruned, {name}"}
+    ax.errorbar(widths, mean, spread, capsize=3, **style)
+ax.axhline(small_errors.mean(), **curve_style("small") | {"marker": ""}, label="small (width 4)")
 ax.set(xlabel="Width of the net that is pruned", ylabel="Error on new images", ylim=(0, None))
 ax.set_xscale("log", base=2)
 ax.set_xticks(widths, [str(width) for width in widths])

@@ -28,7 +28,7 @@ import numpy as np
 import pandas as pd
 from scipy.linalg import toeplitz
 
-from sklearn_prune import MinNormRegressor, PrunedRegressor, RandomFeatures
+from sklearn_prune import MinNormRegressor, PrunedRegressor, RandomFeatures, curve_style
 from sklearn_prune.theory import LinearGaussianProblem, SingleIndexProblem, predict_risk
 
 p, n, s = 600, 200, 100
@@ -124,33 +124,34 @@ for name, (problem, draw) in problems.items():
 
 left, right = 4, 25_000  # where the axis has m = 0 and m = inf
 styles = {
-    "pruned only": ("tab:orange", "-.", "^"),
-    "retrained": ("tab:red", "--", "s"),
-    "dense": ("0.45", ":", "D"),
+    "pruned only": curve_style("pruned"),
+    "retrained": curve_style("retrained"),
+    "dense": curve_style("dense"),
 }
+distilled = curve_style("distilled")["color"]
 fig, axes = plt.subplots(1, 3, figsize=(10, 4.6), layout="constrained")
 for ax, name in zip(axes, problems, strict=True):
-    for kind, (color, line, marker) in styles.items():
-        ax.plot([left, right], [theory[name][kind]] * 2, line, color=color, label=f"{kind}: theory")
+    for kind, style in styles.items():
+        line = style | {"marker": "", "label": f"{kind}: theory"}
+        ax.plot([left, right], [theory[name][kind]] * 2, **line)
         ax.errorbar(
             left,
             simulated[name][kind],
             std_error[name][kind],
-            fmt=marker,
-            color=color,
+            **style | {"linestyle": "none"},
             markerfacecolor="white",
             capsize=2,
             label=f"{kind}: simulation",
         )
     label = "distilled: theory"
-    ax.plot(n_unlabeled, theory[name][n_unlabeled], "-", color="navy", label=label)
-    ax.plot(right, theory[name][np.inf], "_", color="navy", markersize=16, markeredgewidth=1.5)
+    ax.plot(n_unlabeled, theory[name][n_unlabeled], "-", color=distilled, label=label)
+    ax.plot(right, theory[name][np.inf], "_", color=distilled, markersize=16, markeredgewidth=1.5)
     ax.errorbar(
         [*simulated_m, right],
         simulated[name][[*simulated_m, np.inf]],
         std_error[name][[*simulated_m, np.inf]],
         fmt="o",
-        color="navy",
+        color=distilled,
         capsize=2,
         label="distilled: simulation",
     )

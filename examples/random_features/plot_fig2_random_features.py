@@ -31,7 +31,7 @@ import numpy as np
 import pandas as pd
 from sklearn.frozen import FrozenEstimator
 
-from sklearn_prune import MinNormRegressor, PrunedRegressor, RandomFeatures
+from sklearn_prune import MinNormRegressor, PrunedRegressor, RandomFeatures, curve_style
 from sklearn_prune.theory import SingleIndexProblem, predict_risk
 
 n = 200
@@ -103,12 +103,13 @@ results["spread"] = np.sqrt(results["spread"] / (n_layers * n_data_sets))
 # Each curve starts on the left with the small model, p = s. The horizontal line continues
 # its risk: below it, the pruned large model is the better one.
 
+same, fresh = (curve_style(name) | {"marker": ""} for name in ["retrained", "fresh"])
 fig, axes = plt.subplots(2, 3, figsize=(9, 6), sharex=True, layout="constrained")
 for row, d in zip(axes, dimensions, strict=True):
     for ax, s in zip(row, budgets, strict=True):
         table = results.loc[d, s]
-        ax.plot(table["same"], "-", color="navy", label="theory: retrained on the same samples")
-        ax.plot(table["fresh"], "--", color="tab:red", label="theory: on fresh samples (paper)")
+        ax.plot(table["same"], **same, label="theory: retrained on the same samples")
+        ax.plot(table["fresh"], **fresh, label="theory: on fresh samples (paper)")
         ax.errorbar(
             table.index,
             table["simulated"],

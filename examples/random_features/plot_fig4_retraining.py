@@ -31,7 +31,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 
-from sklearn_prune import MinNormRegressor, PrunedRegressor, RandomFeatures
+from sklearn_prune import MinNormRegressor, PrunedRegressor, RandomFeatures, curve_style
 from sklearn_prune.theory import SingleIndexProblem, predict_risk
 
 n, s = 200, 140
@@ -115,24 +115,23 @@ results["spread"] = np.sqrt(results["spread"] / (n_layers * n_data_sets))
 # its copy trained on fresh data.
 
 styles = {
-    "dense": ("0.45", ":", "D"),
-    "pruned only": ("tab:orange", "-.", "^"),
-    "retrained, fresh data": ("tab:red", "--", "s"),
-    "retrained, same data": ("navy", "-", "o"),
+    "dense": curve_style("dense"),
+    "pruned only": curve_style("pruned"),
+    "retrained, fresh data": curve_style("fresh"),
+    "retrained, same data": curve_style("retrained"),
 }
 fig, axes = plt.subplots(1, 2, figsize=(9, 5), layout="constrained")
 for ax, d in zip(axes, dimensions, strict=True):
-    for model, (color, line, marker) in styles.items():
+    for model, style in styles.items():
         table = results.loc[d, model]
-        ax.plot(table.index, table["theory"], line, color=color, label=f"theory: {model}")
+        ax.plot(table.index, table["theory"], **style | {"marker": ""}, label=f"theory: {model}")
         points = table.dropna()
         ax.errorbar(
             points.index,
             points["simulated"],
             points["spread"],
-            fmt=marker,
-            color=color,
-            markerfacecolor="white" if model != "retrained, same data" else color,
+            **style | {"linestyle": "none"},
+            markerfacecolor="white" if model != "retrained, same data" else None,
             capsize=2,
             label=f"simulation: {model}",
         )

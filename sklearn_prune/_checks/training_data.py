@@ -20,6 +20,7 @@ from sklearn.utils.validation import (
 )
 
 from .class_codes import decide
+from .text_targets import classifier_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -197,13 +198,15 @@ def check_training_data(
         `X_unlabeled`.
     """
     options = FORMATS | {"y_numeric": True, "multi_output": True}
-    with config_context(array_api_dispatch=False):  # tensors become arrays
+    dispatch = config_context(array_api_dispatch=False)  # tensors become arrays
+    with classifier_named(estimator, y), dispatch:
         if estimator is None:
             checked, y = check_X_y(X, y, **options)
             names = _get_feature_names(X)
         else:
             checked, y = validate_data(estimator, X, y, reset=reset, **options)
             names = getattr(estimator, "feature_names_in_", None)
+        y = y.astype(np.float64) if y.dtype.kind in "US" else y
         unlabeled = _check_unlabeled(X_unlabeled, checked, names) if distill else None
     if sparse.issparse(y) or y.dtype.kind in "mM":
         what = "sparse" if sparse.issparse(y) else f"of dtype {y.dtype}"

@@ -1,20 +1,9 @@
-"""What the pictures share: styles, marks, axes, and matplotlib itself."""
+"""What the pictures share: marks, axes, and matplotlib itself."""
 
 from __future__ import annotations
 
 from typing import Any
 
-# Colours that colour-blind readers tell apart. The first four, Paul Tol's high-contrast
-# scheme and black, also differ in grey; markers and line styles tell all of them apart.
-STYLES = (
-    ("#004488", "o", "-"),
-    ("#BB5566", "s", "--"),
-    ("#DDAA33", "^", "-."),
-    ("#000000", "D", ":"),
-    ("#117733", "v", (0, (6, 1, 1, 1, 1, 1))),
-    ("#88CCEE", "P", (0, (8, 2))),
-)
-MARKS: dict[str, Any] = {"markersize": 5.5, "markeredgecolor": "white", "markeredgewidth": 0.5}
 # Factors: from LOG_FROM between the lowest and the highest line, the y axis is logarithmic;
 # it ends at most BAND_REACH beyond them, and PEAK_REACH above their upper quartile.
 LOG_FROM, BAND_REACH, PEAK_REACH = 5, 3, 1000
@@ -44,6 +33,12 @@ def require_matplotlib(caller):
         msg = f'{caller} needs matplotlib: pip install "sklearn-prune[plot]"'
         raise ImportError(msg) from error
     return matplotlib
+
+
+def marks() -> dict[str, Any]:
+    """Return how markers look, set off from lines by the colour behind them."""
+    behind = require_matplotlib("plot").rcParams["axes.facecolor"]
+    return {"markersize": 5.5, "markeredgecolor": behind, "markeredgewidth": 0.5}
 
 
 def label_log_axis(axis):

@@ -10,13 +10,13 @@ import numpy as np
 from .drawing import (
     BAND_REACH,
     LOG_FROM,
-    MARKS,
     PEAK_REACH,
-    STYLES,
     draw_mark,
     label_log_axis,
+    marks,
     require_matplotlib,
 )
+from .styles import MEANINGS, styles_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,7 +88,7 @@ class ErrorCurvesDisplay(ABC):
         earlier = [line for line in ax.lines if not line.get_label().startswith("_")]
         line_kw = mpl.cbook.normalize_kwargs(line_kw, mpl.lines.Line2D)
         band_kw = mpl.cbook.normalize_kwargs(fill_between_kw, mpl.collections.Collection)
-        self._draw_curves(ax, sizes, curves, theory, len(earlier), line_kw, band_kw)
+        self._draw_curves(ax, sizes, curves, theory, earlier, line_kw, band_kw)
         self.dense_line_ = _draw_dense_line(ax, dense)
         self._draw_marks(ax, sizes, mark)
         label_log_axis(ax.xaxis)
@@ -104,15 +104,15 @@ class ErrorCurvesDisplay(ABC):
     def _sizes(self) -> tuple[ArrayLike, str, str]:
         """Return the sizes on the x axis, its label, and the name of the mark at n."""
 
-    def _draw_curves(self, ax, sizes, curves, theory, n_earlier, line_kw, band_kw):
+    def _draw_curves(self, ax, sizes, curves, theory, earlier, line_kw, band_kw):
         """Draw a line, a band and the theory for each label, in styles not yet on the axes."""
         self.lines_, self.fill_between_, self.theory_lines_ = [], [], []
         band_kw = {"alpha": min(0.2, 0.6 / len(self.labels))} | band_kw
-        for k, label in enumerate(self.labels):
-            color, marker, style = STYLES[(n_earlier + k) % len(STYLES)]
-            style = "-" if len(theory) else style
-            kw = {"color": color, "marker": marker, "linestyle": style, "label": label}
-            line, band = _draw_curve(ax, sizes, curves[:, k], kw | MARKS | line_kw, band_kw)
+        styles = styles_of(self.labels, [line.get_label() for line in earlier])
+        for k, (label, style) in enumerate(zip(self.labels, styles, strict=True)):
+            kw = style.keywords | marks() | ({"linestyle": "-"} if len(theory) else {})
+            kw = kw | {"label": label} | line_kw
+            line, band = _draw_curve(ax, sizes, curves[:, k], kw, band_kw)
             self.lines_.append(line)
             self.fill_between_.append(band)
             if len(theory):
@@ -196,7 +196,8 @@ def _draw_curve(ax, sizes, summary, line_kw, band_kw):
 def _draw_dense_line(ax, dense):
     if not dense:
         return None
-    return ax.axhline(dense[0], color="0.3", linewidth=1, label="dense model")
+    style = MEANINGS["dense"].keywords | {"marker": "", "label": "dense model"}
+    return ax.axhline(dense[0], linewidth=1.4, **style)
 
 
 def _draw_legend(ax, handles):
@@ -225,10 +226,10 @@ def _legend_extras(mpl, quantiles, errors, theory):
     """Return handles for what belongs to all curves: the band, and the theory."""
     extras = []
     if len(theory):
-        line = {"linestyle": "--", "linewidth": 1, "color": "0.3"}
+        line = {"linestyle": "--", "linewidth": 1, "color": "0.5"}
         extras.append(mpl.lines.Line2D([], [], label="theory", **line))
     if errors.shape[-1] > 1:
         low, high = (f"{100 * q:.3g}%" for q in quantiles)
         label = f"{low} to {high}"
-        extras.append(mpl.patches.Patch(color="0.4", alpha=0.3, linewidth=0, label=label))
+        extras.append(mpl.patches.Patch(color="0.5", alpha=0.3, linewidth=0, label=label))
     return extras

@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_prune._batches.mapped_rows import is_mapped
 from sklearn_prune._batches.sources import is_source
+from sklearn_prune._checks.documentation_link import DocumentationLink
 from sklearn_prune._checks.progress import fit_progress
 from sklearn_prune._checks.training_data import check_samples, check_training_data
 
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
     Solution = tuple[Array, Array, int]
 
 
-class MinNormRegressor(CallbackSupportMixin, MultiOutputMixin, RegressorMixin, BaseEstimator):
+class MinNormRegressor(
+    CallbackSupportMixin, DocumentationLink, MultiOutputMixin, RegressorMixin, BaseEstimator
+):
     r"""Least squares, and of all least-squares solutions the shortest.
 
     With more samples than features this is ordinary least squares. With fewer,

@@ -13,6 +13,7 @@ from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_prune._checks.arguments import check_bool
+from sklearn_prune._checks.documentation_link import DocumentationLink
 from sklearn_prune._checks.training_data import check_samples, check_training_data
 
 from .design import is_dense
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from sklearn_prune._typing import Array
 
 
-class TargetedRidge(MultiOutputMixin, RegressorMixin, BaseEstimator):
+class TargetedRidge(DocumentationLink, MultiOutputMixin, RegressorMixin, BaseEstimator):
     r"""Ridge regression that shrinks to given coefficients in place of zero.
 
     With the target :math:`\beta_0`, the `coef_init` of `fit`, it minimises [1]_

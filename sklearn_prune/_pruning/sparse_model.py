@@ -10,12 +10,13 @@ from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
 from sklearn.feature_selection import SelectorMixin
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_prune._checks.documentation_link import DocumentationLink
 from sklearn_prune._checks.training_data import check_samples
 
 from .score_classifier import ScoreClassifier
 
 
-class SparseModel(SelectorMixin, BaseEstimator):
+class SparseModel(DocumentationLink, SelectorMixin, BaseEstimator):
     """Base of the pruned models, which set `coef_`, `intercept_` and `support_`."""
 
     coef_: Any

@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_prune._checks.arguments import check_bool, check_n_keep
+from sklearn_prune._checks.documentation_link import DocumentationLink
 from sklearn_prune._checks.progress import fit_progress
 from sklearn_prune._checks.training_data import check_samples
 from sklearn_prune._least_squares.min_norm import MinNormRegressor
@@ -22,7 +23,9 @@ from .layer import RandomLayer, random_features
 from .layer_pruning import LayerPruning
 
 
-class PrunedLayer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class PrunedLayer(
+    DocumentationLink, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
+):
     """Base of the models of pruned random features, which have the parameters of these."""
 
     _twin = ""  # the model in a pipeline that has all features in memory

@@ -9,12 +9,15 @@ from sklearn.base import (
 )
 from sklearn.utils.validation import check_is_fitted
 
+from sklearn_prune._checks.documentation_link import DocumentationLink
 from sklearn_prune._checks.training_data import check_samples
 
 from .layer import RandomLayer, random_features
 
 
-class RandomFeatures(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+class RandomFeatures(
+    DocumentationLink, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
+):
     r"""Random nonlinear features of a two-layer network whose first layer is fixed.
 
     The features are

@@ -7,7 +7,8 @@ from typing import Any
 
 from sklearn_prune._report.answer.findings import Findings
 from sklearn_prune._report.output.figures import draw
-from sklearn_prune._report.output.page import draw_pictures, render
+from sklearn_prune._report.output.page import render
+from sklearn_prune._report.output.page_pictures import draw_panels
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -82,7 +83,7 @@ class Report(Findings):
         str
             The page.
         """
-        return render(self, command, draw_pictures(self))
+        return render(self, command, draw_panels(self))
 
     def _repr_html_(self) -> str:
-        return self.to_html()
+        return render(self, "", draw_panels(self), embedded=True)

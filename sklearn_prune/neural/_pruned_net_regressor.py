@@ -6,6 +6,8 @@ import numpy as np
 import torch
 from skorch import NeuralNetRegressor
 
+from sklearn_prune._checks.text_targets import classifier_named
+
 from ._architectures import TwoLayerNet
 from ._pruned_net import PrunedNet
 from ._tensor_batches import TensorBatches
@@ -318,9 +320,11 @@ class PrunedNetRegressor(PrunedNet, NeuralNetRegressor):
 
     def _check_training_data(self, X, y, first=True, classes=None):
         """Return samples, and targets of two dimensions, on the device."""
-        X, y = self._check_samples(X, y, first, multi_output=True, y_numeric=True)
+        with classifier_named(self, y):
+            X, y = self._check_samples(X, y, first, multi_output=True, y_numeric=True)
+            y = y.astype(np.float32)
         if first:
             self.target_ndim_ = y.ndim
             self._set_data_sizes(X, 1 if y.ndim == 1 else y.shape[1])
-        y = torch.from_numpy(y.reshape(len(y), -1).astype(np.float32))
+        y = torch.from_numpy(y.reshape(len(y), -1))
         return X.to(self.device), y.to(self.device)

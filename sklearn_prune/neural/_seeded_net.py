@@ -11,6 +11,8 @@ from skorch import NeuralNet
 from skorch.dataset import Dataset
 from skorch.utils import is_dataset
 
+from sklearn_prune._checks.documentation_link import DocumentationLink
+
 from ._checks import check_batch_size, check_device, whole_numbers
 from ._part_checks import (
     arguments_of,
@@ -31,7 +33,7 @@ WEIGHTS, PHASES, FURTHER_EPOCHS, CRITERION = range(4)
 MADE_BY_FIT = ("module", "criterion", "optimizer", "iterator_train", "iterator_valid")
 
 
-class SeededNet(NeuralNet):
+class SeededNet(DocumentationLink, NeuralNet):
     """A skorch net with a `random_state`, whose data are arrays.
 
     Weights depend on `random_state` alone, and the random numbers of the caller on

@@ -24,7 +24,7 @@ from sklearn_prune import (
     PruningPathDisplay,
     RandomFeatures,
 )
-from sklearn_prune._displays.drawing import STYLES
+from sklearn_prune._displays.styles import OTHERS
 
 DISPLAYS = [DoubleDescentDisplay, PruningPathDisplay]
 WIDTHS = [5, 10, 40, 80]
@@ -159,8 +159,8 @@ def test_axis_labels():
 def test_curves_differ_in_more_than_colour():
     lines = make_display(n_curves=6).plot().lines_
     drawn = [(line.get_color(), line.get_marker()) for line in lines]
-    assert drawn == [(color, marker) for color, marker, _ in STYLES]
-    for aspect in zip(*STYLES, strict=True):
+    assert drawn == [(color, marker) for color, marker, _ in OTHERS]
+    for aspect in zip(*OTHERS, strict=True):
         assert len(set(aspect)) == 6
 
 

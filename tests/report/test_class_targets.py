@@ -10,6 +10,7 @@ from io import StringIO
 import numpy as np
 import pandas as pd
 import pytest
+from blank_pictures import BLANK, draw_nothing
 from numpy.testing import assert_allclose
 from rich.console import Console
 from sklearn import config_context
@@ -26,7 +27,6 @@ from sklearn_prune._report.answer.choices import Choice
 from sklearn_prune._report.comparison.one_part import evaluate_part
 from sklearn_prune._report.comparison.plan import make_plan
 from sklearn_prune._report.comparison.records import LARGE, SMALL, Part
-from sklearn_prune._report.output import written_files
 from sklearn_prune._report.output.page import render
 from sklearn_prune._report.output.printed_report import print_report
 from sklearn_prune._report.output.written_files import save_model
@@ -146,7 +146,7 @@ def test_print_and_page_tell_of_classes():
     print_report(Console(file=buffer, width=400), result)
     losses = result.summary("log_loss")[6, "mean"]
     assert losses.notna().all()
-    page = render(result, "", {"width": b"", "kept": b""})
+    page = render(result, "", BLANK)
     for text in buffer.getvalue(), page:
         assert result.baselines in text
         for loss in losses.xs("ridge", level="setting"):
@@ -164,7 +164,7 @@ def test_a_regression_has_no_classes():
     assert result.to_frame()[["error_rate", "log_loss"]].isna().all(axis=None)
     with pytest.raises(ValueError, match="the target is a number: by_class needs classification"):
         result.by_class()
-    page = render(result, "", {"width": b"", "kept": b""})
+    page = render(result, "", BLANK)
     assert "log-loss" not in page
 
 
@@ -236,8 +236,7 @@ def test_probabilities_beat_the_prevalences_on_rows_not_seen():
 
 
 def test_the_written_model_runs_on_its_own(tmp_path, monkeypatch):
-    no_pictures = {"width": b"", "kept": b""}
-    monkeypatch.setattr(written_files, "draw_pictures", lambda _: no_pictures)
+    draw_nothing(monkeypatch)
     X, y = iris()
     X.assign(kind=y).to_csv(tmp_path / "iris.csv", index=False)
     options = "--classification --target kind --budget 6 --width 20 --strategy magnitude --cv 3"
@@ -253,7 +252,7 @@ def test_the_written_model_runs_on_its_own(tmp_path, monkeypatch):
 
 
 def test_numbers_with_fractions_are_classes_as_text(tmp_path, monkeypatch):
-    monkeypatch.setattr(written_files, "draw_pictures", lambda _: {"width": b"", "kept": b""})
+    draw_nothing(monkeypatch)
     X, y = iris()
     X.assign(dose=y.map({"setosa": 0.5, "versicolor": 1.0, "virginica": 2.5})).to_csv(
         tmp_path / "dose.csv", index=False

@@ -2,12 +2,13 @@ import sys
 from dataclasses import replace
 
 import pytest
-from friedman_report import friedman_report
+from friedman_report import friedman_report, friedman_table
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex
 from numpy.testing import assert_allclose
 
-from sklearn_prune._report.comparison.records import LARGE, RETRAINED
+from sklearn_prune import curve_style, report
+from sklearn_prune._report.comparison.records import DENSE, LARGE, PRUNED, RETRAINED, SMALL
 
 
 @pytest.mark.parametrize("kind", ["width", "kept"])
@@ -58,3 +59,26 @@ def test_error_of_a_figure_without_matplotlib(kind, monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
     with pytest.raises(ImportError, match=r"^Report.plot needs matplotlib: pip install"):
         result.plot(kind)
+
+
+@pytest.mark.parametrize("kind", ["width", "kept"])
+def test_a_name_has_one_style_in_displays_and_reports(kind):
+    figure = friedman_report().plot(kind)
+    drawn = {line.get_label(): line.get_color() for ax in figure.axes for line in ax.lines}
+    named = {RETRAINED: "retrained", PRUNED: "pruned", SMALL: "small", DENSE: "dense"}
+    for method, meaning in named.items():
+        assert drawn[method] == curve_style(meaning)["color"]
+    plt.close(figure)
+
+
+@pytest.mark.parametrize("kind", ["width", "kept"])
+def test_legend_and_title_of_one_budget_are_whole(kind):
+    result = report(*friedman_table(), budgets=[4], widths=[10, 40], cv=2, name="rows " * 30)
+    figure = result.plot(kind)
+    figure.draw_without_rendering()
+    for part in figure.legends[0], figure._suptitle:
+        box = part.get_window_extent()
+        assert box.x0 >= 0
+        assert box.x1 <= figure.bbox.width
+        assert box.y1 <= figure.bbox.height
+    plt.close(figure)

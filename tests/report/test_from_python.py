@@ -4,6 +4,7 @@ from importlib import metadata
 import numpy as np
 import pandas as pd
 import pytest
+from blank_pictures import draw_nothing
 from friedman_report import SETTINGS, friedman_report, friedman_table
 from numpy.testing import assert_allclose
 from scipy import sparse
@@ -150,9 +151,7 @@ def test_a_checkout_that_is_not_installed(tmp_path, monkeypatch):
     monkeypatch.setattr(metadata, "distribution", distribution)
     result = report(*friedman_table(), budgets=[4], widths=[12], cv=2, store=tmp_path)
     assert len(list(tmp_path.glob("parts-*/*.json"))) == 8
-    monkeypatch.setattr(
-        "sklearn_prune._report.result.draw_pictures", lambda _: {"width": b"", "kept": b""}
-    )
+    draw_nothing(monkeypatch)
     assert "sklearn-prune unknown, scikit-learn 1" in result.to_html()
 
 

@@ -7,6 +7,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+from blank_pictures import draw_nothing
 from numpy.testing import assert_allclose
 
 from sklearn_prune.__main__ import main
@@ -22,10 +23,7 @@ FAST = ["--budget", "2", "--width", "12", "--cv", "2", "--n-jobs", "1"]
 
 @pytest.fixture(autouse=True)
 def blank_pictures(monkeypatch):
-    blank = {"width": b"", "kept": b""}
-    monkeypatch.setattr(
-        "sklearn_prune._report.output.written_files.draw_pictures", lambda report: blank
-    )
+    draw_nothing(monkeypatch)
 
 
 @pytest.fixture(autouse=True)
@@ -226,12 +224,14 @@ from sklearn_prune.__main__ import main
 from sklearn_prune._report import from_command_line
 from sklearn_prune._report.comparison import drawn_features
 from sklearn_prune._report.output import written_files
+from sklearn_prune._report.output.page_pictures import PagePicture
 from sklearn_prune._report.table import survey
 
 from_command_line.STREAMED_SHARE = 0
 drawn_features.BLOCK_ENTRIES = survey.BLOCK_ENTRIES = 2**18
 survey.SAMPLE_ROWS = 500
 written_files.draw_pictures = lambda report: {"width": b"", "kept": b""}
+written_files.draw_panels = lambda report: dict.fromkeys(["width", "kept"], PagePicture({}, []))
 options = ["--target", "y", "--budget", "2", "--width", "12", "--cv", "2", "--n-jobs", "1"]
 for folder in sys.argv[1:]:
     assert main([folder, *options, "--quiet", "--out", f"{folder}/_out"]) == 0

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import platform
-from base64 import b64encode
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sklearn_prune._displays.drawing import require_matplotlib
 from sklearn_prune._report.answer.statistics import LEVEL
 from sklearn_prune._report.comparison.records import (
     DENSE,
@@ -24,12 +20,12 @@ from sklearn_prune._report.comparison.records import (
 from sklearn_prune._report.comparison.versions import versions
 
 from .error_kinds import class_cells, of_classes, squared_error
-from .figures import FIGURES, draw
 
 if TYPE_CHECKING:
     from sklearn_prune._report.answer.findings import Findings
 
     from .error_kinds import ErrorKind
+    from .page_pictures import PagePicture
 
 SQUARED_ERROR = "Squared error, in units of the variance of the target"
 PACKAGES = ("sklearn-prune", "scikit-learn", "numpy", "scipy", "pandas", "matplotlib")
@@ -44,50 +40,53 @@ DESCRIPTIONS = {
 }
 
 
-def render(findings: Findings, command: str, pictures: dict[str, bytes]) -> str:
-    """Return the page of a report.
+def render(
+    findings: Findings,
+    command: str,
+    pictures: dict[str, PagePicture],
+    *,
+    embedded: bool = False,
+) -> str:
+    """Return the page of a report, or a part that leaves alone the page it stands in.
 
     Parameters
     ----------
     findings : Findings
     command : str
         How the report was made.
-    pictures : dict of str to bytes
-        What `draw_pictures` returns.
+    pictures : dict of str to PagePicture
+        What `draw_panels` returns.
+    embedded : bool, default=False
+        Whether another page is around it: it then has one `div` with all its styles inside,
+        and its headings are one level lower.
 
     Raises
     ------
     ImportError
         If jinja2 is missing.
     """
-    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415
 
-    source = (files(__package__) / "page.html").read_text(encoding="utf-8")
-    template = Environment(autoescape=True, undefined=StrictUndefined).from_string(source)
-    return template.render(
+    templates = PackageLoader("sklearn_prune._report.output", ".")
+    environment = Environment(
+        autoescape=True,
+        loader=templates,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    return environment.get_template("report.html" if embedded else "page.html").render(
+        top=2 if embedded else 1,
         findings=findings,
         tables=_tables(findings),
         descriptions=_descriptions(findings),
-        pictures={kind: b64encode(picture).decode() for kind, picture in pictures.items()},
+        pictures=pictures,
         choices=_choices(findings),
         classes=class_cells(findings.by_class()) if findings.target.classes else [],
         level=LEVEL,
         command=command,
         versions=_versions(),
     )
-
-
-def draw_pictures(findings: Findings) -> dict[str, bytes]:
-    """Return the pictures as PNG, by kind."""
-    return {kind: _png(draw(findings, kind)) for kind in FIGURES}
-
-
-def _png(figure: Any) -> bytes:
-    """Return a figure as a PNG, and close it."""
-    buffer = io.BytesIO()
-    figure.savefig(buffer, dpi=120, format="png")
-    require_matplotlib("Report.to_html").pyplot.close(figure)
-    return buffer.getvalue()
 
 
 def _descriptions(findings: Findings) -> dict[str, str]:

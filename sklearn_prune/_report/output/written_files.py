@@ -14,7 +14,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn_prune._onnx.export import ONNX, to_onnx
 from sklearn_prune._report.comparison.whole_files import remove_rest, write_files
 
-from .page import draw_pictures, render
+from .figures import draw
+from .page import render
+from .page_pictures import draw_panels, png
+from .panels import PICTURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +34,7 @@ def write_report(folder: Path, findings: Findings, command: str) -> list[str]:
     numbers = findings.to_frame().drop(columns="seconds")
     pictures = draw_pictures(findings)
     contents = {
-        "report.html": render(findings, command, pictures).encode(),
+        "report.html": render(findings, command, draw_panels(findings)).encode(),
         "report.csv": numbers.to_csv(index=False, lineterminator="\n").encode(),
         "report.png": pictures["width"],
         "kept.png": pictures["kept"],
@@ -39,6 +42,11 @@ def write_report(folder: Path, findings: Findings, command: str) -> list[str]:
     }
     write_files(folder, contents)
     return list(contents)
+
+
+def draw_pictures(findings: Findings) -> dict[str, bytes]:
+    """Return the pictures as PNG, by kind."""
+    return {kind: png(draw(findings, kind), 120) for kind in PICTURES}
 
 
 def check_writable(folder: Path) -> None:

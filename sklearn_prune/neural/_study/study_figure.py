@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from itertools import cycle
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sklearn_prune._displays.drawing import (
     LOG_FROM,
-    MARKS,
-    STYLES,
     label_log_axis,
+    marks,
     require_matplotlib,
 )
+from sklearn_prune._displays.styles import Style, styles_of
 from sklearn_prune.neural._checks import check_choice, check_file
 
 from .reference_curves import reference_curve
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
     Row = dict[str, Any]
     # Errors by base width, None for dense nets, and by width: one a seed.
     Curves = dict[int | None, dict[int, list[float]]]
-    # Colours, markers and strokes by base width.
-    Styles = dict[int | None, tuple[str, str, Any]]
+    Styles = dict[int | None, Style]  # by base width
 
 NETS = {"resnet20": "ResNet-20", "two-layer": "Two-layer net"}
 IMAGES = {"cifar10": "CIFAR-10", "mnist": "MNIST", "digits": "scikit-learn's digits"}
@@ -113,7 +111,8 @@ def plot_study(table, *, reference=False):
         msg = f"reference is True, but {table} is not of {NETS[REFERENCE[0]]} on CIFAR-10."
         raise ValueError(msg)
     base_widths = sorted({row["base_width"] for row in rows} - {None})
-    styles = dict(zip([None, *base_widths], cycle(STYLES), strict=False))
+    labels = {None: "dense"} | {width: f"pruned to {width}" for width in base_widths}
+    styles = dict(zip(labels, styles_of(labels.values()), strict=True))
     figure, axes = pyplot.subplots(
         2,
         len(methods),
@@ -186,14 +185,14 @@ def _curves(rows: Sequence[Row], method: str, error: str) -> Curves:
 def _draw_curves(ax: Any, curves: Curves, styles: Styles) -> None:
     """Draw means and ranges over the seeds."""
     for base_width, curve in curves.items():
-        color, marker, style = styles[base_width]
+        style = styles[base_width]
         widths = sorted(curve)
         errors = [curve[width] for width in widths]
         label = "dense" if base_width is None else f"pruned to the size of width {base_width}"
-        line = {"color": color, "linestyle": style, "marker": marker, "label": label} | MARKS
+        line = style.keywords | marks() | {"label": label}
         ax.plot(widths, list(map(np.mean, errors)), **line)
         low, high = list(map(min, errors)), list(map(max, errors))
-        ax.fill_between(widths, low, high, color=color, alpha=0.2, linewidth=0)
+        ax.fill_between(widths, low, high, color=style.color, alpha=0.2, linewidth=0)
 
 
 def _draw_reference(ax: Any, method: str, curves: Curves, styles: Styles) -> None:
@@ -201,7 +200,7 @@ def _draw_reference(ax: Any, method: str, curves: Curves, styles: Styles) -> Non
     for base_width in curves:
         widths, errors = reference_curve("dense" if base_width is None else method, base_width)
         label = "the same in the paper" if base_width is None else None
-        line = {"color": styles[base_width][0], "linestyle": (0, (1, 2)), "linewidth": 1}
+        line = {"color": styles[base_width].color, "linestyle": (0, (1, 2)), "linewidth": 1}
         ax.plot(widths, errors, label=label, **line)
 
 

@@ -1,0 +1,218 @@
+"""The panels of a report's pictures: what each of them shows."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from sklearn_prune._displays.drawing import draw_mark, label_log_axis, marks
+from sklearn_prune._displays.styles import MEANINGS
+from sklearn_prune._report.answer.choices import fold_values
+from sklearn_prune._report.comparison.records import (
+    DENSE,
+    DISTILLED,
+    PLAIN,
+    PRUNED,
+    PURSUED,
+    RANDOM,
+    RETRAINED,
+    RIDGE,
+    SMALL,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sklearn_prune._report.answer.choices import Row
+    from sklearn_prune._report.answer.findings import Findings
+
+# The axes end at this many variances of the target: predicting its mean has an error of one.
+TOP = 10
+
+WIDTH_CURVES = (RETRAINED, PRUNED, DISTILLED, DENSE)
+KEPT_CURVES = (SMALL, RETRAINED, PRUNED)
+LEVELS = (SMALL, RANDOM, PURSUED)
+SETTING_NAMES = {PLAIN: "plain least squares", RIDGE: "with a ridge"}
+STYLES = {
+    SMALL: MEANINGS["small"],
+    PRUNED: MEANINGS["pruned"],
+    RETRAINED: MEANINGS["retrained"],
+    DISTILLED: MEANINGS["distilled"],
+    RANDOM: MEANINGS["random"],
+    PURSUED: MEANINGS["pursued"],
+    DENSE: MEANINGS["dense"],
+}
+
+
+class Panel(NamedTuple):
+    """One pair of axes: its title, and what draws on them."""
+
+    title: str
+    draw: Callable[[Any], None]
+
+
+class Picture(NamedTuple):
+    """Panels in rows that share the axis of errors.
+
+    Attributes
+    ----------
+    title, xlabel : str
+    rows : list of list of Panel
+    size : tuple of float
+        Width and height of a panel, in inches.
+    """
+
+    title: str
+    xlabel: str
+    rows: list[list[Panel]]
+    size: tuple[float, float]
+
+
+def width_picture(findings: Findings) -> Picture:
+    """Return error against width: a column a budget, a row for plain and one for ridge."""
+    rows = [
+        [
+            Panel(
+                f"{_kept(budget)}, {name}",
+                partial(_draw_budget, findings=findings, setting=setting, budget=budget),
+            )
+            for budget in findings.plan.budgets
+        ]
+        for setting, name in SETTING_NAMES.items()
+    ]
+    title = f"Small, or large and pruned? {findings.name}"
+    return Picture(title, "Number of random features before pruning, p", rows, (4.2, 3.7))
+
+
+def kept_picture(findings: Findings) -> Picture:
+    """Return error against the number of features kept, from the widest model."""
+    row = [
+        Panel(name, partial(_draw_kept, findings=findings, setting=setting))
+        for setting, name in SETTING_NAMES.items()
+    ]
+    width, strategy = findings.plan.widths[-1], findings.plan.strategies[0]
+    title = f"{findings.name}: pruned from {width} features by {strategy}"
+    return Picture(title, "Number of features kept, s", [row], (4.7, 4.2))
+
+
+PICTURES = {"width": width_picture, "kept": kept_picture}
+
+
+def share_errors(axes: Sequence[Any]) -> None:
+    """Give the axes of a row the limits that suit all their curves."""
+    drawn = np.concatenate([line.get_ydata() for ax in axes for line in labelled(ax)])
+    drawn = drawn[np.isfinite(drawn) & (drawn > 0)]
+    limits = drawn.min() / 1.2, min(TOP, max(1.1, 1.1 * drawn.max()))
+    for ax in axes:
+        ax.set_ylim(limits)
+        label_log_axis(ax.yaxis)
+
+
+def labelled(ax: Any) -> list[Any]:
+    """Return the lines that a legend names."""
+    return [line for line in ax.lines if not line.get_label().startswith("_")]
+
+
+def _kept(budget: int) -> str:
+    return "1 feature kept" if budget == 1 else f"{budget} features kept"
+
+
+def _draw_budget(ax: Any, findings: Findings, setting: str, budget: int) -> None:
+    """Draw one budget: curves over the width, and levels of what has no width to choose."""
+    widths = findings.plan.widths
+    for method in WIDTH_CURVES:
+        points = {}
+        for width in widths:
+            found = fold_values(findings.rows, _at_width(findings, method, setting, width))
+            key = width if method == DENSE else budget
+            if key in found:
+                points[width] = found[key]
+        if points:
+            _draw_curve(ax, method, points)
+    for method in LEVELS:
+        _draw_level(ax, method, _chosen(findings, method, setting)[budget])
+    if setting == PLAIN:
+        _draw_theory(ax, findings, budget)
+    _scale(ax)
+    draw_mark(ax, findings.n_train, widths, "p = n")
+
+
+def _at_width(findings: Findings, method: str, setting: str, width: int) -> Any:
+    """Return what picks the models of one width, of the strategy that inner folds choose."""
+    best: dict[tuple[int, int, int], tuple[float, str]] = {}
+    for row in findings.rows:
+        r = row.record
+        if (r.method, r.setting, r.width) == (method, setting, width):
+            key = row.repeat, row.fold, r.budget
+            error = row.inner_error if np.isfinite(row.inner_error) else np.inf
+            if key not in best or error < best[key][0]:
+                best[key] = error, r.strategy
+
+    def use(row: Row) -> bool:
+        r = row.record
+        key = row.repeat, row.fold, r.budget
+        return (r.method, r.setting, r.width) == (method, setting, width) and (
+            r.strategy == best[key][1]
+        )
+
+    return use
+
+
+def _chosen(findings: Findings, method: str, setting: str) -> dict[int, Any]:
+    which = method, setting
+    return fold_values(findings.rows, lambda row: row.chosen and row.record[:2] == which)
+
+
+def _draw_curve(ax: Any, method: str, points: dict[int, Any]) -> None:
+    """Draw medians, and bands between the quartiles, of errors by size."""
+    style = STYLES[method]
+    low, median, high = np.quantile(list(points.values()), (0.25, 0.5, 0.75), axis=1)
+    ax.plot(list(points), median, label=method, **style.keywords, **marks())
+    ax.fill_between(list(points), low, high, color=style.color, alpha=0.15, linewidth=0)
+
+
+def _draw_level(ax: Any, method: str, errors: Any) -> None:
+    """Draw the median error of what has no size to choose."""
+    keywords = STYLES[method].keywords | {"marker": "", "label": method}
+    ax.axhline(np.median(errors), linewidth=1.4, **keywords)
+
+
+def _scale(ax: Any) -> None:
+    ax.set(xscale="log", yscale="log", ylabel="Mean squared error / variance")
+    label_log_axis(ax.xaxis)
+
+
+def _draw_theory(ax: Any, findings: Findings, budget: int) -> None:
+    """Draw the predicted errors where they may be trusted."""
+    theory = findings.theory
+    retrained = {w: risk for (s, w), risk in theory.retrained.items() if s == budget}
+    for points, style, label in [
+        (retrained, STYLES[RETRAINED], "theory, retrained"),
+        (theory.dense, STYLES[DENSE], "theory, not pruned"),
+    ]:
+        if points:
+            hollow = {"linestyle": "", "markerfacecolor": "none", "markersize": 10}
+            keywords = style.keywords | hollow | {"label": label}
+            ax.plot(list(points), list(points.values()), **keywords)
+
+
+def _draw_kept(ax: Any, findings: Findings, setting: str) -> None:
+    """Draw the curves of one setting, and the level of the widest model."""
+    width, strategy = findings.plan.widths[-1], findings.plan.strategies[0]
+    for method in KEPT_CURVES:
+
+        def use(row: Row, which: Any = (method, setting)) -> bool:
+            r = row.record
+            return r[:2] == which and (r.method == SMALL or r[2:4] == (strategy, width))
+
+        _draw_curve(ax, method, fold_values(findings.rows, use))
+    _draw_level(ax, DENSE, _widest(findings, setting))
+    _scale(ax)
+
+
+def _widest(findings: Findings, setting: str) -> Any:
+    widest = findings.plan.widths[-1]
+    dense = fold_values(findings.rows, lambda row: row.record[:2] == (DENSE, setting))
+    return dense[widest]
