@@ -1,5 +1,11 @@
 """Train a small model, or train a large one and prune it?"""
 
+from ._checks.interrupts import end_on_interrupt as _end_on_interrupt
+from ._checks.interrupts import is_starting as _is_starting
+
+if _is_starting():
+    _end_on_interrupt()
+
 from ._batches.row_batches import RowBatches
 from ._displays.double_descent_display import DoubleDescentDisplay
 from ._displays.pruning_path_display import PruningPathDisplay

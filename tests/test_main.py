@@ -13,6 +13,7 @@ from blank_pictures import draw_nothing
 from sklearn_prune import __main__ as command_line
 from sklearn_prune.__main__ import main
 from sklearn_prune._report.comparison.all_parts import evaluate_part
+from sklearn_prune._report.from_python import EXTRA
 from sklearn_prune._report.output import written_files
 
 FAST = ["--budget", "3", "10", "--width", "40", "--cv", "2", "--n-jobs", "1"]
@@ -446,7 +447,15 @@ def test_full_disk_leaves_nothing_half_written(run, frame, tmp_path, monkeypatch
 
 
 @pytest.fixture
-def stopped(tmp_path):
+def heard():
+    """Let the processes that a test starts hear SIGINT, even if this one ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture
+def stopped(heard, tmp_path):
     """Start a run of a minute or less in a process, and send a signal after its first part."""
     rng = np.random.default_rng(0)
     table = pd.DataFrame(rng.standard_normal((400, 5)), columns=list("abcde"))
@@ -456,9 +465,7 @@ def stopped(tmp_path):
 
     def stop(number):
         command = [sys.executable, "-m", "sklearn_prune", *arguments, "--out", str(out)]
-        before = signal.signal(signal.SIGINT, signal.default_int_handler)  # if it was ignored
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-        signal.signal(signal.SIGINT, before)
         while not list(out.glob("parts-*/*.json")):
             assert process.poll() is None
             time.sleep(0.02)
@@ -524,22 +531,66 @@ def test_other_options_do_not_resume(run, frame, monkeypatch):
     assert len(calls) == 24
 
 
-@pytest.mark.parametrize("module", ["jinja2", "matplotlib.pyplot", "pandas", "rich.progress"])
-def test_without_the_extra(monkeypatch, module):
+NEEDS = ["jinja2", "matplotlib.pyplot", "pandas", "rich.progress", "skops.io"]
+
+
+@pytest.mark.parametrize("module", NEEDS)
+def test_without_the_extra(capsys, monkeypatch, tmp_path, module):
+    for name in [name for name in sys.modules if name.startswith("sklearn_prune._report.")]:
+        monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, module, None)
-    monkeypatch.delitem(sys.modules, "sklearn_prune.__main__")
-    with pytest.raises(SystemExit, match=r'pip install "sklearn-prune\[report\]"') as stop:
-        runpy.run_module("sklearn_prune.__main__")
-    assert module in str(stop.value)
-    assert "[plot]" not in str(stop.value)
+    assert main([*FAST, "--out", str(tmp_path / "out"), "--save", str(tmp_path / "model")]) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert err.startswith(f"sklearn_prune: {EXTRA} (")
+    assert module in err
+    assert not (tmp_path / "out").exists()
 
 
-def test_what_to_install_is_said_in_one_place(monkeypatch):
-    monkeypatch.setattr("sklearn_prune._report.from_python.EXTRA", "get more")
-    monkeypatch.setitem(sys.modules, "rich.progress", None)
-    monkeypatch.delitem(sys.modules, "sklearn_prune.__main__")
-    with pytest.raises(SystemExit, match=r"^sklearn_prune: get more \("):
-        runpy.run_module("sklearn_prune.__main__")
+HELP = """
+import runpy, sys, time
+import sklearn_prune
+
+before, start = set(sys.modules), time.process_time()
+sys.argv[1:] = ["--help"]
+try:
+    runpy.run_module("sklearn_prune", run_name="__main__")
+finally:
+    print(time.process_time() - start, *(set(sys.modules) - before), file=sys.stderr)
+"""
+
+
+def test_help_takes_no_longer_than_the_import():
+    asked = subprocess.run([sys.executable, "-c", HELP], check=True, capture_output=True, text=True)
+    assert "houses.csv --target price" in asked.stdout
+    seconds, *imported = asked.stderr.split()
+    assert float(seconds) < 0.3
+    assert {name for name in imported if not name.startswith("sklearn_prune")} <= {"shlex"}
+
+
+# Ctrl-C before anything is computed.
+
+INTERRUPT = """
+import os, signal, sys
+
+class Interrupt:
+    def find_spec(self, name, path=None, target=None):
+        if name == {name!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupt())
+"""
+
+
+@pytest.mark.usefixtures("heard")
+@pytest.mark.parametrize("imported", ["numpy", "sklearn_prune.__main__", "rich.console"])
+def test_stopped_while_it_starts(monkeypatch, tmp_path, imported):
+    (tmp_path / "sitecustomize.py").write_text(INTERRUPT.format(name=imported))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
+    command = [sys.executable, "-m", "sklearn_prune", "--out", str(tmp_path / "out")]
+    started = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert (started.returncode, started.stdout, started.stderr) == (-signal.SIGINT, "", "")
+    assert not (tmp_path / "out").exists()
 
 
 def test_help_teaches(capsys):

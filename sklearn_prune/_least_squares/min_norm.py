@@ -205,7 +205,7 @@ class MinNormRegressor(
         if type(X) is not np.ndarray and (is_source(X) or (is_mapped(X) and y is not None)):
             _check_switches(self)
             return fit_source(self, X, y, sample_weight, fit_compressed)
-        with fit_progress(self, 0, X=X, y=y):
+        with fit_progress(self, 0, X, y, sample_weight):
             fit_min_norm(self, check_training_data(self, X, y, sample_weight))
         self.__dict__.pop("_rows", None)  # of a stream, which ends
         return self

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, MultiOutputMixin, RegressorMixin
+from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.linear_model import Ridge
 from sklearn.utils import check_array
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_prune._checks.arguments import check_bool
 from sklearn_prune._checks.documentation_link import DocumentationLink
+from sklearn_prune._checks.progress import fit_progress
 from sklearn_prune._checks.training_data import check_samples, check_training_data
 
 from .design import is_dense
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
     from sklearn_prune._typing import Array
 
 
-class TargetedRidge(DocumentationLink, MultiOutputMixin, RegressorMixin, BaseEstimator):
+class TargetedRidge(
+    DocumentationLink, CallbackSupportMixin, MultiOutputMixin, RegressorMixin, BaseEstimator
+):
     r"""Ridge regression that shrinks to given coefficients in place of zero.
 
     With the target :math:`\beta_0`, the `coef_init` of `fit`, it minimises [1]_
@@ -88,6 +92,7 @@ class TargetedRidge(DocumentationLink, MultiOutputMixin, RegressorMixin, BaseEst
         self.alpha = alpha
         self.fit_intercept = fit_intercept
 
+    @with_callbacks
     def fit(self, X, y, sample_weight=None, coef_init=None):
         """Fit the model.
 
@@ -115,13 +120,14 @@ class TargetedRidge(DocumentationLink, MultiOutputMixin, RegressorMixin, BaseEst
         """
         alpha = _check_alpha(self.alpha)
         fit_intercept = check_bool(self.fit_intercept, "fit_intercept")
-        data = check_training_data(self, X, y, sample_weight)
-        start = _check_start(coef_init, (*data.y.shape[1:], data.X.shape[1]))
-        X, y = data.X.astype(np.float64), data.y.astype(np.float64)
-        step = _fit_ridge(alpha, fit_intercept, replace(data, X=X, y=y - X @ start.T))
-        self.coef_ = (start + step.coef_.reshape(start.shape)).astype(data.X.dtype)
-        self.intercept_ = np.asarray(step.intercept_, dtype=data.X.dtype)
-        self.intercept_ = np.broadcast_to(self.intercept_, data.y.shape[1:]).copy()[()]
+        with fit_progress(self, 0, X, y, sample_weight):
+            data = check_training_data(self, X, y, sample_weight)
+            start = _check_start(coef_init, (*data.y.shape[1:], data.X.shape[1]))
+            X, y = data.X.astype(np.float64), data.y.astype(np.float64)
+            step = _fit_ridge(alpha, fit_intercept, replace(data, X=X, y=y - X @ start.T))
+            self.coef_ = (start + step.coef_.reshape(start.shape)).astype(data.X.dtype)
+            self.intercept_ = np.asarray(step.intercept_, dtype=data.X.dtype)
+            self.intercept_ = np.broadcast_to(self.intercept_, data.y.shape[1:]).copy()[()]
         return self
 
     def predict(self, X):

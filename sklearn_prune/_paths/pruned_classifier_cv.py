@@ -17,7 +17,8 @@ from sklearn_prune._checks.progress import fit_progress
 from sklearn_prune._pruning.class_fit import has_probabilities
 from sklearn_prune._pruning.linear_fit import has_intercept, penalised_model
 from sklearn_prune._pruning.logistic_loss import is_logistic
-from sklearn_prune._pruning.pruned_classifier import PrunedClassifier, fit_pruned_classes
+from sklearn_prune._pruning.pruned import fit_pruned
+from sklearn_prune._pruning.pruned_classifier import PrunedClassifier
 from sklearn_prune._pruning.refit import CLASS_DISTILLATIONS
 from sklearn_prune._pruning.sparse_model import SparseClassifier
 
@@ -214,7 +215,7 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
 
     _distillations = CLASS_DISTILLATIONS
     _other_refits = "PrunedClassifier"
-    _fit_model = staticmethod(fit_pruned_classes)
+    _fit_model = staticmethod(fit_pruned)
 
     def __init__(
         self,
@@ -297,7 +298,7 @@ class PrunedClassifierCV(PrunedSearch, SparseClassifier):
         candidates = self._candidates()
         self._check_criterion(candidates, groups)
         n_steps = None if self._refines(candidates) else len(candidates) + 1
-        with fit_progress(self, n_steps, X=X, y=y) as progress:
+        with fit_progress(self, n_steps, X, y, sample_weight) as progress:
             given, class_weight = (X, y, sample_weight, X_unlabeled), self.class_weight
             options = {"class_weight": class_weight, "distill": candidates[0].recipes[0].distill}
             scored = check_class_data(self, *given, **options)

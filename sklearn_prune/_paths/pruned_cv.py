@@ -376,7 +376,7 @@ class PrunedRegressorCV(PrunedSearch, SparseRegressor):
         if type(X) is not np.ndarray and is_source(X):
             with fit_progress(self, len(candidates) + 2) as progress:
                 return self._fit_source(candidates, (X, y, sample_weight, groups), progress)
-        with fit_progress(self, len(candidates) + 1, X=X, y=y) as progress:
+        with fit_progress(self, len(candidates) + 1, X, y, sample_weight) as progress:
             distill = candidates[0].recipes[0].distill
             data = check_training_data(self, X, y, sample_weight, X_unlabeled, distill=distill)
             search = self._search(data, X, y, groups)

@@ -8,12 +8,14 @@ from numbers import Integral
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.model_selection import check_cv
 from sklearn.utils.parallel import Parallel, delayed
 
 from sklearn_prune._checks.arguments import as_list
 from sklearn_prune._checks.class_codes import decide
 from sklearn_prune._checks.class_data import present_classes, weigh_classes
+from sklearn_prune._checks.progress import fit_progress
 from sklearn_prune._pruning.recipe import Recipe
 from sklearn_prune._pruning.refit import is_distillation
 from sklearn_prune._pruning.selection import SelectionRule
@@ -26,8 +28,9 @@ from .width_predictions import predict_widths
 from .width_sizes import width_sizes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from sklearn_prune._checks.progress import Progress
     from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._typing import AnyArray, Array, Indices
 
@@ -125,6 +128,7 @@ def width_path(
     feature_costs=None,
     sparsity_unit="groups",
     per_target=False,
+    callbacks=(),
 ):
     r"""Cross-validate dense and pruned models of every width, at the price of a few of them.
 
@@ -177,6 +181,9 @@ def width_path(
     per_target : bool, default=False
         Whether every target, or class, keeps features of its own, as in :class:`PrunedRegressor`
         and :class:`PrunedClassifier`.
+    callbacks : sequence of callbacks, default=()
+        Callbacks of scikit-learn, such as :class:`~sklearn.callback.ProgressBar`, which hear of
+        every fold, and of every width in it.
 
     Returns
     -------
@@ -258,11 +265,11 @@ def width_path(
     alike = _train_on_all_classes(data, splits) and class_weight is None
     if alike and data.is_tall(min(int(widths[-1]), len(data.y) - 1)):
         summed = sum_widths(recipes, data, splits, widths)
-    folds = Parallel(n_jobs=n_jobs)(
-        delayed(_fold_errors)(recipes, data, split, widths, sparsities.tolist(), rows, class_weight)
-        for split, rows in zip(splits, summed, strict=True)
-    )
-    dense, pruned = (np.stack(errors, axis=-1) for errors in zip(*folds, strict=True))
+    work = partial(_width_errors, recipes, data, widths, sparsities.tolist(), class_weight)
+    told = WidthPathFit().set_callbacks(*as_list(callbacks, "callbacks"))
+    folds = list(zip(splits, summed, strict=True))
+    errors_of_folds = told.fit(partial(_fold_errors, work), folds, len(widths), n_jobs)
+    dense, pruned = (np.stack(errors, axis=-1) for errors in zip(*errors_of_folds, strict=True))
     weights = np.array([data.weights[held_out].sum() for _, held_out in splits])
     errors = dict(zip(names, pruned, strict=True))
     return WidthPath(widths, sparsities, dense, **errors, fold_weights=weights)
@@ -340,26 +347,47 @@ def _recipes(
     return names, [[pruned, retrained], [random]]
 
 
-def _fold_errors(
+class WidthPathFit(CallbackSupportMixin):
+    """What `width_path` is to callbacks, which know of estimators only."""
+
+    @with_callbacks
+    def fit(
+        self, work: Callable[..., Any], folds: Sequence[Any], n_widths: int, n_jobs: int | None
+    ) -> list[Any]:
+        """Return what the work on each fold returns, which tells of its widths."""
+        with fit_progress(self, len(folds)) as progress:
+            tasks = [progress.new("fold", n_widths) for _ in folds]
+            return Parallel(n_jobs=n_jobs)(
+                delayed(work)(task, *fold) for task, fold in zip(tasks, folds, strict=True)
+            )
+
+
+def _fold_errors(work: Callable[..., Any], task: Progress, *fold: Any) -> tuple[Array, Array]:
+    """Return the errors (n_widths,) and (n_recipes, n_sparsities, n_widths) of one fold."""
+    with task.running():
+        dense, pruned = zip(*task.each("width", work(*fold)), strict=True)
+    return np.array(dense), np.stack(pruned, axis=-1)
+
+
+def _width_errors(
     recipes: list[list[Recipe]],
     data: TrainingData,
-    split: tuple[Indices, Indices],
     widths: Indices,
     sparsities: list[float],
-    summed: MomentRows | None,
     class_weight: Any,
-) -> tuple[Array, Array]:
-    """Return the errors (n_widths,) and (n_recipes, n_sparsities, n_widths) of one fold."""
-    errors = []
+    split: tuple[Indices, Indices],
+    summed: MomentRows | None,
+) -> Iterator[tuple[Any, Array]]:
+    """Yield the errors () and (n_recipes, n_sparsities) of every width in one fold."""
+    known = []
     if summed is not None:
         held_out = None if data.classes is None else data.take(split[1])
-        errors = moment_errors(recipes, summed, widths, sparsities, held_out)
-    if len(errors) < len(widths):
+        known = moment_errors(recipes, summed, widths, sparsities, held_out)
+        yield from known
+    if len(known) < len(widths):
         train, test = map(data.take, split)
-        train, rest = present_classes(train), widths[len(errors) :]
+        train, rest = present_classes(train), widths[len(known) :]
         weighed, estimator = weigh_classes(train, class_weight), recipes[0][0].estimator
         curves = predict_widths(recipes, estimator, weighed, test.X, rest, sparsities)
         judge = partial(held_out_errors, test, classes=train.classes)
-        errors += [(judge(dense), judge(pruned)) for dense, pruned in curves]
-    dense, pruned = zip(*errors, strict=True)
-    return np.array(dense), np.stack(pruned, axis=-1)
+        yield from ((judge(dense), judge(pruned)) for dense, pruned in curves)

@@ -11,7 +11,7 @@ from sklearn.callback import CallbackSupportMixin, with_callbacks
 
 from sklearn_prune._batches.mapped_rows import is_mapped
 from sklearn_prune._batches.sources import is_source
-from sklearn_prune._checks.progress import fit_progress
+from sklearn_prune._checks.progress import SILENT, fit_progress
 from sklearn_prune._checks.training_data import check_training_data
 from sklearn_prune._least_squares.row_stream import StreamMethod, continue_stream
 from sklearn_prune._least_squares.source_rows import fit_source
@@ -23,9 +23,11 @@ from .refit import CLASS_DISTILLATIONS, DISTILLATIONS
 from .rounds_warning import warn_of_rounds
 from .selection import SelectionRule
 from .sparse_model import SparseRegressor
+from .stages import Stages, fitted_attributes
 from .unit_warning import warn_of_units
 
 if TYPE_CHECKING:
+    from sklearn_prune._checks.progress import Progress
     from sklearn_prune._checks.training_data import TrainingData
     from sklearn_prune._least_squares.compressed_rows import CompressedRows
     from sklearn_prune._typing import Array
@@ -334,10 +336,10 @@ class PrunedRegressor(CallbackSupportMixin, SparseRegressor):
         recipe = recipe_of(self)
         if type(X) is not np.ndarray and self._reads_once(X, y, recipe):
             return fit_source(self, X, y, sample_weight, fit_compressed_rows)
-        with fit_progress(self, 0, X=X, y=y):
+        with fit_progress(self, recipe.n_stages, X, y, sample_weight) as progress:
             unlabeled, distill = X_unlabeled, recipe.distill
             data = check_training_data(self, X, y, sample_weight, unlabeled, distill=distill)
-            fit_pruned(self, recipe, data)
+            fit_pruned(self, recipe, data, progress=progress)
         self.__dict__.pop("_rows", None)  # of a stream, which ends
         return self
 
@@ -424,29 +426,28 @@ def fit_pruned(
     data: TrainingData,
     dense: LinearFit | None = None,
     scores: Array | None = None,
+    progress: Progress = SILENT,
 ) -> PrunedRegressor:
     """Fit a model to checked data, from the dense fit and its scores on if they are known."""
     recipe = recipe.for_data(data)
     warn_of_units(recipe, data)
     sizes = recipe.sizes(model.sparsity, data.X.shape[1])
-    if dense is None:
-        dense = fit_columns(recipe.estimator, data)
-    support, scores, kept = recipe.prune(dense, data, sizes, scores)
-    warn_of_rounds(recipe, data, int(np.count_nonzero(support, axis=-1).min()))
-
     model.n_features_in_ = data.X.shape[1]
     if data.names is not None:
         model.feature_names_in_ = data.names
-    model.estimator_ = dense.model
-    model.retrained_estimator_ = kept.model
+    if dense is None:
+        dense = fit_columns(recipe.estimator, data)
+    stages = Stages(progress)
+    stages.tell("train", dense, lambda: dense, np.ones(dense.coef.shape[-1], dtype=bool), data)
+    support, scores, kept = recipe.prune(dense, data, sizes, scores, stages=stages)
+    warn_of_rounds(recipe, data, int(np.count_nonzero(support, axis=-1).min()))
+
+    model.__dict__.update(fitted_attributes(dense, kept, support, data))
     model.scores_ = scores
-    model.support_ = support
     describe_selection(model, recipe.selection)
     model.n_samples_fit_ = len(data.weights)
     model.weight_range_ = (float(data.weights.min()), float(data.weights.max()))
     model.n_unlabeled_ = 0 if data.unlabeled is None else data.unlabeled.shape[0]
-    model.coef_ = kept.coef
-    model.intercept_ = np.asarray(kept.intercept, dtype=data.X.dtype)[()]
     return model
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.utils.metaestimators import available_if
@@ -16,13 +14,6 @@ from sklearn_prune._checks.training_data import check_samples
 from .class_fit import class_probabilities, has_probabilities, with_coefficients
 from .pruned import fit_pruned, recipe_of
 from .sparse_model import SparseClassifier
-
-if TYPE_CHECKING:
-    from sklearn_prune._checks.training_data import TrainingData
-    from sklearn_prune._typing import Array
-
-    from .linear_fit import LinearFit
-    from .recipe import Recipe
 
 
 def _has_probabilities(model: PrunedClassifier) -> bool:
@@ -258,11 +249,12 @@ class PrunedClassifier(CallbackSupportMixin, SparseClassifier):
             many classes as samples, or the inner estimator is no linear model.
         """
         recipe = recipe_of(self)
-        with fit_progress(self, 0, X=X, y=y):
+        with fit_progress(self, recipe.n_stages, X, y, sample_weight) as progress:
             given, class_weight = (X, y, sample_weight, X_unlabeled), self.class_weight
             options = {"class_weight": class_weight, "distill": recipe.distill}
             data = check_class_data(self, *given, **options)
-            fit_pruned_classes(self, recipe, weigh_classes(data, class_weight))
+            data = weigh_classes(data, class_weight)
+            fit_pruned(self, recipe, data, progress=progress)
         return self
 
     @available_if(_has_probabilities)
@@ -287,18 +279,3 @@ class PrunedClassifier(CallbackSupportMixin, SparseClassifier):
         else:
             kept = kept[:, np.flatnonzero(self.support_)]
         return class_probabilities(model, kept.astype(np.float64, copy=False), self.classes_)
-
-
-def fit_pruned_classes(
-    model: PrunedClassifier,
-    recipe: Recipe,
-    data: TrainingData,
-    dense: LinearFit | None = None,
-    scores: Array | None = None,
-) -> PrunedClassifier:
-    """Fit a model to checked data, from the dense fit and its scores on if they are known."""
-    fit_pruned(model, recipe, data, dense, scores)
-    model.classes_ = data.classes
-    model.coef_ = np.atleast_2d(model.coef_)
-    model.intercept_ = np.atleast_1d(model.intercept_)
-    return model

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from .pruned_fit import Pruned
 from .ranking import Order
 from .refit import DISTILLATIONS, check_not_frozen, resolve_refit
 from .selection import FREE, SelectionRule
+from .stages import UNTOLD
 from .strategies import (
     STRATEGIES,
     MomentScoring,
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
     from .linear_fit import LinearFit, Penalty
     from .selection import Selection
+    from .stages import Stages
 
 DENSE = MinNormRegressor()
 
@@ -132,6 +135,11 @@ class Recipe:
     def regressors(self) -> list[Any]:
         """The models that are fitted: the dense one, and the refit if there is one."""
         return [self.estimator] if self.refit is None else [self.estimator, self.refit]
+
+    @property
+    def n_stages(self) -> int:
+        """How many stages callbacks are told of: train, prune, retrain if it is retrained."""
+        return len(self.regressors) + 1
 
     @property
     def starts_from_dense(self) -> bool:
@@ -261,6 +269,7 @@ class Recipe:
         sizes: Sequence[float],
         known: Array | None = None,
         refit_data: TrainingData | None = None,
+        stages: Stages = UNTOLD,
     ) -> Pruned:
         """Prune to each size in turn, with training between rounds, and finish what is kept.
 
@@ -270,22 +279,24 @@ class Recipe:
         if refit_data is None:
             refit_data = self.refit_data(dense, data)
         if self.per_target:
-            return self._prune_targets(dense, data, sizes, known, refit_data)
+            return self._prune_targets(dense, data, sizes, known, refit_data, stages)
         support, fit = np.ones(data.X.shape[1], dtype=bool), dense
         random_state = check_random_state(self.random_state)
-        for size in sizes:
-            if not support.all():
-                fit = fit_columns(self.estimator, data, support)
-            if known is None:
-                known = self._score(fit, data, random_state, support)
-            scores, known = np.where(support, known, -np.inf), None
-            best, before = self.order_of(scores).kept(size), support
-            support = np.zeros(len(support), dtype=bool)
-            support[best] = before[best]
+        with stages.rounds() as rounds:
+            for size in sizes:
+                if not support.all():
+                    fit = fit_columns(self.estimator, data, support)
+                if known is None:
+                    known = self._score(fit, data, random_state, support)
+                scores, known = np.where(support, known, -np.inf), None
+                best, before = self.order_of(scores).kept(size), support
+                support = np.zeros(len(support), dtype=bool)
+                support[best] = before[best]
+                rounds.tell("round", dense, partial(fit.masked, support, data), support, data)
         if self.refit is None:
-            kept = fit.masked(support, data)
-        else:
-            kept = fit_columns(self.refit, refit_data, support, fit)
+            return Pruned(support, scores, fit.masked(support, data))
+        kept = fit_columns(self.refit, refit_data, support, fit)
+        stages.tell("retrain", dense, lambda: kept, support, data)
         return Pruned(support, scores, kept)
 
     def _prune_targets(
@@ -295,14 +306,20 @@ class Recipe:
         sizes: Sequence[float],
         known: Array | None,
         refit_data: TrainingData,
+        stages: Stages,
     ) -> Pruned:
         """Prune every target by itself, from the one dense fit to all."""
         parts = []
-        for t, recipe in enumerate(self.of_targets(data.y.shape[1])):
-            scores = None if known is None else known[t]
-            own = dense.target(t), data.target(t)
-            parts.append(recipe.prune(*own, sizes, scores, refit_data.target(t)))
-        return Pruned.of_targets(parts)
+        with stages.rounds() as targets:
+            each = targets.progress.each("target", self.of_targets(data.y.shape[1]))
+            for t, recipe in enumerate(each):
+                scores = None if known is None else known[t]
+                own = dense.target(t), data.target(t)
+                parts.append(recipe.prune(*own, sizes, scores, refit_data.target(t)))
+        pruned = Pruned.of_targets(parts)
+        if self.refit is not None:
+            stages.tell("retrain", dense, lambda: pruned.fit, pruned.support, data)
+        return pruned
 
     def refit_data(self, dense: LinearFit, data: TrainingData) -> TrainingData:
         """Return what the kept features are refitted to: data, or what the dense model says."""

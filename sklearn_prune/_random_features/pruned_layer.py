@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
@@ -11,7 +11,6 @@ from sklearn.utils.validation import check_is_fitted
 
 from sklearn_prune._checks.arguments import check_bool, check_n_keep
 from sklearn_prune._checks.documentation_link import DocumentationLink
-from sklearn_prune._checks.progress import fit_progress
 from sklearn_prune._checks.training_data import check_samples
 from sklearn_prune._least_squares.min_norm import MinNormRegressor
 from sklearn_prune._pruning.linear_fit import LinearFit, fit_columns
@@ -21,6 +20,9 @@ from sklearn_prune._pruning.strategies import names_that
 
 from .layer import RandomLayer, random_features
 from .layer_pruning import LayerPruning
+
+if TYPE_CHECKING:
+    from sklearn_prune._checks.progress import Progress
 
 
 class PrunedLayer(
@@ -80,12 +82,11 @@ class PrunedLayer(
         seed = self.random_state
         return Recipe.of(self.strategy, self.retrain, dense, random_state=seed, names=names)
 
-    def _fit_layer(self, recipe: Recipe, data: Any, X: Any, y: Any) -> None:
+    def _fit_layer(self, recipe: Recipe, data: Any, progress: Progress) -> None:
         """Fit the dense model to checked data, prune it, and retrain what is kept."""
         layer = RandomLayer.of(self, data.X)
         n_keep = check_n_keep(self.sparsity, layer.n_components)
-        with fit_progress(self, None, X=X, y=y) as progress:
-            kept = LayerPruning(recipe, n_keep, self.n_jobs, progress).keep(layer, data)
+        kept = LayerPruning(recipe, n_keep, self.n_jobs, progress).keep(layer, data)
 
         features = random_features(data.X, kept.weights, kept.offset, layer.activation)
         data = replace(data, X=features, names=None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sklearn.base import MultiOutputMixin, RegressorMixin
 from sklearn.callback import CallbackSupportMixin, with_callbacks
 
+from sklearn_prune._checks.progress import fit_progress
 from sklearn_prune._checks.training_data import check_training_data
 from sklearn_prune._pruning.refit import DISTILLATIONS
 
@@ -218,8 +219,9 @@ class PrunedRandomFeatures(CallbackSupportMixin, MultiOutputMixin, RegressorMixi
             together, or the squares of the features overflow.
         """
         recipe = self._recipe(DISTILLATIONS)
-        data = check_training_data(self, X, y, sample_weight)
-        self._fit_layer(recipe, data, X, y)
+        with fit_progress(self, None, X, y, sample_weight) as progress:
+            data = check_training_data(self, X, y, sample_weight)
+            self._fit_layer(recipe, data, progress)
         return self
 
     def predict(self, X):

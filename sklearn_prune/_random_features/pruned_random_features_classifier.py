@@ -9,6 +9,7 @@ from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.utils.metaestimators import available_if
 
 from sklearn_prune._checks.class_data import check_class_data, weigh_classes
+from sklearn_prune._checks.progress import fit_progress
 from sklearn_prune._pruning.class_fit import has_probabilities
 from sklearn_prune._pruning.refit import CLASS_DISTILLATIONS
 from sklearn_prune._pruning.score_classifier import ScoreClassifier
@@ -198,11 +199,12 @@ class PrunedRandomFeaturesClassifier(CallbackSupportMixin, ScoreClassifier, Prun
             has as many classes as samples.
         """
         recipe = self._recipe(CLASS_DISTILLATIONS)
-        data = check_class_data(self, X, y, sample_weight, class_weight=self.class_weight)
-        self._fit_layer(recipe, weigh_classes(data, self.class_weight), X, y)
-        self.classes_ = data.classes
-        self.coef_ = np.atleast_2d(self.coef_)
-        self.intercept_ = np.atleast_1d(self.intercept_)
+        with fit_progress(self, None, X, y, sample_weight) as progress:
+            data = check_class_data(self, X, y, sample_weight, class_weight=self.class_weight)
+            self._fit_layer(recipe, weigh_classes(data, self.class_weight), progress)
+            self.classes_ = data.classes
+            self.coef_ = np.atleast_2d(self.coef_)
+            self.intercept_ = np.atleast_1d(self.intercept_)
         return self
 
     def _scores(self, X):

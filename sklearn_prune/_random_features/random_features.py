@@ -7,16 +7,22 @@ from sklearn.base import (
     ClassNamePrefixFeaturesOutMixin,
     TransformerMixin,
 )
+from sklearn.callback import CallbackSupportMixin, with_callbacks
 from sklearn.utils.validation import check_is_fitted
 
 from sklearn_prune._checks.documentation_link import DocumentationLink
+from sklearn_prune._checks.progress import fit_progress
 from sklearn_prune._checks.training_data import check_samples
 
 from .layer import RandomLayer, random_features
 
 
 class RandomFeatures(
-    DocumentationLink, ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
+    DocumentationLink,
+    CallbackSupportMixin,
+    ClassNamePrefixFeaturesOutMixin,
+    TransformerMixin,
+    BaseEstimator,
 ):
     r"""Random nonlinear features of a two-layer network whose first layer is fixed.
 
@@ -149,6 +155,7 @@ class RandomFeatures(
         self.bias = bias
         self.random_state = random_state
 
+    @with_callbacks
     def fit(self, X, y=None):
         """Draw the weights for the number of features, and the dtype, of X.
 
@@ -164,11 +171,11 @@ class RandomFeatures(
         RandomFeatures
             The fitted transformer.
         """
-        X = check_samples(self, X, reset=True)
-        layer = RandomLayer.of(self, X)
-        self.random_weights_, self.random_offset_ = layer.draw_all()
-        self.seed_ = layer.seed
-        self._n_features_out = layer.n_components
+        with fit_progress(self, 0, X, y):
+            layer = RandomLayer.of(self, check_samples(self, X, reset=True))
+            self.random_weights_, self.random_offset_ = layer.draw_all()
+            self.seed_ = layer.seed
+            self._n_features_out = layer.n_components
         return self
 
     def transform(self, X):

@@ -12,6 +12,8 @@ from filelock import FileLock, Timeout
 from joblib import cpu_count
 from tqdm import tqdm
 
+from sklearn_prune._checks.interrupts import raise_on_interrupt
+
 from ._study.execution import Workshop, carry_out, remaining
 from ._study.results_table import ResultsTable
 from ._study.runs import plan
@@ -185,6 +187,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the command line and return its exit status."""
     args = parse(arguments)
     try:
+        raise_on_interrupt()
         (run_plot if args.command == "plot" else run_study)(args)
     except (ValueError, OSError, ImportError) as error:
         print(f"sklearn_prune.neural: {error}", file=sys.stderr)

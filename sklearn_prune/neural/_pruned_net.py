@@ -6,11 +6,13 @@ from copy import deepcopy
 from typing import TYPE_CHECKING
 
 import torch
+from sklearn.callback import CallbackSupportMixin
 from skorch.dataset import unpack_data
 from skorch.history import History
 from skorch.utils import to_device
 
 from sklearn_prune._checks.arguments import round_sizes
+from sklearn_prune._checks.progress import SILENT, Progress, fit_progress
 
 from ._checkpoint_file import FitFile, fit_key
 from ._checks import check_choice, check_folder, check_sizes
@@ -36,7 +38,7 @@ DEFAULT_SPARSITY = 0.1
 NOT_IN_KEY = {"callbacks", "checkpoint", "random_state", "verbose"}
 
 
-class PrunedNet(SeededNet):
+class PrunedNet(CallbackSupportMixin, SeededNet):
     """A skorch net whose `fit` trains, prunes and retrains.
 
     The net is a plain one with masks beside its weights. They are applied after every
@@ -48,25 +50,35 @@ class PrunedNet(SeededNet):
     # Of the fit that is going on:
     phase_: Phase | None = None
     stream_: RandomStream | None = None
+    progress_: Progress = SILENT
 
     def _fit(self, X, y):
         """Train, prune, retrain."""
         self._check_settings()
+        given = X, y
         X, y = self._initialize_for(X, y)
         phases = self._plan_phases()
+        with fit_progress(self, len(phases), *given) as told:
+            self._go_through(phases, X, y, told)
+        return self
+
+    def _go_through(self, phases, X, y, told):
+        """Go through the phases that a file has not behind it."""
         initial = deepcopy(self.module_.state_dict()) if self.retrain == "rewind" else None
         progress = FitProgress(initial, self._fit_file(X, y))
         state = progress.resume(self)
         for phase in phases[progress.index :]:
-            with random_stream(self.device, self.seed_, PHASES, progress.index) as stream:
+            with (
+                told.task(phase.name, phase.epochs) as epochs,
+                random_stream(self.device, self.seed_, PHASES, progress.index) as stream,
+            ):
                 if progress.index and state is None:
                     self._prune(phase, X, y, progress.initial)
-                self._train(phase, stream, X, y, progress, state)
+                self._train(phase, stream, X, y, epochs, progress, state)
             progress.end_phase(self)
             state = None
         self.history = History(progress.past)
         warn_if_emptied(self.n_kept_, self.module_)
-        return self
 
     def _partial_fit(self, X, y, classes=None):
         """Train further, and leave out what is pruned."""
@@ -82,7 +94,7 @@ class PrunedNet(SeededNet):
         self.history = History([*past, *self.history])
         return self
 
-    def _train(self, phase, stream, X, y, progress=None, state=None):
+    def _train(self, phase, stream, X, y, told=SILENT, progress=None, state=None):
         """Train for the epochs of a phase, or for what a saved state has left of them."""
         self.history = History()
         if not phase.epochs:
@@ -94,7 +106,8 @@ class PrunedNet(SeededNet):
         if progress:
             self.initialize_optimizer()
             self.callbacks_ = [*callbacks, ("fit_progress", progress)]
-        self.phase_, self.stream_, trained = phase, stream, set(weights_of(self.module_))
+        self.phase_, self.stream_, self.progress_ = phase, stream, told
+        trained = set(weights_of(self.module_))
         try:
             self.notify("on_train_begin", X=X, y=y)
             if state:
@@ -103,7 +116,7 @@ class PrunedNet(SeededNet):
                 self.fit_loop(X, y, epochs=phase.epochs - len(self.history))
             self.notify("on_train_end", X=X, y=y)
         finally:
-            self.phase_ = self.stream_ = None
+            self.phase_, self.stream_, self.progress_ = None, None, SILENT
             self.callbacks_ = callbacks
         apply_masks(self.module_)
         check_finite(self.module_)
@@ -227,6 +240,23 @@ class PrunedNet(SeededNet):
             self.history.record("phase", self.phase_.name)
             self.history.record("n_kept", self.phase_.n_keep)
 
+    def on_epoch_end(self, net, dataset_train=None, dataset_valid=None, **kwargs):
+        """Tell the callbacks of scikit-learn.
+
+        Parameters
+        ----------
+        net : object
+            This net.
+        dataset_train : Dataset
+            Training data.
+        dataset_valid : Dataset or None
+            Validation data.
+        **kwargs : dict
+            Ignored.
+        """
+        super().on_epoch_end(net, dataset_train, dataset_valid, **kwargs)
+        self.progress_.done("epoch", dict)
+
     def on_batch_end(self, net, batch=None, training=False, **kwargs):
         """Let other threads train or predict, which draw from the same generators.
 
@@ -288,4 +318,8 @@ class PrunedNet(SeededNet):
 
     def __setstate__(self, state):
         super().__setstate__(state)
-        self.phase_ = self.stream_ = None  # those of a net that was pickled while it was trained
+        self.phase_, self.stream_, self.progress_ = (
+            None,
+            None,
+            SILENT,
+        )  # those of a net that was pickled while it was trained

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from sklearn.callback import with_callbacks
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 from skorch import NeuralNetClassifier
@@ -243,6 +244,7 @@ class PrunedNetClassifier(PrunedNet, NeuralNetClassifier):
         self.random_state = random_state
         self.checkpoint = checkpoint
 
+    @with_callbacks
     def fit(self, X, y):
         """Train, prune, retrain.
 

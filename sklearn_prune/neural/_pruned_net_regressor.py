@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from sklearn.callback import with_callbacks
 from skorch import NeuralNetRegressor
 
 from sklearn_prune._checks.text_targets import classifier_named
@@ -226,6 +227,7 @@ class PrunedNetRegressor(PrunedNet, NeuralNetRegressor):
         self.random_state = random_state
         self.checkpoint = checkpoint
 
+    @with_callbacks
     def fit(self, X, y):
         """Train, prune, retrain.
 

@@ -1,15 +1,24 @@
 import numpy as np
 import pytest
-from sklearn.callback import ProgressBar
+from sklearn.callback import ProgressBar, ScoringMonitor
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import log_loss
 from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 from sklearn_prune import (
     MinNormRegressor,
+    PrunedClassifier,
+    PrunedClassifierCV,
     PrunedRandomFeatures,
     PrunedRandomFeaturesClassifier,
     PrunedRegressor,
     PrunedRegressorCV,
+    RandomFeatures,
     RowBatches,
+    TargetedRidge,
+    width_path,
 )
 
 
@@ -140,3 +149,107 @@ def test_an_interrupt_leaves_the_model_as_it_was(rng, model):
         model.fit(RowBatches(batches))
     assert recorder.n_setups == recorder.n_teardowns == 1
     assert vars(model.set_callbacks()) == before
+
+
+# Scores on the way.
+
+
+def scores_of(monitor, score):
+    """Return the names of the tasks that were scored, and their scores, in their order."""
+    rows = sorted(monitor.get_logs().data, key=lambda row: (*row["task_id_path"], np.inf))
+    return [row["task_name"] for row in rows], [row[score] for row in rows]
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_every_stage_of_a_pruned_regressor_is_scored(data, rng, weighted):
+    X, y = data
+    weights = rng.uniform(size=len(y)) if weighted else None
+    model = PrunedRegressor(sparsity=2, n_rounds=3)
+    model.set_callbacks(monitor := ScoringMonitor(scoring="r2")).fit(X, y, weights)
+    names, scores = scores_of(monitor, "r2")
+    assert names == ["train", "round", "round", "round", "retrain", "fit"]
+    masked = PrunedRegressor(sparsity=2, n_rounds=3, retrain=False).fit(X, y, weights)
+    dense = MinNormRegressor().fit(X, y, weights)
+    assert scores[0] == pytest.approx(dense.score(X, y, weights), rel=1e-12)
+    assert scores[3] == pytest.approx(masked.score(X, y, weights), rel=1e-12)
+    assert scores[4:] == [model.score(X, y, weights)] * 2
+
+
+def test_every_stage_of_a_pruned_classifier_has_its_probabilities(data):
+    X, y = data[0], np.where(data[1] > 0, "yes", "no")
+    model = PrunedClassifier(sparsity=2, estimator=LogisticRegression())
+    model.set_callbacks(monitor := ScoringMonitor(scoring="neg_log_loss")).fit(X, y)
+    names, scores = scores_of(monitor, "neg_log_loss")
+    assert names == ["train", "round", "retrain", "fit"]
+    dense = LogisticRegression().fit(X, y)
+    masked = PrunedClassifier(sparsity=2, estimator=LogisticRegression(), retrain=False).fit(X, y)
+    expected = [-log_loss(y, fitted.predict_proba(X)) for fitted in (dense, masked, model, model)]
+    np.testing.assert_allclose(scores, expected, rtol=1e-12)
+
+
+def test_targets_of_their_own_are_told_of(rng):
+    X, Y = rng.standard_normal((40, 5)), rng.standard_normal((40, 3))
+    model = PrunedRegressor(sparsity=2, per_target=True)
+    model.set_callbacks(recorder := Recorder(), monitor := ScoringMonitor(scoring="r2")).fit(X, Y)
+    assert recorder.begun("target") == 3
+    names, scores = scores_of(monitor, "r2")
+    assert names == ["train", "retrain", "fit"]
+    assert scores[1:] == [model.score(X, Y)] * 2
+
+
+MODELS = [
+    MinNormRegressor(),
+    TargetedRidge(1.0),
+    PrunedRegressor(sparsity=2),
+    PrunedRegressorCV(cv=2),
+    PrunedRandomFeatures(60, 5, random_state=0),
+    PrunedClassifier(sparsity=2),
+    PrunedClassifierCV(cv=2),
+    PrunedRandomFeaturesClassifier(60, 5, random_state=0),
+]
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: type(model).__name__)
+def test_a_fit_is_scored_alone_and_in_a_search(data, model):
+    X, y = data
+    y, score = (y > 0, "accuracy") if hasattr(model, "decision_function") else (y, "r2")
+    model.set_callbacks(monitor := ScoringMonitor(scoring=score)).fit(X, y)
+    names, scores = scores_of(monitor, score)
+    assert names[-1] == "fit"
+    assert scores[-1] == model.score(X, y)
+    GridSearchCV(model, {}, cv=2).fit(X, y)
+    names, scores = scores_of(monitor, score)
+    assert names.count("fit") == 3  # two folds and all rows
+    assert scores[-1] == model.score(X, y)
+    model.set_callbacks()
+
+
+def test_every_step_of_a_pipeline_shows_inside_a_search(data, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    pipeline = make_pipeline(StandardScaler(), RandomFeatures(20), PrunedRegressor())
+    search = GridSearchCV(pipeline, {"prunedregressor__sparsity": [2, 3]}, cv=2)
+    search.set_callbacks(ProgressBar(max_propagation_depth=None)).fit(*data)
+    shown = capsys.readouterr().out
+    assert "RandomFeatures - fit" in shown
+    assert "PrunedRegressor - prune" in shown
+
+
+@pytest.mark.parametrize("shape", [(40, 60), (400, 8)])
+def test_a_width_path_tells_of_folds_and_widths(rng, shape):
+    X, y = rng.standard_normal(shape), rng.standard_normal(shape[0])
+    options = {"widths": [2, 5, 8], "sparsities": [2], "cv": 4}
+    told = width_path(X, y, **options, callbacks=[recorder := Recorder()])
+    assert [recorder.begun(name) for name in ("fit", "fold", "width")] == [1, 4, 12]
+    assert recorder.said.count(("end", "width")) == 12
+    assert recorder.n_teardowns == 1
+    np.testing.assert_array_equal(told.dense_errors, width_path(X, y, **options).dense_errors)
+
+
+def test_a_width_path_shows_what_its_processes_do(data, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "200")
+    options = {"widths": [2, 5], "sparsities": [2], "cv": 2}
+    told = width_path(*data, **options, callbacks=[ProgressBar()], n_jobs=2)
+    assert "fold #1" in capsys.readouterr().out
+    np.testing.assert_array_equal(told.dense_errors, width_path(*data, **options).dense_errors)
+    with pytest.raises(ValueError, match=r"callbacks is <.*ProgressBar.*>: give a list\."):
+        width_path(*data, **options, callbacks=ProgressBar())

@@ -207,7 +207,8 @@ def test_threads_do_not_change_the_numbers(tmp_path):
 def test_the_bar_moves_within_a_fold(tmp_path, monkeypatch):
     shown = []
     monkeypatch.setattr(
-        "sklearn_prune.__main__.Progress.update", lambda bar, task, **kw: shown.append(kw)
+        "sklearn_prune._report.run_command.Progress.update",
+        lambda bar, task, **kw: shown.append(kw),
     )
     run(write(make_frame(), tmp_path / "folder"), tmp_path / "out")
     done = [kw["completed"] for kw in shown]

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import skops.io
 from sklearn import config_context
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import make_pipeline
@@ -57,6 +56,21 @@ def check_writable(folder: Path) -> None:
         remove_rest(folder)
 
 
+def check_savable(file: Path) -> None:
+    """Raise an error of one line if no model can be saved in a file."""
+    _skops_io()
+    if file.is_dir():
+        raise ValueError(f"--save {file} is a folder: name a file, such as model.skops")
+    check_writable(file.parent)
+
+
+def _skops_io() -> Any:
+    """Return what saves models: it imports torch, where that is installed, and takes seconds."""
+    import skops.io  # noqa: PLC0415
+
+    return skops.io
+
+
 @contextmanager
 def told(folder: Path) -> Iterator[None]:
     """Turn what goes wrong into a ValueError of one line that names the folder."""
@@ -76,10 +90,11 @@ def save_model(file: Path, findings: Findings, X: Any, X_unlabeled: Any) -> str:
     fitted = _fit(pipeline, X, y, X_unlabeled)
     if file.suffix == ONNX:
         return _save_onnx(file, fitted)
-    content = skops.io.dumps(fitted)
+    skops_io = _skops_io()
+    content = skops_io.dumps(fitted)
     with told(file.parent):
         write_files(file.parent, {file.name: content})
-    types = skops.io.get_untrusted_types(data=content)
+    types = skops_io.get_untrusted_types(data=content)
     return f"skops.io.load({str(file)!r}, trusted={types!r})"
 
 
