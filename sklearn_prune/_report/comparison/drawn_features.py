@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from sklearn.pipeline import make_pipeline
 
-from sklearn_prune._report.table.preparation import prepared_columns, preparation, random_features
+from sklearn_prune._report.table.preparation import preparation, prepared_columns, random_features
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

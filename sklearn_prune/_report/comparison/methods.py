@@ -119,9 +119,7 @@ def _large(
             yield from _prune(ranked, coef, order, sizes, fits, distilling)
 
 
-def train_columns(
-    features: Features, plan: Plan, *, seed: int = 0, everything: bool = False
-) -> Iterator[Model]:
+def train_columns(features: Features, plan: Plan) -> Iterator[Model]:
     """Train a model of all prepared columns with a ridge, and prune it to every budget.
 
     Parameters
@@ -129,8 +127,6 @@ def train_columns(
     features : Features
         Whose rows are those of the prepared columns.
     plan : Plan
-    seed, everything : object
-        Ignored: nothing is random, and there is no more to train.
     """
     rows, p = features.rows, plan.n_columns
     (fits, seconds), n_columns = timed(_fits, RIDGE, rows), rows.F.shape[1]

@@ -95,16 +95,26 @@ def _of_random_features(
     fold: _OuterFold, X_unlabeled: Any, advance: Callable[[float], None]
 ) -> list[list[Record]]:
     """Return the records of random features, by part."""
-    drawn, seconds = timed(drawn_features, fold.plan, fold.parts[0], fold.sample)
-    return _FoldFeatures(fold, drawn, seconds, X_unlabeled, train, advance).evaluate()
+    plan = fold.plan
+
+    def fit(features: Features, part: Part) -> Iterator[Model]:
+        is_outer = part.inner is None
+        return train(features, plan, seed=plan.feature_seed(part), everything=is_outer)
+
+    drawn, seconds = timed(drawn_features, plan, fold.parts[0], fold.sample)
+    return _FoldFeatures(fold, drawn, seconds, X_unlabeled, fit, advance).evaluate()
 
 
 def _of_columns(fold: _OuterFold, advance: Callable[[float], None]) -> list[list[Record]]:
     """Return the records of the columns themselves, and of references, by part."""
     if not fold.plan.n_columns:
         return [[] for _ in fold.parts]
+
+    def fit(features: Features, _part: Part) -> Iterator[Model]:
+        return train_columns(features, fold.plan)
+
     drawn, seconds = timed(column_features, fold.plan, fold.sample)
-    features = _FoldFeatures(fold, drawn, seconds, None, train_columns, advance)
+    features = _FoldFeatures(fold, drawn, seconds, None, fit, advance)
     return [
         records + (_outside(fold, part, drawn.transformer) if part.inner is None else [])
         for part, records in zip(fold.parts, features.evaluate(), strict=True)
@@ -132,8 +142,8 @@ class _FoldFeatures:
     seconds : float
         How long it took to prepare them.
     X_unlabeled : DataFrame of shape (n_unlabeled, n_columns) or None
-    train : callable
-        `train` or `train_columns`.
+    fit : callable
+        Returns the models of features and a part.
     advance : callable
         Called with shares of a part, as soon as they are done.
     """
@@ -144,12 +154,12 @@ class _FoldFeatures:
         drawn: DrawnFeatures,
         seconds: float,
         X_unlabeled: Any,
-        train: Callable[..., Iterator[Model]],
+        fit: Callable[[Features, Part], Iterator[Model]],
         advance: Callable[[float], None],
     ) -> None:
         self.parts, self.plan, self.target = fold.parts, fold.plan, fold.target
         self.advance = advance
-        self.table, self.aside, self.train = fold.table, fold.aside, train
+        self.table, self.aside, self.fit = fold.table, fold.aside, fit
         self.drawn, self.preparing = drawn, seconds
         self.summaries, self.summing = timed(self._summarise, fold.training)
         self.unlabeled = None if X_unlabeled is None else self._unlabeled(HeldTable(X_unlabeled))
@@ -201,8 +211,7 @@ class _FoldFeatures:
     def _train(self, part: Part) -> tuple[Judge, Array]:
         """Return a judge of the models of a part, and the means of their features."""
         features, mean = self._gather([k for k in range(INNER_FOLDS) if k != part.inner])
-        seed, is_outer = self.plan.feature_seed(part), part.inner is None
-        models = list(self.train(features, self.plan, seed=seed, everything=is_outer))
+        models = list(self.fit(features, part))
         self.advance(TRAINING)
         x_mean, y_mean = np.split(mean, [self.drawn.n_features])
         n_rows = int(np.count_nonzero(self.aside == _label(part)))
