@@ -43,7 +43,8 @@ class ColumnAnswer(NamedTuple):
             columns = f"{columns}, which are no more than these,"
         return (
             f"{features(self.comparison.budget)}: {columns} leave {error} of the variance "
-            f"unexplained, {self.random.described()} {other}{self._rates()}: {self._verdict()}."
+            f"unexplained, against {other} of {self.random.described()}{self._rates()}: "
+            f"{self._verdict()}."
         )
 
     def _rates(self) -> str:
@@ -80,5 +81,5 @@ def answer_for_columns(
     cv : int
         Number of folds of one repeat.
     """
-    errors = [{one.budget: one.values() for one in some} for some in (random, columns)]
-    return list(map(ColumnAnswer, compare(*errors, cv), random, columns))
+    small, large = ({one.budget: one.values() for one in some} for some in (random, columns))
+    return list(map(ColumnAnswer, compare(small, large, cv), random, columns))

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn_prune._report.comparison.records import BOOSTED, LINEAR, LOGISTIC, REFERENCES
 
 from .choices import fold_values
-from .statistics import RELEVANT, holm, mean_and_error, p_value
+from .statistics import LEVEL, RELEVANT, holm, mean_and_error, p_value
 from .wording import noise_text, percents, rates_text
 
 if TYPE_CHECKING:
@@ -73,17 +73,15 @@ def better_references(rows: Sequence[Row], best: Contender, cv: int) -> list[Ref
     errors = {method: found for method, found in errors.items() if len(found)}
     tests = [mean_and_error(best.values() - found, cv) for found in errors.values()]
     p_values = holm([p_value(*test, len(best.rows) - 1) for test in tests])
-    found = [
-        Reference(method, *_means(rows, method), p)
-        for method, p in zip(errors, p_values, strict=True)
-    ]
+    found = [_reference(rows, method, p) for method, p in zip(errors, p_values, strict=True)]
     enough = (1 - RELEVANT) * best.error
     return sorted((one for one in found if one.error < enough), key=lambda one: one.error)
 
 
-def _means(rows: Sequence[Row], method: str) -> list[float]:
+def _reference(rows: Sequence[Row], method: str, p: float) -> Reference:
     fields = "error", "error_rate", "log_loss"
-    return [float(_values(rows, method, field).mean()) for field in fields]
+    error, rate, loss = (float(_values(rows, method, field).mean()) for field in fields)
+    return Reference(method, error, rate, loss, p)
 
 
 def _values(rows: Sequence[Row], method: str, field: str) -> Array:
@@ -106,9 +104,10 @@ def reference_sentence(better: Sequence[Reference], best: Contender, n_columns: 
     first, *others = (one.described(error) for one, error in zip(better, errors, strict=True))
     name = first.split(maxsplit=1)[0]
     first = first.replace(errors[0], f"{errors[0]} of the variance unexplained", 1)
+    advice = f"use {name}" if better[0].p_value < LEVEL else f"try {name}, too"
     return (
         f"Not pruned, all {n_columns} prepared columns leave less than everything that is small or "
-        f"pruned: {', '.join([f'{name} leaves{first.removeprefix(name)}', *others])}, and the best "
-        f"of the budgets, {best.described()}, {least}. Where nothing limits the number of "
-        f"features, use {name}."
+        f"pruned: {', '.join([f'{name} leaves{first.removeprefix(name)}', *others])}, against "
+        f"{least} of the best of the budgets, {best.described()}. Where nothing limits the number "
+        f"of features, {advice}."
     )
