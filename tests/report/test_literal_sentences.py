@@ -8,7 +8,7 @@ from itertools import count
 import numpy as np
 import pandas as pd
 import pytest
-from friedman_report import friedman_report
+from friedman_report import friedman_report, friedman_table
 from scipy import stats
 from sklearn.datasets import load_iris
 
@@ -289,9 +289,13 @@ def test_the_verdicts_are_what_they_are_meant_to_be():
     assert "25.0% at 4 features" in found["boosting"].remarks[1]
     assert found["nothing"].recommended_budget is None
     assert "DummyRegressor" in found["nothing"].no_recommendation
-    with pytest.raises(ValueError, match=r"nothing is recommended.*give a budget of 4, 15"):
-        found["nothing"].pipeline()
-    assert found["nothing"].pipeline(4) is not None
+    assert found["nothing"].recommended().method == "mean"
+    X, y = friedman_table()
+    made = {"X": X, "y": y}
+    exec(found["nothing"].code(), made)
+    np.testing.assert_allclose(made["pipeline"].predict(X[:2]), y.mean())
+    np.testing.assert_allclose(found["nothing"].pipeline().fit(X, y).predict(X[:2]), y.mean())
+    assert len(found["nothing"].pipeline(4)) > 1
     assert found["columns"].recommended(4).method in COLUMNS
     assert found["all columns"].recommended(15).width == 12
 

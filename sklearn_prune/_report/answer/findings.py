@@ -22,7 +22,14 @@ from .by_class import baselines, class_table
 from .choices import Choice, Row, choose, fold_values, overall_choice
 from .column_answers import ColumnAnswer, answer_for_columns
 from .contenders import Contender, columns, large, small
-from .recommendation import CALIBRATION_FOLDS, build, code, from_any_columns
+from .recommendation import (
+    CALIBRATION_FOLDS,
+    MEAN,
+    build,
+    code,
+    code_of_mean,
+    from_any_columns,
+)
 from .references import STREAMED, better_references, reference_sentence
 from .sentences import Answer, answer, remarks
 from .statistics import beats_mean, mean_and_error
@@ -187,13 +194,16 @@ class Findings:
         -------
         Choice
             A named tuple. The width and the strategy are those of the least error over the
-            inner folds of all outer folds.
+            inner folds of all outer folds. Its method is "mean", of no features, where no model
+            is recommended and no budget is given.
 
         Raises
         ------
         ValueError
-            If the budget is not one of the report, or not given where nothing is recommended.
+            If the budget is not one of the report.
         """
+        if budget is None and self.no_recommendation:
+            return Choice(MEAN, "", "", 0, 0)
         budget = self._checked(budget)
         method = self._winner(budget).method
         if method in LARGE:
@@ -208,7 +218,7 @@ class Findings:
         given = self.recommended_budget if budget is None else budget
         budgets = ", ".join(map(str, self.plan.budgets))
         if given is None:
-            msg = f"nothing is recommended, for nothing beats the mean: give a budget of {budgets}"
+            msg = f"no model is recommended, for none beats the mean: give a budget of {budgets}"
             raise ValueError(msg)
         if given not in self.plan.budgets:
             msg = f"budget is {given}: give one of {budgets}"
@@ -235,7 +245,8 @@ class Findings:
         Raises
         ------
         ValueError
-            If the target is no class, or the budget is not one of the report.
+            If the target is no class, or the budget is not one of the report, or not given
+            where no model is recommended.
         """
         if not self.target.classes:
             raise ValueError("the target is a number: by_class needs classification=True")
@@ -254,8 +265,8 @@ class Findings:
         -------
         Pipeline
             From the columns of the table to predictions. Where the report had to make
-            numbers or texts of columns, or of their names, so does the first step. With
-            classes it is a classifier with calibrated probabilities, fitted to labels; it
+            numbers or texts of columns, or of their names, so does the first step. Where no
+            model is recommended, and no budget is given, it predicts the mean. With classes it is a classifier with calibrated probabilities, fitted to labels; it
             has none if a class has one row only.
         """
         pipeline = build(self.recommended(budget), self.plan, self.calibration_folds)
@@ -272,11 +283,12 @@ class Findings:
         Returns
         -------
         str
-            Python code; without a budget, where nothing is recommended, a comment that says so.
+            Python code; of the mean, where no model is recommended and no budget is given.
         """
-        if budget is None and self.no_recommendation:
-            return f"# {self.no_recommendation}\n"
-        return code(self.recommended(budget), self.plan, self.loading, self.calibration_folds)
+        choice = self.recommended(budget)
+        if choice.method == MEAN:
+            return code_of_mean(self.no_recommendation, self.loading[0], self.plan)
+        return code(choice, self.plan, self.loading, self.calibration_folds)
 
     def to_frame(self) -> Any:
         """Return every model on every outer fold as a table.

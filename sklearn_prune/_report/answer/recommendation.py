@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from textwrap import indent
+from textwrap import indent, wrap
 from typing import TYPE_CHECKING, Any
 
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.linear_model import RidgeClassifierCV, RidgeCV
 from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -47,6 +48,8 @@ RETRAIN = {
     COLUMNS_RETRAINED: True,
 }
 ALPHAS_CODE = "np.logspace(-3, 5, 17)"
+# What is recommended where no model is: no features at all.
+MEAN = "mean"
 # In so many folds classifiers are calibrated, or in as many as the rarest class has rows.
 CALIBRATION_FOLDS = 5
 
@@ -64,6 +67,8 @@ def build(choice: Choice, plan: Plan, calibration_folds: int) -> Pipeline:
     calibration_folds : int
         In how many folds a classifier is calibrated; below two it is not.
     """
+    if choice.method == MEAN:
+        return make_pipeline(DummyClassifier() if plan.classification else DummyRegressor())
     model = _model(choice, classification=plan.classification)
     if calibration_folds > 1:
         model = _calibrated(model, calibration_folds, plan.seed)
@@ -147,6 +152,13 @@ def code(choice: Choice, plan: Plan, loading: tuple[str, str], calibration_folds
     )
 
 
+def code_of_mean(reason: str, loading: str, plan: Plan) -> str:
+    """Return code of what needs no model, and the reason why there is none."""
+    why = "\n".join(wrap(reason, 86, initial_indent="# ", subsequent_indent="# "))
+    name = "DummyClassifier" if plan.classification else "DummyRegressor"
+    return CODE_OF_MEAN.format(name=name, loading=loading, why=why)
+
+
 def _model_code(choice: Choice, *, classification: bool) -> str:
     """Return the code of `_model`."""
     if choice.method not in RETRAIN:
@@ -198,6 +210,18 @@ LAYER = """\
     RandomFeatures({width}, weights="unit", random_state={seed}),
 """
 IMPUTER = "from sklearn.impute import SimpleImputer\n"
+CODE_OF_MEAN = """\
+import numpy as np
+import pandas as pd
+from sklearn.dummy import {name}
+from sklearn.pipeline import make_pipeline
+
+{loading}
+
+{why}
+pipeline = make_pipeline({name}())
+pipeline.fit(X, y)
+"""
 CODE = """\
 import numpy as np
 import pandas as pd

@@ -49,7 +49,8 @@ def print_report(console: Console, findings: Findings) -> None:
     for remark in findings.remarks:
         console.print(remark)
     if findings.no_recommendation:
-        console.print(f"\n{findings.no_recommendation}")
+        console.print(f"\n{findings.no_recommendation}\n")
+        console.print(findings.code())
         return
     if findings.target.classes:
         console.print(_class_table(findings))
