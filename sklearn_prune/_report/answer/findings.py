@@ -266,8 +266,9 @@ class Findings:
         Pipeline
             From the columns of the table to predictions. Where the report had to make
             numbers or texts of columns, or of their names, so does the first step. Where no
-            model is recommended, and no budget is given, it predicts the mean. With classes it is a classifier with calibrated probabilities, fitted to labels; it
-            has none if a class has one row only.
+            model is recommended, and no budget is given, it predicts the mean. With classes it
+            is a classifier with calibrated probabilities, fitted to labels; it has none if a
+            class has one row only.
         """
         pipeline = build(self.recommended(budget), self.plan, self.calibration_folds)
         return from_any_columns(pipeline) if self.any_columns else pipeline
