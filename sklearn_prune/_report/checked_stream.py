@@ -8,6 +8,7 @@ from sklearn_prune._report.comparison.plan import check_seed
 from sklearn_prune._report.comparison.required_memory import check_streaming
 from sklearn_prune._report.table.columns import check_features
 from sklearn_prune._report.table.loading_code import labelled_code
+from sklearn_prune._report.table.preparation import count_prepared
 from sklearn_prune._report.table.streamed_table import StreamedTable
 from sklearn_prune._report.table.survey import survey
 from sklearn_prune._report.table.target_column import check_target
@@ -59,7 +60,8 @@ def check_stream(
     notes = found.table.notes + check_target(found.target, classification=classification)
     sample, others = _check_columns(found, found.sample.columns.drop([target, *drop]), impute)
     y = encode_target(found.target, classification=classification)
-    plan = plan_for(y, classification=classification, impute=impute, seed=seed, **settings)
+    settings |= {"classification": classification, "impute": impute, "seed": seed}
+    plan = plan_for(y, **settings, n_columns=count_prepared(sample))
     check_streaming(plan, files.n_rows, sample.size, y.values.shape[1])
     X = StreamedTable(files, sample, found.positions)
     table = found.table._replace(code=LOADING_CODE.format(found.table.code))

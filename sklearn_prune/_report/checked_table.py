@@ -11,6 +11,7 @@ from sklearn_prune._report.comparison.required_memory import check_memory
 from sklearn_prune._report.comparison.single_settings import check_jobs, check_switch
 from sklearn_prune._report.table.codes import unknown_categories
 from sklearn_prune._report.table.columns import check_features, match_columns
+from sklearn_prune._report.table.preparation import count_prepared
 from sklearn_prune._report.table.target_column import check_target
 from sklearn_prune._report.table.targets import Target, encode_target
 
@@ -80,7 +81,8 @@ def check_table(
     X, found = check_features(X, impute=impute, y=y)
     notes += found
     target = encode_target(y, classification=classification)
-    plan = plan_for(target, classification=classification, impute=impute, **settings)
+    settings |= {"classification": classification, "impute": impute}
+    plan = plan_for(target, **settings, n_columns=count_prepared(X), outside=True)
     n_unlabeled = 0
     if X_unlabeled is not None:
         X_unlabeled, n_unlabeled = match_columns(X, X_unlabeled, impute=impute), len(X_unlabeled)

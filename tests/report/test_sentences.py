@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from sklearn_prune._report.answer.choices import Row
-from sklearn_prune._report.answer.sentences import answer, percents, remarks
+from sklearn_prune._report.answer.sentences import answer, remarks
+from sklearn_prune._report.answer.wording import percents
 from sklearn_prune._report.comparison.plan import make_plan
 from sklearn_prune._report.comparison.records import (
     DENSE,
@@ -51,7 +52,7 @@ def rows_of(budget, **errors):
 def say(small, large, pursued, budget=10, repeats=1):
     rows = rows_of(budget, small=small, large=large, pursued=pursued, dense=0.1)
     plan = make_plan(100, budgets=[budget], widths=[40], cv=5, repeats=repeats)
-    answers = answer(plan, rows, {budget: 40})
+    answers = answer(plan, rows)
     return answers[0].sentence(), remarks(rows, answers)
 
 
@@ -103,5 +104,5 @@ def test_more_repeats_are_more():
     ]
     for repeats in 1, 5:
         plan = make_plan(100, budgets=[10], widths=[40], cv=5, repeats=repeats)
-        (found,) = answer(plan, rows, {10: 40})
+        (found,) = answer(plan, rows)
         assert f"unless more folds (--repeats {5 * repeats}) show one" in found.sentence()

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from sklearn_prune._report.comparison.records import LARGE, PURSUED, RANDOM, RIDGE, SMALL
+from sklearn_prune._report.comparison.records import (
+    COLUMNS,
+    LARGE,
+    LINEAR,
+    PURSUED,
+    RANDOM,
+    RIDGE,
+    SMALL,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -17,8 +25,12 @@ if TYPE_CHECKING:
     from sklearn_prune._typing import Array
 
 
+# Methods that are chosen among together: what stands for large and pruned, and for columns.
+FAMILIES = dict.fromkeys(LARGE, "large") | dict.fromkeys(COLUMNS, "columns")
+
+
 class Choice(NamedTuple):
-    """What a large model may choose."""
+    """What a large model, or a model of columns, may choose."""
 
     method: str
     setting: str
@@ -43,7 +55,7 @@ class Row(NamedTuple):
         setting and budget.
     answer : bool
         Whether its inner error is the least of all methods, too: this model stands for
-        *large and pruned* in its setting.
+        *large and pruned*, or for *columns, pruned*, in its setting.
     """
 
     repeat: int
@@ -92,7 +104,17 @@ def is_small(row: Row) -> bool:
 
 def is_large(row: Row) -> bool:
     """Return whether a model stands for *large and pruned* in the answer."""
-    return row.answer and row.record.setting == RIDGE
+    return row.answer and row.record.setting == RIDGE and row.record.method in LARGE
+
+
+def is_pruned_columns(row: Row) -> bool:
+    """Return whether a model stands for *columns, pruned* in the answer."""
+    return row.answer and row.record.method in COLUMNS
+
+
+def is_linear(row: Row) -> bool:
+    """Return whether a model is that of all columns with a ridge."""
+    return row.record.method == LINEAR
 
 
 def fold_values(
@@ -110,25 +132,36 @@ def mean_errors(parts: Iterable[list[Record]]) -> dict[Choice, float]:
     errors: dict[Choice, list[float]] = defaultdict(list)
     for records in parts:
         for record in records:
-            if record.method in LARGE:
+            if record.method in FAMILIES:
                 errors[Choice(*record[:5])].append(record.error)
     return {choice: float(np.mean(values)) for choice, values in errors.items()}
 
 
-def overall_choice(results: Results, setting: str, budget: int) -> Choice:
-    """Return the choice of least mean inner error over all outer folds: for a final model."""
+def overall_choice(results: Results, methods: Sequence[str], budget: int) -> Choice:
+    """Return the choice with a ridge of least inner error over all outer folds: for a final model.
+
+    Parameters
+    ----------
+    results : Results
+    methods : sequence of str
+        Those of a family: `LARGE` or `COLUMNS`.
+    budget : int
+    """
     inner = mean_errors(records for part, records in results.items() if part.inner is not None)
     (choice,) = (
-        c for c in _best(inner, by_method=False) if (c.setting, c.budget) == (setting, budget)
+        c
+        for c in _best(inner, by_method=False)
+        if c.method in methods and (c.setting, c.budget) == (RIDGE, budget)
     )
     return choice
 
 
 def _best(inner: dict[Choice, float], *, by_method: bool) -> set[Choice]:
-    """Return the choices of least error, one a setting and budget (and method)."""
+    """Return the choices of least error, one a setting, budget and family (or method)."""
     best: dict[Any, Choice] = {}
     for choice, error in inner.items():
-        group = choice.setting, choice.budget, choice.method if by_method else None
+        kind = choice.method if by_method else FAMILIES[choice.method]
+        group = choice.setting, choice.budget, kind
         if group not in best or error < inner[best[group]]:
             best[group] = choice
     return set(best.values())

@@ -6,13 +6,33 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sklearn_prune._report.comparison.records import DENSE, METHODS, PLAIN, RIDGE, SMALL
+from sklearn_prune._report.comparison.records import (
+    COLUMNS,
+    DENSE,
+    LARGE,
+    LINEAR,
+    METHODS,
+    OWN,
+    PLAIN,
+    REFERENCES,
+    RIDGE,
+)
 
 from .by_class import baselines, class_table
-from .choices import Choice, Row, choose, fold_values, is_large, is_small, overall_choice
-from .recommendation import CALIBRATION_FOLDS, build, code, from_any_columns
+from .choices import Choice, Row, choose, fold_values, overall_choice
+from .column_answers import ColumnAnswer, answer_for_columns
+from .contenders import Contender, columns, large, small
+from .recommendation import (
+    CALIBRATION_FOLDS,
+    MEAN,
+    build,
+    code,
+    code_of_mean,
+    from_any_columns,
+)
+from .references import STREAMED, better_references, reference_sentence
 from .sentences import Answer, answer, remarks
-from .statistics import mean_and_error
+from .statistics import beats_mean, mean_and_error
 
 if TYPE_CHECKING:
     from sklearn_prune._report.comparison.plan import Plan
@@ -26,6 +46,11 @@ LOADING = """\
 # y: the target, as a number a row."""
 CLASS_LOADING = LOADING.replace("number", "class")
 LOADING_UNLABELED = "# X_unlabeled: a DataFrame of the same columns."
+NOTHING = (
+    "No model is recommended, for none of a budget is better than always predicting the {mean}, "
+    "beyond noise: predict that, with scikit-learn's {dummy}, until there are more rows or better "
+    "columns."
+)
 NO_PROBABILITIES = (
     "A class has one row only, on which nothing can be calibrated: the recommended model has no "
     "probabilities."
@@ -55,13 +80,21 @@ class Findings:
     @cached_property
     def large_choices(self) -> dict[int, Choice]:
         """What all folds together choose for the large model, by budget."""
-        return {s: overall_choice(self.results, RIDGE, s) for s in self.plan.budgets}
+        return {s: overall_choice(self.results, LARGE, s) for s in self.plan.budgets}
 
     @cached_property
     def answers(self) -> list[Answer]:
         """Small against large at every budget, in numbers."""
-        widths = {s: choice.width for s, choice in self.large_choices.items()}
-        return answer(self.plan, self.rows, widths)
+        return answer(self.plan, self.rows)
+
+    @cached_property
+    def column_answers(self) -> list[ColumnAnswer]:
+        """Random features against the columns themselves at every budget, in numbers."""
+        if not self.plan.n_columns:
+            return []
+        random = [self._random(budget) for budget in self.plan.budgets]
+        kept = [columns(self.rows, self.plan, budget) for budget in self.plan.budgets]
+        return answer_for_columns(random, kept, self.plan.cv)
 
     @property
     def n_train(self) -> int:
@@ -74,10 +107,41 @@ class Findings:
         return [answer.sentence() for answer in self.answers]
 
     @property
+    def column_sentences(self) -> list[str]:
+        """The same of the columns themselves, without random features."""
+        return [answer.sentence() for answer in self.column_answers]
+
+    @property
+    def reference_sentence(self) -> str:
+        """Which models of all columns do better than all that is small or pruned, if any does."""
+        if not self.plan.n_columns:
+            return ""
+        best = min(self._small_or_pruned(), key=lambda contender: contender.error)
+        better = better_references(self.rows, best, self.plan.cv)
+        return reference_sentence(better, best, self.plan.n_columns) if better else ""
+
+    def _small_or_pruned(self) -> list[Contender]:
+        """Return all that keeps to a budget by being small, or pruned."""
+        pruned = [columns(self.rows, self.plan, s) for s in self.plan.column_budgets]
+        random = [one(self.rows, s) for s in self.plan.budgets for one in (small, large)]
+        return random + pruned
+
+    @property
     def remarks(self) -> list[str]:
         """What else the numbers say."""
         found = remarks(self.rows, self.answers)
+        if self.plan.n_columns and not self.plan.outside:
+            found.append(STREAMED)
         return [*found, NO_PROBABILITIES] if self.calibration_folds == 1 else found
+
+    @property
+    def no_recommendation(self) -> str:
+        """Why no model is recommended, and what to use; empty if one is."""
+        if self.recommended_budget is not None:
+            return ""
+        classes = bool(self.target.classes)
+        mean = "shares of the classes" if classes else "mean"
+        return NOTHING.format(mean=mean, dummy="DummyClassifier" if classes else "DummyRegressor")
 
     @property
     def baselines(self) -> str:
@@ -90,20 +154,33 @@ class Findings:
         return min([CALIBRATION_FOLDS, *self.target.counts]) if self.target.classes else 0
 
     @property
-    def recommended_budget(self) -> int:
-        """The smallest budget whose winner is within one standard error of the best."""
-        winners = {s: self._winner(s) for s in self.plan.budgets}
-        summary = {s: mean_and_error(values, self.plan.cv) for s, values in winners.items()}
+    def recommended_budget(self) -> int | None:
+        """The smallest budget whose winner is within one standard error of the best.
+
+        Winners have to be better than predicting the mean, beyond noise: None if none is.
+        """
+        errors = {s: self._winner(s).values() for s in self.plan.budgets}
+        summary = {
+            s: mean_and_error(values, self.plan.cv)
+            for s, values in errors.items()
+            if beats_mean(values, self.plan.cv)
+        }
+        if not summary:
+            return None
         best = min(summary, key=lambda s: summary[s][0])
         return min(s for s in summary if summary[s][0] <= sum(summary[best]))
 
-    def _winner(self, budget: int) -> Array:
-        """Return the errors by fold of what is recommended for a budget."""
-        use = is_large if self._large_wins(budget) else is_small
-        return fold_values(self.rows, use)[budget]
+    def _random(self, budget: int) -> Contender:
+        """Return random features at a budget: large and pruned where that is better."""
+        answer = self.answers[self.plan.budgets.index(budget)]
+        return (large if answer.large_wins else small)(self.rows, budget)
 
-    def _large_wins(self, budget: int) -> bool:
-        return self.answers[self.plan.budgets.index(budget)].large_wins
+    def _winner(self, budget: int) -> Contender:
+        """Return what is recommended for a budget."""
+        if not self.plan.n_columns:
+            return self._random(budget)
+        answer = self.column_answers[self.plan.budgets.index(budget)]
+        return answer.columns if answer.columns_win else answer.random
 
     def recommended(self, budget: int | None = None) -> Choice:
         """Return what is recommended for a budget: method, strategy and width.
@@ -117,25 +194,36 @@ class Findings:
         -------
         Choice
             A named tuple. The width and the strategy are those of the least error over the
-            inner folds of all outer folds.
+            inner folds of all outer folds. Its method is "mean", of no features, where no model
+            is recommended and no budget is given.
 
         Raises
         ------
         ValueError
             If the budget is not one of the report.
         """
+        if budget is None and self.no_recommendation:
+            return Choice(MEAN, "", "", 0, 0)
         budget = self._checked(budget)
-        if self._large_wins(budget):
+        method = self._winner(budget).method
+        if method in LARGE:
             return self.large_choices[budget]
-        return Choice(SMALL, RIDGE, "", budget, budget)
+        if method in COLUMNS:
+            return overall_choice(self.results, COLUMNS, budget)
+        kept = self.plan.n_columns if method == LINEAR else budget
+        return Choice(method, RIDGE, "", kept, kept)
 
     def _checked(self, budget: int | None) -> int:
         """Return a budget of the report, the recommended one for None."""
-        budget = self.recommended_budget if budget is None else budget
-        if budget not in self.plan.budgets:
-            msg = f"budget is {budget}: give one of {', '.join(map(str, self.plan.budgets))}"
+        given = self.recommended_budget if budget is None else budget
+        budgets = ", ".join(map(str, self.plan.budgets))
+        if given is None:
+            msg = f"no model is recommended, for none beats the mean: give a budget of {budgets}"
             raise ValueError(msg)
-        return budget
+        if given not in self.plan.budgets:
+            msg = f"budget is {given}: give one of {budgets}"
+            raise ValueError(msg)
+        return given
 
     def by_class(self, budget: int | None = None) -> Any:
         """Return how the recommended model does in each class, on rows it has not seen.
@@ -157,14 +245,13 @@ class Findings:
         Raises
         ------
         ValueError
-            If the target is no class, or the budget is not one of the report.
+            If the target is no class, or the budget is not one of the report, or not given
+            where no model is recommended.
         """
         if not self.target.classes:
             raise ValueError("the target is a number: by_class needs classification=True")
         budget = self._checked(budget)
-        use = is_large if self._large_wins(budget) else is_small
-        folds = [row for row in self.rows if use(row) and row.record.budget == budget]
-        return class_table(self.target, folds)
+        return class_table(self.target, self._winner(budget).rows)
 
     def pipeline(self, budget: int | None = None) -> Any:
         """Return the recommended pipeline, not fitted.
@@ -178,9 +265,10 @@ class Findings:
         -------
         Pipeline
             From the columns of the table to predictions. Where the report had to make
-            numbers or texts of columns, or of their names, so does the first step. With
-            classes it is a classifier with calibrated probabilities, fitted to labels; it
-            has none if a class has one row only.
+            numbers or texts of columns, or of their names, so does the first step. Where no
+            model is recommended, and no budget is given, it predicts the mean. With classes it
+            is a classifier with calibrated probabilities, fitted to labels; it has none if a
+            class has one row only.
         """
         pipeline = build(self.recommended(budget), self.plan, self.calibration_folds)
         return from_any_columns(pipeline) if self.any_columns else pipeline
@@ -196,9 +284,12 @@ class Findings:
         Returns
         -------
         str
-            Python code.
+            Python code; of the mean, where no model is recommended and no budget is given.
         """
-        return code(self.recommended(budget), self.plan, self.loading, self.calibration_folds)
+        choice = self.recommended(budget)
+        if choice.method == MEAN:
+            return code_of_mean(self.no_recommendation, self.loading[0], self.plan)
+        return code(choice, self.plan, self.loading, self.calibration_folds)
 
     def to_frame(self) -> Any:
         """Return every model on every outer fold as a table.
@@ -247,7 +338,7 @@ class Findings:
         import pandas as pd  # noqa: PLC0415
 
         table: dict[tuple[int, str], dict[tuple[str, str], float]] = {}
-        for setting in (PLAIN, RIDGE):
+        for setting in (PLAIN, RIDGE, OWN):
             for method in METHODS:
                 for budget, values in self._values(method, setting, field).items():
                     mean, std_error = mean_and_error(values, self.plan.cv)
@@ -259,16 +350,15 @@ class Findings:
         return frame
 
     def _values(self, method: str, setting: str, field: str) -> dict[int, Array]:
-        """Return the chosen models of a method by budget; the widest for the dense one."""
+        """Return the chosen models of a method by budget; the widest where nothing is pruned."""
         which = method, setting
-        if method == DENSE:
-            widest = self.plan.widths[-1]
-            values = fold_values(
-                self.rows, lambda row: row.record[:2] == which and row.record.width == widest, field
-            )
-            return dict.fromkeys(self.plan.budgets, values[widest])
+        if method in (DENSE, *REFERENCES):
+            values = fold_values(self.rows, lambda row: row.record[:2] == which, field)
+            widest = values.get(max(values, default=0))
+            return {} if widest is None else dict.fromkeys(self.plan.budgets, widest)
         return fold_values(self.rows, lambda row: row.chosen and row.record[:2] == which, field)
 
     def __repr__(self) -> str:
         """Return the answer."""
-        return "\n".join([f"Report on {self.name}:", *self.sentences])
+        said = [self.reference_sentence, *self.sentences, *self.column_sentences]
+        return "\n".join([f"Report on {self.name}:", *filter(None, said)])

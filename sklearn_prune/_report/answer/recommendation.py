@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from textwrap import indent
+from textwrap import indent, wrap
 from typing import TYPE_CHECKING, Any
 
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.linear_model import RidgeClassifierCV, RidgeCV
 from sklearn.model_selection import StratifiedKFold
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -14,7 +15,15 @@ from sklearn.preprocessing import FunctionTransformer
 
 from sklearn_prune._pruning.pruned import PrunedRegressor
 from sklearn_prune._pruning.pruned_classifier import PrunedClassifier
-from sklearn_prune._report.comparison.records import DISTILLED, LARGE, PRUNED, RETRAINED
+from sklearn_prune._report.comparison.records import (
+    COLUMNS,
+    COLUMNS_PRUNED,
+    COLUMNS_RETRAINED,
+    DISTILLED,
+    LINEAR,
+    PRUNED,
+    RETRAINED,
+)
 from sklearn_prune._report.comparison.ridge_fits import ALPHAS
 from sklearn_prune._report.table.columns import as_frame
 from sklearn_prune._report.table.preparation import (
@@ -22,6 +31,7 @@ from sklearn_prune._report.table.preparation import (
     N_QUANTILES,
     NUMBERS,
     preparation,
+    prepared_columns,
     random_features,
 )
 
@@ -30,8 +40,16 @@ if TYPE_CHECKING:
 
     from .choices import Choice
 
-RETRAIN = {PRUNED: False, RETRAINED: True, DISTILLED: "distill"}
+RETRAIN = {
+    PRUNED: False,
+    RETRAINED: True,
+    DISTILLED: "distill",
+    COLUMNS_PRUNED: False,
+    COLUMNS_RETRAINED: True,
+}
 ALPHAS_CODE = "np.logspace(-3, 5, 17)"
+# What is recommended where no model is: no features at all.
+MEAN = "mean"
 # In so many folds classifiers are calibrated, or in as many as the rarest class has rows.
 CALIBRATION_FOLDS = 5
 
@@ -49,18 +67,22 @@ def build(choice: Choice, plan: Plan, calibration_folds: int) -> Pipeline:
     calibration_folds : int
         In how many folds a classifier is calibrated; below two it is not.
     """
-    first = preparation(impute=plan.impute)
-    layer = random_features(choice.width, plan.seed)
+    if choice.method == MEAN:
+        return make_pipeline(DummyClassifier() if plan.classification else DummyRegressor())
     model = _model(choice, classification=plan.classification)
     if calibration_folds > 1:
         model = _calibrated(model, calibration_folds, plan.seed)
+    if choice.method in (LINEAR, *COLUMNS):
+        return make_pipeline(prepared_columns(impute=plan.impute), model)
+    first = preparation(impute=plan.impute)
+    layer = random_features(choice.width, plan.seed)
     transform_input = ["X_unlabeled"] if choice.method == DISTILLED else None
     return make_pipeline(*_steps(first), layer, model, transform_input=transform_input)
 
 
 def _model(choice: Choice, *, classification: bool) -> Any:
     """Return what is fitted to the features: least squares with ridge, maybe pruned."""
-    if choice.method not in LARGE:
+    if choice.method not in RETRAIN:
         return (RidgeClassifierCV if classification else RidgeCV)(ALPHAS)
     pruned: Any = PrunedClassifier if classification else PrunedRegressor
     model = pruned(
@@ -103,7 +125,9 @@ def code(choice: Choice, plan: Plan, loading: tuple[str, str], calibration_folds
     """
     distill, calibrate = choice.method == DISTILLED, calibration_folds > 1
     model = _model_code(choice, classification=plan.classification)
-    name, is_large = model.partition("(")[0], choice.method in LARGE
+    name, is_pruned = model.partition("(")[0], choice.method in RETRAIN
+    of_columns = choice.method in (LINEAR, *COLUMNS)
+    ours = sorted([*([name] if is_pruned else []), *([] if of_columns else ["RandomFeatures"])])
     if calibrate:
         inner = indent(model, "    ")
         model = CALIBRATED.format(model=inner, n_folds=calibration_folds, seed=plan.seed)
@@ -112,15 +136,15 @@ def code(choice: Choice, plan: Plan, loading: tuple[str, str], calibration_folds
         calibration=CALIBRATION if calibrate else "",
         imports=IMPUTER if plan.impute else "",
         config="import sklearn\n" if distill else "",
-        ridge="RidgeCV" if is_large else name,
-        names=f"{name}, RandomFeatures" if is_large else "RandomFeatures",
+        ridge="RidgeCV" if is_pruned else name,
+        ours=f"\nfrom sklearn_prune import {', '.join(ours)}\n" if ours else "",
+        preprocessing=PREPROCESSING if of_columns else PREPROCESSING_WITH_ONES,
         folds=STRATIFIED if calibrate else "",
         loading="\n".join(loading) if distill else loading[0],
         numeric=_imputed(NUMERIC, "median", impute=plan.impute),
         other=_imputed(OTHER, "most_frequent", impute=plan.impute),
         numbers=json.dumps(NUMBERS),
-        width=choice.width,
-        seed=plan.seed,
+        layer="" if of_columns else LAYER.format(width=choice.width, seed=plan.seed),
         model=indent(model, "    "),
         last=last,
         routing="sklearn.set_config(enable_metadata_routing=True)\n" if distill else "",
@@ -128,9 +152,16 @@ def code(choice: Choice, plan: Plan, loading: tuple[str, str], calibration_folds
     )
 
 
+def code_of_mean(reason: str, loading: str, plan: Plan) -> str:
+    """Return code of what needs no model, and the reason why there is none."""
+    why = "\n".join(wrap(reason, 86, initial_indent="# ", subsequent_indent="# "))
+    name = "DummyClassifier" if plan.classification else "DummyRegressor"
+    return CODE_OF_MEAN.format(name=name, loading=loading, why=why)
+
+
 def _model_code(choice: Choice, *, classification: bool) -> str:
     """Return the code of `_model`."""
-    if choice.method not in LARGE:
+    if choice.method not in RETRAIN:
         return f"{'RidgeClassifierCV' if classification else 'RidgeCV'}({ALPHAS_CODE})"
     model = (
         f'{"PrunedClassifier" if classification else "PrunedRegressor"}("{choice.strategy}", '
@@ -163,22 +194,41 @@ CalibratedClassifierCV(
     cv=StratifiedKFold({n_folds}, shuffle=True, random_state={seed}),
     ensemble=False,
 )"""
-IMPUTER = "from sklearn.impute import SimpleImputer\n"
-CODE = """\
-import numpy as np
-import pandas as pd
-{config}{calibration}from sklearn.compose import make_column_selector, make_column_transformer
-{imports}from sklearn.linear_model import {ridge}
-{folds}from sklearn.pipeline import make_pipeline, make_union
+PREPROCESSING = """\
+from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, QuantileTransformer
+"""
+PREPROCESSING_WITH_ONES = """\
 from sklearn.preprocessing import (
     MinMaxScaler,
     OneHotEncoder,
     PolynomialFeatures,
     QuantileTransformer,
 )
+"""
+LAYER = """\
+    PolynomialFeatures(degree=1),
+    RandomFeatures({width}, weights="unit", random_state={seed}),
+"""
+IMPUTER = "from sklearn.impute import SimpleImputer\n"
+CODE_OF_MEAN = """\
+import numpy as np
+import pandas as pd
+from sklearn.dummy import {name}
+from sklearn.pipeline import make_pipeline
 
-from sklearn_prune import {names}
+{loading}
 
+{why}
+pipeline = make_pipeline({name}())
+pipeline.fit(X, y)
+"""
+CODE = """\
+import numpy as np
+import pandas as pd
+{config}{calibration}from sklearn.compose import make_column_selector, make_column_transformer
+{imports}from sklearn.linear_model import {ridge}
+{folds}from sklearn.pipeline import make_pipeline, make_union
+{preprocessing}{ours}
 {loading}
 
 {routing}numeric = {numeric}
@@ -189,9 +239,7 @@ columns = make_column_transformer(
 )
 pipeline = make_pipeline(
     columns,
-    PolynomialFeatures(degree=1),
-    RandomFeatures({width}, weights="unit", random_state={seed}),
-{model},
+{layer}{model},
 {last})
 {fit}
 """

@@ -9,7 +9,9 @@ import numpy as np
 from sklearn_prune._report.comparison.records import DENSE, PURSUED, RIDGE
 
 from .choices import fold_values, is_large, is_small
+from .contenders import large_models
 from .statistics import EQUAL, LARGE_WINS, NOTHING, RELEVANT, SMALL_WINS, Comparison, compare
+from .wording import features, p_text, percents, rates_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
     from .choices import Row
 
 MORE_REPEATS = 5
-# Shares are not written with more digits than these, however little they differ.
-MOST_DIGITS = 12
 # A difference of such a share may be one, even where it is not beyond the noise of the folds.
 LARGE_GAP = 0.1
 
@@ -33,8 +33,8 @@ class Answer(NamedTuple):
     ----------
     comparison : Comparison
         Small against large, in squared error, both with ridge.
-    width : int
-        How wide the large model is.
+    widths : tuple of int
+        How wide the large models are: what folds chose, each once.
     error_rates : tuple of float
         Shares of rows in the wrong class, of the small and of the large model; NaN for a
         regression.
@@ -47,7 +47,7 @@ class Answer(NamedTuple):
     """
 
     comparison: Comparison
-    width: int
+    widths: tuple[int, ...]
     error_rates: tuple[float, float]
     log_losses: tuple[float, float]
     seconds: tuple[float, float]
@@ -67,7 +67,7 @@ class Answer(NamedTuple):
             LARGE_WINS: self._says_large,
             SMALL_WINS: self._says_small,
         }
-        return f"{_features(s)}: {says[verdict]()}."
+        return f"{features(s)}: {says[verdict]()}."
 
     def _says_nothing(self) -> str:
         s, small, large, *_ = self.comparison
@@ -75,7 +75,7 @@ class Answer(NamedTuple):
         return (
             "no difference that matters, for neither is better than always predicting the mean "
             f"of the target, beyond noise: {s} trained directly leave {small:.1%} of its "
-            f"variance unexplained, {self.width} pruned to {s} {large:.1%}{rates}"
+            f"variance unexplained, {large_models(self.widths)}, pruned to {s}, {large:.1%}{rates}"
         )
 
     def _says_equal(self) -> str:
@@ -87,8 +87,8 @@ class Answer(NamedTuple):
         elif gap > LARGE_GAP:
             equal += f", unless more folds (--repeats {self.more_repeats}) show one"
         return (
-            f"{equal}: {self._errors()} ({self._p()}), and training the large model takes "
-            f"{self._price()}"
+            f"{equal}: {self._errors()} ({self._p()}), and training the large "
+            f"model takes {self._price()}"
         )
 
     def _says_large(self) -> str:
@@ -102,46 +102,37 @@ class Answer(NamedTuple):
         excess = self.comparison.large / self.comparison.small - 1
         return (
             f"train small: {self._errors(differ=True)}, so pruning leaves {excess:.0%} more, "
-            f"beyond noise ({self._p()}), and its training takes {self._price()}"
+            f"beyond noise ({self._p()}), and its training takes "
+            f"{self._price()}"
         )
 
     def _errors(self, *, differ: bool = False) -> str:
         s, small, large, *_ = self.comparison
         errors = percents(large, small) if differ else [f"{large:.1%}", f"{small:.1%}"]
         return (
-            f"{self.width} random features pruned to {s} leave {errors[0]} of the variance "
+            f"{large_models(self.widths)}, pruned to {s}, leave {errors[0]} of the variance "
             f"unexplained, {s} trained directly {errors[1]}{self._rates()}"
         )
 
     def _rates(self, *, small_first: bool = False) -> str:
         order = 1 if small_first else -1
-        rates, losses = self.error_rates[::order], self.log_losses[::order]
-        if np.isnan(rates[0]):
-            return ""
-        wrong = f"wrong class: {rates[0]:.1%} and {rates[1]:.1%}"
-        return f" ({wrong}; log-loss: {losses[0]:.3g} and {losses[1]:.3g})"
+        return rates_text(self.error_rates[::order], self.log_losses[::order])
+
+    def _p(self) -> str:
+        return p_text(self.comparison.p_value)
 
     def _price(self) -> str:
         small, large = self.seconds
-        times = _times(self.width / self.comparison.budget)
-        return f"{times} as many features and about {_round(large)} s instead of {_round(small)} s"
-
-    def _p(self) -> str:
-        p = self.comparison.p_value
-        return "p < 0.001" if p < 0.001 else f"p = {p:.2g}"
-
-
-def percents(first: float, *others: float) -> list[str]:
-    """Return shares with so many digits that the first, which differs, looks different."""
-    for digits in range(1, MOST_DIGITS):
-        texts = [f"{share:.{digits}%}" for share in (first, *others)]
-        if texts[0] not in texts[1:]:
-            break
-    return texts
+        ratios = [_ratio(width / self.comparison.budget) for width in self.widths]
+        times = " to ".join(dict.fromkeys((ratios[0], ratios[-1])))
+        return (
+            f"{times} times as many features and, in the median fold, about {_round(large)} s "
+            f"instead of {_round(small)} s"
+        )
 
 
-def _times(ratio: float) -> str:
-    return f"{ratio:.0f} times" if ratio >= 2 else f"{ratio:.1f} times"
+def _ratio(ratio: float) -> str:
+    return f"{ratio:.0f}" if ratio >= 2 else f"{ratio:.1f}"
 
 
 def _round(seconds: float) -> str:
@@ -149,15 +140,13 @@ def _round(seconds: float) -> str:
     return f"{float(f'{seconds:.1g}'):.9f}".rstrip("0").rstrip(".")
 
 
-def answer(plan: Plan, rows: Sequence[Row], widths: dict[int, int]) -> list[Answer]:
+def answer(plan: Plan, rows: Sequence[Row]) -> list[Answer]:
     """Compare small with large and pruned at every budget, both with ridge.
 
     Parameters
     ----------
     plan : Plan
     rows : sequence of Row
-    widths : dict of int to int
-        The width of the final large model, by budget.
     """
 
     def both(field: str, budget: int, reduce: Callable[[Array], float]) -> tuple[float, float]:
@@ -165,10 +154,11 @@ def answer(plan: Plan, rows: Sequence[Row], widths: dict[int, int]) -> list[Answ
         return float(reduce(small)), float(reduce(large))
 
     small, large = fold_values(rows, is_small), fold_values(rows, is_large)
+    widths = fold_values(rows, is_large, "width")
     return [
         Answer(
             comparison,
-            widths[comparison.budget],
+            tuple(np.unique(widths[comparison.budget]).tolist()),
             both("error_rate", comparison.budget, np.mean),
             both("log_loss", comparison.budget, np.mean),
             both("seconds", comparison.budget, np.median),
@@ -181,16 +171,11 @@ def answer(plan: Plan, rows: Sequence[Row], widths: dict[int, int]) -> list[Answ
 def remarks(rows: Sequence[Row], answers: Sequence[Answer]) -> list[str]:
     """Return what the answer does not say: without pruning, and with greedy selection."""
     found = [_without_pruning(_with_ridge(rows, DENSE))]
-    if all(answer.comparison.verdict == NOTHING for answer in answers):
-        found.append(
-            "No model of a budget is better than predicting the mean, beyond noise, and neither "
-            "is the recommended one."
-        )
     better = _greedy_wins(_with_ridge(rows, PURSUED), answers)
     if better:
         found.append(
-            "Orthogonal matching pursuit, which adds features one by one instead of pruning, "
-            f"leaves less than both: {', '.join(better)}."
+            "Orthogonal matching pursuit, which adds random features one by one instead of "
+            f"pruning, leaves less than small and than large and pruned: {', '.join(better)}."
         )
     return found
 
@@ -204,7 +189,7 @@ def _with_ridge(rows: Sequence[Row], method: str) -> dict[int, Array]:
 def _without_pruning(dense: dict[int, Array]) -> str:
     width = min(dense, key=lambda width: dense[width].mean())
     best = f"{width} random features with a ridge leave {dense[width].mean():.1%}"
-    return f"Not pruned, {best}: the least of all widths."
+    return f"Not pruned, {best}: the least of all widths that were tried."
 
 
 def _greedy_wins(pursued: dict[int, Array], answers: Sequence[Answer]) -> list[str]:
@@ -213,9 +198,5 @@ def _greedy_wins(pursued: dict[int, Array], answers: Sequence[Answer]) -> list[s
     for s, small, large, *_ in (answer.comparison for answer in answers):
         error = float(pursued[s].mean())
         if error < (1 - RELEVANT) * min(small, large):
-            found.append(f"{percents(error, small, large)[0]} at {_features(s)}")
+            found.append(f"{percents(error, small, large)[0]} at {features(s)}")
     return found
-
-
-def _features(number: int) -> str:
-    return "1 feature" if number == 1 else f"{number} features"

@@ -50,7 +50,7 @@ class ClassCounts:
         drawn, codes = self.drawn[rows], self.codes[rows]
         self.rows.append(rows[drawn])
         for k, predicted in enumerate(predictions):
-            self.guesses[k] += _count(codes, decide(predicted), len(self.target.classes))
+            self.guesses[k] += count_guesses(codes, decide(predicted), len(self.target.classes))
             self.scores[k].append(predicted[drawn])
             yield predicted
 
@@ -66,7 +66,7 @@ class ClassCounts:
         return calibrated_log_losses(scores, codes, self.target.prevalences).tolist()
 
 
-def _count(codes: Indices, guesses: Indices, n_classes: int) -> Indices:
+def count_guesses(codes: Indices, guesses: Indices, n_classes: int) -> Indices:
     """Return how many rows are taken for each class, and how many of them rightly."""
     right = guesses[guesses == codes]
     counts = [np.bincount(some, minlength=n_classes) for some in (guesses, right)]

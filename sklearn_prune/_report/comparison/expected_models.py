@@ -6,9 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .outside_references import outside_methods
 from .records import (
+    COLUMNS,
     DENSE,
     DISTILLED,
+    LINEAR,
     PLAIN,
     PRUNED,
     PURSUED,
@@ -49,7 +52,21 @@ def expected_models(plan: Plan, inner: int | None, *, distilled: bool) -> list[M
             models += [(SMALL, setting, "", size, size) for size in plan.kept_sizes()]
             for method in RANDOM, PURSUED:
                 models += [(method, setting, "", width, size) for size in plan.budgets]
-    return models
+    return [*models, *_of_columns(plan, everything=inner is None)]
+
+
+def _of_columns(plan: Plan, *, everything: bool) -> Iterator[Model]:
+    """Yield the models of prepared columns."""
+    p = plan.n_columns
+    if p:
+        yield LINEAR, RIDGE, "", p, p
+        for strategy in plan.column_strategies:
+            for size in plan.column_budgets:
+                for method in COLUMNS:
+                    yield method, RIDGE, strategy, p, size
+    if plan.outside and everything:
+        for method, setting in outside_methods(plan):
+            yield method, setting, "", p, p
 
 
 def _large(plan: Plan, setting: str, *, everything: bool, distilled: bool) -> Iterator[Model]:

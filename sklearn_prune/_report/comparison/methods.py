@@ -1,4 +1,4 @@
-"""The methods that a report compares, trained on the same random features."""
+"""The methods that a report compares, trained on the same random features, or columns."""
 
 from __future__ import annotations
 
@@ -14,21 +14,36 @@ from sklearn_prune._pruning.recipe import Recipe
 from .gcv_fits import GcvFits
 from .matching_pursuit import pursue
 from .plain_fits import PlainFits
-from .records import DENSE, DISTILLED, PLAIN, PRUNED, PURSUED, RANDOM, RETRAINED, RIDGE, SMALL
+from .records import (
+    COLUMNS_PRUNED,
+    COLUMNS_RETRAINED,
+    DENSE,
+    DISTILLED,
+    LINEAR,
+    PLAIN,
+    PRUNED,
+    PURSUED,
+    RANDOM,
+    RETRAINED,
+    RIDGE,
+    SMALL,
+)
 from .ridge_fits import RidgeFits
 from .trained_model import Model, Predictor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from sklearn_prune._typing import Array, Indices
 
     from .fitted_rows import FittedRows, Union
     from .plan import Plan
 
+OF_COLUMNS = {PRUNED: COLUMNS_PRUNED, RETRAINED: COLUMNS_RETRAINED}
+
 
 class Features(NamedTuple):
-    """Random features to train on.
+    """Random features, or columns, to train on.
 
     Attributes
     ----------
@@ -97,16 +112,50 @@ def _large(
         large = Model(DENSE, setting, "", width, width, alpha, np.nan, predict, time)
         yield large
         kept = plan.kept_sizes() if everything and width == p else plan.budgets
+        sizes = [size for size in kept if size < width]
         for strategy in plan.strategies:
             order, ordering = timed(_rank, strategy, coef, features.rows, 0)
             ranked = large._replace(strategy=strategy, seconds=time + ordering)
-            for size in kept:
-                if size < width:
-                    pruned = ranked._replace(budget=size)
-                    yield from _prune(pruned, coef, order[:size], fits, distilling)
+            yield from _prune(ranked, coef, order, sizes, fits, distilling)
+
+
+def train_columns(features: Features, plan: Plan) -> Iterator[Model]:
+    """Train a model of all prepared columns with a ridge, and prune it to every budget.
+
+    Parameters
+    ----------
+    features : Features
+        Whose rows are those of the prepared columns.
+    plan : Plan
+    """
+    rows, p = features.rows, plan.n_columns
+    (fits, seconds), n_columns = timed(_fits, RIDGE, rows), rows.F.shape[1]
+    (coef, alpha), fitting = timed(next, fits.dense(np.array([n_columns])))
+    time, predict = features.seconds + seconds + fitting, Predictor(slice(n_columns), coef)
+    linear = Model(LINEAR, RIDGE, "", p, p, alpha, np.nan, predict, time)
+    yield linear
+    for strategy in plan.column_strategies if plan.column_budgets else ():
+        order, ordering = timed(_rank, strategy, coef, rows, 0)
+        ranked = linear._replace(strategy=strategy, seconds=time + ordering)
+        for model in _prune(ranked, coef, order, plan.column_budgets, fits, None):
+            yield model._replace(method=OF_COLUMNS[model.method])
 
 
 def _prune(
+    ranked: Model,
+    coef: Array,
+    order: Indices,
+    sizes: Sequence[int],
+    fits: Any,
+    distilling: tuple[Union, Any] | None,
+) -> Iterator[Model]:
+    """Prune a dense model to several sizes."""
+    for size in sizes:
+        model = ranked._replace(budget=size)
+        yield from _prune_to(model, coef, order[:size], fits, distilling)
+
+
+def _prune_to(
     model: Model, coef: Array, columns: Indices, fits: Any, distilling: tuple[Union, Any] | None
 ) -> Iterator[Model]:
     """Keep some columns of a dense model: as they are, retrained, or distilled."""

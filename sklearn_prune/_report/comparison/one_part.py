@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import process_time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +12,8 @@ from sklearn_prune._report.table.preparation import preparation, random_features
 from .centring import centre
 from .fitted_rows import FittedRows, Union
 from .judging import Judge
-from .methods import Features, train
+from .methods import Features, timed, train, train_columns
+from .outside_references import Split, outside_records
 from .trained_model import predict_one_by_one
 
 if TYPE_CHECKING:
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from .plan import Plan
     from .records import Part, Record
+    from .trained_model import Model
 
 
 def evaluate_part(part: Part, plan: Plan, X: Any, target: Target, X_unlabeled: Any) -> list[Record]:
@@ -44,41 +45,54 @@ def evaluate_part(part: Part, plan: Plan, X: Any, target: Target, X_unlabeled: A
         fit = training
         if part.inner is not None:
             fit, judged = (training[rows] for rows in plan.inner_split(part, len(training)))
-        rows = training, fit, judged
-        features, G, y_mean = _draw(part, plan, X, target, rows, X_unlabeled)
-        models = train(features, plan, seed=plan.feature_seed(part), everything=part.inner is None)
-        judge = Judge(list(models), target, y_mean, len(judged), predict=predict_one_by_one)
-        judge.add(judged, G)
-        return judge.records()
+        columns, seconds = timed(preparation(impute=plan.impute).fit, X.iloc[training])
+        A, preparing = timed(columns.transform, X.iloc[fit])
+        split = Split(A, columns.transform(X.iloc[judged]), fit, judged)
+        unlabeled = None if X_unlabeled is None else columns.transform(X_unlabeled)
+        seconds += preparing
+        records = _of_random_features(part, plan, split, target, unlabeled, seconds)
+        return records + _of_columns(part, plan, split.without_ones(), target, seconds)
 
 
-def _draw(
-    part: Part,
-    plan: Plan,
-    X: Any,
-    target: Target,
-    rows: tuple[Indices, Indices, Indices],
-    X_unlabeled: Any,
-) -> tuple[Features, Array, Array]:
-    """Return the random features to fit and to judge, and the means of the targets.
-
-    The columns are prepared as all training rows of the outer fold say.
-    """
-    start = process_time()
-    training, fit, judged = rows
-    columns = preparation(impute=plan.impute).fit(X.iloc[training])
-    A = columns.transform(X.iloc[fit])
-    layer = random_features(plan.widths[-1], plan.feature_seed(part)).fit(A)
-    F = layer.transform(A)
-    seconds = process_time() - start
+def _of_random_features(
+    part: Part, plan: Plan, split: Split, target: Target, unlabeled: Array | None, seconds: float
+) -> list[Record]:
+    """Return the errors of models of random features."""
+    layer = random_features(plan.widths[-1], plan.feature_seed(part))
+    F, drawing = timed(layer.fit_transform, split.A)
     mean = centre(F)
-    G = layer.transform(columns.transform(X.iloc[judged])) - mean
-    union = None
-    if X_unlabeled is not None:
-        union = _union(F, layer.transform(columns.transform(X_unlabeled)) - mean)
-    y = target.values[fit]
+    G = layer.transform(split.B) - mean
+    union = None if unlabeled is None else _union(F, layer.transform(unlabeled) - mean)
+    y = target.values[split.fit]
     y_mean = centre(y)
-    return Features(FittedRows(F, y, len(F)), union, seconds), G, y_mean
+    features = Features(FittedRows(F, y, len(F)), union, seconds + drawing)
+    is_outer = part.inner is None
+    models = train(features, plan, seed=plan.feature_seed(part), everything=is_outer)
+    return _judge(list(models), target, y_mean, split.judged, G)
+
+
+def _of_columns(
+    part: Part, plan: Plan, split: Split, target: Target, seconds: float
+) -> list[Record]:
+    """Return the errors of models of the columns themselves, and of the references."""
+    if not plan.n_columns:
+        return []
+    A, y = split.A.copy(), target.values[split.fit]
+    mean, y_mean = centre(A), centre(y)
+    features = Features(FittedRows(A, y, len(A)), None, seconds)
+    models = list(train_columns(features, plan))
+    records = _judge(models, target, y_mean, split.judged, split.B - mean)
+    if part.inner is None:
+        records += outside_records(split, plan, target, seed=plan.feature_seed(part))
+    return records
+
+
+def _judge(
+    models: list[Model], target: Target, y_mean: Array, judged: Indices, G: Array
+) -> list[Record]:
+    judge = Judge(models, target, y_mean, len(judged), predict=predict_one_by_one)
+    judge.add(judged, G)
+    return judge.records()
 
 
 def _union(labeled: Array, unlabeled: Array) -> Union:

@@ -28,6 +28,8 @@ STRATEGIES = ("magnitude", "hessian")
 POSSIBLE_STRATEGIES = (*STRATEGIES, "obs")
 INNER_FOLDS = 3
 FEWEST_ROWS = 20
+# Backward elimination of so many columns takes less than a second.
+FEW_COLUMNS = 300
 # The fewer rows, the more folds: there is time for them, and the noise is larger.
 FEW_ROWS, FEW_ROWS_FOLDS, FOLDS = 1000, 10, 5
 
@@ -52,6 +54,10 @@ class Plan:
         Whether the target is a class.
     impute : bool
         Whether missing values are filled in.
+    n_columns : int
+        How many columns the prepared ones of all rows are; 0 if they are not to be compared.
+    outside : bool
+        Whether there are references from outside, which need all rows at once.
     """
 
     budgets: tuple[int, ...]
@@ -62,6 +68,19 @@ class Plan:
     seed: int = 0
     classification: bool = False
     impute: bool = False
+    n_columns: int = 0
+    outside: bool = False
+
+    @property
+    def column_budgets(self) -> tuple[int, ...]:
+        """Return the budgets for which there are columns to prune."""
+        return tuple(size for size in self.budgets if size < self.n_columns)
+
+    @property
+    def column_strategies(self) -> tuple[str, ...]:
+        """Return how columns are scored: by elimination, too, where it takes no time."""
+        cheap = ("obs",) if self.n_columns <= FEW_COLUMNS else ()
+        return tuple(dict.fromkeys((*self.strategies, *cheap)))
 
     def parts(self) -> list[Part]:
         """Return all tasks, the longest first."""

@@ -118,17 +118,18 @@ def _describe(off: dict[int, float], n_rows: int) -> str:
         largest = ceil(100 * max(abs(off[width]) for width in trusted))
         parts.append(
             f"Theory is drawn for {_listed(trusted)} features, where it is within {largest}% of "
-            "the leave-one-out error."
+            "the leave-one-out error of the plain model."
         )
     if others:
         errors = ", ".join("not defined" if np.isnan(off[w]) else f"{off[w]:+.0%}" for w in others)
         parts.append(
-            f"It is not to be trusted for {_listed(others)} features (off by {errors}), and not "
-            "drawn there."
+            f"For {_listed(others)} features the theory, not what was measured, is unreliable (its "
+            f"prediction is off from the leave-one-out error of the plain model by {errors}), and "
+            "it is not drawn there."
         )
     least = n_rows // ROWS_PER_FEATURE
     parts.append(
-        f"For more than {least} features it would need a larger table: five rows a feature."
+        f"For more than {least} features the theory would need a larger table: five rows a feature."
     )
     return " ".join(parts)
 

@@ -8,6 +8,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 PLAIN, RIDGE = "plain", "ridge"
+# Of what is kept small neither by a ridge nor by nothing, but in a way of its own.
+OWN = "own"
 
 SMALL, DENSE = "small", "large, not pruned"
 PRUNED, RETRAINED = "large, pruned", "large, pruned, retrained"
@@ -15,8 +17,14 @@ DISTILLED = "large, pruned, distilled"
 RANDOM, PURSUED = "large, randomly pruned", "large, OMP"
 # What is chosen among where a report speaks of large and pruned.
 LARGE = (PRUNED, RETRAINED, DISTILLED)
+# The same for the columns themselves, without random features; and all of the columns.
+COLUMNS_PRUNED, COLUMNS_RETRAINED = "columns, pruned", "columns, pruned, retrained"
+COLUMNS = (COLUMNS_PRUNED, COLUMNS_RETRAINED)
+LINEAR, LOGISTIC, BOOSTED = "all columns", "all columns, logistic", "gradient boosting"
+# What a report has to be held against: none of them is pruned, or keeps to a budget.
+REFERENCES = (LINEAR, LOGISTIC, BOOSTED)
 # All of them, as tables list them.
-METHODS = (SMALL, *LARGE, RANDOM, PURSUED, DENSE)
+METHODS = (SMALL, *LARGE, RANDOM, PURSUED, DENSE, *COLUMNS, *REFERENCES)
 
 
 class Part(NamedTuple):
@@ -44,11 +52,11 @@ class Record(NamedTuple):
     method : str
         One of `METHODS`.
     setting : str
-        "plain" or "ridge".
+        "plain" or "ridge"; "own" for gradient boosting.
     strategy : str
         How its features were scored, empty where nothing was chosen by a score.
     width, budget : int
-        Numbers of features it was trained on, and that it keeps.
+        Numbers of features, or of prepared columns, it was trained on, and that it keeps.
     alpha, retrain_alpha : float
         Penalties of the dense model and of the refit, NaN if there was none.
     error : float

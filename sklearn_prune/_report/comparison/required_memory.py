@@ -74,7 +74,7 @@ def streaming_memory(plan: Plan, block: int, n_entries: int, n_targets: int) -> 
         Entries of the columns, or of the sample that is held of them.
     n_targets : int
     """
-    matrix = (plan.widths[-1] + n_targets) ** 2
+    matrix = (max(plan.widths[-1], plan.n_columns) + n_targets) ** 2
     return 8 * (BLOCKS * block + TABLES * n_entries + MATRICES * matrix)
 
 

@@ -17,10 +17,11 @@ from threadpoolctl import threadpool_limits
 from sklearn_prune._report.table.held_table import HeldTable
 from sklearn_prune._report.table.streamed_table import StreamedTable
 
-from .drawn_features import DrawnFeatures
+from .drawn_features import column_features, drawn_features
 from .fitted_rows import Union
 from .judging import Judge
-from .methods import Features, timed, train
+from .methods import Features, timed, train, train_columns
+from .outside_references import Split, outside_records
 from .plan import INNER_FOLDS
 from .row_summaries import RowSummary, few_rows, moments_of
 from .trained_model import predict_together
@@ -32,11 +33,15 @@ if TYPE_CHECKING:
     from sklearn_prune._report.table.targets import Target
     from sklearn_prune._typing import AnyArray, Array, Indices, Mask
 
+    from .drawn_features import DrawnFeatures
     from .plan import Plan
     from .records import Part, Record
+    from .trained_model import Model
 
 # How much of the time goes into sums, training and judging, about.
 SUMMING, TRAINING, JUDGING = 0.25, 0.5, 0.25
+# And into random features, where the columns themselves are compared, too.
+DRAWING = 0.8
 
 
 def evaluate_parts(
@@ -60,29 +65,103 @@ def evaluate_parts(
         Called with shares of a part, as soon as they are done.
     """
     with threadpool_limits(1):  # the folds are what runs in parallel
-        fold = _OuterFold(parts, plan, X, target, X_unlabeled, advance)
-        yield from zip(parts, fold.evaluate(), strict=True)
+        fold = _OuterFold(parts, plan, X, target)
+        share = DRAWING if plan.n_columns else 1.0
+        random = _of_random_features(fold, X_unlabeled, lambda done: advance(share * done))
+        columns = _of_columns(fold, lambda done: advance((1 - share) * done))
+        yield from zip(parts, map(list.__add__, random, columns), strict=True)
 
 
 class _OuterFold:
-    """The rows of an outer fold, and what they come to in sums."""
+    """The rows of an outer fold.
+
+    Parameters
+    ----------
+    parts : list of Part
+    plan : Plan
+    X : DataFrame of shape (n_samples, n_columns), or StreamedTable
+    target : Target
+    """
+
+    def __init__(self, parts: list[Part], plan: Plan, X: Any, target: Target) -> None:
+        self.parts, self.plan, self.target = parts, plan, target
+        self.table = X if isinstance(X, StreamedTable) else HeldTable(X)
+        self.aside = _put_aside(plan, parts[0], target)
+        self.training = self.aside != INNER_FOLDS
+        self.sample = self.table.sampled(self.training)
+
+
+def _of_random_features(
+    fold: _OuterFold, X_unlabeled: Any, advance: Callable[[float], None]
+) -> list[list[Record]]:
+    """Return the records of random features, by part."""
+    plan = fold.plan
+
+    def fit(features: Features, part: Part) -> Iterator[Model]:
+        is_outer = part.inner is None
+        return train(features, plan, seed=plan.feature_seed(part), everything=is_outer)
+
+    drawn, seconds = timed(drawn_features, plan, fold.parts[0], fold.sample)
+    return _FoldFeatures(fold, drawn, seconds, X_unlabeled, fit, advance).evaluate()
+
+
+def _of_columns(fold: _OuterFold, advance: Callable[[float], None]) -> list[list[Record]]:
+    """Return the records of the columns themselves, and of references, by part."""
+    if not fold.plan.n_columns:
+        return [[] for _ in fold.parts]
+
+    def fit(features: Features, _part: Part) -> Iterator[Model]:
+        return train_columns(features, fold.plan)
+
+    drawn, seconds = timed(column_features, fold.plan, fold.sample)
+    features = _FoldFeatures(fold, drawn, seconds, None, fit, advance)
+    return [
+        records + (_outside(fold, part, drawn.transformer) if part.inner is None else [])
+        for part, records in zip(fold.parts, features.evaluate(), strict=True)
+    ]
+
+
+def _outside(fold: _OuterFold, part: Part, columns: Any) -> list[Record]:
+    """Return the records of the references, which need all rows at once, if there are any."""
+    plan, table = fold.plan, fold.table
+    if not plan.outside:
+        return []
+    judged = ~fold.training
+    A, B = (columns.transform(table.sampled(rows)) for rows in (fold.training, judged))
+    split = Split(A, B, np.flatnonzero(fold.training), np.flatnonzero(judged))
+    return outside_records(split, plan, fold.target, seed=plan.feature_seed(part))
+
+
+class _FoldFeatures:
+    """Features of the rows of an outer fold, and what they come to in sums.
+
+    Parameters
+    ----------
+    fold : _OuterFold
+    drawn : DrawnFeatures
+    seconds : float
+        How long it took to prepare them.
+    X_unlabeled : DataFrame of shape (n_unlabeled, n_columns) or None
+    fit : callable
+        Returns the models of features and a part.
+    advance : callable
+        Called with shares of a part, as soon as they are done.
+    """
 
     def __init__(
         self,
-        parts: list[Part],
-        plan: Plan,
-        X: Any,
-        target: Target,
+        fold: _OuterFold,
+        drawn: DrawnFeatures,
+        seconds: float,
         X_unlabeled: Any,
+        fit: Callable[[Features, Part], Iterator[Model]],
         advance: Callable[[float], None],
     ) -> None:
-        self.parts, self.plan, self.target, self.advance = parts, plan, target, advance
-        self.table = X if isinstance(X, StreamedTable) else HeldTable(X)
-        self.aside = _put_aside(plan, parts[0], target)
-        training = self.aside != INNER_FOLDS
-        sample = self.table.sampled(training)
-        self.drawn, self.preparing = timed(DrawnFeatures, plan, parts[0], sample)
-        self.summaries, self.summing = timed(self._summarise, training)
+        self.parts, self.plan, self.target = fold.parts, fold.plan, fold.target
+        self.advance = advance
+        self.table, self.aside, self.fit = fold.table, fold.aside, fit
+        self.drawn, self.preparing = drawn, seconds
+        self.summaries, self.summing = timed(self._summarise, fold.training)
         self.unlabeled = None if X_unlabeled is None else self._unlabeled(HeldTable(X_unlabeled))
 
     def _summarise(self, training: Mask) -> list[RowSummary]:
@@ -132,10 +211,9 @@ class _OuterFold:
     def _train(self, part: Part) -> tuple[Judge, Array]:
         """Return a judge of the models of a part, and the means of their features."""
         features, mean = self._gather([k for k in range(INNER_FOLDS) if k != part.inner])
-        seed, is_outer = self.plan.feature_seed(part), part.inner is None
-        models = list(train(features, self.plan, seed=seed, everything=is_outer))
+        models = list(self.fit(features, part))
         self.advance(TRAINING)
-        x_mean, y_mean = np.split(mean, [self.plan.widths[-1]])
+        x_mean, y_mean = np.split(mean, [self.drawn.n_features])
         n_rows = int(np.count_nonzero(self.aside == _label(part)))
         return Judge(models, self.target, y_mean, n_rows, predict=predict_together), x_mean
 
@@ -143,7 +221,7 @@ class _OuterFold:
         """Return what stands for the rows of some inner folds, and their means."""
         start = thread_time()
         summaries = [self.summaries[k] for k in inner_folds]
-        rows, mean = few_rows(summaries, self.plan.widths[-1])
+        rows, mean = few_rows(summaries, self.drawn.n_features)
         share = rows.n_rows / np.count_nonzero(self.aside != INNER_FOLDS)
         seconds = self.preparing + share * self.summing + thread_time() - start
         union = None if self.unlabeled is None else self._union([*summaries, self.unlabeled], mean)
@@ -151,7 +229,7 @@ class _OuterFold:
 
     def _union(self, summaries: list[RowSummary], mean: Array) -> Union:
         """Return what stands for rows with and without labels, whose targets are of no use."""
-        width = self.plan.widths[-1]
+        width = self.drawn.n_features
         rows, common = few_rows(summaries, width)
         return Union(rows._replace(y=np.empty((len(rows.F), 0))), (common - mean)[:width])
 

@@ -26,7 +26,7 @@ def is_tall(plan: Plan, n_rows: int, n_targets: int) -> bool:
     """
     width = plan.widths[-1]
     is_large = plan.n_train(n_rows) * width >= LEAST_ENTRIES
-    return is_large and width <= widest(plan, n_rows, n_targets)
+    return is_large and max(width, plan.n_columns) <= widest(plan, n_rows, n_targets)
 
 
 def widest(plan: Plan, n_rows: int, n_targets: int) -> int:

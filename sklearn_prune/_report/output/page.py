@@ -5,10 +5,17 @@ from __future__ import annotations
 import platform
 from typing import TYPE_CHECKING
 
+from sklearn_prune._report.answer.choices import is_large
 from sklearn_prune._report.answer.statistics import LEVEL
 from sklearn_prune._report.comparison.records import (
+    BOOSTED,
+    COLUMNS_PRUNED,
+    COLUMNS_RETRAINED,
     DENSE,
     DISTILLED,
+    LINEAR,
+    LOGISTIC,
+    OWN,
     PLAIN,
     PRUNED,
     PURSUED,
@@ -37,6 +44,12 @@ DESCRIPTIONS = {
     RANDOM: "s of the p features picked at random, and fitted again: a check",
     PURSUED: "s of the p features added greedily one by one: an outside reference",
     DENSE: "all p features of the widest model: what pruning starts from",
+    COLUMNS_PRUNED: "the prepared columns themselves, of which the s best keep their coefficients",
+    COLUMNS_RETRAINED: "those s columns, fitted again",
+    LINEAR: "the prepared columns themselves, none of them pruned: a plain linear model",
+    LOGISTIC: "logistic regression on all prepared columns, by its own probabilities",
+    BOOSTED: "scikit-learn's HistGradientBoosting on all prepared columns, which has no ridge and "
+    "keeps to no budget: a strong reference from outside",
 }
 
 
@@ -82,11 +95,18 @@ def render(
         descriptions=_descriptions(findings),
         pictures=pictures,
         choices=_choices(findings),
-        classes=class_cells(findings.by_class()) if findings.target.classes else [],
+        classes=_class_cells(findings),
         level=LEVEL,
         command=command,
         versions=_versions(),
     )
+
+
+def _class_cells(findings: Findings) -> list[list[str]]:
+    """Return how the recommended model does in each class, nothing if there is none."""
+    if not findings.target.classes or findings.no_recommendation:
+        return []
+    return class_cells(findings.by_class())
 
 
 def _descriptions(findings: Findings) -> dict[str, str]:
@@ -106,7 +126,7 @@ def _cells(findings: Findings, kind: ErrorKind) -> dict[str, list[list[str]]]:
     cells: dict[str, list[list[str]]] = {RIDGE: [], PLAIN: []}
     for (method, setting), values in table.iterrows():
         written = (kind.written(*values[budget]) for budget in findings.plan.budgets)
-        cells[setting].append([method, *written])
+        cells[RIDGE if setting == OWN else setting].append([method, *written])
     return cells
 
 
@@ -115,9 +135,7 @@ def _choices(findings: Findings) -> list[list[str]]:
     chosen = []
     for budget in findings.plan.budgets:
         picked = [
-            row.record
-            for row in findings.rows
-            if row.answer and (row.record.setting, row.record.budget) == (RIDGE, budget)
+            row.record for row in findings.rows if is_large(row) and row.record.budget == budget
         ]
         texts = [
             f"{r.width} features, {r.strategy}, {r.method.removeprefix('large, ')}" for r in picked

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
-from sklearn_prune._report.comparison.records import METHODS, RIDGE
+from sklearn_prune._report.comparison.records import METHODS, OWN, RIDGE
 
 from .error_kinds import class_cells, of_classes, squared_error
 
@@ -24,8 +25,9 @@ CLASS_CAPTION = "of the model recommended for {} features, on rows it has not se
 
 
 def print_answer(console: Console, findings: Findings) -> None:
-    """Print the sentences alone."""
-    for sentence in findings.sentences:
+    """Print the sentences alone, first what is better than all that is small or pruned."""
+    said = [findings.reference_sentence, *findings.sentences, *findings.column_sentences]
+    for sentence in filter(None, said):
         console.print(sentence)
 
 
@@ -46,6 +48,10 @@ def print_report(console: Console, findings: Findings) -> None:
     console.print("")
     for remark in findings.remarks:
         console.print(remark)
+    if findings.no_recommendation:
+        console.print(f"\n{findings.no_recommendation}\n")
+        console.print(findings.code())
+        return
     if findings.target.classes:
         console.print(_class_table(findings))
     console.print(f"\nRecommended, for {findings.recommended().budget} features:\n")
@@ -56,9 +62,10 @@ def _table(findings: Findings, kind: ErrorKind) -> Table:
     """Return the errors with ridge as a table."""
     budgets, summary = findings.plan.budgets, findings.summary(kind.field)
     table = _empty_table(kind.title, "features kept", *map(str, budgets))
-    for method in (name for name in METHODS if (name, RIDGE) in summary.index):
-        values = summary.loc[(method, RIDGE)]
-        table.add_row(method, *(kind.written(*values[s]) for s in budgets))
+    for which in product(METHODS, (RIDGE, OWN)):
+        if which in summary.index:
+            values = summary.loc[which]
+            table.add_row(which[0], *(kind.written(*values[s]) for s in budgets))
     return table
 
 

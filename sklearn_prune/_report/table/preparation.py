@@ -21,12 +21,20 @@ NUMBERS = ("number", "bool")
 
 
 def preparation(*, impute: bool) -> Any:
+    """Return the transformer of the columns that random features are made of, not fitted.
+
+    A column of ones gives the random features a bias.
+    """
+    return make_pipeline(prepared_columns(impute=impute), PolynomialFeatures(degree=1))
+
+
+def prepared_columns(*, impute: bool) -> Any:
     """Return the transformer of the columns, not fitted.
 
     Numbers enter twice, scaled to [-1, 1] and as ranks in [0, 1], so that neither a long tail
     nor a straight line is lost. What lies beyond the training rows is clipped: single rows
     would otherwise decide the squared error of an interpolating model. Everything else is
-    one-hot encoded. A column of ones gives the random features a bias.
+    one-hot encoded.
     """
     ranks = QuantileTransformer(n_quantiles=N_QUANTILES, subsample=None)
     numeric: Any = make_union(MinMaxScaler((-1, 1), clip=True), ranks)
@@ -36,11 +44,22 @@ def preparation(*, impute: bool) -> Any:
     if impute:
         numeric = make_pipeline(SimpleImputer(strategy="median"), numeric)
         other = make_pipeline(SimpleImputer(strategy="most_frequent"), other)
-    columns = make_column_transformer(
+    return make_column_transformer(
         (numeric, make_column_selector(dtype_include=list(NUMBERS))),
         (other, make_column_selector(dtype_exclude=list(NUMBERS))),
     )
-    return make_pipeline(columns, PolynomialFeatures(degree=1))
+
+
+def count_prepared(X: Any) -> int:
+    """Return how many columns the prepared ones of a data frame are.
+
+    Parameters
+    ----------
+    X : DataFrame of shape (n_samples, n_columns)
+        Of numbers and texts.
+    """
+    others = X.select_dtypes(exclude=list(NUMBERS)).nunique().clip(upper=MOST_CATEGORIES)
+    return 2 * (X.shape[1] - len(others)) + int(others.sum())
 
 
 def random_features(width: int, seed: int) -> RandomFeatures:
