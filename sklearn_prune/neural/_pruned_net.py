@@ -15,6 +15,7 @@ from sklearn_prune._checks.arguments import round_sizes
 from ._checkpoint_file import FitFile, fit_key
 from ._checks import check_choice, check_folder, check_sizes
 from ._fit_progress import FitProgress
+from ._guesses import warn_of_guesses
 from ._interrupts import stoppable_by_callbacks
 from ._masks import apply_masks, masks_from_zeros, masks_of, n_weights, set_masks, weights_of
 from ._net_pruning import SCOPES, check_finite, prune, warn_if_emptied
@@ -64,9 +65,18 @@ class PrunedNet(SeededNet):
                 self._train(phase, stream, X, y, progress, state)
             progress.end_phase(self)
             state = None
+            self._warn_of_guesses(phase, phases, X, y)
         self.history = History(progress.past)
         warn_if_emptied(self.n_kept_, self.module_)
         return self
+
+    def _warn_of_guesses(self, phase, phases, X, y):
+        """Warn if the trained net, or the last one, is no better than a guess."""
+        dense, last = phases[0], phases[-1]
+        changed = phase.epochs or (dense.epochs and phase.n_keep < dense.n_keep)
+        if changed and phase in (dense, last):
+            stage = "dense" if phase is dense else "retrained" if phase.epochs else "pruned"
+            warn_of_guesses(stage, self._guesses(X, y))
 
     def _partial_fit(self, X, y, classes=None):
         """Train further, and leave out what is pruned."""
