@@ -65,16 +65,16 @@ class PrunedNet(SeededNet):
                 self._train(phase, stream, X, y, progress, state)
             progress.end_phase(self)
             state = None
-            self._warn_of_guesses(phase, phases, X, y)
+            if phase is phases[0]:
+                self._warn_of_guesses(phase, phase, X, y)
         self.history = History(progress.past)
+        self._warn_of_guesses(phases[-1], phases[0], X, y)
         warn_if_emptied(self.n_kept_, self.module_)
         return self
 
-    def _warn_of_guesses(self, phase, phases, X, y):
-        """Warn if the trained net, or the last one, is no better than a guess."""
-        dense, last = phases[0], phases[-1]
-        changed = phase.epochs or (dense.epochs and phase.n_keep < dense.n_keep)
-        if changed and phase in (dense, last):
+    def _warn_of_guesses(self, phase, dense, X, y):
+        """Warn if the net that a phase leaves, trained in it or before it, is but a guess."""
+        if phase.epochs or (dense.epochs and phase.n_keep < dense.n_keep):
             stage = "dense" if phase is dense else "retrained" if phase.epochs else "pruned"
             warn_of_guesses(stage, self._guesses(X, y))
 

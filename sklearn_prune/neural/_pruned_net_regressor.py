@@ -18,8 +18,9 @@ class PrunedNetRegressor(PrunedNet, NeuralNetRegressor):
 
     A net of skorch whose `fit` trains the dense net, scores its weights, keeps the
     `sparsity` best, and trains those again, as [1]_ does with classifiers. Scale X and y
-    to about unit variance first. Magnitudes compared in the whole net may leave nothing of
-    the last layer, of which `fit` warns: "hessian" or ``scope="layer"`` do not.
+    to about unit variance first: `fit` warns of a net that is no better than the mean.
+    Magnitudes compared in the whole net may leave nothing of a last layer of one output,
+    of which `fit` warns, too: the default "hessian" knows what the output needs.
 
     Parameters
     ----------
@@ -29,13 +30,14 @@ class PrunedNetRegressor(PrunedNet, NeuralNetRegressor):
         ``module__``, as in ``module__width=64``; `n_inputs`, `in_channels` and
         `n_classes`, the number of targets, come from the data where they are not given.
 
-    strategy : {"magnitude", "hessian", "random"}, default="magnitude"
+    strategy : {"magnitude", "hessian", "random"}, default="hessian"
         How weights are scored, the pruned ones apart.
 
         - "magnitude": :math:`|w_j|`.
         - "hessian": :math:`\sqrt{F_{jj}}\,|w_j|`, optimal brain damage [2]_ with the
           diagonal of the empirical Fisher information, the mean over the training samples
-          of the squared gradient of the loss [3]_.
+          of the squared gradient of the loss [3]_. It needs a module that
+          :func:`torch.func.vmap` can map: recurrent ones may ask for "magnitude".
         - "random": a random order, the baseline.
 
     sparsity : int or float, default=0.1
@@ -183,7 +185,7 @@ class PrunedNetRegressor(PrunedNet, NeuralNetRegressor):
         self,
         module=TwoLayerNet,
         *,
-        strategy="magnitude",
+        strategy="hessian",
         sparsity=0.1,
         base_width=None,
         scope="global",
