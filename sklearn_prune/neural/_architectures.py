@@ -19,7 +19,7 @@ class TwoLayerNet(nn.Module):
 
     Parameters
     ----------
-    width : int, default=16
+    width : int, default=128
         Number of hidden nodes k.
 
     n_inputs : int, default=784
@@ -54,7 +54,7 @@ class TwoLayerNet(nn.Module):
     torch.Size([2, 10])
     """
 
-    def __init__(self, width: int = 16, n_inputs: int = 784, n_classes: int = 10) -> None:
+    def __init__(self, width: int = 128, n_inputs: int = 784, n_classes: int = 10) -> None:
         super().__init__()
         check_sizes(width=width, n_inputs=n_inputs, n_classes=n_classes)
         self.hidden = nn.Linear(n_inputs, width)

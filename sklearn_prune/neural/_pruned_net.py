@@ -17,6 +17,7 @@ from sklearn_prune._checks.progress import SILENT, Progress, fit_progress
 from ._checkpoint_file import FitFile, fit_key
 from ._checks import check_choice, check_folder, check_sizes
 from ._fit_progress import FitProgress
+from ._guesses import warn_of_guesses
 from ._interrupts import stoppable_by_callbacks
 from ._masks import apply_masks, masks_from_zeros, masks_of, n_weights, set_masks, weights_of
 from ._net_pruning import SCOPES, check_finite, prune, warn_if_emptied
@@ -77,8 +78,17 @@ class PrunedNet(CallbackSupportMixin, SeededNet):
                 self._train(phase, stream, X, y, epochs, progress, state)
             progress.end_phase(self)
             state = None
+            if phase is phases[0]:
+                self._warn_of_guesses(phase, phase, X, y)
         self.history = History(progress.past)
+        self._warn_of_guesses(phases[-1], phases[0], X, y)
         warn_if_emptied(self.n_kept_, self.module_)
+
+    def _warn_of_guesses(self, phase, dense, X, y):
+        """Warn if the net that a phase leaves, trained in it or before it, is but a guess."""
+        if phase.epochs or (dense.epochs and phase.n_keep < dense.n_keep):
+            stage = "dense" if phase is dense else "retrained" if phase.epochs else "pruned"
+            warn_of_guesses(stage, self._guesses(X, y))
 
     def _partial_fit(self, X, y, classes=None):
         """Train further, and leave out what is pruned."""

@@ -1,0 +1,35 @@
+"""The optimiser that nets have unless told otherwise."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from torch.optim import AdamW
+
+if TYPE_CHECKING:
+    from torch.optim.optimizer import ParamsT
+
+
+class DecayingAdam(AdamW):
+    """AdamW with a decay that tells what a net needs from what it began with.
+
+    Weights that the data do not hold up shrink, so that magnitudes are a measure of use,
+    whatever the scale of X. Without decay a wide net ends near its random start, whose
+    largest weights would be kept.
+
+    Parameters
+    ----------
+    params : iterable of Tensor
+        Weights to train.
+    lr : float, default=0.01
+        Learning rate.
+    weight_decay : float, default=0.3
+        Every step shrinks the weights by the fraction `lr` times this.
+    **kwargs : dict
+        Further parameters of :class:`torch.optim.AdamW`.
+    """
+
+    def __init__(
+        self, params: ParamsT, lr: float = 0.01, weight_decay: float = 0.3, **kwargs: Any
+    ) -> None:
+        super().__init__(params, lr=lr, weight_decay=weight_decay, **kwargs)
