@@ -108,8 +108,10 @@ def test_digits_are_the_default(capsys, tmp_path):
     arguments = ["--quiet", "--budget", "5", "--width", "12", "--cv", "2", "--n-jobs", "1"]
     assert main([*arguments, "--out", str(tmp_path)]) == 0
     out, err = capsys.readouterr()
-    assert out.startswith("5 features: ")
-    assert out.count("\n") == 1
+    reference, answer, of_columns = out.splitlines()
+    assert reference.startswith("Not pruned, all 122 prepared columns leave less")
+    assert answer.startswith("5 features: ")
+    assert of_columns.startswith("5 features: 122 prepared columns pruned to 5 leave")
     assert err == ""
     assert "from sklearn.datasets import load_digits" in (tmp_path / "model.py").read_text()
 

@@ -50,8 +50,14 @@ def test_the_page_is_complete_and_needs_nothing_else():
     result, page = friedman_report(), friedman_page()
     assert page.startswith("<!DOCTYPE html>")
     assert "F &amp; co" in page
-    for text in "double descent", "Seed: 5", "scikit-learn 1", "PolynomialFeatures":
+    for text in "double descent", "Seed: 5", "scikit-learn 1", "MinMaxScaler":
         assert text in page
+    for text in "gradient boosting", "all columns", "columns, pruned, retrained":
+        assert f"<td>{text}</td>" in page
+    said = [result.reference_sentence, *result.column_sentences]
+    positions = [page.index(sentence) for sentence in said if sentence]
+    assert positions == sorted(positions)
+    assert positions[-1] < page.index("The recommended model")
     for answer in result.answers:
         assert f"{answer.comparison.large:.1%}" in page
     assert 'src="http' not in page

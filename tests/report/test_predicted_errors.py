@@ -30,7 +30,7 @@ def test_the_note_names_the_widths_that_were_not_tried():
     y = X[:, 0] + 0.5 * rng.standard_normal(100)
     note = report(X, y, budgets=[4], widths=[8, 20, 21], cv=2).theory.note
     assert note.endswith(
-        "For more than 20 features it would need a larger table: five rows a feature."
+        "For more than 20 features the theory would need a larger table: five rows a feature."
     )
     tried = note.removesuffix(note.split("For more")[1])
     assert "8" in tried

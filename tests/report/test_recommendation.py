@@ -41,7 +41,9 @@ def test_code_of_the_large_models():
     (answer,) = result.answers
     won = answer._replace(comparison=answer.comparison._replace(verdict="large"))
     object.__setattr__(result, "answers", [won])
-    assert "train large and prune: 600 random features" in result.sentences[0]
+    assert (
+        "train large and prune: large models of 600 random features, pruned" in result.sentences[0]
+    )
     choice = result.recommended()
     assert choice.method in LARGE
     for method in LARGE:

@@ -70,7 +70,7 @@ def test_greedy_selection_wins_only_by_enough(pursued, told):
     greedy = [remark for remark in remarked if "matching pursuit" in remark]
     assert len(greedy) == (told is not None)
     if told:
-        assert greedy[0].endswith(f"leaves less than both: {told}.")
+        assert greedy[0].endswith(f"less than small and than large and pruned: {told}.")
 
 
 @pytest.mark.parametrize(("small", "large"), [(0.0004, 0.00038), (0.00038, 0.0004), (0.3, 0.2)])

@@ -27,7 +27,6 @@ from .recommendation import (
     MEAN,
     build,
     code,
-    code_of_mean,
     from_any_columns,
 )
 from .references import STREAMED, better_references, reference_sentence
@@ -286,10 +285,7 @@ class Findings:
         str
             Python code; of the mean, where no model is recommended and no budget is given.
         """
-        choice = self.recommended(budget)
-        if choice.method == MEAN:
-            return code_of_mean(self.no_recommendation, self.loading[0], self.plan)
-        return code(choice, self.plan, self.loading, self.calibration_folds)
+        return code(self.recommended(budget), self.plan, self.loading, self.calibration_folds)
 
     def to_frame(self) -> Any:
         """Return every model on every outer fold as a table.

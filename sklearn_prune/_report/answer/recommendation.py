@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from textwrap import indent, wrap
+from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from sklearn.calibration import CalibratedClassifierCV
@@ -50,6 +50,8 @@ RETRAIN = {
 ALPHAS_CODE = "np.logspace(-3, 5, 17)"
 # What is recommended where no model is: no features at all.
 MEAN = "mean"
+# What takes the prepared columns as they are.
+OF_COLUMNS = (MEAN, LINEAR, *COLUMNS)
 # In so many folds classifiers are calibrated, or in as many as the rarest class has rows.
 CALIBRATION_FOLDS = 5
 
@@ -67,12 +69,10 @@ def build(choice: Choice, plan: Plan, calibration_folds: int) -> Pipeline:
     calibration_folds : int
         In how many folds a classifier is calibrated; below two it is not.
     """
-    if choice.method == MEAN:
-        return make_pipeline(DummyClassifier() if plan.classification else DummyRegressor())
     model = _model(choice, classification=plan.classification)
-    if calibration_folds > 1:
+    if calibration_folds > 1 and choice.method != MEAN:
         model = _calibrated(model, calibration_folds, plan.seed)
-    if choice.method in (LINEAR, *COLUMNS):
+    if choice.method in OF_COLUMNS:
         return make_pipeline(prepared_columns(impute=plan.impute), model)
     first = preparation(impute=plan.impute)
     layer = random_features(choice.width, plan.seed)
@@ -82,6 +82,8 @@ def build(choice: Choice, plan: Plan, calibration_folds: int) -> Pipeline:
 
 def _model(choice: Choice, *, classification: bool) -> Any:
     """Return what is fitted to the features: least squares with ridge, maybe pruned."""
+    if choice.method == MEAN:
+        return DummyClassifier() if classification else DummyRegressor()
     if choice.method not in RETRAIN:
         return (RidgeClassifierCV if classification else RidgeCV)(ALPHAS)
     pruned: Any = PrunedClassifier if classification else PrunedRegressor
@@ -124,9 +126,10 @@ def code(choice: Choice, plan: Plan, loading: tuple[str, str], calibration_folds
     calibration_folds : int
     """
     distill, calibrate = choice.method == DISTILLED, calibration_folds > 1
+    calibrate = calibrate and choice.method != MEAN
     model = _model_code(choice, classification=plan.classification)
     name, is_pruned = model.partition("(")[0], choice.method in RETRAIN
-    of_columns = choice.method in (LINEAR, *COLUMNS)
+    of_columns = choice.method in OF_COLUMNS
     ours = sorted([*([name] if is_pruned else []), *([] if of_columns else ["RandomFeatures"])])
     if calibrate:
         inner = indent(model, "    ")
@@ -134,9 +137,8 @@ def code(choice: Choice, plan: Plan, loading: tuple[str, str], calibration_folds
     last = '    transform_input=["X_unlabeled"],\n' if distill else ""
     return CODE.format(
         calibration=CALIBRATION if calibrate else "",
-        imports=IMPUTER if plan.impute else "",
+        imports=_imports(choice, "RidgeCV" if is_pruned else name, impute=plan.impute),
         config="import sklearn\n" if distill else "",
-        ridge="RidgeCV" if is_pruned else name,
         ours=f"\nfrom sklearn_prune import {', '.join(ours)}\n" if ours else "",
         preprocessing=PREPROCESSING if of_columns else PREPROCESSING_WITH_ONES,
         folds=STRATIFIED if calibrate else "",
@@ -152,15 +154,10 @@ def code(choice: Choice, plan: Plan, loading: tuple[str, str], calibration_folds
     )
 
 
-def code_of_mean(reason: str, loading: str, plan: Plan) -> str:
-    """Return code of what needs no model, and the reason why there is none."""
-    why = "\n".join(wrap(reason, 86, initial_indent="# ", subsequent_indent="# "))
-    name = "DummyClassifier" if plan.classification else "DummyRegressor"
-    return CODE_OF_MEAN.format(name=name, loading=loading, why=why)
-
-
 def _model_code(choice: Choice, *, classification: bool) -> str:
     """Return the code of `_model`."""
+    if choice.method == MEAN:
+        return f"{'DummyClassifier' if classification else 'DummyRegressor'}()"
     if choice.method not in RETRAIN:
         return f"{'RidgeClassifierCV' if classification else 'RidgeCV'}({ALPHAS_CODE})"
     model = (
@@ -168,6 +165,14 @@ def _model_code(choice: Choice, *, classification: bool) -> str:
         f"{choice.budget}, {RETRAIN[choice.method]!r}, estimator=RidgeCV({ALPHAS_CODE}))"
     )
     return f"{model}.set_fit_request(X_unlabeled=True)" if choice.method == DISTILLED else model
+
+
+def _imports(choice: Choice, estimator: str, *, impute: bool) -> str:
+    """Return code that imports what is fitted, and what fills in."""
+    imputer = IMPUTER if impute else ""
+    if choice.method == MEAN:
+        return f"from sklearn.dummy import {estimator}\n{imputer}"
+    return f"{imputer}from sklearn.linear_model import {estimator}\n"
 
 
 def _imputed(transformer: str, strategy: str, *, impute: bool) -> str:
@@ -210,24 +215,11 @@ LAYER = """\
     RandomFeatures({width}, weights="unit", random_state={seed}),
 """
 IMPUTER = "from sklearn.impute import SimpleImputer\n"
-CODE_OF_MEAN = """\
-import numpy as np
-import pandas as pd
-from sklearn.dummy import {name}
-from sklearn.pipeline import make_pipeline
-
-{loading}
-
-{why}
-pipeline = make_pipeline({name}())
-pipeline.fit(X, y)
-"""
 CODE = """\
 import numpy as np
 import pandas as pd
 {config}{calibration}from sklearn.compose import make_column_selector, make_column_transformer
-{imports}from sklearn.linear_model import {ridge}
-{folds}from sklearn.pipeline import make_pipeline, make_union
+{imports}{folds}from sklearn.pipeline import make_pipeline, make_union
 {preprocessing}{ours}
 {loading}
 
