@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from itertools import product
 
+import numpy as np
+
 from sklearn_prune._pruning.pruned import PrunedRegressor
 from sklearn_prune._pruning.pruned_classifier import PrunedClassifier
 from sklearn_prune._random_features.random_features import RandomFeatures
@@ -20,6 +22,9 @@ from .cross_validated_errors import (
 from .drawing import require_matplotlib
 from .error_curves_display import ErrorCurvesDisplay, check_theory
 from .shared_widths import cross_validate_widths, shares_widths
+
+# Shares of the training samples: where errors fall, rise to the peak, and fall again.
+SHARES = (0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.85, 1, 1.2, 1.5, 2, 3, 4)
 
 
 class DoubleDescentDisplay(ErrorCurvesDisplay):
@@ -107,7 +112,7 @@ class DoubleDescentDisplay(ErrorCurvesDisplay):
         X,
         y,
         *,
-        widths,
+        widths=None,
         budgets=None,
         width_param="auto",
         sparsity_param="auto",
@@ -132,8 +137,10 @@ class DoubleDescentDisplay(ErrorCurvesDisplay):
             Such as ``make_pipeline(StandardScaler(), RandomFeatures(), PrunedRegressor())``.
         X, y : array-like
             Data, cut into the same folds for all curves.
-        widths : list of int
-            Numbers of features p, in increasing order.
+        widths : list of int, default=None
+            Numbers of features p, in increasing order. None stands for 13 from 5 to 400 % of
+            the training samples of a fold, denser around 100 %, where the peak is; and for the
+            budgets, where the curves begin.
         budgets : list of int, default=None
             Numbers of features kept s, one curve each, from p = s on. None stands for one
             curve of the estimator as it is.
@@ -164,9 +171,12 @@ class DoubleDescentDisplay(ErrorCurvesDisplay):
             The display, drawn. Its threshold is the median size of the training folds.
         """
         require_matplotlib(f"{cls.__name__}.from_estimator")
-        widths = check_counts(widths, "widths")
         p = find_parameter(estimator, width_param, "n_components", RandomFeatures)
         scoring = resolve_auto(scoring, estimator)
+        splits, n_train = training_folds(estimator, X, y, cv)
+        budgets = None if budgets is None else check_counts(budgets, "budgets")
+        widths = default_widths(n_train, budgets or []) if widths is None else widths
+        widths = check_counts(widths, "widths")
         if budgets is None:
             labels, settings = ["estimator"], {(0, j): {p: w} for j, w in enumerate(widths)}
         else:
@@ -179,7 +189,6 @@ class DoubleDescentDisplay(ErrorCurvesDisplay):
             settings = {(i, j): {s: b, p: w} for (i, b), (j, w) in grid if b <= w}
         shape = (len(labels), len(widths))
         check_theory(theory, shape)
-        splits, n_train = training_folds(estimator, X, y, cv)
         shares = shares_widths(estimator, settings, scoring)
         validate = cross_validate_widths if shares else cross_validate
         display = cls(
@@ -245,3 +254,9 @@ class DoubleDescentDisplay(ErrorCurvesDisplay):
 
     def _sizes(self):
         return self.widths, self.width_name, "p = n"
+
+
+def default_widths(n_train, budgets):
+    """Return widths that show the peak at n training samples, and where curves begin."""
+    widths = np.multiply(SHARES, n_train).round().astype(int)
+    return np.unique([*np.maximum(widths, 1), *budgets]).tolist()

@@ -23,6 +23,7 @@ from sklearn_prune._pruning.unit_warning import warn_of_units
 
 from .path_data import check_path_data, distillations
 from .path_models import PathModels, path_models, single_model
+from .path_tables import feature_names, html_table, number, rest, shown, span
 from .summed_rows import SummedRows
 
 if TYPE_CHECKING:
@@ -83,6 +84,33 @@ class PruningPath:
     feature_names_in_: Any = None
     classes: AnyArray | None = None
     train_error_rate: AnyArray | None = None
+
+    def __repr__(self):
+        return f"PruningPath({self._summary()})"
+
+    def _repr_html_(self):
+        n = len(self.sparsities)
+        errors, name = self.train_error_rate, "training error rate"
+        if errors is None:
+            errors, name = self.train_mse, "training error"
+        columns = ["features kept", *([] if errors is None else [name]), "features"]
+        rows = (
+            [
+                f"{self.sparsities[k]:g}",
+                *([] if errors is None else [number(np.mean(errors[k]))]),
+                feature_names(self.support(k), self.feature_names_in_),
+            ]
+            for k in shown(n)
+        )
+        return html_table(f"{self._summary()}{rest(n, 'sparsities')}", columns, rows)
+
+    def _summary(self):
+        """Return how many models there are, and of what."""
+        sizes = span(self.sparsities, "sparsity", "sparsities")
+        n_targets = self.intercepts[0].size
+        what = "" if n_targets == 1 else f", {n_targets} targets"
+        what = what if self.classes is None else f", {len(self.classes)} classes"
+        return f"{sizes}, of {self.n_features_in_} features{what}"
 
     def support(self, k):
         """Return the features that the k-th model keeps, in increasing order.

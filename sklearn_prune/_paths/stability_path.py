@@ -19,6 +19,7 @@ from sklearn_prune._pruning.unit_warning import warn_of_units
 
 from .half_samples import draw_halves, select_in_halves
 from .path_data import check_path_data, distillations
+from .path_tables import MOST_COLUMNS, MOST_ROWS, feature_names, html_table, rest, shown, span
 from .selection_error import ASSUMPTIONS, SelectionError
 from .selections import Selections
 
@@ -70,6 +71,27 @@ class StabilityPath:
     threshold: float = 0.75
     feature_names_in_: AnyArray | None = None
     _selection: Selection | None = field(default=None, repr=False)
+
+    def __repr__(self):
+        return f"StabilityPath({self._summary()})"
+
+    def _repr_html_(self):
+        n, sizes = self.n_features_in_, shown(len(self.sparsities), MOST_COLUMNS)
+        shares = self.frequencies
+        best = np.argsort(-shares.mean(axis=0), kind="stable")[:MOST_ROWS]
+        names = (feature_names([j], self.feature_names_in_) for j in best)
+        rows = (
+            [name, *(f"{share:.0%}" for share in shares[sizes, j])]
+            for name, j in zip(names, best, strict=True)
+        )
+        columns = ["feature", *(f"{self.sparsities[k]:g} kept" for k in sizes)]
+        caption = f"Share of halves that select a feature: {self._summary()}{rest(n, 'features')}"
+        return html_table(caption, columns, rows)
+
+    def _summary(self):
+        """Return what was selected how often from how many features."""
+        sizes = span(self.sparsities, "sparsity", "sparsities")
+        return f"{sizes}, of {self.n_features_in_} features, {self.n_pairs} pairs of halves"
 
     @property
     def n_features_in_(self):

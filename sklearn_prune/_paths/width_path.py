@@ -22,6 +22,7 @@ from sklearn_prune._pruning.selection import SelectionRule
 
 from .held_out_errors import held_out_errors
 from .path_data import check_path_data, distillations
+from .path_tables import MOST_COLUMNS, html_table, number, rest, shown, span
 from .pruned_classifier_cv import check_several_classes
 from .tall_widths import moment_errors, sum_widths
 from .width_predictions import predict_widths
@@ -79,6 +80,32 @@ class WidthPath:
     retrained_errors: Array | None = None
     random_errors: Array | None = None
     fold_weights: Array | None = None
+
+    def __repr__(self):
+        return f"WidthPath({self._summary()})"
+
+    def _repr_html_(self):
+        n, budgets = len(self.widths), shown(len(self.sparsities), MOST_COLUMNS)
+        kept = [(f"{self.sparsities[k]:g} kept", k) for k in budgets]
+        curves = {"dense": self._means(self.dense_errors)}
+        for kind in ("pruned", "retrained"):
+            errors = getattr(self, f"{kind}_errors")
+            if errors is not None:
+                curves |= {f"{kind}, {name}": self._means(errors[k]) for name, k in kept}
+        rows = ([f"{self.widths[w]:g}", *(number(c[w]) for c in curves.values())] for w in shown(n))
+        caption = f"Mean validation errors: {self._summary()}{rest(n, 'widths')}"
+        return html_table(caption, ["width", *curves], rows)
+
+    def _summary(self):
+        """Return how many models there are."""
+        widths = span(self.widths, "width", "widths")
+        sizes = span(self.sparsities, "sparsity", "sparsities")
+        n_folds = self.dense_errors.shape[-1]
+        return f"{widths}, {sizes}, {n_folds} {'fold' if n_folds == 1 else 'folds'}"
+
+    def _means(self, errors):
+        """Return means over the folds, by the weights of their samples."""
+        return np.average(errors, axis=-1, weights=self.fold_weights)
 
     def to_dict(self):
         """Return all errors as columns of a long table, one row a model and fold.

@@ -24,6 +24,7 @@ from sklearn_prune import (
     PruningPathDisplay,
     RandomFeatures,
 )
+from sklearn_prune._displays.double_descent_display import default_widths
 from sklearn_prune._displays.styles import OTHERS
 
 DISPLAYS = [DoubleDescentDisplay, PruningPathDisplay]
@@ -579,3 +580,20 @@ def test_a_second_display_on_the_same_axes(rng):
     names = [text.get_text() for text in display.legend_.get_texts()]
     assert names[:4] == list("abcd")
     assert len({(line.get_color(), line.get_linestyle()) for line in ax.lines}) == 4
+
+
+def test_default_widths_surround_the_training_samples():
+    rng = np.random.default_rng(0)
+    X, y = rng.standard_normal((60, 3)), rng.standard_normal(60)
+    model = make_pipeline(RandomFeatures(random_state=0), PrunedRegressor())
+    display = DoubleDescentDisplay.from_estimator(model, X, y, cv=3)
+    assert display.threshold == 40
+    assert display.widths == [2, 4, 8, 14, 20, 28, 34, 40, 48, 60, 80, 120, 160]
+    budgets = DoubleDescentDisplay.from_estimator(model, X, y, cv=3, budgets=[3, 200])
+    assert budgets.widths == sorted([*display.widths, 3, 200])
+    begins = np.isnan(budgets.errors[:, :, 0]).sum(axis=1)
+    assert [budgets.widths[k] for k in begins] == [3, 200]
+
+
+def test_default_widths_of_few_samples():
+    assert default_widths(4.0, []) == [1, 2, 3, 4, 5, 6, 8, 12, 16]
