@@ -26,9 +26,11 @@ PUBLIC := $(addprefix sklearn_prune/,datasets.py _batches/row_batches.py _least_
     $(addprefix neural/_,pruned_net_classifier.py pruned_net_regressor.py seeded_net.py \
         pruned_net.py architectures.py))
 MARKDOWN := README.md CHANGELOG.md CONTRIBUTING.md
+CLEAN := .clean
+CORE := tests/least_squares tests/pruning
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format docs benchmarks clean
+.PHONY: help demo test package lint format docs benchmarks clean
 
 help: ## Show this help
 	@sed -n 's/^\([a-z]*\): .*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -38,6 +40,18 @@ demo: $(READY)-demo ## Answer the question: small, or large and pruned?
 
 test: $(READY)-test ## Run the tests and the doctests (more options in ARGS)
 	OMP_NUM_THREADS=1 $(PY) -m pytest -n 2 $(ARGS)
+
+package: $(READY) ## Build sdist and wheel, use them elsewhere with the oldest versions
+	rm -rf dist $(CLEAN)
+	$(PIP) install --quiet build
+	$(PY) -m build --outdir dist
+	$(PY) -m venv $(CLEAN)
+	$(CLEAN)/bin/python -m pip --disable-pip-version-check install --quiet \
+	    --constraint oldest.txt "$$(ls dist/*.whl)[report]" pytest
+	elsewhere=$$(mktemp -d) && cp -r tests conftest.py pyproject.toml $$elsewhere && \
+	    python=$(CURDIR)/$(CLEAN)/bin/python && cd $$elsewhere && export OMP_NUM_THREADS=1 && \
+	    $$python -m sklearn_prune --quiet --budget 5 --width 20 --cv 2 --save model.skops && \
+	    $$python -m pytest $(CORE) && rm -r $$elsewhere
 
 lint: $(READY)-lint ## Check style, types, spelling, docstrings and the repository
 	$(PY) -m ruff check
@@ -61,7 +75,7 @@ benchmarks: $(READY)-benchmarks ## Measure speed and quality beside other packag
 	$(PY) benchmarks/run.py $(ARGS)
 
 clean: ## Remove what the other commands made, but for .venv
-	rm -rf docs/_build docs/auto_examples docs/generated demo_output
+	rm -rf dist $(CLEAN) docs/_build docs/auto_examples docs/generated demo_output
 	rm -rf .coverage .mypy_cache .pytest_cache .ruff_cache
 
 # Stamps say what .venv holds already. A .venv that somebody else made is used as it is,

@@ -30,7 +30,7 @@ def require_matplotlib(caller):
     try:
         import matplotlib.pyplot  # noqa: ICN001, PLC0415
     except ImportError as error:
-        msg = f'{caller} needs matplotlib: pip install "sklearn-prune[plot]"'
+        msg = f"{caller} needs matplotlib: pip install matplotlib"
         raise ImportError(msg) from error
     return matplotlib
 

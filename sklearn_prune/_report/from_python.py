@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 
     from .checked_table import CheckedTable
 
-EXTRA = 'the report needs more packages: pip install "sklearn-prune[report]"'
+EXTRA = (
+    "the report needs more packages: "
+    "pip install chardet jinja2 matplotlib pandas pyarrow rich skops"
+)
 
 
 def report(

@@ -4,7 +4,10 @@ try:
     import skorch as _skorch  # noqa: F401
     import torch as _torch  # noqa: F401
 except ImportError as error:
-    msg = 'sklearn_prune.neural needs torch and skorch: pip install "sklearn-prune[neural]"'
+    msg = (
+        "sklearn_prune.neural needs more packages: pip install filelock skorch torch tqdm "
+        f"(torch without a GPU: choose CPU on https://pytorch.org/get-started/locally) ({error})"
+    )
     raise ImportError(msg) from error
 
 from ._architectures import ResNet20, TwoLayerNet

@@ -552,7 +552,7 @@ def test_error_without_matplotlib(cls, method, monkeypatch):
     }[method]
     with pytest.raises(ImportError) as caught:
         call()
-    expected = f'{cls.__name__}.{method} needs matplotlib: pip install "sklearn-prune[plot]"'
+    expected = f"{cls.__name__}.{method} needs matplotlib: pip install matplotlib"
     assert str(caught.value) == expected
 
 

@@ -174,5 +174,5 @@ def test_a_table_is_hashed_only_if_there_is_a_store(tmp_path, monkeypatch):
 
 def test_without_pandas(monkeypatch):
     monkeypatch.setitem(sys.modules, "pandas", None)
-    with pytest.raises(ImportError, match=r'more packages: pip install "sklearn-prune\[report\]"'):
+    with pytest.raises(ImportError, match=r"more packages: pip install chardet jinja2 .* skops \("):
         report(*friedman_table())
