@@ -92,5 +92,5 @@ pl.DataFrame({"class": data.target_names.tolist(), **counts})
 # %%
 # **What to read off.** Three of thirty measurements find nearly what all of them find, if
 # "obs" chooses them. The coefficients of the dense model alone are misled: measurements of
-# size share theirs, so that all of them look small. Which three they are is a matter of
-# the rows: folds that select different ones are as good as each other.
+# size share theirs, so that all of them look small. Which they are, beside the worst
+# radius, is a matter of the rows.
