@@ -27,7 +27,9 @@ from sklearn_prune import PrunedRegressorCV, PruningPathDisplay, RandomFeatures
 
 images, digit = load_digits(return_X_y=True)
 parity = np.where(digit % 2 == 1, 1.0, -1.0)
-features = RandomFeatures(1600, scale=1 / 8, random_state=0).fit_transform(images / 8 - 1)
+features = RandomFeatures(1600, scale=1 / 8, random_state=0).fit_transform(
+    images / 8 - 1
+)
 X, X_test, y, y_test = train_test_split(
     features, parity, train_size=400, stratify=parity, random_state=0
 )
@@ -60,11 +62,15 @@ plt.show()
 # pairs are tried. The penalty 0 is the solution of minimum norm.
 
 penalties = [0, 0.1, 1, 10]
-ridge = PrunedRegressorCV("magnitude", cv=5, alphas=penalties, retrain_alphas=penalties).fit(X, y)
+ridge = PrunedRegressorCV(
+    "magnitude", cv=5, alphas=penalties, retrain_alphas=penalties
+).fit(X, y)
 table = pd.DataFrame(ridge.cv_results_)
 best = table.loc[table.groupby(["alpha", "retrain_alpha"])["mean_test_score"].idxmax()]
 best = best.assign(mse=-best["mean_test_score"])
-print(best[["alpha", "retrain_alpha", "sparsity", "mse"]].round(3).to_string(index=False))
+print(
+    best[["alpha", "retrain_alpha", "sparsity", "mse"]].round(3).to_string(index=False)
+)
 
 # %%
 # Fewer features for the same error
@@ -74,11 +80,15 @@ print(best[["alpha", "retrain_alpha", "sparsity", "mse"]].round(3).to_string(ind
 # the fewest features whose error is within one standard error of the best. By default,
 # ``cv=None``, the errors are those of leaving one image out: exact, and without 400 fits.
 
-frugal = PrunedRegressorCV(alphas=[1], sparsities=range(1, 201), one_standard_error=True)
+frugal = PrunedRegressorCV(
+    alphas=[1], sparsities=range(1, 201), one_standard_error=True
+)
 frugal.fit(X, y)
 for name, model in ("best of five folds", ridge), ("within one standard error", frugal):
     error = np.mean((y_test - model.predict(X_test)) ** 2)
-    print(f"{name}: s = {model.sparsity_}, mean squared error on new images {error:.3f}")
+    print(
+        f"{name}: s = {model.sparsity_}, mean squared error on new images {error:.3f}"
+    )
 
 # %%
 # The width
@@ -94,14 +104,22 @@ for width in widths:
         cv=5, alphas=[0.1, 1, 10], retrain_alphas=[0.1, 1, 10], sparsities=range(1, 101)
     )
     model.fit(X[:, :width], y)
-    scores = pd.DataFrame(model.cv_results_).groupby("sparsity")["mean_test_score"].max()
+    scores = (
+        pd.DataFrame(model.cv_results_).groupby("sparsity")["mean_test_score"].max()
+    )
     curves[width] = -scores
 
 fig, ax = plt.subplots(layout="constrained")
-for (width, curve), style in zip(curves.items(), ["-", "--", "-.", ":", "-", "--"], strict=True):
+for (width, curve), style in zip(
+    curves.items(), ["-", "--", "-.", ":", "-", "--"], strict=True
+):
     shade = 0.75 - 0.75 * widths.index(width) / (len(widths) - 1)
     ax.plot(curve.index, curve, linestyle=style, color=str(shade), label=f"w = {width}")
-ax.set(xscale="log", xlabel="Number of features kept s", ylabel="Mean squared error of five folds")
+ax.set(
+    xscale="log",
+    xlabel="Number of features kept s",
+    ylabel="Mean squared error of five folds",
+)
 ax.set_xticks([1, 3, 10, 30, 100], ["1", "3", "10", "30", "100"])
 ax.legend(title="Width of the network")
 plt.show()

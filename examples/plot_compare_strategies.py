@@ -72,7 +72,9 @@ plt.show()
 # The share of features that two strategies have in common, of 40. By chance it would be 5 %.
 
 supports = {
-    name: PrunedRegressor(name, 40, estimator=ridge, random_state=0).fit(X, y).get_support()
+    name: PrunedRegressor(name, 40, estimator=ridge, random_state=0)
+    .fit(X, y)
+    .get_support()
     for name in names
 }
 common = pd.DataFrame(

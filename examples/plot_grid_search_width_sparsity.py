@@ -127,19 +127,27 @@ fig, axes = plt.subplots(2, 1, figsize=(7, 8.4), sharex=True, layout="constraine
 norm = LogNorm(vmin=0.15, vmax=1)
 for ax, retrain in zip(axes, ["least squares", "ridge"], strict=True):
     error = errors.loc[retrain].to_numpy()
-    mesh = ax.pcolormesh(error, norm=norm, cmap="cividis_r", edgecolors="white", linewidth=1)
+    mesh = ax.pcolormesh(
+        error, norm=norm, cmap="cividis_r", edgecolors="white", linewidth=1
+    )
     for i, j in np.argwhere(np.isfinite(error)):
         ink = "white" if norm(error[i, j]) > 0.5 else "black"
         text = f"{error[i, j]:.2f}" if error[i, j] < 1 else f"{error[i, j]:.3g}"
         ax.text(j + 0.5, i + 0.5, text, ha="center", va="center", color=ink)
         if error[i, j] == np.nanmin(error[i]):
-            ax.add_patch(Rectangle((j + 0.06, i + 0.06), 0.88, 0.88, fill=False, ec=ink, lw=1.8))
+            ax.add_patch(
+                Rectangle((j + 0.06, i + 0.06), 0.88, 0.88, fill=False, ec=ink, lw=1.8)
+            )
         if [retrain, budgets[i], widths[j]] == [best["retrain"], best["s"], best["p"]]:
             ax.plot(j + 0.82, i + 0.8, "*", color=ink, markersize=9)
     ax.set_title(f"retrained by {retrain}")
     ax.set_ylabel("budget: features kept, s")
-    ax.set_xticks(np.arange(len(widths)) + 0.5, [f"{p}\n= n" if p == n else p for p in widths])
-    ax.set_yticks(np.arange(len(budgets)) + 0.5, [f"n = {s}" if s == n else s for s in budgets])
+    ax.set_xticks(
+        np.arange(len(widths)) + 0.5, [f"{p}\n= n" if p == n else p for p in widths]
+    )
+    ax.set_yticks(
+        np.arange(len(budgets)) + 0.5, [f"n = {s}" if s == n else s for s in budgets]
+    )
     ax.tick_params(length=0)
     ax.spines[:].set_visible(False)
 axes[1].set_xlabel("width: features trained on, p")
@@ -151,7 +159,9 @@ key = [
 ]
 axes[0].text(0.1, len(budgets) - 0.1, "\n".join(key), va="top", linespacing=1.5)
 ticks = [0.15, 0.2, 0.3, 0.5, 1]
-bar = fig.colorbar(mesh, ax=axes, extend="max", ticks=ticks, format="%g", shrink=0.6, aspect=30)
+bar = fig.colorbar(
+    mesh, ax=axes, extend="max", ticks=ticks, format="%g", shrink=0.6, aspect=30
+)
 bar.ax.minorticks_off()
 bar.set_label("mean squared error, mean of 5 folds\n(unit: variance of y)")
 plt.show()
@@ -179,7 +189,8 @@ ends = pd.DataFrame(
     index=pd.Index(budgets, name="s"),
 )
 ends["ridge", "folds won"] = [
-    (folds.loc[("ridge", s, largest)] < folds.loc[("ridge", s, s)]).sum() for s in budgets
+    (folds.loc[("ridge", s, largest)] < folds.loc[("ridge", s, s)]).sum()
+    for s in budgets
 ]
 print(ends.round(3).to_string())
 
@@ -222,7 +233,9 @@ model = search.best_estimator_
 predicted = model.predict(X_test)
 print(f"features: {model['prune'].n_nonzero_} kept of {model['prune'].n_features_in_}")
 print(f"mean squared error: {mean_squared_error(y_test, predicted):.3f}")
-print(f"wrong parity: {np.mean(np.sign(predicted) != y_test):.1%} of {len(y_test)} images")
+print(
+    f"wrong parity: {np.mean(np.sign(predicted) != y_test):.1%} of {len(y_test)} images"
+)
 
 # %%
 # If there is a budget, the best of its row is wanted and not the best of all. The rows of
@@ -231,7 +244,9 @@ print(f"wrong parity: {np.mean(np.sign(predicted) != y_test):.1%} of {len(y_test
 budget = 80
 chosen = results.loc[results["s"] == budget, "mse"].idxmin()
 model = clone(pipeline).set_params(**search.cv_results_["params"][chosen]).fit(X, y)
-print(f"best at s = {budget}: p = {results.at[chosen, 'p']}, {results.at[chosen, 'retrain']}")
+print(
+    f"best at s = {budget}: p = {results.at[chosen, 'p']}, {results.at[chosen, 'retrain']}"
+)
 print(f"mean squared error: {mean_squared_error(y_test, model.predict(X_test)):.3f}")
 
 # %%
@@ -265,7 +280,11 @@ final = GridSearchCV(
 final.fit(np.vstack([X, X_test]), np.hstack([y, y_test]))
 
 final_results = pd.DataFrame(final.cv_results_).set_index(
-    ["param_prune__sparsity", "param_features__n_components", "param_features__random_state"]
+    [
+        "param_prune__sparsity",
+        "param_features__n_components",
+        "param_features__random_state",
+    ]
 )
 mse = -final_results["mean_test_score"]
 verdict = []

@@ -58,7 +58,10 @@ def error(model):
 
 errors = pd.DataFrame(
     {
-        name: [error(PrunedRegressor("magnitude", s, refit, estimator=model)) for s in sizes]
+        name: [
+            error(PrunedRegressor("magnitude", s, refit, estimator=model))
+            for s in sizes
+        ]
         for name, model in estimators.items()
     },
     index=pd.Index(sizes, name="s"),
@@ -75,7 +78,12 @@ print({name: round(value, 3) for name, value in dense.items()})
 fig, ax = plt.subplots(figsize=(6.4, 4.2), layout="constrained")
 for (name, column), style in zip(errors.items(), ["o-", "s--", "^-."], strict=True):
     (line,) = ax.plot(sizes, column, style, label=f"{name}, pruned")
-    ax.axhline(dense[name], color=line.get_color(), linestyle=line.get_linestyle(), linewidth=0.8)
+    ax.axhline(
+        dense[name],
+        color=line.get_color(),
+        linestyle=line.get_linestyle(),
+        linewidth=0.8,
+    )
 ax.set(
     xscale="log",
     xlabel="Number of features kept, s",

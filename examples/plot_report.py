@@ -66,7 +66,9 @@ print(*wine.sentences, sep="\n")
 # the folds choose for the large model?
 
 frames = {"diabetes": diabetes, "cancer": cancer, "wine": wine}
-table = pd.concat({name: result.to_frame() for name, result in frames.items()}, names=["data"])
+table = pd.concat(
+    {name: result.to_frame() for name, result in frames.items()}, names=["data"]
+)
 answers = table.query("answer and setting == 'ridge'")
 answers.groupby(["data", "budget"])["width"].agg(list)
 

@@ -21,7 +21,12 @@ from sklearn.datasets import make_regression
 from sklearn_prune import PrunedRegressorCV, StabilityPathDisplay, stability_path
 
 X, y, coef = make_regression(
-    n_samples=300, n_features=2000, n_informative=15, noise=60, coef=True, random_state=0
+    n_samples=300,
+    n_features=2000,
+    n_informative=15,
+    noise=60,
+    coef=True,
+    random_state=0,
 )
 true = np.flatnonzero(coef)
 
@@ -58,8 +63,17 @@ print("stable:", display.stable_, " in truth:", np.isin(display.stable_, true))
 rows = []
 for threshold in (0.55, 0.65, 0.75, 0.9, 1.0):
     stable = path.stable(30, threshold)
-    bounds = [path.error_bound(30, threshold, a) for a in ("none", "unimodal", "r-concave")]
-    rows.append([threshold, np.isin(stable, true).sum(), (~np.isin(stable, true)).sum(), *bounds])
+    bounds = [
+        path.error_bound(30, threshold, a) for a in ("none", "unimodal", "r-concave")
+    ]
+    rows.append(
+        [
+            threshold,
+            np.isin(stable, true).sum(),
+            (~np.isin(stable, true)).sum(),
+            *bounds,
+        ]
+    )
 names = ["threshold", "right", "wrong", "none", "unimodal", "r-concave"]
 print(pd.DataFrame(rows, columns=names).round(3).to_string(index=False))
 
@@ -74,6 +88,8 @@ search = PrunedRegressorCV("hessian", cv=5).fit(X, y)
 common = np.flatnonzero(search.fold_supports_.all(axis=0))
 agreement = search.cv_results_["stability"][search.best_index_]
 print(f"chosen: s = {search.sparsity_}, stability {agreement:.2f}")
-print(f"kept by all folds: {len(common)}, of which matter: {np.isin(common, true).sum()}")
+print(
+    f"kept by all folds: {len(common)}, of which matter: {np.isin(common, true).sum()}"
+)
 StabilityPathDisplay.from_estimator(search, max_named=10)
 plt.show()

@@ -36,7 +36,9 @@ noise = 0.01 * variances.sum()
 
 def problem_of_width(p):
     unknown = noise + variances[p:].sum()
-    return BinaryProblem(variances[:p], np.ones(p), link="probit", noise=np.sqrt(unknown))
+    return BinaryProblem(
+        variances[:p], np.ones(p), link="probit", noise=np.sqrt(unknown)
+    )
 
 
 # %%
@@ -82,7 +84,8 @@ curves = {
     (loss, plan): [error_rate(loss, plan, p) for p in grids[loss]]
     for loss in losses
     for plan in plans
-    if (loss, plan) != ("largest margin", "pruned, retrained")  # nothing left to separate
+    if (loss, plan)
+    != ("largest margin", "pruned, retrained")  # nothing left to separate
 }
 
 # %%
@@ -108,7 +111,10 @@ for _ in range(n_datasets):
             dense = model.estimator_.coef_.ravel()
             coefs = dense, np.where(model.support_, dense, 0), model.coef_[0]
             errors = problem.risk(coefs)
-            rows += [(loss, plan, p, error) for plan, error in zip(plans, errors, strict=True)]
+            rows += [
+                (loss, plan, p, error)
+                for plan, error in zip(plans, errors, strict=True)
+            ]
 simulated = pd.DataFrame(rows, columns=["loss", "model", "p", "error"])
 simulated = simulated.groupby(["loss", "model", "p"])["error"].agg(["mean", "sem"])
 
@@ -150,9 +156,14 @@ axes[0].set_ylabel("error rate")
 note = {"color": "0.35", "rotation": 90, "ha": "right", "va": "top"}
 axes[2].text(n, 0.51, "p = n", **note)
 axes[0].text(separable, 0.51, "separable", **note)
-axes[2].text(1000, 0.301, "40 features, the right ones", color="0.35", ha="right", va="top")
+axes[2].text(
+    1000, 0.301, "40 features, the right ones", color="0.35", ha="right", va="top"
+)
 fig.legend(
-    [Line2D([], [], **style | {"markeredgecolor": "black"}) for style in styles.values()],
+    [
+        Line2D([], [], **style | {"markeredgecolor": "black"})
+        for style in styles.values()
+    ],
     [*styles],
     loc="outside lower center",
     ncols=3,

@@ -71,7 +71,9 @@ if find_spec("skglm"):
 
     def mcp_path():
         return [
-            GeneralizedLinearEstimator(Logistic(), MCPenalty(alpha, gamma=3), AndersonCD())
+            GeneralizedLinearEstimator(
+                Logistic(), MCPenalty(alpha, gamma=3), AndersonCD()
+            )
             for alpha in np.geomspace(0.4, 0.02, 25)
         ]
 
@@ -98,7 +100,9 @@ def fitted_models(X, y):
 
 
 rows = []
-for train, test in StratifiedShuffleSplit(10, test_size=0.5, random_state=0).split(X, y):
+for train, test in StratifiedShuffleSplit(10, test_size=0.5, random_state=0).split(
+    X, y
+):
     scaler = StandardScaler().fit(X[train])
     X_test = scaler.transform(X[test])
     for name, s, model in fitted_models(scaler.transform(X[train]), y[train]):
@@ -107,7 +111,9 @@ for train, test in StratifiedShuffleSplit(10, test_size=0.5, random_state=0).spl
         if hasattr(model, "predict_proba"):
             loss = log_loss(y[test], model.predict_proba(X_test)[:, 1])
         rows.append((name, s, error, loss))
-results = pd.DataFrame(rows, columns=["model", "measurements", "error rate", "log-loss"])
+results = pd.DataFrame(
+    rows, columns=["model", "measurements", "error rate", "log-loss"]
+)
 complete = results[results["model"] == "all measurements"].mean(numeric_only=True)
 few = results[results["model"] != "all measurements"]
 table = few.groupby(["model", "measurements"]).mean().unstack("measurements")
@@ -126,7 +132,9 @@ for ax, metric in zip(axes, ["error rate", "log-loss"], strict=True):
     ax.axhline(complete[metric], color="0.5", lw=1)
     ax.set(xlabel="measurements kept", ylabel=metric, ylim=(0, None))
     ax.set_xticks(sizes)
-axes[0].text(10, complete["error rate"], "all thirty", color="0.35", ha="right", va="top")
+axes[0].text(
+    10, complete["error rate"], "all thirty", color="0.35", ha="right", va="top"
+)
 fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
 plt.show()
 

@@ -59,7 +59,9 @@ def risk(metric, **refit):
 
 
 theory = {
-    (metric, retrain): [risk(metric, retrain=retrain, retrain_alpha=alpha) for alpha in penalties]
+    (metric, retrain): [
+        risk(metric, retrain=retrain, retrain_alpha=alpha) for alpha in penalties
+    ]
     for metric in metrics
     for retrain in ["same", "fresh"]
 }
@@ -78,14 +80,20 @@ factors = np.geomspace(0.02, 2, 60)
 
 
 def refit(alpha, X, y):
-    return LogisticRegression(C=1 / alpha, fit_intercept=False, max_iter=10_000).fit(X, y).coef_[0]
+    return (
+        LogisticRegression(C=1 / alpha, fit_intercept=False, max_iter=10_000)
+        .fit(X, y)
+        .coef_[0]
+    )
 
 
 rows = []
 for _ in range(n_datasets):
     (X, y), (X_fresh, y_fresh) = (problem.sample(n, random_state=rng) for _ in range(2))
     dense = LogisticRegression(C=1, fit_intercept=False, max_iter=10_000).fit(X, y)
-    model = PrunedClassifier("magnitude", s, retrain=False, estimator=FrozenEstimator(dense))
+    model = PrunedClassifier(
+        "magnitude", s, retrain=False, estimator=FrozenEstimator(dense)
+    )
     kept = model.fit(X, y).support_
     fits = {("not", 1): model.coef_[0]}
     for alpha in penalties:
@@ -98,7 +106,9 @@ for _ in range(n_datasets):
         errors = problem.risk(list(fits.values()), metric=name)
         rows += [(metric, *key, error) for key, error in zip(fits, errors, strict=True)]
 simulated = pd.DataFrame(rows, columns=["metric", "refit", "alpha", "error"])
-simulated = simulated.groupby(["metric", "refit", "alpha"])["error"].agg(["mean", "sem"])
+simulated = simulated.groupby(["metric", "refit", "alpha"])["error"].agg(
+    ["mean", "sem"]
+)
 
 # %%
 # The figure

@@ -50,7 +50,10 @@ threshold = np.array([p / fewest_samples(rho) for rho in strengths])
 
 def is_separable(X, y):
     result = linprog(
-        np.zeros(p), A_ub=-y[:, np.newaxis] * X, b_ub=-np.ones(len(y)), bounds=(None, None)
+        np.zeros(p),
+        A_ub=-y[:, np.newaxis] * X,
+        b_ub=-np.ones(len(y)),
+        bounds=(None, None),
     )
     return result.success
 
@@ -64,7 +67,9 @@ exists = np.array(
         [
             np.mean(
                 [
-                    not is_separable(*problem_of_strength(rho).sample(round(p / ratio), rng))
+                    not is_separable(
+                        *problem_of_strength(rho).sample(round(p / ratio), rng)
+                    )
                     for _ in range(n_datasets)
                 ]
             )
@@ -79,7 +84,9 @@ exists = np.array(
 # ----------
 
 fig, ax = plt.subplots(figsize=(7, 4.5), layout="constrained")
-image = ax.pcolormesh(rhos, ratios, exists, cmap="Blues", vmin=0, vmax=1.3, shading="nearest")
+image = ax.pcolormesh(
+    rhos, ratios, exists, cmap="Blues", vmin=0, vmax=1.3, shading="nearest"
+)
 ax.plot(strengths, threshold, color="black", lw=2)
 ax.text(1.2, 0.12, "a fit exists", color="white", weight="bold")
 ax.text(6.2, 0.42, "none: the classes are separable")

@@ -62,7 +62,9 @@ models = {
     "pruned, least norm": lambda s: pruned(s, MinNormRegressor()),
     "pruned, ridge": lambda s: pruned(s, Ridge()),
     "pruned, logistic": lambda s: pruned(s, logistic),
-    "RFE": lambda s: make_pipeline(RFE(logistic, n_features_to_select=s, step=0.2), logistic),
+    "RFE": lambda s: make_pipeline(
+        RFE(logistic, n_features_to_select=s, step=0.2), logistic
+    ),
     "SelectFromModel, L1": lambda s: make_pipeline(
         SelectFromModel(lasso(10), max_features=s, threshold=-np.inf), logistic
     ),
@@ -93,7 +95,9 @@ words = TfidfVectorizer(
     min_df=2,
     sublinear_tf=True,
 )
-for train, test in StratifiedShuffleSplit(3, test_size=0.25, random_state=0).split(texts, y):
+for train, test in StratifiedShuffleSplit(3, test_size=0.25, random_state=0).split(
+    texts, y
+):
     X, X_test = words.fit_transform(texts[train]), words.transform(texts[test])
     for name, s, model in fitted_models(X, y[train]):
         loss = log_loss(y[test], model.predict_proba(X_test), labels=model.classes_)
@@ -120,7 +124,9 @@ for ax, metric in zip(axes, ["error rate", "log-loss"], strict=True):
     ax.set(xlabel="words kept", ylabel=metric, xscale="log", ylim=(0, None))
     ax.set_xticks(sizes, sizes)
     ax.minorticks_off()
-axes[0].text(200, all_words["error rate"], "all words", color="0.35", ha="right", va="top")
+axes[0].text(
+    200, all_words["error rate"], "all words", color="0.35", ha="right", va="top"
+)
 fig.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
 plt.show()
 

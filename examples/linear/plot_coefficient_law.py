@@ -77,7 +77,9 @@ for name, problem in problems.items():
         }
     )
 print(pd.DataFrame(rows).set_index("problem").round(4).to_string())
-independent = [ks_1samp(rng.standard_normal(p), norm.cdf).statistic for _ in range(2000)]
+independent = [
+    ks_1samp(rng.standard_normal(p), norm.cdf).statistic for _ in range(2000)
+]
 print(f"p independent normal numbers: {np.mean(independent):.4f} on average,", end=" ")
 print(f"{np.quantile(independent, 0.95):.4f} in the worst case of twenty")
 
@@ -98,9 +100,17 @@ fig, axes = plt.subplots(1, 3, figsize=(11, 4.4), layout="constrained")
 for ax, name in zip(axes, list(problems)[:2], strict=False):
     coefs, law = fitted[name], laws[name]
     bins = np.linspace(*np.quantile(coefs, [0.0005, 0.9995]), 42)
-    counts = np.array([np.histogram(one, bins)[0] for one in coefs]) / (p * np.diff(bins))
+    counts = np.array([np.histogram(one, bins)[0] for one in coefs]) / (
+        p * np.diff(bins)
+    )
     centres = (bins[1:] + bins[:-1]) / 2
-    ax.stairs(counts.mean(axis=0), bins, fill=True, color="0.88", label="histogram of the fits")
+    ax.stairs(
+        counts.mean(axis=0),
+        bins,
+        fill=True,
+        color="0.88",
+        label="histogram of the fits",
+    )
     ax.errorbar(
         centres,
         counts.mean(axis=0),
@@ -112,11 +122,16 @@ for ax, name in zip(axes, list(problems)[:2], strict=False):
         label="its standard error",
     )
     x = np.linspace(bins[0], bins[-1], 300)
-    parts = {"the first s": (slice(None, s), "#b0304a", "--"), "others": (slice(s, None), "k", ":")}
+    parts = {
+        "the first s": (slice(None, s), "#b0304a", "--"),
+        "others": (slice(s, None), "k", ":"),
+    }
     for part, (where, color, ls) in parts.items():
         weight = len(law.mean_[where]) / p
         density = norm.pdf(x, law.mean_[where][0], np.sqrt(law.variance_[where][0]))
-        ax.plot(x, weight * density, color=color, ls=ls, lw=1.8, label=f"theory: {part}")
+        ax.plot(
+            x, weight * density, color=color, ls=ls, lw=1.8, label=f"theory: {part}"
+        )
     total = norm.pdf(x[:, np.newaxis], law.mean_, np.sqrt(law.variance_)).mean(axis=1)
     ax.plot(x, total, color="#1f4e8c", lw=1.8, label="theory: all", zorder=1.9)
     ax.set(title=name, xlabel="coefficient", ylabel="density", xlim=(bins[0], bins[-1]))
@@ -209,11 +224,22 @@ styles = {
     "magnitude": curve_style("magnitude"),
     "hessian": curve_style("hessian"),
 }
-titles = ["kept features that are among the s best", "kept features that another data set keeps"]
+titles = [
+    "kept features that are among the s best",
+    "kept features that another data set keeps",
+]
 for score, style in styles.items():
     curves = np.transpose([overlap_theory(k, score) for k in grid])
-    for ax, share, curve, title in zip(axes, ["right", "agreed"], curves, titles, strict=True):
-        ax.plot(grid / p, curve, **style | {"marker": None}, lw=1.8, label=f"{score}: theory")
+    for ax, share, curve, title in zip(
+        axes, ["right", "agreed"], curves, titles, strict=True
+    ):
+        ax.plot(
+            grid / p,
+            curve,
+            **style | {"marker": None},
+            lw=1.8,
+            label=f"{score}: theory",
+        )
         ax.errorbar(
             overlaps.loc[score].index / p,
             overlaps.loc[score][share, "mean"],
@@ -237,7 +263,9 @@ for share, values in zip(["right", "agreed"], predicted, strict=True):
     table[share, "theory"] = values
     difference = (table[share, "mean"] - values) / table[share, "sem"]
     table[share, "difference"] = difference.round(1)
-order = [(a, b) for a in ["right", "agreed"] for b in ["theory", "mean", "sem", "difference"]]
+order = [
+    (a, b) for a in ["right", "agreed"] for b in ["theory", "mean", "sem", "difference"]
+]
 print(table[order].round(3).to_string())
 
 # %%

@@ -71,7 +71,9 @@ def simulate(n, s, rng):
         "large, pruned": False,
         "large, pruned, retrained": least_squares,
     }.items():
-        pruned = PrunedRegressor("magnitude", s, retrain=retrain, estimator=dense).fit(X, y)
+        pruned = PrunedRegressor("magnitude", s, retrain=retrain, estimator=dense).fit(
+            X, y
+        )
         coefs[model] = pruned.coef_
     return {model: problem.risk(coef) / (p - s) for model, coef in coefs.items()}
 
@@ -86,7 +88,9 @@ n_datasets = 30
 rng = np.random.RandomState(0)
 cuts = {
     "n = p = 200": [(p, s) for s in [5, 20, 40, 80, 120, 160, 180]],
-    "s = 40, p = 200": [(n, 40) for n in [60, 80, 110, 140, 160, 180, 190, 200, 240, 320, 400]],
+    "s = 40, p = 200": [
+        (n, 40) for n in [60, 80, 110, 140, 160, 180, 190, 200, 240, 320, 400]
+    ],
 }
 rows = [
     {"cut": cut, "n": n, "s": s, **simulate(n, s, rng)}
@@ -95,7 +99,10 @@ rows = [
     for _ in range(n_datasets)
 ]
 simulated = (
-    pd.DataFrame(rows).set_index(["cut", "n", "s"]).stack().rename_axis(["cut", "n", "s", "model"])
+    pd.DataFrame(rows)
+    .set_index(["cut", "n", "s"])
+    .stack()
+    .rename_axis(["cut", "n", "s", "model"])
 )
 simulated = simulated.groupby(level=["cut", "model", "n", "s"]).agg(["mean", "sem"])
 
@@ -116,7 +123,9 @@ for model, style in styles.items():
     axes[1].plot(n_grid / p, [theory(model, n, 40) for n in n_grid], **line)
     for ax, cut in zip(axes, cuts, strict=True):
         result = simulated.loc[cut, model]
-        n_values, s_values = (result.index.get_level_values(level) for level in ["n", "s"])
+        n_values, s_values = (
+            result.index.get_level_values(level) for level in ["n", "s"]
+        )
         ax.errorbar(
             s_values if ax is axes[0] else n_values / p,
             result["mean"],
@@ -128,14 +137,19 @@ for model, style in styles.items():
             ecolor="black",
             capsize=2,
         )
-axes[0].set(title="n = p = 200", xlabel="features kept, s", yscale="log", ylim=(0.9, 12))
+axes[0].set(
+    title="n = p = 200", xlabel="features kept, s", yscale="log", ylim=(0.9, 12)
+)
 axes[0].set_ylabel(r"risk / least risk of s features, $\sigma_s^2$")
 axes[0].set_yticks([1, 2, 5, 10], [1, 2, 5, 10])
 axes[1].set(title="s = 40, p = 200", xlabel="samples, n / p")
 axes[1].axvline(1, color="0.6", ls="--", lw=1)
 axes[1].text(1.02, 8, "n = p", color="0.35")
 fig.legend(
-    [Line2D([], [], **style | {"markeredgecolor": "black"}) for style in styles.values()],
+    [
+        Line2D([], [], **style | {"markeredgecolor": "black"})
+        for style in styles.values()
+    ],
     ["small: the s best features", *list(styles)[1:]],
     loc="outside lower center",
     ncols=3,
@@ -151,7 +165,9 @@ plt.show()
 # In units of :math:`\sigma_s^2`. Differences are in standard errors. Those of exactly 1 have
 # no scatter to compare with.
 
-table = simulated.loc[(slice(None), list(styles), [110, 160, 180, 200, 400], [40, 80, 160]), :]
+table = simulated.loc[
+    (slice(None), list(styles), [110, 160, 180, 200, 400], [40, 80, 160]), :
+]
 table = table.copy()
 table.insert(0, "theory", [theory(model, n, s) for _, model, n, s in table.index])
 difference = (table["mean"] - table["theory"]) / table["sem"]

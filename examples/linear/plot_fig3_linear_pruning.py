@@ -37,8 +37,12 @@ from sklearn_prune.theory import LinearGaussianProblem, predict_risk
 p, n, s = 1000, 300, 100
 spike = np.repeat([25.0, 1.0], [s, p - s])
 problems = {
-    r"(a)  $\Sigma=I,\ \beta=\sqrt{l}$": LinearGaussianProblem(np.ones(p), np.sqrt(spike)),
-    r"(b)  $\Sigma=\mathrm{diag}(l),\ \beta=1$": LinearGaussianProblem(spike, np.ones(p)),
+    r"(a)  $\Sigma=I,\ \beta=\sqrt{l}$": LinearGaussianProblem(
+        np.ones(p), np.sqrt(spike)
+    ),
+    r"(b)  $\Sigma=\mathrm{diag}(l),\ \beta=1$": LinearGaussianProblem(
+        spike, np.ones(p)
+    ),
 }
 unit = spike.sum()  # the mean of y^2, the risk of predicting 0
 strategies = ["magnitude", "hessian", "oracle"]
@@ -140,15 +144,24 @@ for ax, panel in zip(axes, problems, strict=True):
             elinewidth=1.2,
             capsize=2,
         )
-    ax.set(title=panel, xlabel="features trained on, k / p", yscale="log", ylim=(0.25, 4))
-    ax.set_yticks([0.25, 0.3, 0.4, 0.5, 0.7, 1, 2, 3, 4], [0.25, 0.3, 0.4, 0.5, 0.7, 1, 2, 3, 4])
+    ax.set(
+        title=panel, xlabel="features trained on, k / p", yscale="log", ylim=(0.25, 4)
+    )
+    ax.set_yticks(
+        [0.25, 0.3, 0.4, 0.5, 0.7, 1, 2, 3, 4], [0.25, 0.3, 0.4, 0.5, 0.7, 1, 2, 3, 4]
+    )
     ax.minorticks_off()
     ax.text(s / p + 0.04, 3.6, "k = s", **note)
     ax.text(n / p + 0.08, 3.6, "k = n", **note)
 axes[0].set_ylabel(r"risk / $\mathrm{E}\,y^2$")
-axes[0].text(0.7, 0.96 * best_small, "trained on the s right features", **note, va="top")
+axes[0].text(
+    0.7, 0.96 * best_small, "trained on the s right features", **note, va="top"
+)
 fig.legend(
-    [Line2D([], [], **style | {"markeredgecolor": "black"}) for style in styles.values()],
+    [
+        Line2D([], [], **style | {"markeredgecolor": "black"})
+        for style in styles.values()
+    ],
     ["dense: not pruned", *[f"{strategy}, pruned to s" for strategy in strategies]],
     loc="outside lower center",
     ncols=4,
@@ -191,4 +204,8 @@ table["difference / sem"] = (table["mean"] - table["theory"]) / table["sem"]
 table["panel"] = table["panel"].str[:3]
 table = table.set_index(["panel", "model", "k"]).unstack("panel").swaplevel(axis=1)
 table = table.sort_index(axis=1, level=0, sort_remaining=False)
-print(table.round({column: 1 if "diff" in column[1] else 3 for column in table}).to_string())
+print(
+    table.round(
+        {column: 1 if "diff" in column[1] else 3 for column in table}
+    ).to_string()
+)

@@ -135,13 +135,20 @@ for ax, panel in zip(axes, panels, strict=True):
             elinewidth=1.2,
             capsize=2,
         )
-    ax.set(title=panel, xlabel="features trained on, k / p", yscale="log", ylim=(0.3, 2.5))
+    ax.set(
+        title=panel, xlabel="features trained on, k / p", yscale="log", ylim=(0.3, 2.5)
+    )
     ax.set_yticks([0.3, 0.4, 0.5, 0.7, 1, 1.5, 2], [0.3, 0.4, 0.5, 0.7, 1, 1.5, 2])
     ax.minorticks_off()
 axes[0].set_ylabel(r"risk / $\mathrm{E}\,y^2$")
-axes[0].text(0.66, 0.96 * best_small, "trained on the s right features", **note, va="top")
+axes[0].text(
+    0.66, 0.96 * best_small, "trained on the s right features", **note, va="top"
+)
 fig.legend(
-    [Line2D([], [], **style | {"markeredgecolor": "black"}) for style in styles.values()],
+    [
+        Line2D([], [], **style | {"markeredgecolor": "black"})
+        for style in styles.values()
+    ],
     [
         "retrained on the same samples, our theory",
         "retrained on fresh samples, the paper's theory",
@@ -184,7 +191,9 @@ plt.show()
 # of the paper against the simulation with the same samples, for which it was not meant.
 
 simulated = simulated.unstack("retrain").swaplevel(axis=1)
-table = simulated.loc[(slice(None), [150, 200, 250, 300, 360, 600, 1000]), ["same", "fresh"]]
+table = simulated.loc[
+    (slice(None), [150, 200, 250, 300, 360, 600, 1000]), ["same", "fresh"]
+]
 table = table.copy()
 for column, line, markers in [
     ("difference", "same", "same"),
@@ -196,5 +205,7 @@ for column, line, markers in [
     difference = (table[markers, "mean"] - values) / table[markers, "sem"]
     table[markers, column] = difference.round(1)
 order = ["theory", "mean", "sem", "difference", "paper's difference"]
-table = table.reindex([(name, column) for name in ["fresh", "same"] for column in order], axis=1)
+table = table.reindex(
+    [(name, column) for name in ["fresh", "same"] for column in order], axis=1
+)
 print(table.dropna(axis=1).round(3).to_string())

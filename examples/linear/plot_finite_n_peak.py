@@ -31,7 +31,9 @@ n, noise = 100, 0.25
 
 def make_problem(p):
     variances = 1 / np.sqrt(np.arange(1, p + 1))
-    return LinearGaussianProblem(p * variances / variances.sum(), np.full(p, p**-0.5), noise)
+    return LinearGaussianProblem(
+        p * variances / variances.sum(), np.full(p, p**-0.5), noise
+    )
 
 
 # %%
@@ -100,7 +102,8 @@ for i in range(n_datasets):
     X, y = large.sample(n, random_state=rng)
     trained = MinNormRegressor(fit_intercept=False).fit(X, y)
     model = PrunedRegressor(
-        estimator=FrozenEstimator(trained), retrain=MinNormRegressor(fit_intercept=False)
+        estimator=FrozenEstimator(trained),
+        retrain=MinNormRegressor(fit_intercept=False),
     )
     for j, s in enumerate(kept):
         risks[i, j] = large.risk(model.set_params(sparsity=int(s)).fit(X, y).coef_)
@@ -110,7 +113,12 @@ refit["sem"] = risks.std(axis=0, ddof=1) / np.sqrt(n_datasets)
 s_grid = np.arange(45, 99)
 lines = {
     (retrain, finite_n): predict_risk(
-        large, n, strategy="magnitude", sparsity=s_grid, retrain=retrain, finite_n=finite_n
+        large,
+        n,
+        strategy="magnitude",
+        sparsity=s_grid,
+        retrain=retrain,
+        finite_n=finite_n,
     )
     for retrain, finite_n in [("fresh", False), ("same", False), ("same", True)]
 }
@@ -130,7 +138,13 @@ print(refit.round(3).to_string())
 limit = {"color": "#d98a1f", "ls": "--", "lw": 1.8}
 finite = {"color": "#1f4e8c", "ls": "-", "lw": 1.8}
 fresh = {"color": "0.45", "ls": ":", "lw": 1.8}
-marks = {"ls": "none", "color": "black", "capsize": 2, "elinewidth": 1.2, "markersize": 5}
+marks = {
+    "ls": "none",
+    "color": "black",
+    "capsize": 2,
+    "elinewidth": 1.2,
+    "markersize": 5,
+}
 means = {"marker": "o", **marks}
 medians = {"marker": "D", "markerfacecolor": "white", **marks}
 
@@ -147,12 +161,16 @@ for ax, far_unit, near_unit, unit in scales:
         ax.plot(p_grid, np.minimum(limit_curve / unit, 1e9), **limit)
         ax.plot(p_grid, np.minimum(finite_curve / unit, 1e9), **finite)
     middle = near["median"] / near_unit
-    quartiles = np.abs(near[["25%", "75%"]].div(near_unit, axis=0).sub(middle, axis=0)).T
+    quartiles = np.abs(
+        near[["25%", "75%"]].div(near_unit, axis=0).sub(middle, axis=0)
+    ).T
     ax.errorbar(near.index, middle, quartiles, **medians)
     ax.errorbar(far.index, far["mean"] / far_unit, far["sem"] / far_unit, **means)
     ax.set_xlabel("features, p")
 axes[0].set(title="dense", ylabel="risk", yscale="log", ylim=(0.8, 300))
-axes[1].set(title="dense, over Definition 4", ylabel="risk / risk of Def. 4", ylim=(0.5, 2.2))
+axes[1].set(
+    title="dense, over Definition 4", ylabel="risk / risk of Def. 4", ylim=(0.5, 2.2)
+)
 axes[2].set(title="pruned to s of 400, retrained", yscale="log", ylim=(1, 30))
 axes[2].set(xlabel="features kept, s", ylabel="risk")
 lines_drawn = [

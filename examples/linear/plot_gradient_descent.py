@@ -71,7 +71,9 @@ share = density / density.sum()
 
 def theory(length):
     """Return the distances from the shortest solution, after a start of this length."""
-    squares = (problem.coef @ problem.coef + length**2) / p + problem.noise_variance / (n * mu)
+    squares = (problem.coef @ problem.coef + length**2) / p + problem.noise_variance / (
+        n * mu
+    )
     moving = n * ((1 - step * mu) ** (2 * steps[:, np.newaxis]) * squares) @ share
     return np.sqrt(moving + length**2 * (1 - n / p))
 
@@ -130,7 +132,10 @@ for name, style in styles.items():
 ax.set(xlabel="steps of gradient descent", ylabel="distance to MinNormRegressor")
 ax.set(yscale="log", ylim=(1e-10, 10), xlim=(-2, n_steps + 2))
 fig.legend(
-    [Line2D([], [], **style | {"markeredgecolor": "black"}) for style in styles.values()],
+    [
+        Line2D([], [], **style | {"markeredgecolor": "black"})
+        for style in styles.values()
+    ],
     styles,
     loc="outside lower center",
     ncols=2,

@@ -82,15 +82,23 @@ for name, direction in directions.items():
             X, y = np.outer(g, direction), g + np.sqrt(noise) * rng.standard_normal(n)
             dense = FrozenEstimator(MinNormRegressor(fit_intercept=False).fit(X, y))
             for s in kept:
-                pruned = PrunedRegressor("magnitude", s, retrain=False, estimator=dense).fit(X, y)
+                pruned = PrunedRegressor(
+                    "magnitude", s, retrain=False, estimator=dense
+                ).fit(X, y)
                 coef = np.zeros(p)
                 coef[pruned.support_] = (
-                    MinNormRegressor(fit_intercept=False).fit(X[:, pruned.support_], y).coef_
+                    MinNormRegressor(fit_intercept=False)
+                    .fit(X[:, pruned.support_], y)
+                    .coef_
                 )
-                rows.append((name, noise, s, "pruned", problem.risk(pruned.coef_) - noise))
+                rows.append(
+                    (name, noise, s, "pruned", problem.risk(pruned.coef_) - noise)
+                )
                 rows.append((name, noise, s, "retrained", problem.risk(coef) - noise))
 simulated = pd.DataFrame(rows, columns=["direction", "noise", "s", "model", "risk"])
-simulated = simulated.groupby(["direction", "noise", "model", "s"])["risk"].agg(["mean", "sem"])
+simulated = simulated.groupby(["direction", "noise", "model", "s"])["risk"].agg(
+    ["mean", "sem"]
+)
 
 # %%
 # The figure
@@ -121,10 +129,15 @@ for ax, (name, direction) in zip(axes, directions.items(), strict=True):
             ecolor="black",
             capsize=2,
         )
-    ax.set(title=name, xlabel=f"features kept, s, of p = {p}", yscale="log", ylim=(0.02, 4))
+    ax.set(
+        title=name, xlabel=f"features kept, s, of p = {p}", yscale="log", ylim=(0.02, 4)
+    )
 axes[0].set_ylabel("risk above the noise / variance of the signal")
 fig.legend(
-    [Line2D([], [], **style | {"markeredgecolor": "black"}) for style in styles.values()],
+    [
+        Line2D([], [], **style | {"markeredgecolor": "black"})
+        for style in styles.values()
+    ],
     [rf"{model}, $\sigma^2={noise:g}$" for model, noise in styles],
     loc="outside lower center",
     ncols=4,

@@ -58,7 +58,9 @@ def arguments(strategy, model):
 
 
 def theory(strategy, model, penalty):
-    return predict_risk(problem, n, alpha=penalty * n, **arguments(strategy, model)) / unit
+    return (
+        predict_risk(problem, n, alpha=penalty * n, **arguments(strategy, model)) / unit
+    )
 
 
 best = pd.DataFrame(
@@ -67,7 +69,8 @@ best = pd.DataFrame(
             "strategy": strategy,
             "model": model,
             "no penalty": theory(strategy, model, 0.0),
-            "best penalty / n": optimal_alpha(problem, n, **arguments(strategy, model)) / n,
+            "best penalty / n": optimal_alpha(problem, n, **arguments(strategy, model))
+            / n,
         }
         for strategy in strategies
         for model in models
@@ -119,11 +122,18 @@ for _ in range(n_datasets):
             rows.append((strategy, "dense", penalty, problem.risk(dense.coef_) / unit))
             for model, retrain in refits.items():
                 pruned = PrunedRegressor(
-                    strategy, sparsity=s, retrain=retrain, estimator=FrozenEstimator(dense)
+                    strategy,
+                    sparsity=s,
+                    retrain=retrain,
+                    estimator=FrozenEstimator(dense),
                 ).fit(X, y)
-                rows.append((strategy, model, penalty, problem.risk(pruned.coef_) / unit))
+                rows.append(
+                    (strategy, model, penalty, problem.risk(pruned.coef_) / unit)
+                )
 simulated = pd.DataFrame(rows, columns=["strategy", "model", "penalty", "risk"])
-simulated = simulated.groupby(["strategy", "model", "penalty"])["risk"].agg(["mean", "sem"])
+simulated = simulated.groupby(["strategy", "model", "penalty"])["risk"].agg(
+    ["mean", "sem"]
+)
 
 # %%
 # The figure
@@ -179,9 +189,17 @@ for ax, strategy in zip(axes, strategies, strict=True):
     )
 axes[0].set_ylabel(r"risk / $\mathrm{E}\,y^2$")
 axes[0].text(0.03, best_small + 0.006, "small model, best ridge", color="0.35")
-star = Line2D([], [], marker="*", ls="none", color="white", markersize=13, markeredgecolor="black")
+star = Line2D(
+    [], [], marker="*", ls="none", color="white", markersize=13, markeredgecolor="black"
+)
 fig.legend(
-    [*[Line2D([], [], **style | {"markeredgecolor": "black"}) for style in styles.values()], star],
+    [
+        *[
+            Line2D([], [], **style | {"markeredgecolor": "black"})
+            for style in styles.values()
+        ],
+        star,
+    ],
     [*models, "optimum"],
     loc="outside lower center",
     ncols=5,
@@ -219,4 +237,8 @@ table.insert(0, "theory", [theory(*index) for index in table.index])
 table["difference"] = ((table["mean"] - table["theory"]) / table["sem"]).round(1)
 table = table.unstack("strategy").swaplevel(axis=1)
 table = table.reindex(strategies, axis=1, level=0)
-print(table.reindex(["theory", "mean", "sem", "difference"], axis=1, level=1).round(3).to_string())
+print(
+    table.reindex(["theory", "mean", "sem", "difference"], axis=1, level=1)
+    .round(3)
+    .to_string()
+)

@@ -25,9 +25,13 @@ from sklearn_prune import curve_style
 from sklearn_prune.neural import PrunedNetClassifier
 
 X, y = load_digits(return_X_y=True)
-X, X_test, y, y_test = train_test_split(X / 16, y, train_size=1000, stratify=y, random_state=0)
+X, X_test, y, y_test = train_test_split(
+    X / 16, y, train_size=1000, stratify=y, random_state=0
+)
 
-small = PrunedNetClassifier(module__width=4, sparsity=1.0, retrain=None, max_epochs=40, lr=0.01)
+small = PrunedNetClassifier(
+    module__width=4, sparsity=1.0, retrain=None, max_epochs=40, lr=0.01
+)
 large = PrunedNetClassifier(base_width=4, max_epochs=20, lr=0.01)
 pruned = {
     "retrained": large,
@@ -61,7 +65,9 @@ def errors(net):
 widths = [8, 16, 32, 64]
 small_errors = np.array(errors(small))
 pruned_errors = {
-    name: np.array([errors(clone(net).set_params(module__width=width)) for width in widths])
+    name: np.array(
+        [errors(clone(net).set_params(module__width=width)) for width in widths]
+    )
     for name, net in pruned.items()
 }
 
@@ -72,8 +78,16 @@ for (name, values), meaning in zip(
     mean, spread = values.mean(axis=1), values.std(axis=1, ddof=1)
     style = curve_style(meaning) | {"label": f"pruned, {name}"}
     ax.errorbar(widths, mean, spread, capsize=3, **style)
-ax.axhline(small_errors.mean(), **curve_style("small") | {"marker": ""}, label="small (width 4)")
-ax.set(xlabel="Width of the net that is pruned", ylabel="Error on new images", ylim=(0, None))
+ax.axhline(
+    small_errors.mean(),
+    **curve_style("small") | {"marker": ""},
+    label="small (width 4)",
+)
+ax.set(
+    xlabel="Width of the net that is pruned",
+    ylabel="Error on new images",
+    ylim=(0, None),
+)
 ax.set_xscale("log", base=2)
 ax.set_xticks(widths, [str(width) for width in widths])
 title = "Nets of 310 weights, mean and standard deviation"

@@ -54,7 +54,9 @@ def claims(table, base_width):
         "not retrained - retrained": ("no-retraining", "magnitude"),
         "pruned at random - by magnitude": ("random", "magnitude"),
     }
-    differences = {name: 100 * (errors[a] - errors[b]) for name, (a, b) in pairs.items()}
+    differences = {
+        name: 100 * (errors[a] - errors[b]) for name, (a, b) in pairs.items()
+    }
     return pd.DataFrame(differences).agg(["mean", "std"]).T.round(1)
 
 

@@ -94,7 +94,9 @@ n = 100
 
 def cross_validate(F, n_train, estimator):
     """Return cross-validated and leave-one-out errors, one for each training set."""
-    cv = ShuffleSplit(n_splits=40, train_size=n_train, test_size=len(y) - n_train, random_state=0)
+    cv = ShuffleSplit(
+        n_splits=40, train_size=n_train, test_size=len(y) - n_train, random_state=0
+    )
     errors = []
     for train, test in cv.split(F):
         predicted = estimator.fit(F[train], y[train]).predict(F[test])
@@ -110,7 +112,9 @@ for name in maps:
         theory = predict_risk(population.equivalent(phi), n, fit_intercept=True)
         validated, left_out = cross_validate(phi(images), n, MinNormRegressor())
         rows.append([name, p, theory, validated, left_out])
-results = pd.DataFrame(rows, columns=["map", "p", "theory", "cross-validated", "leave-one-out"])
+results = pd.DataFrame(
+    rows, columns=["map", "p", "theory", "cross-validated", "leave-one-out"]
+)
 results = results.set_index(["map", "p"])
 
 # %%
@@ -120,13 +124,20 @@ results = results.set_index(["map", "p"])
 # Both axes are logarithmic. Markers are medians of the 40 training sets, and the bars reach
 # from the 10 % to the 90 % quantile.
 
-fig, axes = plt.subplots(1, 2, figsize=(9, 4.8), sharex=True, sharey=True, layout="constrained")
-styles = {"cross-validated": ("tab:red", "s", 0.97), "leave-one-out": ("black", "o", 1.03)}
+fig, axes = plt.subplots(
+    1, 2, figsize=(9, 4.8), sharex=True, sharey=True, layout="constrained"
+)
+styles = {
+    "cross-validated": ("tab:red", "s", 0.97),
+    "leave-one-out": ("black", "o", 1.03),
+}
 for ax, name in zip(axes, maps, strict=True):
     table = results.loc[name]
     below = table.index < n
     for part in [below, ~below]:
-        ax.plot(table["theory"][part], color="navy", label="theory" if part[0] else None)
+        ax.plot(
+            table["theory"][part], color="navy", label="theory" if part[0] else None
+        )
     for kind, (color, marker, shift) in styles.items():
         low, median, high = np.quantile(np.stack(table[kind]), [0.1, 0.5, 0.9], axis=1)
         ax.errorbar(
@@ -164,7 +175,9 @@ plt.show()
 
 
 def mean_and_error(errors):
-    return f"{np.mean(errors):.3f} +- {np.std(errors, ddof=1) / np.sqrt(len(errors)):.3f}"
+    return (
+        f"{np.mean(errors):.3f} +- {np.std(errors, ddof=1) / np.sqrt(len(errors)):.3f}"
+    )
 
 
 table = results.copy()
@@ -210,7 +223,9 @@ plt.show()
 
 active = np.sum(features["ReLU"] > 0, axis=0)
 rare = np.sum((active > 0) & (active < len(images) / 50))
-print(f"ReLU: {rare} of {p} features are active on fewer than 1 image in 50, but not on none")
+print(
+    f"ReLU: {rare} of {p} features are active on fewer than 1 image in 50, but not on none"
+)
 
 # %%
 # A ridge penalty makes it right
@@ -225,7 +240,9 @@ for name in maps:
     for p in [20, 60, 125]:
         phi = feature_map(name, p)
         plain, ridge = (
-            predict_risk(population.equivalent(phi), n, alpha=penalty, fit_intercept=True)
+            predict_risk(
+                population.equivalent(phi), n, alpha=penalty, fit_intercept=True
+            )
             for penalty in [0.0, alpha]
         )
         measured, _ = cross_validate(phi(images), n, Ridge(alpha))
@@ -255,7 +272,11 @@ except ValueError as error:
 
 F = phi(images)
 naive = LinearGaussianProblem.from_moments(
-    F.T @ F / len(F), F.T @ y / len(F), np.mean(y**2), mean=F.mean(axis=0), target_mean=y.mean()
+    F.T @ F / len(F),
+    F.T @ y / len(F),
+    np.mean(y**2),
+    mean=F.mean(axis=0),
+    target_mean=y.mean(),
 )
 validated, left_out = cross_validate(F, n, MinNormRegressor())
 print(f"theory of naive moments: {predict_risk(naive, n, fit_intercept=True):.3f}")

@@ -35,9 +35,15 @@ p, n, s = 600, 200, 100
 rng = np.random.RandomState(0)
 
 independent = LinearGaussianProblem(np.repeat([25.0, 1.0], [60, p - 60]), np.ones(p))
-correlated = LinearGaussianProblem(toeplitz(0.95 ** np.arange(p)), rng.standard_normal(p))
+correlated = LinearGaussianProblem(
+    toeplitz(0.95 ** np.arange(p)), rng.standard_normal(p)
+)
 model = SingleIndexProblem(np.eye(20)[0], link="square")
-R = RandomFeatures(n_components=p, random_state=0).fit(np.zeros((1, 20))).random_weights_.T
+R = (
+    RandomFeatures(n_components=p, random_state=0)
+    .fit(np.zeros((1, 20)))
+    .random_weights_.T
+)
 
 
 def random_features(n_rows, rng):
@@ -76,8 +82,14 @@ def distil(m):
 units = {name: problem.risk(np.zeros(p)) for name, (problem, _) in problems.items()}
 theory = pd.DataFrame(
     {
-        name: {key: predict_risk(problem, n, **plan) / units[name] for key, plan in plans.items()}
-        | {m: predict_risk(problem, n, **distil(m)) / units[name] for m in [*n_unlabeled, np.inf]}
+        name: {
+            key: predict_risk(problem, n, **plan) / units[name]
+            for key, plan in plans.items()
+        }
+        | {
+            m: predict_risk(problem, n, **distil(m)) / units[name]
+            for m in [*n_unlabeled, np.inf]
+        }
         for name, (problem, _) in problems.items()
     }
 )
@@ -106,15 +118,21 @@ def simulate(problem, draw):
     distilled = PrunedRegressor("hessian", s, "distill", estimator=least_norm)
     coefs += [distilled.fit(X, y, X_unlabeled=U[:m]).coef_ for m in simulated_m]
     limit = np.zeros(p)
-    covariance = np.diag(problem.covariance) if problem.is_diagonal else problem.covariance
-    limit[kept] = np.linalg.solve(covariance[np.ix_(kept, kept)], covariance[kept] @ dense)
+    covariance = (
+        np.diag(problem.covariance) if problem.is_diagonal else problem.covariance
+    )
+    limit[kept] = np.linalg.solve(
+        covariance[np.ix_(kept, kept)], covariance[kept] @ dense
+    )
     return problem.risk([*coefs, limit])
 
 
 index = [*plans, *simulated_m, np.inf]
 simulated, std_error = pd.DataFrame(index=index), pd.DataFrame(index=index)
 for name, (problem, draw) in problems.items():
-    risks = np.array([simulate(problem, draw) for _ in range(n_data_sets)]) / units[name]
+    risks = (
+        np.array([simulate(problem, draw) for _ in range(n_data_sets)]) / units[name]
+    )
     simulated[name] = risks.mean(axis=0)
     std_error[name] = risks.std(axis=0, ddof=1) / np.sqrt(n_data_sets)
 
@@ -145,7 +163,14 @@ for ax, name in zip(axes, problems, strict=True):
         )
     label = "distilled: theory"
     ax.plot(n_unlabeled, theory[name][n_unlabeled], "-", color=distilled, label=label)
-    ax.plot(right, theory[name][np.inf], "_", color=distilled, markersize=16, markeredgewidth=1.5)
+    ax.plot(
+        right,
+        theory[name][np.inf],
+        "_",
+        color=distilled,
+        markersize=16,
+        markeredgewidth=1.5,
+    )
     ax.errorbar(
         [*simulated_m, right],
         simulated[name][[*simulated_m, np.inf]],
@@ -216,6 +241,8 @@ print(table.dropna().round(3).to_string())
 # problem, the pruned model that is retrained on labels can be better than the dense one,
 # and distillation gives that advantage away.
 
-few = LinearGaussianProblem(correlated.covariance, correlated.coef * (np.arange(p) < 60))
+few = LinearGaussianProblem(
+    correlated.covariance, correlated.coef * (np.arange(p) < 60)
+)
 for key, plan in (plans | {"distilled, m = inf": distil(np.inf)}).items():
     print(f"{key:20} {predict_risk(few, n, **plan) / few.risk(np.zeros(p)):.3f}")

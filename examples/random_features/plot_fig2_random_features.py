@@ -46,7 +46,9 @@ def simulate(features, y, equivalent):
     """Train once; prune to each budget and retrain; return the risks."""
     frozen = FrozenEstimator(least_norm.fit(features, y))
     coefs = [
-        PrunedRegressor("magnitude", s, estimator=frozen, retrain=least_norm).fit(features, y).coef_
+        PrunedRegressor("magnitude", s, estimator=frozen, retrain=least_norm)
+        .fit(features, y)
+        .coef_
         for s in budgets
         if s <= features.shape[1]
     ]
@@ -57,7 +59,12 @@ def predict(equivalent, s, retrain, seed):
     """Return risk and error of the theory. With p = s there is nothing to prune."""
     plan = {}
     if s < equivalent.n_features:
-        plan = {"strategy": "magnitude", "sparsity": s, "retrain": retrain, "n_draws": n_draws}
+        plan = {
+            "strategy": "magnitude",
+            "sparsity": s,
+            "retrain": retrain,
+            "n_draws": n_draws,
+        }
     return predict_risk(equivalent, n, **plan, random_state=seed, return_std_error=True)
 
 
@@ -120,7 +127,9 @@ for row, d in zip(axes, dimensions, strict=True):
             capsize=2,
             label="simulation: on the same samples, with its standard error",
         )
-        ax.axhline(table["simulated"][s], color="0.7", lw=0.8, zorder=0, label="small model")
+        ax.axhline(
+            table["simulated"][s], color="0.7", lw=0.8, zorder=0, label="small model"
+        )
         ax.axvline(n, color="0.7", ls=":", zorder=0, label="p = n")
         ax.set_title(f"{d} inputs, s/n = {s / n:g}")
         ax.set_xscale("log")
@@ -149,7 +158,10 @@ plt.show()
 # simulation to about a tenth everywhere.
 
 table = results.drop(index=[40, 80, 165], level="p")
-off = [(table[theory] / table["simulated"] - 1).map("{:+.0%}".format) for theory in columns[3:5]]
+off = [
+    (table[theory] / table["simulated"] - 1).map("{:+.0%}".format)
+    for theory in columns[3:5]
+]
 table["fresh off by"], table["same off by"] = off
 print(table.rename(columns={"draws": "+-", "spread": "+- "}).round(3).to_string())
 

@@ -89,7 +89,10 @@ for d in dimensions:
                     return np.maximum(inputs @ R.T, 0), y
 
                 risks = [simulate(draw, equivalent) for _ in range(n_data_sets)]
-                simulated, spread = np.mean(risks, axis=0), np.var(risks, axis=0, ddof=1)
+                simulated, spread = (
+                    np.mean(risks, axis=0),
+                    np.var(risks, axis=0, ddof=1),
+                )
             for i, (model, plan) in enumerate(plans.items()):
                 if p in peak and "retrain" in plan:
                     continue
@@ -124,7 +127,12 @@ fig, axes = plt.subplots(1, 2, figsize=(9, 5), layout="constrained")
 for ax, d in zip(axes, dimensions, strict=True):
     for model, style in styles.items():
         table = results.loc[d, model]
-        ax.plot(table.index, table["theory"], **style | {"marker": ""}, label=f"theory: {model}")
+        ax.plot(
+            table.index,
+            table["theory"],
+            **style | {"marker": ""},
+            label=f"theory: {model}",
+        )
         points = table.dropna()
         ax.errorbar(
             points.index,
@@ -179,12 +187,16 @@ plt.show()
 # wrong, as the last column shows; the column before has the same-sample theory. The +-
 # are one standard error, of the draws of the theory and of the data sets.
 
-table = results.dropna().loc[(slice(None), "retrained, same data"), :].droplevel("model")
+table = (
+    results.dropna().loc[(slice(None), "retrained, same data"), :].droplevel("model")
+)
 table = table[["theory", "draws", "simulated", "spread"]]
 fresh = results.dropna().loc[(slice(None), "retrained, fresh data"), "theory"]
 table.insert(0, "fresh theory", fresh.droplevel("model"))
 table["same off by"] = (table["theory"] / table["simulated"] - 1).map("{:+.0%}".format)
-table["fresh off by"] = (table["fresh theory"] / table["simulated"] - 1).map("{:+.0%}".format)
+table["fresh off by"] = (table["fresh theory"] / table["simulated"] - 1).map(
+    "{:+.0%}".format
+)
 names = {"theory": "same theory", "draws": "+-", "spread": "+- "}
 print("retrained on the same data:")
 print(table.rename(columns=names).round(3).to_string())

@@ -52,7 +52,9 @@ widths = [100, 300, 1000, 3000, 10_000, 30_000, 100_000]
 
 def errors(width, seed, X_train, X_test, y_train, y_test):
     """Return the test errors after retraining without and with a ridge penalty."""
-    pruned = PrunedRandomFeatures(width, s, "magnitude", random_state=seed).fit(X_train, y_train)
+    pruned = PrunedRandomFeatures(width, s, "magnitude", random_state=seed).fit(
+        X_train, y_train
+    )
     ridge = RidgeCV(np.logspace(-3, 3, 13)).fit(pruned.transform(X_train), y_train)
     predictions = pruned.predict(X_test), ridge.predict(pruned.transform(X_test))
     return [np.mean((prediction - y_test) ** 2) for prediction in predictions]
@@ -86,7 +88,9 @@ def arc_cosine(A, B):
 
 
 def kernel_error(X_train, X_test, y_train, y_test):
-    interpolation = make_pipeline(KernelCenterer(), KernelRidge(alpha=1e-9, kernel="precomputed"))
+    interpolation = make_pipeline(
+        KernelCenterer(), KernelRidge(alpha=1e-9, kernel="precomputed")
+    )
     interpolation.fit(arc_cosine(X_train, X_train), y_train - y_train.mean())
     prediction = y_train.mean() + interpolation.predict(arc_cosine(X_test, X_train))
     return np.mean((prediction - y_test) ** 2)
@@ -139,7 +143,12 @@ left.axhline(dense_limit, color="0.4", linestyle=":", label="dense, infinitely w
 left.set_ylim(0, None)
 left.set_ylabel("test error (mean square)")
 
-right.plot(memory["all features"], "k--^", markerfacecolor="white", label="the matrix of features")
+right.plot(
+    memory["all features"],
+    "k--^",
+    markerfacecolor="white",
+    label="the matrix of features",
+)
 right.plot(memory["block by block"], "k-o", label="all that PrunedRandomFeatures uses")
 right.set_yscale("log")
 right.set_ylabel("memory (MB)")
