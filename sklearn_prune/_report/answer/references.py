@@ -10,7 +10,7 @@ from sklearn_prune._report.comparison.records import BOOSTED, LINEAR, LOGISTIC, 
 
 from .choices import fold_values
 from .statistics import LEVEL, RELEVANT, holm, mean_and_error, p_value
-from .wording import noise_text, percents, rates_text
+from .written_numbers import noise_text, percents, rates_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,7 +11,7 @@ from sklearn_prune._report.comparison.records import DENSE, PURSUED, RIDGE
 from .choices import fold_values, is_large, is_small
 from .contenders import large_models
 from .statistics import EQUAL, LARGE_WINS, NOTHING, RELEVANT, SMALL_WINS, Comparison, compare
-from .wording import features, p_text, percents, rates_text
+from .written_numbers import features, p_text, percents, rates_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
