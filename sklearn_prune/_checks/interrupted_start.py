@@ -1,12 +1,14 @@
 """What Ctrl-C does: while a command line starts there is nothing to save, nor to tell."""
 
+import re
 import signal
 import sys
 
 
 def is_starting() -> bool:
-    """Return whether Python is on its way to a module that `python -m` names."""
-    return sys.argv[:1] == ["-m"]
+    """Return whether Python is on its way to a command line of this package."""
+    given = " ".join(sys.orig_argv)
+    return sys.argv[:1] == ["-m"] and re.search(r" -m ?sklearn_prune\b", given) is not None
 
 
 def end_on_interrupt() -> None:

@@ -47,7 +47,7 @@ def test_the_page_is_complete_and_needs_nothing_else():
     for text in "double descent", "Seed: 5", "scikit-learn 1", "MinMaxScaler":
         assert text in page
     for text in "gradient boosting", "all columns", "columns, pruned, retrained":
-        assert f"<td>{text}</td>" in page
+        assert f'<th scope="row">{text}</th>' in page
     said = [result.reference_sentence, *result.column_sentences]
     positions = [page.index(sentence) for sentence in said if sentence]
     assert positions == sorted(positions)
