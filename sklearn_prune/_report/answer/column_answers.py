@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sklearn_prune._report.comparison.records import LINEAR
 
+from .number_words import features, p_text, percents, rates_text
 from .statistics import LARGE_WINS, NOTHING, RELEVANT, SMALL_WINS, Comparison, compare
-from .wording import features, p_text, percents, rates_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

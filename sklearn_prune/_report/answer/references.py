@@ -9,8 +9,8 @@ import numpy as np
 from sklearn_prune._report.comparison.records import BOOSTED, LINEAR, LOGISTIC, REFERENCES
 
 from .choices import fold_values
+from .number_words import noise_text, percents, rates_text
 from .statistics import LEVEL, RELEVANT, holm, mean_and_error, p_value
-from .wording import noise_text, percents, rates_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
