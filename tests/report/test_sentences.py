@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sklearn_prune._report.answer.choices import Row
-from sklearn_prune._report.answer.numbers_in_words import percents
+from sklearn_prune._report.answer.number_words import percents
 from sklearn_prune._report.answer.sentences import answer, remarks
 from sklearn_prune._report.comparison.plan import make_plan
 from sklearn_prune._report.comparison.records import (

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sklearn_prune._report.comparison.records import LINEAR
 
-from .numbers_in_words import features, p_text, percents, rates_text
+from .number_words import features, p_text, percents, rates_text
 from .statistics import LARGE_WINS, NOTHING, RELEVANT, SMALL_WINS, Comparison, compare
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn_prune._report.comparison.records import COLUMNS, LINEAR, SMALL
 
 from .choices import is_large, is_linear, is_pruned_columns, is_small
-from .numbers_in_words import either
+from .number_words import either
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

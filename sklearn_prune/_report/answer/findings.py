@@ -176,7 +176,7 @@ class Findings:
 
     def _winner(self, budget: int) -> Contender:
         """Return what is recommended for a budget."""
-        if not self.plan.n_columns:
+        if not self.column_answers:
             return self._random(budget)
         answer = self.column_answers[self.plan.budgets.index(budget)]
         return answer.columns if answer.columns_win else answer.random

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn_prune._report.comparison.records import BOOSTED, LINEAR, LOGISTIC, REFERENCES
 
 from .choices import fold_values
-from .numbers_in_words import noise_text, percents, rates_text
+from .number_words import noise_text, percents, rates_text
 from .statistics import LEVEL, RELEVANT, holm, mean_and_error, p_value
 
 if TYPE_CHECKING:

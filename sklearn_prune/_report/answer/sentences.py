@@ -10,7 +10,7 @@ from sklearn_prune._report.comparison.records import DENSE, PURSUED, RIDGE
 
 from .choices import fold_values, is_large, is_small
 from .contenders import large_models
-from .numbers_in_words import features, p_text, percents, rates_text
+from .number_words import features, p_text, percents, rates_text
 from .statistics import EQUAL, LARGE_WINS, NOTHING, RELEVANT, SMALL_WINS, Comparison, compare
 
 if TYPE_CHECKING:

@@ -84,7 +84,7 @@ def _empty_table(caption: str, first: str, *others: str) -> Table:
     from rich.box import SIMPLE  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
-    table = Table(caption=caption, box=SIMPLE)
+    table = Table(caption=caption, box=SIMPLE, pad_edge=False)
     table.add_column(first, no_wrap=True)
     for name in others:
         table.add_column(name, justify="right")
