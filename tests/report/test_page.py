@@ -56,7 +56,8 @@ def test_the_page_is_complete_and_needs_nothing_else():
         assert f"{answer.comparison.large:.1%}" in page
     assert 'src="http' not in page
     assert "href" not in page
-    assert repr(result).splitlines()[1:] == result.sentences
+    said = [result.reference_sentence, *result.sentences, *result.column_sentences]
+    assert repr(result).splitlines()[1:] == [sentence for sentence in said if sentence]
 
 
 def test_a_notebook_keeps_its_looks(monkeypatch):
