@@ -19,3 +19,8 @@ def friedman_table():
 @cache
 def friedman_report():
     return report(*friedman_table(), **SETTINGS, name="F & co")
+
+
+@cache
+def friedman_page():
+    return friedman_report().to_html("python -m sklearn_prune")

@@ -1,12 +1,11 @@
 import re
-from functools import cache
 from html.parser import HTMLParser
 from importlib.resources import files
 
 import pytest
 from blank_pictures import BLANK, draw_nothing
 from contrast import contrast
-from friedman_report import friedman_report
+from friedman_report import friedman_page, friedman_report
 
 from sklearn_prune._report.output.page import render
 from sklearn_prune._report.output.page_pictures import SCHEMES
@@ -39,11 +38,6 @@ class Tree(HTMLParser):
 
     def find(self, *tags):
         return [element for element in self.elements if element["tag"] in tags]
-
-
-@cache
-def friedman_page():
-    return friedman_report().to_html("python -m sklearn_prune")
 
 
 def test_the_page_is_complete_and_needs_nothing_else():
