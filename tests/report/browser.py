@@ -8,9 +8,9 @@ import subprocess
 from html import escape, unescape
 from pathlib import Path
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 # Where .ci/run installs it.
-AXE = Path(__file__).parents[2] / ".venv/axe/node_modules/axe-core/axe.min.js"
+AXE = Path(__file__).parents[2] / "node_modules/axe-core/axe.min.js"
 FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=30000")
 
 
