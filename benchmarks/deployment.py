@@ -98,11 +98,11 @@ def row_of(name, kept, model, X, y):
     exported = to_onnx(model).SerializeToString()
     session = onnxruntime.InferenceSession(exported, one_thread())
     row = {"Model": name, "Keeps": kept}
-    row |= {"kB, pickle": kilobytes(pickle.dumps(model)), "kB, ONNX": kilobytes(exported)}
+    row |= {"Pickle (kB)": kilobytes(pickle.dumps(model)), "ONNX (kB)": kilobytes(exported)}
     for n, unit in BATCHES.items():
         few = X[:n]
-        row[f"{n:,}: {unit}, Python"] = median_time(unit, lambda few=few: model.predict(few))
-        row[f"{n:,}: {unit}, ONNX"] = median_time(
+        row[f"Python, {n:,} ({unit})"] = median_time(unit, lambda few=few: model.predict(few))
+        row[f"ONNX, {n:,} ({unit})"] = median_time(
             unit, lambda few=few: session.run(None, {"X": few})
         )
     expected = model.predict(X)
