@@ -29,7 +29,7 @@ def test_the_message_of_the_report():
 
 
 def test_the_message_of_the_nets():
-    code = "import sys; sys.modules['torch'] = None; import sklearn_prune.neural"
+    code = "import sys; sys.modules['skorch'] = None; import sklearn_prune.neural"
     run = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
     last = run.stderr.splitlines()[-1]
     assert last.startswith("ImportError: sklearn_prune.neural needs more packages: pip install ")
@@ -47,8 +47,8 @@ def test_the_oldest_versions_are_those_that_are_declared():
     pins = (ROOT / "oldest.txt").read_text(encoding="utf-8").splitlines()[1:]
     oldest = dict(pin.split("==") for pin in pins)
     tests = PYPROJECT["dependency-groups"]["test"]
-    pytest_alone = [requirement for requirement in tests if re.match(r"pytest>", requirement)]
-    declared = PYPROJECT["project"]["dependencies"] + EXTRAS["report"] + pytest_alone
+    core = [requirement for requirement in tests if re.match(r"(polars|pytest)>", requirement)]
+    declared = PYPROJECT["project"]["dependencies"] + EXTRAS["report"] + core
     for requirement in declared:
         name, version = requirement.split(">=")
         assert f"{oldest.pop(name)}.0".startswith(f"{version}.")
