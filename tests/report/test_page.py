@@ -9,8 +9,8 @@ def test_the_page_is_complete_and_needs_nothing_else(monkeypatch):
         assert text in page
     for text in "gradient boosting", "all columns", "columns, pruned, retrained":
         assert f"<td>{text}</td>" in page
-    said = [result.reference_sentence, *result.column_sentences]
-    positions = [page.index(sentence) for sentence in said if sentence]
+    said = [sentence for sentence in result.said if sentence not in result.sentences]
+    positions = [page.index(sentence) for sentence in said]
     assert positions == sorted(positions)
     assert positions[-1] < page.index("The recommended model")
     for answer in result.answers:
@@ -18,7 +18,7 @@ def test_the_page_is_complete_and_needs_nothing_else(monkeypatch):
     assert page.count("data:image/png;base64,") == 2
     assert 'src="http' not in page
     assert "href" not in page
-    assert repr(result).splitlines()[1:] == result.sentences
+    assert repr(result).splitlines()[1:] == result.said
     monkeypatch.setattr(
         "sklearn_prune._report.result.draw_pictures", lambda findings: {"width": b"", "kept": b""}
     )
