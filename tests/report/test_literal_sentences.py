@@ -224,13 +224,7 @@ def is_true(frame, sentence):
 
 
 def sentences(result):
-    found = [
-        result.reference_sentence,
-        *result.sentences,
-        *result.column_sentences,
-        *result.remarks,
-    ]
-    return [sentence for sentence in found if sentence]
+    return [*result.said, *result.remarks]
 
 
 # Errors that trigger each verdict: of small, of large, of columns, of all columns, of boosting

@@ -48,16 +48,15 @@ def test_the_page_is_complete_and_needs_nothing_else():
         assert text in page
     for text in "gradient boosting", "all columns", "columns, pruned, retrained":
         assert f'<th scope="row">{text}</th>' in page
-    said = [result.reference_sentence, *result.column_sentences]
-    positions = [page.index(sentence) for sentence in said if sentence]
+    said = [sentence for sentence in result.said if sentence not in result.sentences]
+    positions = [page.index(sentence) for sentence in said]
     assert positions == sorted(positions)
     assert positions[-1] < page.index("The recommended model")
     for answer in result.answers:
         assert f"{answer.comparison.large:.1%}" in page
     assert 'src="http' not in page
     assert "href" not in page
-    said = [result.reference_sentence, *result.sentences, *result.column_sentences]
-    assert repr(result).splitlines()[1:] == [sentence for sentence in said if sentence]
+    assert repr(result).splitlines()[1:] == result.said
 
 
 def test_a_notebook_keeps_its_looks(monkeypatch):

@@ -71,6 +71,23 @@ def test_records_are_those_of_parts_that_share_nothing(monkeypatch, kind, distil
 
 
 @pytest.mark.usefixtures("one_penalty")
+@pytest.mark.parametrize("kind", ["regression", "three classes"])
+def test_columns_and_references_are_those_of_parts_that_share_nothing(monkeypatch, kind):
+    monkeypatch.setattr(drawn_features, "BLOCK_ENTRIES", 2**12)
+    X, target = make_table(900, kind)
+    options = {"classification": kind != "regression", "strategies": "magnitude"}
+    plan = make_plan(900, budgets=[3, 20], widths=[30], cv=3, n_columns=17, outside=True, **options)
+    steps, parts = [], [Part(0, 1, None), Part(0, 1, 2)]
+    task = plan, X, target, None
+    for part, records in evaluate_parts(parts, *task, steps.append):
+        assert_same(records, evaluate_part(part, *task))
+        assert ("gradient boosting" in {record.method for record in records}) == (
+            part.inner is None
+        )
+    assert_allclose(sum(steps), 2)
+
+
+@pytest.mark.usefixtures("one_penalty")
 @pytest.mark.parametrize("safe", [True, False], ids=["moments", "factor"])
 def test_features_that_are_constant_or_equal(monkeypatch, safe):
     if not safe:

@@ -119,6 +119,12 @@ class Findings:
         better = better_references(self.rows, best, self.plan.cv)
         return reference_sentence(better, best, self.plan.n_columns) if better else ""
 
+    @property
+    def said(self) -> list[str]:
+        """The whole answer, first what is better than all that is small or pruned."""
+        said = [self.reference_sentence, *self.sentences, *self.column_sentences]
+        return [sentence for sentence in said if sentence]
+
     def _small_or_pruned(self) -> list[Contender]:
         """Return all that keeps to a budget by being small, or pruned."""
         pruned = [columns(self.rows, self.plan, s) for s in self.plan.column_budgets]
@@ -356,5 +362,4 @@ class Findings:
 
     def __repr__(self) -> str:
         """Return the answer."""
-        said = [self.reference_sentence, *self.sentences, *self.column_sentences]
-        return "\n".join([f"Report on {self.name}:", *filter(None, said)])
+        return "\n".join([f"Report on {self.name}:", *self.said])

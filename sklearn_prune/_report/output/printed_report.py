@@ -25,9 +25,8 @@ CLASS_CAPTION = "of the model recommended for {} features, on rows it has not se
 
 
 def print_answer(console: Console, findings: Findings) -> None:
-    """Print the sentences alone, first what is better than all that is small or pruned."""
-    said = [findings.reference_sentence, *findings.sentences, *findings.column_sentences]
-    for sentence in filter(None, said):
+    """Print the sentences alone."""
+    for sentence in findings.said:
         console.print(sentence)
 
 
