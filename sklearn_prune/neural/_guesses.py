@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 # Share of the error of a guess below which a net is better, for all that rounding does.
 BETTER = 1 - 1e-6
-TRAINING = "Scale X to about unit variance, or change lr, max_epochs or module__width"
 REMEDIES = {
-    "dense": f"{TRAINING}.",
+    "dense": "Scale X (and the targets of a regression) to about unit variance, or change lr, "
+    "max_epochs or module__width.",
     "retrained": 'Keep more weights (sparsity), raise retrain_epochs, or give scope="layer".',
     "pruned": 'Retrain it (retrain="rewind"), keep more weights, or give scope="layer".',
 }
@@ -59,7 +59,7 @@ def guessed_classes(predicted: AnyArray, y: AnyArray, weights: Array) -> str | N
 
 
 def guessed_targets(loss: Loss, outputs: Tensor, y: Tensor) -> str | None:
-    """Return which targets their mean tells as well, if any.
+    """Return which targets their mean predicts as well, if any.
 
     Parameters
     ----------
@@ -74,7 +74,7 @@ def guessed_targets(loss: Loss, outputs: Tensor, y: Tensor) -> str | None:
         return None
     n_targets = y.shape[1]
     which = "the target" if n_targets == 1 else f"{len(wrong)} of {n_targets} targets"
-    return f"the mean of the training data tells {which} as well. Scale y to unit variance"
+    return f"the mean of the training data predicts {which} as well"
 
 
 def _far_off(outputs: Tensor, y: Tensor) -> list[int]:

@@ -55,7 +55,12 @@ def of_both_nets(tmp_file):
         ({"optimizer": "adam"}, TypeError, "optimizer is 'adam': give a class of torch.optim"),
         ({"optimizer": None}, TypeError, "optimizer is None: give a class of torch.optim"),
         ({"optimizer": nn.Linear}, TypeError, "Linear'>: give a class of torch.optim"),
-        ({"optimizer__foo": 1}, TypeError, "optimizer is Adam, which optimizer__... does not fit"),
+        ({"optimizer__foo": 1}, TypeError, "optimizer cannot be made with {'foo': 1"),
+        (
+            {"optimizer": torch.optim.Adam, "optimizer__foo": 1},
+            TypeError,
+            "optimizer is Adam, which optimizer__... does not fit",
+        ),
         ({"optimizer__weight_decay": "a"}, TypeError, "optimizer cannot be made with {"),
         ({"criterion": "mse"}, TypeError, "criterion is 'mse': give a class of torch.nn.Module"),
         ({"criterion": nn.Linear}, TypeError, "criterion is Linear, which criterion__... does"),

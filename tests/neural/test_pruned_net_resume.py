@@ -26,6 +26,9 @@ from torch import nn
 
 from sklearn_prune.neural import PrunedNetClassifier, PrunedNetRegressor, TwoLayerNet
 
+# A few epochs are enough for what is tested here, if not for good nets.
+pytestmark = pytest.mark.filterwarnings("ignore:.*no better than guessing")
+
 
 class Crash(Callback):
     """Break off at a batch of an epoch of a phase: all counted from 0, in training alone."""
@@ -176,7 +179,7 @@ def test_an_early_end_of_a_phase_is_kept(digits, tmp_path):
 
 
 def test_regression(diabetes, tmp_path):
-    params = {"max_epochs": 2, "random_state": 0, "scope": "layer"}
+    params = {"module__width": 16, "max_epochs": 2, "random_state": 0, "scope": "layer"}
     expected = PrunedNetRegressor(**params).fit(*diabetes)
     with pytest.raises(RuntimeError, match="crash"):
         PrunedNetRegressor(**params, checkpoint=tmp_path, callbacks=[Crash((19, 1, 0))]).fit(
