@@ -24,3 +24,8 @@ def friedman_report():
 @cache
 def friedman_page():
     return friedman_report().to_html("python -m sklearn_prune")
+
+
+@cache
+def friedman_part():
+    return friedman_report()._repr_html_()

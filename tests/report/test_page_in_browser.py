@@ -3,7 +3,7 @@
 import pytest
 from browser import AXE, CHROMIUM, measure, violations
 from contrast import contrast
-from friedman_report import friedman_page, friedman_report
+from friedman_report import friedman_page, friedman_part
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 SCHEMES = pytest.mark.parametrize("dark", [False, True])
@@ -66,7 +66,7 @@ HOSTS = {
 @pytest.mark.parametrize("host", HOSTS)
 def test_a_host_tells_its_scheme(tmp_path, host, dark):
     attribute, *schemes = HOSTS[host]
-    body = f"<body {attribute.format(schemes[not dark])}>{friedman_report()._repr_html_()}</body>"
+    body = f"<body {attribute.format(schemes[not dark])}>{friedman_part()}</body>"
     script = """const style = getComputedStyle(document.querySelector(".sklearn-prune-report"));
     done([style.color, style.backgroundColor, [...document.querySelectorAll("figure img")]
         .filter(image => image.checkVisibility())[0].className]);"""
@@ -95,7 +95,7 @@ def test_a_host_keeps_its_looks_and_does_not_change_the_page(tmp_path):
     const cell = getComputedStyle(document.querySelector(".out tbody td"));
     done([before, looks(), cell.color, cell.backgroundColor, parseFloat(cell.fontSize)]);
     """
-    page = f"{host}<template>{friedman_report()._repr_html_()}</template>"
+    page = f"{host}<template>{friedman_part()}</template>"
     before, after, color, background, size = measure(tmp_path, page, script)
     assert after == before
     assert color != "rgb(9, 9, 9)"
