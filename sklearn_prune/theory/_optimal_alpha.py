@@ -77,6 +77,7 @@ def optimal_alpha(
     See Also
     --------
     predict_risk : The risk that is minimised.
+    optimal_penalties : Both penalties at once, in rounds, too.
 
     References
     ----------
