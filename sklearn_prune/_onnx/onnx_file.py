@@ -27,7 +27,7 @@ def require_onnx() -> Any:
     try:
         import onnx  # noqa: PLC0415
     except ImportError as error:
-        msg = 'to_onnx needs onnx: pip install "sklearn-prune[onnx]"'
+        msg = "to_onnx needs onnx: pip install onnx"
         raise ImportError(msg) from error
     return onnx
 
