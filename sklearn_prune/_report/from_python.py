@@ -52,7 +52,8 @@ def report(
 
     On the same outer folds it compares s random features trained directly with p > s random
     features that are pruned to s, retrained or not. Width, strategy and penalties are chosen
-    inside each training fold.
+    inside each training fold. The columns themselves, pruned to s, and references that
+    are not for pruning (a linear model of all columns, boosted trees) are judged beside them.
 
     Parameters
     ----------
@@ -96,7 +97,8 @@ def report(
     Returns
     -------
     Report
-        With the `sentences`, the `pipeline` that is recommended, `to_frame` and `plot`.
+        With the `reference_sentence`, the `sentences` and `column_sentences`, the `pipeline`
+        that is recommended, `to_frame` and `plot`.
 
     Raises
     ------
@@ -136,7 +138,7 @@ def report(
     >>> result.to_frame()["fold"].nunique()
     3
     >>> list(result.pipeline().named_steps)
-    ['columntransformer', 'polynomialfeatures', 'randomfeatures', 'ridgecv']
+    ['columntransformer', 'prunedregressor']
     """
     try:
         import pandas as pd  # noqa: PLC0415

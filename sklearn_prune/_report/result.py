@@ -21,8 +21,15 @@ class Report(Findings):
     ----------
     name : str
         Name of the data.
+    reference_sentence : str
+        Which models of all columns, not pruned, leave less than all that is small or pruned;
+        empty if none does.
     sentences : list of str
         The answer, one sentence a budget.
+    column_sentences : list of str
+        The same of the columns themselves against random features.
+    no_recommendation : str
+        Why no model is recommended, and what to use; empty if one is.
     answers : list
         The numbers behind them. `comparison` has the mean errors `small` and `large`, their
         paired difference `gain` with its corrected `std_error`, the adjusted `p_value`, and
@@ -31,8 +38,9 @@ class Report(Findings):
         What else the numbers say.
     notes : list of str
         What was found in the table, and done to it.
-    recommended_budget : int
-        The smallest budget whose winner is within one standard error of the best.
+    recommended_budget : int or None
+        The smallest budget whose winner is within one standard error of the best; None if no
+        winner is better than predicting the mean, beyond noise.
     baselines : str
         The shares of the classes, and the error rate and log-loss that these have without a
         model; empty for a regression.

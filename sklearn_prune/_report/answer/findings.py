@@ -299,12 +299,13 @@ class Findings:
         Returns
         -------
         DataFrame
-            With the columns repeat, fold, method, setting ("plain" or "ridge"), strategy,
-            width, budget, alpha, retrain_alpha, error (mean squared error in units of the
-            variance of the target), error_rate and log_loss (of the calibrated scores; both
-            NaN for a regression), seconds, inner_error (mean over the inner folds), chosen
-            (whether the inner folds choose this width and strategy for its method) and answer
-            (whether they choose its method, too).
+            With the columns repeat, fold, method, setting ("plain", "ridge", or "own" for
+            boosting), strategy, width, budget, alpha, retrain_alpha, error (mean squared error
+            in units of the variance of the target), error_rate and log_loss (of the calibrated
+            scores, or of the probabilities that a model has; both NaN for a regression),
+            seconds, inner_error (mean over the inner folds), chosen (whether the inner folds
+            choose this width and strategy for its method) and answer (whether they choose its
+            method, too, among those of random features or of columns).
         """
         import pandas as pd  # noqa: PLC0415
 
