@@ -56,10 +56,7 @@ DATA = [
     ({"y": np.full(30, np.inf)}, "infinity"),
     ({"y": DATES}, r"y is of dtype datetime64\[D\]: give an array of numbers"),
     ({"y": sparse.csr_array(y[:, np.newaxis])}, "y is sparse: give an array of numbers"),
-    (
-        {"y": list("ab" * 15)},
-        "could not convert string|give classification=True|for classes, or give numbers",
-    ),
+    ({"y": list("ab" * 15)}, r"such as 'a': (use \w+ for classes|give classification=True)"),
     ({"sample_weight": np.ones(3)}, r"sample_weight has shape \(3,\)"),
     ({"sample_weight": -np.ones(30)}, "Negative values"),
     ({"sample_weight": np.zeros(30)}, "sample_weight is zero for every sample"),
@@ -406,6 +403,7 @@ ELSEWHERE = {
     "StabilityPathDisplay",
     "TheoreticalRisk",
     "WidthPath",
+    "curve_style",
     "one_hot_groups",
     "to_onnx",
 }

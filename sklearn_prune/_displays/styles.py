@@ -89,7 +89,7 @@ def curve_style(meaning):
     >>> curve_style("retrained")
     {'color': '#0f8fe6', 'marker': 'o', 'linestyle': '-'}
     """
-    if meaning not in MEANINGS:
+    if not isinstance(meaning, str) or meaning not in MEANINGS:
         msg = f"meaning is {meaning!r}: give one of {', '.join(map(repr, MEANINGS))}."
         raise ValueError(msg)
     return MEANINGS[meaning].keywords

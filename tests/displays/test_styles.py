@@ -1,5 +1,6 @@
 """Colours, markers and lines of all curves: what eyes of every kind tell apart, on any paper."""
 
+import re
 from itertools import combinations
 
 import numpy as np
@@ -118,6 +119,8 @@ def test_marker_edges_have_the_colour_behind_them():
     plt.close(display.figure_)
 
 
-def test_error_of_an_unknown_meaning():
-    with pytest.raises(ValueError, match=r"^meaning is 'big': give one of 'retrained', 'pruned'"):
-        curve_style("big")
+@pytest.mark.parametrize("meaning", ["big", ["small"], None])
+def test_error_of_an_unknown_meaning(meaning):
+    message = f"meaning is {meaning!r}: give one of 'retrained', 'pruned', 'small', "
+    with pytest.raises(ValueError, match=re.escape(message)):
+        curve_style(meaning)

@@ -123,7 +123,7 @@ def bad_calls(tmp_file):
             (
                 {"data": (X, np.array(list("abc") * 10))},
                 ValueError,
-                "could not convert string",
+                "use PrunedNetClassifier for classes",
             ),
         ],
         "TwoLayerNet": [*wrong_sizes, ({"n_inputs": 0}, ValueError, "n_inputs is 0: give an int")],

@@ -23,6 +23,12 @@ def test_an_audit_finds_nothing(tmp_path, width, dark):
     assert violations(tmp_path, friedman_page(), width=width, dark=dark) == []
 
 
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed")
+def test_an_audit_finds_a_fault(tmp_path):
+    found = [name for name, *_ in violations(tmp_path, "<img src='x'><p style='color: #eee'>pale")]
+    assert {"color-contrast", "html-has-lang", "image-alt"} <= set(found)
+
+
 @pytest.mark.parametrize("width", [1200, 420])
 def test_nothing_is_wider_than_the_screen(tmp_path, width):
     assert measure(tmp_path, friedman_page(), OVERFLOWING, width=width) == []
@@ -111,7 +117,8 @@ def test_paper_is_light_and_cuts_no_code(tmp_path):
     done([
         code.scrollWidth - code.clientWidth,
         style(document.querySelector(".sklearn-prune-report")).backgroundColor,
-        ["table", "pre", ".panels"].map(e => style(document.querySelector(e)).breakInside),
+        ["table", "pre", ".panels", ".together"]
+            .map(e => style(document.querySelector(e)).breakInside),
         ["h2", "caption", "dt"].map(e => style(document.querySelector(e)).breakAfter),
         [...document.querySelectorAll(".for-dark")].filter(e => e.checkVisibility()).length,
     ]);
