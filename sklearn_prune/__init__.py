@@ -1,7 +1,7 @@
 """Train a small model, or train a large one and prune it?"""
 
-from ._checks.interrupts import end_on_interrupt as _end_on_interrupt
-from ._checks.interrupts import is_starting as _is_starting
+from ._checks.ctrl_c import end_on_interrupt as _end_on_interrupt
+from ._checks.ctrl_c import is_starting as _is_starting
 
 if _is_starting():
     _end_on_interrupt()

@@ -6,7 +6,7 @@ import shlex
 import sys
 from typing import TYPE_CHECKING
 
-from sklearn_prune._checks.interrupts import raise_on_interrupt
+from sklearn_prune._checks.ctrl_c import raise_on_interrupt
 from sklearn_prune._report.command_line_options import make_parser
 from sklearn_prune._report.from_python import EXTRA
 

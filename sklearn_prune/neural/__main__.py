@@ -12,7 +12,7 @@ from filelock import FileLock, Timeout
 from joblib import cpu_count
 from tqdm import tqdm
 
-from sklearn_prune._checks.interrupts import raise_on_interrupt
+from sklearn_prune._checks.ctrl_c import raise_on_interrupt
 
 from ._study.execution import Workshop, carry_out, remaining
 from ._study.results_table import ResultsTable
