@@ -49,7 +49,7 @@ package: $(READY) ## Build sdist and wheel, use them elsewhere with the oldest v
 	    --constraint oldest.txt "$$(ls dist/*.whl)[report]" polars pytest
 	elsewhere=$$(mktemp -d) && cp -r tests conftest.py pyproject.toml $$elsewhere && \
 	    python=$(CURDIR)/$(CLEAN)/bin/python && cd $$elsewhere && export OMP_NUM_THREADS=1 && \
-	    $$python -m sklearn_prune --quiet --budget 5 --width 20 --cv 2 --save model.skops && \
+	    $$python -m sklearn_prune --n-jobs 1 --quiet --budget 5 --width 20 --cv 2 --save model.skops && \
 	    $$python -m pytest $(CORE) && rm -r $$elsewhere
 
 lint: $(READY)-lint ## Check style, types, spelling, docstrings and the repository

@@ -60,6 +60,7 @@ class PrunedNet(CallbackSupportMixin, SeededNet):
         phases = self._plan_phases()
         with fit_progress(self, len(phases), *given) as told:
             self._go_through(phases, X, y, told)
+        warn_if_emptied(self.n_kept_, self.module_)
         return self
 
     def _go_through(self, phases, X, y, told):
@@ -78,7 +79,6 @@ class PrunedNet(CallbackSupportMixin, SeededNet):
             progress.end_phase(self)
             state = None
         self.history = History(progress.past)
-        warn_if_emptied(self.n_kept_, self.module_)
 
     def _partial_fit(self, X, y, classes=None):
         """Train further, and leave out what is pruned."""
