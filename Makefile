@@ -47,11 +47,11 @@ package: $(READY) ## Build sdist and wheel, use them elsewhere with the oldest v
 	$(PY) -m build --outdir dist
 	$(PY) -m venv $(CLEAN)
 	$(CLEAN)/bin/python -m pip --disable-pip-version-check install --quiet \
-	    --constraint oldest.txt "$$(ls dist/*.whl)[report]" polars pytest
+	    --constraint oldest.txt "$$(ls dist/*.whl)[report]" polars pytest pytest-xdist
 	elsewhere=$$(mktemp -d) && cp -r tests conftest.py pyproject.toml $$elsewhere && \
 	    python=$(CURDIR)/$(CLEAN)/bin/python && cd $$elsewhere && export OMP_NUM_THREADS=1 && \
-	    $$python -m sklearn_prune --quiet --budget 5 --width 20 --cv 2 --save model.skops && \
-	    $$python -m pytest $(CORE) && rm -r $$elsewhere
+	    $$python -m sklearn_prune --n-jobs 1 --quiet --budget 5 --width 20 --cv 2 --save model.skops && \
+	    $$python -m pytest -n 2 $(CORE) && rm -r $$elsewhere
 
 lint: $(READY)-lint ## Check style, types, spelling, docstrings and the repository
 	$(PY) -m ruff check

@@ -381,7 +381,24 @@ class WidthPathFit(CallbackSupportMixin):
     def fit(
         self, work: Callable[..., Any], folds: Sequence[Any], n_widths: int, n_jobs: int | None
     ) -> list[Any]:
-        """Return what the work on each fold returns, which tells of its widths."""
+        """Do the work of every fold.
+
+        Parameters
+        ----------
+        work : callable
+            Takes a task, whose widths it tells of, and a fold.
+        folds : sequence of tuple
+            What each fold consists of.
+        n_widths : int
+            Number of widths in each of them.
+        n_jobs : int or None
+            Number of folds to work on in parallel.
+
+        Returns
+        -------
+        results : list
+            What the work returns for each of the folds.
+        """
         with fit_progress(self, len(folds)) as progress:
             tasks = [progress.new("fold", n_widths) for _ in folds]
             return Parallel(n_jobs=n_jobs)(

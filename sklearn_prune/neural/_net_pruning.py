@@ -109,7 +109,7 @@ def warn_if_emptied(n_kept: dict[str, int], module: nn.Module) -> None:
             f"Nothing is left of {', '.join(emptied)}: what comes before cannot pass there. "
             'Keep more weights, or as many of each tensor with scope="layer".',
             UserWarning,
-            stacklevel=4,
+            stacklevel=5,  # past what scikit-learn puts around fit for its callbacks
         )
 
 

@@ -61,6 +61,7 @@ class PrunedNet(CallbackSupportMixin, SeededNet):
         phases = self._plan_phases()
         with fit_progress(self, len(phases), *given) as told:
             self._go_through(phases, X, y, told)
+        warn_if_emptied(self.n_kept_, self.module_)
         return self
 
     def _go_through(self, phases, X, y, told):
@@ -82,7 +83,6 @@ class PrunedNet(CallbackSupportMixin, SeededNet):
                 self._warn_of_guesses(phase, phase, X, y)
         self.history = History(progress.past)
         self._warn_of_guesses(phases[-1], phases[0], X, y)
-        warn_if_emptied(self.n_kept_, self.module_)
 
     def _warn_of_guesses(self, phase, dense, X, y):
         """Warn if the net that a phase leaves, trained in it or before it, is but a guess."""

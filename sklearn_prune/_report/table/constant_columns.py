@@ -50,8 +50,8 @@ def count_different(X: Frame) -> Column:
     values = np.sort(numbers.to_numpy(), axis=0)
     known = ~np.isnan(values)
     steps = ((values[1:] != values[:-1]) & known[1:]).sum(axis=0) + known[:1].sum(axis=0)
-    others = X.drop(columns=numbers.columns)
-    return pd.concat([pd.Series(steps, numbers.columns), others.nunique()])[X.columns]
+    others = X.drop(columns=numbers.columns).nunique().astype(steps.dtype)
+    return pd.concat([pd.Series(steps, numbers.columns), others])[X.columns]
 
 
 def _reason(column: Column) -> str:
