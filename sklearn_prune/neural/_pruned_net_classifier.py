@@ -32,7 +32,7 @@ class PrunedNetClassifier(PrunedNet, NeuralNetClassifier):
         ``module__``, as in ``module__width=64``; `n_inputs`, `in_channels` and
         `n_classes`, the number of classes, come from the data where they are not given.
 
-    strategy : {"magnitude", "hessian", "random"}, default="magnitude"
+    strategy : {"magnitude", "hessian", "random"}, default="hessian"
         How weights are scored, the pruned ones apart.
 
         - "magnitude": :math:`|w_j|`.
@@ -202,7 +202,7 @@ class PrunedNetClassifier(PrunedNet, NeuralNetClassifier):
         self,
         module=TwoLayerNet,
         *,
-        strategy="magnitude",
+        strategy="hessian",
         sparsity=0.1,
         base_width=None,
         scope="global",
