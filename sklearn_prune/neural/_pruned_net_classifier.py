@@ -167,6 +167,11 @@ class PrunedNetClassifier(PrunedNet, NeuralNetClassifier):
     ``load_best=True`` takes the best epoch of each. While the net is trained, callbacks see
     classes as the numbers 0, 1, ... in the order of `classes_`.
 
+    A net that is right on no more training samples than the most frequent class alone is
+    told of by a :class:`~sklearn.exceptions.ConvergenceWarning`, the dense one and the
+    retrained one (and by a `UserWarning` one that is pruned and not retrained). Samples
+    count as the class weights of the criterion say.
+
     Ctrl-C ends `fit` with `KeyboardInterrupt`.
 
     References
