@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
 # Share of the error of a guess below which a net is better, for all that rounding does.
 BETTER = 1 - 1e-6
+SCALE = "scale X (and the targets of a regression) to about unit variance"
 REMEDIES = {
-    "dense": "Scale X (and the targets of a regression) to about unit variance, or change lr, "
-    "max_epochs or module__width.",
-    "retrained": 'Keep more weights (sparsity), raise retrain_epochs, or give scope="layer".',
-    "pruned": 'Retrain it (retrain="rewind"), keep more weights, or give scope="layer".',
+    "dense": f"Change lr, max_epochs or module__width, or {SCALE}.",
+    "retrained": f"Keep more weights (sparsity), raise retrain_epochs, or {SCALE}.",
+    "pruned": 'Retrain it (retrain="rewind"), or keep more weights (sparsity).',
 }
 
 

@@ -33,7 +33,7 @@ class PrunedNetClassifier(PrunedNet, NeuralNetClassifier):
         ``module__``, as in ``module__width=64``; `n_inputs`, `in_channels` and
         `n_classes`, the number of classes, come from the data where they are not given.
 
-    strategy : {"magnitude", "hessian", "random"}, default="magnitude"
+    strategy : {"magnitude", "hessian", "random"}, default="hessian"
         How weights are scored, the pruned ones apart.
 
         - "magnitude": :math:`|w_j|`.
@@ -168,6 +168,11 @@ class PrunedNetClassifier(PrunedNet, NeuralNetClassifier):
     ``load_best=True`` takes the best epoch of each. While the net is trained, callbacks see
     classes as the numbers 0, 1, ... in the order of `classes_`.
 
+    A net that is right on no more training samples than the most frequent class alone is
+    told of by a :class:`~sklearn.exceptions.ConvergenceWarning`, the dense one and the
+    retrained one (and by a `UserWarning` one that is pruned and not retrained). Samples
+    count as the class weights of the criterion say.
+
     Ctrl-C ends `fit` with `KeyboardInterrupt`.
 
     References
@@ -203,7 +208,7 @@ class PrunedNetClassifier(PrunedNet, NeuralNetClassifier):
         self,
         module=TwoLayerNet,
         *,
-        strategy="magnitude",
+        strategy="hessian",
         sparsity=0.1,
         base_width=None,
         scope="global",

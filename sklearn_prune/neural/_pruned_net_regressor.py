@@ -39,8 +39,7 @@ class PrunedNetRegressor(PrunedNet, NeuralNetRegressor):
         - "magnitude": :math:`|w_j|`.
         - "hessian": :math:`\sqrt{F_{jj}}\,|w_j|`, optimal brain damage [2]_ with the
           diagonal of the empirical Fisher information, the mean over the training samples
-          of the squared gradient of the loss [3]_. It needs a module that
-          :func:`torch.func.vmap` can map: recurrent ones may ask for "magnitude".
+          of the squared gradient of the loss [3]_.
         - "random": a random order, the baseline.
 
     sparsity : int or float, default=0.1
@@ -171,9 +170,7 @@ class PrunedNetRegressor(PrunedNet, NeuralNetRegressor):
     >>> from sklearn.preprocessing import StandardScaler
     >>> from sklearn_prune.neural import PrunedNetRegressor
     >>> X, y = load_diabetes(return_X_y=True)
-    >>> net = PrunedNetRegressor(
-    ...     strategy="hessian", sparsity=60, max_epochs=30, lr=0.01, random_state=0
-    ... )
+    >>> net = PrunedNetRegressor(sparsity=60, random_state=0)
     >>> model = TransformedTargetRegressor(
     ...     make_pipeline(StandardScaler(), net), transformer=StandardScaler()
     ... ).fit(X, y)
@@ -181,7 +178,7 @@ class PrunedNetRegressor(PrunedNet, NeuralNetRegressor):
     True
     >>> pruned = model.regressor_[-1]
     >>> sum(pruned.n_kept_.values()), pruned.n_weights_
-    (60, 193)
+    (60, 1537)
     """
 
     def __init__(
