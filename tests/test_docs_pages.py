@@ -53,6 +53,53 @@ def quoted_messages():
     return [re.sub(r"^(\w+Error|\w+Warning): ", "", message) for message in messages]
 
 
+def text_of(node):
+    """Return a string of the sources, with three dots for what it is filled in with."""
+    parts = node.values if isinstance(node, ast.JoinedStr) else [node]
+    texts = (part.value if isinstance(part, ast.Constant) else "…" for part in parts)
+    return " ".join("".join(texts).split())
+
+
+def warnings_of(function):
+    """Return the messages that a function warns with, as it names them or on the spot."""
+    nodes = list(ast.walk(function))
+    named = {
+        target.id: node.value
+        for node in nodes
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    calls = (node for node in nodes if isinstance(node, ast.Call))
+    messages = (call.args[0] for call in calls if ast.unparse(call.func) == "warnings.warn")
+    return [text_of(named[m.id] if isinstance(m, ast.Name) else m) for m in messages]
+
+
+def all_warnings():
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in SOURCES.rglob("*.py"))
+    nodes = (node for tree in trees for node in ast.walk(tree))
+    functions = (node for node in nodes if isinstance(node, ast.FunctionDef))
+    return sorted({message for function in functions for message in warnings_of(function)})
+
+
+def test_warnings_are_all_found():
+    calls = sum(
+        path.read_text(encoding="utf-8").count("warnings.warn(") for path in SOURCES.rglob("*.py")
+    )
+    assert len(all_warnings()) == calls > 9
+
+
+@pytest.mark.parametrize("message", all_warnings())
+def test_warnings_have_an_entry(message):
+    """One of the two, the message or what the page quotes of it, begins like the other."""
+    ours = message.rstrip(" ….,")
+    pages = [quoted.rstrip(" ….,") for quoted in quoted_messages()]
+    assert any(
+        len(theirs) > 20 and (ours.startswith(theirs) or theirs.startswith(ours))
+        for theirs in pages
+    )
+
+
 @pytest.fixture(scope="module")
 def strings():
     """All strings of the sources, with blanks as in a line of text."""
