@@ -57,8 +57,11 @@ sphinx_gallery_conf = {
 html_theme = "pydata_sphinx_theme"
 html_title = "sklearn_prune"
 html_show_sourcelink = False
+html_static_path = ["_static"]
+html_css_files = ["columns.css"]
 html_theme_options = {
     "github_url": "https://github.com/sklearn-prune/sklearn-prune",
+    "navbar_persistent": ["search-button"],
     "show_toc_level": 2,
 }
 

@@ -16,6 +16,7 @@ PAGES = sorted(
     for path in (ROOT / "docs").rglob("*.rst")
     if not {"auto_examples", "generated", "_templates", "_build"} & set(path.parts)
 )
+EXAMPLES = sorted((ROOT / "examples").rglob("plot_*.py"))
 WIDTH = 88  # of the column of a page, in characters of code
 
 
@@ -43,6 +44,18 @@ def test_tests_that_the_pages_name_exist():
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
 def test_code_fits_the_column(page):
     assert [line for line in lines_of_code(page) if len(line) > WIDTH] == []
+
+
+def lines_of_example(path):
+    """Return the lines that a page of the gallery shows as code."""
+    source = path.read_text(encoding="utf-8")
+    text = ast.parse(source).body[0].end_lineno
+    return [line for line in source.splitlines()[text:] if not line.startswith("#")]
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda example: example.stem)
+def test_code_of_examples_fits_the_column(example):
+    assert [line for line in lines_of_example(example) if len(line) > WIDTH] == []
 
 
 def quoted_messages():

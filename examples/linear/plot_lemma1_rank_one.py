@@ -142,7 +142,7 @@ fig.legend(
     loc="outside lower center",
     ncols=4,
     handlelength=4,
-    title=f"lines: Lemma 1;  markers: mean of {n_datasets} data sets, bars: one standard error",
+    title=f"lines: Lemma 1;  markers: {n_datasets} data sets, mean and standard error",
 )
 plt.show()
 

@@ -109,7 +109,7 @@ least_norm = MinNormRegressor(fit_intercept=False)
 
 
 def simulate(problem, draw):
-    """Train and prune once; return the risks of dense, pruned, retrained and distilled."""
+    """Return the risks of dense, pruned, retrained and distilled, of one data set."""
     X, y = draw(n, rng)
     U, _ = draw(max(simulated_m), rng)
     pruned = PrunedRegressor("hessian", sparsity=s, estimator=least_norm).fit(X, y)
