@@ -59,6 +59,19 @@ html_title = "sklearn_prune"
 html_show_sourcelink = False
 html_static_path = ["_static"]
 html_css_files = ["columns.css"]
+# Pages below which there are no others have no navigation of a section.
+ALONE = (
+    "benchmarks",
+    "changelog",
+    "five_minutes",
+    "from_paper_to_code",
+    "glossary",
+    "how_to_cite",
+    "installation",
+    "troubleshooting",
+    "which_strategy",
+)
+html_sidebars: dict[str, list[str]] = {page: [] for page in ALONE}
 html_theme_options = {
     "github_url": "https://github.com/sklearn-prune/sklearn-prune",
     "navbar_persistent": ["search-button"],
