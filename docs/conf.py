@@ -20,6 +20,7 @@ extensions = [
     "sphinx-mathjax-offline",
     "sphinx_copybutton",
     "sphinx_gallery.gen_gallery",
+    "panel_thumbnails",
     "plain_notebooks",
 ]
 exclude_patterns = ["_build", "_extensions", "_templates"]
@@ -50,7 +51,9 @@ sphinx_gallery_conf = {
     "backreferences_dir": "generated/backreferences",
     "doc_module": ("sklearn_prune",),
     "reference_url": {"sklearn_prune": None},
+    "image_scrapers": ("panel_thumbnails.scrape",),
     "parallel": 2,
+    "thumbnail_size": (480, 336),
     "write_computation_times": False,
 }
 
