@@ -20,6 +20,7 @@ extensions = [
     "sphinx-mathjax-offline",
     "sphinx_copybutton",
     "sphinx_gallery.gen_gallery",
+    "output_widths",
     "panel_thumbnails",
     "plain_notebooks",
 ]

@@ -200,7 +200,7 @@ table.insert(
     "theory",
     [theory(problems[row.panel], row.k, row.model) for row in table.itertuples()],
 )
-table["difference / sem"] = (table["mean"] - table["theory"]) / table["sem"]
+table["difference"] = (table["mean"] - table["theory"]) / table["sem"]
 table["panel"] = table["panel"].str[:3]
 table = table.set_index(["panel", "model", "k"]).unstack("panel").swaplevel(axis=1)
 table = table.sort_index(axis=1, level=0, sort_remaining=False)

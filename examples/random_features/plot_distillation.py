@@ -225,7 +225,7 @@ table = pd.concat(
         name: pd.DataFrame(
             {
                 "theory": theory[name].reindex(index),
-                "simulated": simulated[name],
+                "mean": simulated[name],
                 "+-": std_error[name],
             }
         )
@@ -233,7 +233,7 @@ table = pd.concat(
     },
     axis=1,
 )
-print(table.dropna().round(3).to_string())
+print(table.dropna().round(3).rename(index={"pruned only": "pruned"}).to_string())
 
 # %%
 # One caution: a pupil is taught what its teacher knows. These labels have no noise, and all
