@@ -233,7 +233,8 @@ table = pd.concat(
     },
     axis=1,
 )
-print(table.dropna().round(3).rename(index={"pruned only": "pruned"}).to_string())
+short = {"pruned only": "pruned", "random features": "random"}
+print(table.dropna().round(3).rename(index=short, columns=short).to_string())
 
 # %%
 # One caution: a pupil is taught what its teacher knows. These labels have no noise, and all
