@@ -44,7 +44,7 @@ def evaluate_part(part: Part, plan: Plan, X: Any, target: Target, X_unlabeled: A
         training, judged = plan.outer_split(part, target.codes)
         fit = training
         if part.inner is not None:
-            fit, judged = (training[rows] for rows in plan.inner_split(part, len(training)))
+            fit, judged = (training[rows] for rows in plan.inner_split(part, training))
         columns, seconds = timed(preparation(impute=plan.impute).fit, X.iloc[training])
         A, preparing = timed(columns.transform, X.iloc[fit])
         split = Split(A, columns.transform(X.iloc[judged]), fit, judged)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .drawn_features import BLOCK_ENTRIES
 from .expected_models import expected_models
-from .plan import INNER_FOLDS
+from .row_cuts import INNER_FOLDS
 from .tall_tables import is_tall, widest
 
 if TYPE_CHECKING:

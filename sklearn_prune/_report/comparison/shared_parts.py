@@ -22,7 +22,7 @@ from .fitted_rows import Union
 from .judging import Judge
 from .methods import Features, timed, train, train_columns
 from .outside_references import Split, outside_records
-from .plan import INNER_FOLDS
+from .row_cuts import INNER_FOLDS
 from .row_summaries import RowSummary, few_rows, moments_of
 from .trained_model import predict_together
 
@@ -240,7 +240,7 @@ def _put_aside(plan: Plan, part: Part, target: Target) -> AnyArray:
     aside = np.empty(len(training) + len(test), dtype=np.int8)
     aside[test] = INNER_FOLDS
     for inner in range(INNER_FOLDS):
-        _, rows = plan.inner_split(part._replace(inner=inner), len(training))
+        _, rows = plan.inner_split(part._replace(inner=inner), training)
         aside[training[rows]] = inner
     return aside
 

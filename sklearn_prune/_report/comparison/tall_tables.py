@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .plan import INNER_FOLDS
+from .row_cuts import INNER_FOLDS
 
 if TYPE_CHECKING:
     from .plan import Plan
@@ -24,6 +24,8 @@ def is_tall(plan: Plan, n_rows: int, n_targets: int) -> bool:
     n_rows, n_targets : int
         Numbers of rows of the table and of columns of the target.
     """
+    if not plan.cut.independent:
+        return False
     width = plan.widths[-1]
     is_large = plan.n_train(n_rows) * width >= LEAST_ENTRIES
     return is_large and max(width, plan.n_columns) <= widest(plan, n_rows, n_targets)
