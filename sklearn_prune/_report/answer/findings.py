@@ -22,6 +22,7 @@ from .by_class import baselines, class_table
 from .choices import Choice, Row, choose, fold_values, overall_choice
 from .column_answers import ColumnAnswer, answer_for_columns
 from .contenders import Contender, columns, large, small
+from .dependence import dependence_remarks, folds_of, judged_counts
 from .recommendation import (
     CALIBRATION_FOLDS,
     MEAN,
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from sklearn_prune._report.comparison.records import Results
     from sklearn_prune._report.table.targets import Target
     from sklearn_prune._typing import Array
+
+    from .statistics import Folds
 
 LOADING = """\
 # X: a DataFrame of the columns to learn from, with names that are text;
@@ -84,7 +87,12 @@ class Findings:
     @cached_property
     def answers(self) -> list[Answer]:
         """Small against large at every budget, in numbers."""
-        return answer(self.plan, self.rows)
+        return answer(self.plan, self.rows, self.folds)
+
+    @cached_property
+    def folds(self) -> Folds:
+        """What the outer folds are like."""
+        return folds_of(self.plan, self.target)
 
     @cached_property
     def column_answers(self) -> list[ColumnAnswer]:
@@ -93,12 +101,21 @@ class Findings:
             return []
         random = [self._random(budget) for budget in self.plan.budgets]
         kept = [columns(self.rows, self.plan, budget) for budget in self.plan.budgets]
-        return answer_for_columns(random, kept, self.plan.cv)
+        return answer_for_columns(random, kept, self.folds)
 
     @property
     def n_train(self) -> int:
-        """Number of training rows of a fold, n."""
-        return self.plan.n_train(self.n_samples)
+        """Number of training rows of the smallest fold, n."""
+        return self._train_sizes[0]
+
+    @property
+    def training_rows(self) -> str:
+        """Numbers of training rows of the smallest and of the largest fold, in words."""
+        return " to ".join(map(str, dict.fromkeys(self._train_sizes)))
+
+    @cached_property
+    def _train_sizes(self) -> tuple[int, int]:
+        return self.plan.train_sizes(self.n_samples)
 
     @property
     def sentences(self) -> list[str]:
@@ -116,7 +133,7 @@ class Findings:
         if not self.plan.n_columns:
             return ""
         best = min(self._small_or_pruned(), key=lambda contender: contender.error)
-        better = better_references(self.rows, best, self.plan.cv)
+        better = better_references(self.rows, best, self.folds.ratio)
         return reference_sentence(better, best, self.plan.n_columns) if better else ""
 
     @property
@@ -137,6 +154,8 @@ class Findings:
         found = remarks(self.rows, self.answers)
         if self.plan.n_columns and not self.plan.outside:
             found.append(STREAMED)
+        if not self.plan.cut.independent:
+            found += dependence_remarks(self.folds)
         return [*found, NO_PROBABILITIES] if self.calibration_folds == 1 else found
 
     @property
@@ -156,7 +175,11 @@ class Findings:
     @property
     def calibration_folds(self) -> int:
         """In how many folds the recommended classifier is calibrated; 0 for a regression."""
-        return min([CALIBRATION_FOLDS, *self.target.counts]) if self.target.classes else 0
+        if not self.target.classes:
+            return 0
+        most = min([CALIBRATION_FOLDS, *self.target.counts])
+        cut = self.plan.cut
+        return most if cut.independent else max(1, len(cut.calibration(most, self.plan.seed)))
 
     @property
     def recommended_budget(self) -> int | None:
@@ -166,9 +189,9 @@ class Findings:
         """
         errors = {s: self._winner(s).values() for s in self.plan.budgets}
         summary = {
-            s: mean_and_error(values, self.plan.cv)
+            s: mean_and_error(values, self.folds.ratio)
             for s, values in errors.items()
-            if beats_mean(values, self.plan.cv)
+            if beats_mean(values, self.folds)
         }
         if not summary:
             return None
@@ -243,8 +266,8 @@ class Findings:
         Returns
         -------
         DataFrame
-            A row a class, with the columns rows, share (of all rows), recall (share of its
-            rows that are found) and precision (share of the rows taken for it that are of
+            A row a class, with the columns rows (that are judged), share (of them), recall (share
+            of its rows that are found) and precision (share of the rows taken for it that are of
             it, NaN if there are none).
 
         Raises
@@ -256,7 +279,8 @@ class Findings:
         if not self.target.classes:
             raise ValueError("the target is a number: by_class needs classification=True")
         budget = self._checked(budget)
-        return class_table(self.target, self._winner(budget).rows)
+        n_rows = judged_counts(self.plan, self.target)
+        return class_table(self.target, self._winner(budget).rows, n_rows)
 
     def pipeline(self, budget: int | None = None) -> Any:
         """Return the recommended pipeline, not fitted.
@@ -344,7 +368,7 @@ class Findings:
         for setting in (PLAIN, RIDGE, OWN):
             for method in METHODS:
                 for budget, values in self._values(method, setting, field).items():
-                    mean, std_error = mean_and_error(values, self.plan.cv)
+                    mean, std_error = mean_and_error(values, self.folds.ratio)
                     table.setdefault((budget, "mean"), {})[method, setting] = mean
                     table.setdefault((budget, "std_error"), {})[method, setting] = std_error
         frame = pd.DataFrame({key: table[key] for key in sorted(table)})

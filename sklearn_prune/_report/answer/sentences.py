@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sklearn_prune._typing import Array
 
     from .choices import Row
+    from .statistics import Folds
 
 MORE_REPEATS = 5
 # A difference of such a share may be one, even where it is not beyond the noise of the folds.
@@ -140,13 +141,14 @@ def _round(seconds: float) -> str:
     return f"{float(f'{seconds:.1g}'):.9f}".rstrip("0").rstrip(".")
 
 
-def answer(plan: Plan, rows: Sequence[Row]) -> list[Answer]:
+def answer(plan: Plan, rows: Sequence[Row], folds: Folds) -> list[Answer]:
     """Compare small with large and pruned at every budget, both with ridge.
 
     Parameters
     ----------
     plan : Plan
     rows : sequence of Row
+    folds : Folds
     """
 
     def both(field: str, budget: int, reduce: Callable[[Array], float]) -> tuple[float, float]:
@@ -164,7 +166,7 @@ def answer(plan: Plan, rows: Sequence[Row]) -> list[Answer]:
             both("seconds", comparison.budget, np.median),
             MORE_REPEATS * plan.repeats,
         )
-        for comparison in compare(small, {s: large[s] for s in small}, plan.cv)
+        for comparison in compare(small, {s: large[s] for s in small}, folds)
     ]
 
 

@@ -54,6 +54,15 @@ class RowCut(Protocol):
     def ratio(self, n_folds: int, seeds: range, /) -> float:
         """Return how many rows are judged for each that is trained on, the mean over folds."""
 
+    def calibration(self, n_folds: int, seed: int, /) -> list[Split]:
+        """Return at most so many folds of all rows, with all classes in their training rows.
+
+        A classifier is calibrated in them. There are none where nothing need be said.
+        """
+
+    def calibration_code(self, n_folds: int, seed: int, /) -> str:
+        """Return code of the same folds, for X, y and maybe groups."""
+
     def refusal(self, n_folds: int, /) -> str:
         """Say why so many folds are not possible."""
 
@@ -95,6 +104,14 @@ class Shuffled:
     def ratio(self, n_folds: int, _seeds: range, /) -> float:
         """Return the same for all folds."""
         return 1 / (n_folds - 1)
+
+    def calibration(self, _n_folds: int, _seed: int, /) -> list[Split]:
+        """Return nothing, for `StratifiedKFold` will do."""
+        return []
+
+    def calibration_code(self, n_folds: int, seed: int, /) -> str:
+        """Return code of random folds."""
+        return f"StratifiedKFold({n_folds}, shuffle=True, random_state={seed})"
 
     def refusal(self, n_folds: int, /) -> str:
         """Say that there are not enough rows."""
@@ -148,7 +165,7 @@ class Grouped:
         if n_folds > len(set(self.groups)):
             return 0, 0
         groups, splits = np.array(self.groups), self._splits(n_folds, seeds)
-        possible = (len(test) and len(set(groups[fit])) >= INNER_FOLDS for fit, test in splits)
+        possible = (len(test) and _n_different(groups[fit]) >= INNER_FOLDS for fit, test in splits)
         return _extremes(splits) if all(possible) else (0, 0)
 
     def ratio(self, n_folds: int, seeds: range, /) -> float:
@@ -158,6 +175,20 @@ class Grouped:
     def _splits(self, n_folds: int, seeds: range) -> list[Split]:
         rows = np.arange(len(self.groups))
         return [split for seed in seeds for split in self.outer(rows, n_folds, seed)]
+
+    def calibration(self, n_folds: int, seed: int, /) -> list[Split]:
+        """Return stratified folds of groups."""
+        classes, rows = np.array(self.classes), np.arange(len(self.groups))
+        for n in range(n_folds, 1, -1):
+            splits = list(self.outer(rows, n, seed))
+            if all(len(test) and _n_different(classes[fit]) == _n_different(classes) for fit, test in splits):
+                return splits
+        return []
+
+    def calibration_code(self, n_folds: int, seed: int, /) -> str:
+        """Return code of folds of groups."""
+        folds = f"StratifiedGroupKFold({n_folds}, shuffle=True, random_state={seed})"
+        return f"list(\n    {folds}.split(X, y, groups)\n)"
 
     def refusal(self, n_folds: int, /) -> str:
         """Say that there are too few groups."""
@@ -182,9 +213,12 @@ class Forward:
     ----------
     times : tuple of int
         The number of the time of each row, of all different ones in their order.
+    classes : tuple of int
+        The number of the class of each row; empty for a regression.
     """
 
     times: tuple[int, ...]
+    classes: tuple[int, ...] = ()
     independent: ClassVar[bool] = False
 
     def usual_folds(self, _n_rows: int, /) -> int:
@@ -214,6 +248,18 @@ class Forward:
     def _splits(self, n_folds: int) -> list[Split]:
         return list(_forward(np.array(self.times), n_folds, INNER_FOLDS + 1))
 
+    def calibration(self, n_folds: int, _seed: int, /) -> list[Split]:
+        """Return folds of rows that follow each other: all times have to be judged once."""
+        order = np.argsort(self.times, kind="stable")
+        classes = np.array(self.classes)[order]
+        n_folds = min(n_folds, np.bincount(classes).min())
+        splits = StratifiedKFold(n_folds).split(order, classes) if n_folds > 1 else ()
+        return [(order[fit], order[judged]) for fit, judged in splits]
+
+    def calibration_code(self, n_folds: int, _seed: int, /) -> str:
+        """Return code of folds of rows that are in the order of time."""
+        return f"StratifiedKFold({n_folds})"
+
     def refusal(self, n_folds: int, /) -> str:
         """Say that there are too few times."""
         return (
@@ -227,6 +273,10 @@ class Forward:
             f"The rows were cut into {n_folds + 1} parts in the order of time. Each but the first "
             "was put aside in turn, with all that came after it"
         )
+
+
+def _n_different(codes: Indices) -> int:
+    return len(np.unique(codes))
 
 
 def _often(repeats: int) -> str:
