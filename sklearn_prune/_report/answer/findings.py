@@ -73,6 +73,7 @@ class Findings:
     notes: list[str] = field(default_factory=list)
     loading: tuple[str, str] = (LOADING, LOADING_UNLABELED)
     any_columns: bool = False
+    left_out: tuple[str, ...] = ()
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -300,7 +301,8 @@ class Findings:
             class has one row only.
         """
         pipeline = build(self.recommended(budget), self.plan, self.calibration_folds)
-        return from_any_columns(pipeline) if self.any_columns else pipeline
+        any_columns = self.any_columns or self.left_out
+        return from_any_columns(pipeline, self.left_out) if any_columns else pipeline
 
     def code(self, budget: int | None = None) -> str:
         """Return the recommended pipeline as Python code that fits it.

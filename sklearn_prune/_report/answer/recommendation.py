@@ -27,7 +27,7 @@ from sklearn_prune._report.comparison.records import (
     RETRAINED,
 )
 from sklearn_prune._report.comparison.ridge_fits import ALPHAS
-from sklearn_prune._report.table.columns import as_frame
+from sklearn_prune._report.table.columns import as_frame, features_of
 from sklearn_prune._report.table.preparation import (
     MOST_CATEGORIES,
     N_QUANTILES,
@@ -38,6 +38,8 @@ from sklearn_prune._report.table.preparation import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sklearn_prune._report.comparison.plan import Plan
 
     from .choices import Choice
@@ -116,9 +118,18 @@ def _calibrated(model: Any, folds: Any) -> CalibratedClassifierCV:
     return CalibratedClassifierCV(model, method="temperature", cv=folds, ensemble=False)
 
 
-def from_any_columns(pipeline: Pipeline) -> Pipeline:
-    """Return a pipeline that makes numbers and texts of columns first, as the report did."""
+def from_any_columns(pipeline: Pipeline, left_out: Sequence[str]) -> Pipeline:
+    """Return a pipeline that makes numbers and texts of columns first, as the report did.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+    left_out : sequence of str
+        Columns that are no features.
+    """
     plain = FunctionTransformer(as_frame)
+    if left_out:
+        plain = FunctionTransformer(features_of, kw_args={"left_out": list(left_out)})
     return make_pipeline(plain, *_steps(pipeline), transform_input=pipeline.transform_input)
 
 
@@ -202,8 +213,7 @@ NUMERIC = f"""make_union(
 OTHER = f"""OneHotEncoder(
     handle_unknown="infrequent_if_exist", max_categories={MOST_CATEGORIES}, sparse_output=False
 )"""
-CALIBRATION = "import numpy as np
-from sklearn.calibration import CalibratedClassifierCV\n"
+CALIBRATION = "from sklearn.calibration import CalibratedClassifierCV\n"
 STRATIFIED = "from sklearn.model_selection import {}\n"
 CALIBRATED = """\
 CalibratedClassifierCV(

@@ -181,7 +181,10 @@ class Grouped:
         classes, rows = np.array(self.classes), np.arange(len(self.groups))
         for n in range(n_folds, 1, -1):
             splits = list(self.outer(rows, n, seed))
-            if all(len(test) and _n_different(classes[fit]) == _n_different(classes) for fit, test in splits):
+            if all(
+                len(test) and _n_different(classes[fit]) == _n_different(classes)
+                for fit, test in splits
+            ):
                 return splits
         return []
 

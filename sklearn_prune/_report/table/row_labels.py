@@ -23,13 +23,13 @@ class RowLabels(NamedTuple):
     name : str
         The name of the column; empty if it is none of the table.
     codes : ndarray of shape (n_rows,)
-    date_format : str
-        How dates are written, empty for what is none.
+    date_format : str or None
+        How times are written: empty if they are numbers; None for groups.
     """
 
     name: str
     codes: Indices
-    date_format: str = ""
+    date_format: str | None = None
 
     @property
     def n_different(self) -> int:
@@ -71,7 +71,7 @@ def time_labels(column: Column, name: str = "") -> RowLabels:
         if not np.isfinite(values).all():
             msg = f"{what} has infinite values: drop or correct these rows"
             raise ValueError(msg)
-        return RowLabels(name, _codes(values))
+        return RowLabels(name, _codes(values), "")
     texts = column.str.strip()
     date_format = _date_format(texts, what)
     return RowLabels(name, _codes(_dates(texts, date_format).to_numpy()), date_format)
