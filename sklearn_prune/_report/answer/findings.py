@@ -54,7 +54,7 @@ NOTHING = (
     "columns."
 )
 NO_PROBABILITIES = (
-    "A class has one row only, on which nothing can be calibrated: the recommended model has no "
+    "A class has {few}, on which nothing can be calibrated: the recommended model has no "
     "probabilities."
 )
 
@@ -157,7 +157,10 @@ class Findings:
             found.append(STREAMED)
         if not self.plan.cut.independent:
             found += dependence_remarks(self.folds)
-        return [*found, NO_PROBABILITIES] if self.calibration_folds == 1 else found
+        if self.calibration_folds == 1:
+            few = "one row only" if min(self.target.counts) == 1 else "rows of too few groups"
+            found.append(NO_PROBABILITIES.format(few=few))
+        return found
 
     @property
     def no_recommendation(self) -> str:
