@@ -44,7 +44,7 @@ class Answer(NamedTuple):
     seconds : tuple of float
         How long they train.
     more_repeats : int
-        How often to cut into folds to see smaller differences.
+        How often to cut into folds to see smaller differences; 0 where there is but one way.
     """
 
     comparison: Comparison
@@ -86,7 +86,8 @@ class Answer(NamedTuple):
         if gap < RELEVANT:
             equal = f"no difference that matters, less than {RELEVANT:.0%}, so train small"
         elif gap > LARGE_GAP:
-            equal += f", unless more folds (--repeats {self.more_repeats}) show one"
+            more = f"folds (--repeats {self.more_repeats})" if self.more_repeats else "rows"
+            equal += f", unless more {more} show one"
         return (
             f"{equal}: {self._errors()} ({self._p()}), and training the large "
             f"model takes {self._price()}"
@@ -164,7 +165,7 @@ def answer(plan: Plan, rows: Sequence[Row], folds: Folds) -> list[Answer]:
             both("error_rate", comparison.budget, np.mean),
             both("log_loss", comparison.budget, np.mean),
             both("seconds", comparison.budget, np.median),
-            MORE_REPEATS * plan.repeats,
+            MORE_REPEATS * plan.repeats if plan.cut.repeatable else 0,
         )
         for comparison in compare(small, {s: large[s] for s in small}, folds)
     ]

@@ -32,9 +32,12 @@ class RowCut(Protocol):
     ----------
     independent : bool
         Whether it takes rows to be independent of each other.
+    repeatable : bool
+        Whether other seeds cut rows in other ways.
     """
 
     independent: ClassVar[bool]
+    repeatable: ClassVar[bool]
 
     def usual_folds(self, n_rows: int, /) -> int:
         """Return how many outer folds there are if nobody says."""
@@ -82,6 +85,7 @@ class Shuffled:
 
     stratified: bool = False
     independent: ClassVar[bool] = True
+    repeatable: ClassVar[bool] = True
 
     def usual_folds(self, n_rows: int, /) -> int:
         """Return more folds for few rows."""
@@ -140,6 +144,7 @@ class Grouped:
     groups: tuple[int, ...]
     classes: tuple[int, ...] = ()
     independent: ClassVar[bool] = False
+    repeatable: ClassVar[bool] = True
 
     def usual_folds(self, n_rows: int, /) -> int:
         """Return no more folds than there can be."""
@@ -223,6 +228,7 @@ class Forward:
     times: tuple[int, ...]
     classes: tuple[int, ...] = ()
     independent: ClassVar[bool] = False
+    repeatable: ClassVar[bool] = False
 
     def usual_folds(self, _n_rows: int, /) -> int:
         """Return few folds, or the first would train on next to nothing."""
