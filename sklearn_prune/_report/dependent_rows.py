@@ -51,6 +51,16 @@ class DependentRows(NamedTuple):
         note = told.format(repr(labels.name) if labels.name else plain, labels.n_different)
         return [f"{note} That column is no feature." if labels.name else note]
 
+    def comment(self, *, classification: bool) -> str:
+        """Return what code says of the rows and the columns that it takes."""
+        labels, comment = self.labels, ""
+        if labels is not None and labels.name:
+            comment += f"\n# Without the column {labels.name!r}, which is no feature."
+        if labels is not None and classification:
+            group = "groups: the group of each row."
+            comment += f"\n# {group if self.groups else 'Rows are in the order of time.'}"
+        return comment
+
 
 def check_one(groups: Any, time: Any, repeats: Any) -> None:
     """Raise ValueError if both are given, or rows in time are to be cut several times."""

@@ -183,6 +183,7 @@ def report(
     result = run_report(table, folder=folder, resume=True, n_jobs=n_jobs, progress=progress)
     converting = conversion("X", X, table.X) if isinstance(X, pd.DataFrame) else ""
     comment = CLASS_LOADING if classification else LOADING
+    comment += dependent.comment(classification=classification)
     return replace(
         result,
         name=name,

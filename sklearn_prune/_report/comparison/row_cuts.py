@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 INNER_FOLDS = 3
 # The fewer rows, the more folds: there is time for them, and the noise is larger.
 FEW_ROWS, FEW_ROWS_FOLDS, FOLDS = 1000, 10, 5
+# Rows in time that follow each other belong together in so many stretches.
+STRETCHES = 30
 
 
 class RowCut(Protocol):
@@ -48,11 +50,17 @@ class RowCut(Protocol):
     def inner(self, rows: Indices, seed: int, /) -> Iterator[Split]:
         """Yield positions among rows of the table: to fit, and to choose with."""
 
+    def together(self) -> Indices | None:
+        """Return what rows that belong together have in common, None if each is on its own."""
+
     def n_train(self, n_rows: int, n_folds: int, seeds: range, /) -> tuple[int, int]:
         """Return how many rows the smallest and the largest of the outer folds train on.
 
         They are 0 where so many folds are not possible.
         """
+
+    def n_fit(self, n_train: int, /) -> int:
+        """Return how many of so many training rows an inner fold fits, at least about."""
 
     def ratio(self, n_folds: int, seeds: range, /) -> float:
         """Return how many rows are judged for each that is trained on, the mean over folds."""
@@ -100,10 +108,17 @@ class Shuffled:
         """Yield random folds."""
         yield from KFold(INNER_FOLDS, shuffle=True, random_state=seed).split(rows)
 
+    def together(self) -> None:
+        """Return nothing."""
+
     def n_train(self, n_rows: int, n_folds: int, _seeds: range, /) -> tuple[int, int]:
         """Return one number for all folds, which differ by a row or so."""
         n_train = n_rows - -(-n_rows // n_folds)
         return n_train, n_train
+
+    def n_fit(self, n_train: int, /) -> int:
+        """Return all but those of one inner fold."""
+        return n_train - -(-n_train // INNER_FOLDS)
 
     def ratio(self, n_folds: int, _seeds: range, /) -> float:
         """Return the same for all folds."""
@@ -165,6 +180,10 @@ class Grouped:
         splitter = GroupKFold(INNER_FOLDS, shuffle=True, random_state=seed)
         yield from splitter.split(groups, groups=groups)
 
+    def together(self) -> Indices:
+        """Return the groups."""
+        return np.array(self.groups)
+
     def n_train(self, _n_rows: int, n_folds: int, seeds: range, /) -> tuple[int, int]:
         """Return the extremes over all folds."""
         if n_folds > len(set(self.groups)):
@@ -172,6 +191,10 @@ class Grouped:
         groups, splits = np.array(self.groups), self._splits(n_folds, seeds)
         possible = (len(test) and _n_different(groups[fit]) >= INNER_FOLDS for fit, test in splits)
         return _extremes(splits) if all(possible) else (0, 0)
+
+    def n_fit(self, n_train: int, /) -> int:
+        """Return few, for the largest groups may be left out."""
+        return n_train // INNER_FOLDS
 
     def ratio(self, n_folds: int, seeds: range, /) -> float:
         """Return the mean over all folds."""
@@ -246,9 +269,18 @@ class Forward:
         _, times = np.unique(np.array(self.times)[rows], return_inverse=True)
         yield from _forward(times, INNER_FOLDS, 1)
 
+    def together(self) -> Indices:
+        """Return stretches of time, of about as many rows each."""
+        before = np.cumsum(np.bincount(self.times)) - 1
+        return before[np.array(self.times)] * STRETCHES // len(self.times)
+
     def n_train(self, _n_rows: int, n_folds: int, _seeds: range, /) -> tuple[int, int]:
         """Return the numbers of the first and of the last fold."""
         return _extremes(self._splits(n_folds)) if n_folds <= self._most_folds() else (0, 0)
+
+    def n_fit(self, n_train: int, /) -> int:
+        """Return those of the first block."""
+        return n_train // (INNER_FOLDS + 1)
 
     def ratio(self, n_folds: int, _seeds: range, /) -> float:
         """Return the mean over folds, of which the first have few rows to train on."""

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .row_cuts import INNER_FOLDS
-
 if TYPE_CHECKING:
     from .plan import Plan
 
@@ -24,8 +22,6 @@ def is_tall(plan: Plan, n_rows: int, n_targets: int) -> bool:
     n_rows, n_targets : int
         Numbers of rows of the table and of columns of the target.
     """
-    if not plan.cut.independent:
-        return False
     width = plan.widths[-1]
     is_large = plan.n_train(n_rows) * width >= LEAST_ENTRIES
     return is_large and max(width, plan.n_columns) <= widest(plan, n_rows, n_targets)
@@ -34,5 +30,4 @@ def is_tall(plan: Plan, n_rows: int, n_targets: int) -> bool:
 def widest(plan: Plan, n_rows: int, n_targets: int) -> int:
     """Return the largest width for which there are enough rows to keep their sums only."""
     n_train = plan.n_train(n_rows)
-    n_fit = n_train - -(-n_train // INNER_FOLDS)
-    return n_fit // ROWS_PER_COLUMN - n_targets
+    return plan.cut.n_fit(n_train) // ROWS_PER_COLUMN - n_targets

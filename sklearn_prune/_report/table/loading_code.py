@@ -57,11 +57,12 @@ def _row_code(labels: RowLabels | None, target: Target) -> str:
     name = _quoted(labels.name)
     if labels.date_format is None:
         return f"groups = table[{name}]\n"
-    key = ""
-    if labels.date_format:
-        dates = f"pd.to_datetime(dates, format={_quoted(labels.date_format)}, utc=True)"
-        key = f"key=lambda dates: {dates}, "
-    return f'table = table.sort_values({name}, {key}kind="stable")\n'
+    if not labels.date_format:
+        return f'table = table.sort_values({name}, kind="stable")\n'
+    return (
+        f"dates = pd.to_datetime(table[{name}], format={_quoted(labels.date_format)}, utc=True)\n"
+        'table = table.loc[dates.sort_values(kind="stable").index]\n'
+    )
 
 
 def unlabelled_code(table: Table, frame: Frame, X: Frame) -> str:
