@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass, replace
 from numbers import Real
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ from sklearn.utils.validation import (
 
 from .class_codes import decide
 from .text_targets import classifier_named
+from .user_warnings import warn_user
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -292,11 +292,9 @@ def _check_unlabeled(X_unlabeled: Any, X: Any, names: AnyArray | None) -> Any:
         )
         raise ValueError(msg)
     if unlabeled.shape[0] == X.shape[0]:
-        warnings.warn(
+        warn_user(
             f"X_unlabeled has as many rows as X, {X.shape[0]}. If this fit is part of a "
             "cross-validation, scikit-learn has cut it into folds along with X: add or drop "
             "a row to have all of it in every fold.",
-            UserWarning,
-            stacklevel=4,
         )
     return unlabeled

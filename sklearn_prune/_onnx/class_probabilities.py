@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.special import expit, softmax
+
+from sklearn_prune._checks.user_warnings import warn_user
 
 from .graph import Output
 
@@ -59,7 +60,7 @@ def probabilities_of(
         if np.abs(function(expected) - known).max() < TOLERANCE:
             return conversion(graph, scores)
     msg = "predict_proba is neither a softmax nor logistic, which ONNX needs: it is left out."
-    warnings.warn(msg, UserWarning, stacklevel=2)
+    warn_user(msg)
     return None
 
 

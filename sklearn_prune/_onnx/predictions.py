@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.base import is_classifier
 from sklearn.calibration import CalibratedClassifierCV
+from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV
 from sklearn.pipeline import Pipeline
@@ -22,7 +23,7 @@ from sklearn_prune._random_features.pruned_random_features_classifier import (
 
 from .class_probabilities import probabilities_of, softmax_of
 from .graph import Output
-from .linear_scores import check_linear, linear_part, linear_regression, scores_of
+from .linear_scores import Linear, check_linear, linear_part, linear_regression, scores_of
 from .random_layers import random_layer
 from .transformers import transformed
 
@@ -95,6 +96,29 @@ def _(model: PrunedRandomFeatures, columns: Columns) -> dict[str, Output]:
 def _(model: PrunedRandomFeaturesClassifier, columns: Columns) -> dict[str, Output]:
     predict_proba = getattr(model.retrained_estimator_, "predict_proba", None)
     return _classification(model, random_layer(model, columns), predict_proba)
+
+
+@predicted.register(DummyRegressor)
+def _(model: DummyRegressor, columns: Columns) -> dict[str, Output]:
+    constant = model.constant_[0] if model.n_outputs_ > 1 else model.constant_[0, 0]
+    return {"predict": _same_for_all(columns, constant)}
+
+
+@predicted.register(DummyClassifier)
+def _(model: DummyClassifier, columns: Columns) -> dict[str, Output]:
+    if model.strategy in ("stratified", "uniform") or model.n_outputs_ > 1:
+        msg = "DummyClassifier is exported for one target, and strategies that are not random."
+        raise ValueError(msg)
+    (shares,) = model.predict_proba(np.zeros((1, columns.n_columns)))
+    probabilities = _same_for_all(columns, shares)
+    predict = labels_of(columns.graph, probabilities, model)
+    return {"predict": predict, "predict_proba": probabilities}
+
+
+def _same_for_all(columns: Columns, constant: AnyArray) -> Output:
+    """Return a constant for each sample."""
+    coef = np.zeros((*np.shape(constant), columns.n_columns))
+    return scores_of(columns, Linear(coef, np.asarray(constant)))
 
 
 @predicted.register(Pipeline)

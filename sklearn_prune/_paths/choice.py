@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+
+from sklearn_prune._checks.user_warnings import warn_user
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,13 +123,11 @@ def with_ties(mean: Array, rounding: Callable[[float], float]) -> Array:
     return np.where(ranked >= best - rounding(best), best, ranked) if np.isfinite(best) else ranked
 
 
-def warn_of_missing(mean: Array, stacklevel: int) -> None:
+def warn_of_missing(mean: Array) -> None:
     """Warn of models that cannot be chosen."""
     if n_missing := np.count_nonzero(~np.isfinite(mean)):
-        warnings.warn(
+        warn_user(
             f"{n_missing} of the {len(mean)} mean scores are not finite, and are not chosen.",
-            UserWarning,
-            stacklevel=stacklevel + 1,
         )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy import linalg
 
+from sklearn_prune._checks.user_warnings import warn_user
 from sklearn_prune._pruning.linear_fit import LinearFit
 from sklearn_prune._pruning.ranking import rank_rows
 
@@ -66,12 +66,10 @@ class LeaveOneOutSearch(FoldSearch):
             raise ValueError(msg)
         super().__init__(data, _LeftOut(len(data.y)), **options)
         if not self.fit_intercept and _is_centred(data):
-            warnings.warn(
+            warn_user(
                 "The columns of X and y have means of zero: if they were centred on all rows, "
                 "each row is minus the sum of the others, and leave-one-out sees what it leaves "
                 "out. Give fit_intercept=True, or centre inside each fold, by a Pipeline.",
-                UserWarning,
-                stacklevel=4,
             )
         self._last: tuple[float | None, ClosedForm | None] = None, None
 

@@ -292,7 +292,7 @@ class ResultsTable:
         """
         mean, deviation = table["mean_test_score"], table["std_test_score"]
         chosen = self._choice(one_standard_error).of(mean, deviation, self.share)
-        warn_of_missing(mean, stacklevel=3)
+        warn_of_missing(mean)
         return chosen
 
     def honest_score(self, *, one_standard_error: bool) -> tuple[float, float] | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.linear_model import LinearRegression, Ridge
 
+from sklearn_prune._checks.user_warnings import warn_user
 from sklearn_prune._least_squares.min_norm import MinNormRegressor
 
 from .linear_fit import has_intercept
@@ -34,7 +34,7 @@ def warn_of_rounds(recipe: Recipe, data: TrainingData, n_kept: int) -> None:
             f"{len(data.weights)}, where fits without penalty are mostly noise, and predict worse "
             "than one: give a ridge, such as estimator=RidgeCV(), or n_rounds=1."
         )
-        warnings.warn(msg, UserWarning, stacklevel=4)
+        warn_user(msg)
 
 
 def _is_unpenalised(estimator: Any) -> bool:

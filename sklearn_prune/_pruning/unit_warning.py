@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.utils.sparsefuncs import mean_variance_axis
 
+from sklearn_prune._checks.user_warnings import warn_user
 from sklearn_prune._least_squares.design import EPS, is_dense
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def warn_of_units(recipe: Recipe, data: TrainingData) -> None:
             'strategy="magnitude" depends on their units: take strategy="hessian", which does '
             "not where there are more rows than features, or standardise them."
         )
-        warnings.warn(msg, UserWarning, stacklevel=4)
+        warn_user(msg)
 
 
 def _differ(scales: Array) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from sklearn.exceptions import ConvergenceWarning
+
+from sklearn_prune._checks.user_warnings import warn_user
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +34,7 @@ def warn_of_guesses(stage: str, findings: str | None) -> None:
     if findings:
         category = UserWarning if stage == "pruned" else ConvergenceWarning
         msg = f"The {stage} net is no better than guessing: {findings}. {REMEDIES[stage]}"
-        warnings.warn(msg, category, stacklevel=5)
+        warn_user(msg, category)
 
 
 def guessed_classes(predicted: AnyArray, y: AnyArray, weights: Array) -> str | None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING
 
 import torch
+
+from sklearn_prune._checks.user_warnings import warn_user
 
 from ._masks import masks_of, set_masks, weights_of
 from ._saliency import magnitude
@@ -105,11 +106,9 @@ def warn_if_emptied(n_kept: dict[str, int], module: nn.Module) -> None:
     weights = weights_of(module)
     emptied = [name for name, kept in n_kept.items() if not kept and weights[name].ndim > 1]
     if emptied:
-        warnings.warn(
+        warn_user(
             f"Nothing is left of {', '.join(emptied)}: what comes before cannot pass there. "
             'Keep more weights, or as many of each tensor with scope="layer".',
-            UserWarning,
-            stacklevel=5,  # past what scikit-learn puts around fit for its callbacks
         )
 
 

@@ -109,10 +109,7 @@ def _check_net(net: Any, columns: Columns) -> None:
     if len(net.sample_shape_) > 1:
         msg = f"The net takes samples of shape {net.sample_shape_}: fit it to rows of a table."
         raise ValueError(msg)
-    is_plain = (
-        isinstance(net.criterion_, nn.CrossEntropyLoss) and net.predict_nonlinearity == "auto"
-    )
-    if isinstance(net, PrunedNetClassifier) and not is_plain:
+    if isinstance(net, PrunedNetClassifier) and not _has_softmax(net):
         msg = "Classes are exported with a softmax: give criterion=torch.nn.CrossEntropyLoss."
         raise ValueError(msg)
 

@@ -9,6 +9,8 @@ from sklearn.preprocessing import StandardScaler
 from sklearn_prune import to_onnx
 from sklearn_prune.neural import PrunedNetClassifier, PrunedNetRegressor, ResNet20
 
+# Two epochs are enough for what is tested here, if not for good nets.
+pytestmark = pytest.mark.filterwarnings("ignore:.*no better than guessing")
 FAST = {"sparsity": 0.5, "scope": "layer", "max_epochs": 2, "random_state": 0}
 
 
@@ -86,6 +88,8 @@ def test_other_nets_are_refused(X):
 def test_deep_nets_are_for_torch():
     pytest.importorskip("onnx")
     images = np.random.default_rng(0).standard_normal((4, 3, 32, 32), dtype=np.float32)
-    net = PrunedNetClassifier(ResNet20, module__width=1, max_epochs=1, random_state=0)
+    net = PrunedNetClassifier(
+        ResNet20, module__width=1, scope="layer", max_epochs=1, random_state=0
+    )
     with pytest.raises(TypeError, match=r"ResNet20 is no TwoLayerNet.*torch\.onnx\.export"):
         to_onnx(net.fit(images, [0, 1, 0, 1]))

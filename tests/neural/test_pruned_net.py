@@ -43,7 +43,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*no better than guessing")
 
 def make(**params):
     defaults = {"max_epochs": 2, "lr": 0.01, "random_state": 0, "scope": "layer"}
-    defaults["optimizer"] = torch.optim.Adam
+    defaults |= {"strategy": "magnitude", "optimizer": torch.optim.Adam}
     if "module" not in params:
         defaults["module__width"] = 16
     return PrunedNetClassifier(**defaults | params)

@@ -6,6 +6,8 @@ from sklearn.model_selection import GridSearchCV
 
 from sklearn_prune.neural import PrunedNetClassifier, PrunedNetRegressor
 
+# Two epochs are enough for what is tested here, if not for good nets.
+pytestmark = pytest.mark.filterwarnings("ignore:.*no better than guessing")
 OPTIONS = {"module__width": 8, "scope": "layer", "max_epochs": 2, "lr": 0.01, "random_state": 0}
 
 

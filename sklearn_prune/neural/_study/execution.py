@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-import warnings
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import torch
 from sklearn.utils.parallel import Parallel, delayed
 
+from sklearn_prune._checks.user_warnings import warn_user
 from sklearn_prune.neural._checkpoint_file import FitFile
 from sklearn_prune.neural._masks import masks_of
 from sklearn_prune.neural._whole_file import remove_partials
@@ -130,11 +130,10 @@ class Workshop:
         """Return the row of a run, and keep the weights of a dense net."""
         train_error, test_error = trainer.error_rates()
         if not all(weight.isfinite().all() for weight in trainer.module.parameters()):
-            warnings.warn(
+            warn_user(
                 f"The {run.method} net of width {run.width} and seed {run.seed} has diverged: "
                 "lower --learning-rate.",
                 RuntimeWarning,
-                stacklevel=2,
             )
         if run.method == "dense":
             net = narrow(trainer.module, run.initial_net())

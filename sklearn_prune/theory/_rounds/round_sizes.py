@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING
 
 from sklearn_prune._checks.arguments import falling_sizes
+from sklearn_prune._checks.user_warnings import warn_user
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,7 @@ def round_sizes(n_features: float, n_keep: int, n_rounds: int) -> list[int]:
 
 
 def warn_of_sizes(fits: Iterable[tuple[int, float]]) -> None:
-    """Warn the caller's caller of fits without penalty to about as many features as samples.
+    """Warn of fits without penalty to about as many features as samples.
 
     Parameters
     ----------
@@ -35,4 +35,4 @@ def warn_of_sizes(fits: Iterable[tuple[int, float]]) -> None:
             "of the samples: a fit to them without penalty hardly has a variance, and the risk of "
             "what follows is not reliable. Give a penalty, or other sizes."
         )
-        warnings.warn(msg, UserWarning, stacklevel=3)
+        warn_user(msg)
