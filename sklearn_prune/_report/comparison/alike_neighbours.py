@@ -75,7 +75,7 @@ def neighbour_warning(X: Any, target: Target, *, impute: bool) -> list[str]:
     """
     rows = _stretches(len(X))
     A = prepared_columns(impute=impute).fit_transform(X.iloc[rows])
-    residuals = _left_out(A, target.values[rows])
+    residuals = left_out_residuals(A, target.values[rows])
     found = compare_neighbours(residuals, np.diff(rows) == 1)
     return [WARNING.format(found)] if found.p_value < LEVEL else []
 
@@ -88,7 +88,7 @@ def _stretches(n_rows: int) -> Indices:
     return np.unique(starts[:, np.newaxis] + np.arange(STRETCH))
 
 
-def _left_out(A: Array, y: Array) -> Array:
+def left_out_residuals(A: Array, y: Array) -> Array:
     """Return residuals of a ridge, each without its own row, for the penalty of the least."""
     centre(A)
     y = y - y.mean(axis=0)

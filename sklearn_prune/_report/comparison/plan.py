@@ -184,8 +184,9 @@ def _folds(cv: int | None, n_rows: int, largest_class: int, cut: RowCut, seeds: 
     """Return the number of folds, as many as usual or as have enough rows to train on."""
     if cv is None:
         most = min(cut.usual_folds(n_rows), largest_class)
-        enough = (k for k in range(most, 1, -1) if cut.n_train(n_rows, k, seeds)[0] >= FEWEST_ROWS)
-        cv = next(enough, most)
+        sizes = {k: cut.n_train(n_rows, k, seeds)[0] for k in range(most, 1, -1)} or {most: 0}
+        enough = (k for k, n_train in sizes.items() if n_train >= FEWEST_ROWS)
+        cv = next(enough, max(sizes, key=lambda k: sizes[k]))
     if not is_whole(cv):
         msg = f"cv is {cv!r}: give the number of folds, an int"
         raise ValueError(msg)
