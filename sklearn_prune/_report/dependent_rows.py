@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 TOGETHER = "Rows of one {} are never on both sides of a split; there are {} of them."
 IN_TIME = (
-    "Rows are in the order of {}, of which there are {}: every fold trains on the past, and judges "
+    "Rows are in the order of {} ({} different values): every fold trains on the past, and judges "
     "what comes next."
 )
 

@@ -194,6 +194,20 @@ def test_too_few(cut, cv, message):
 # What comes of it
 
 
+def test_inner_folds_have_rows_to_fit():
+    times = np.repeat(np.arange(7), [5, 1, 1, 1, 27, 20, 15])
+    plan = make_plan(70, cut=Forward(tuple(times.tolist())))
+    for fold in range(plan.cv):
+        training, _ = plan.outer_split(Part(0, fold, None), times)
+        for inner in range(3):
+            fit, choose = plan.inner_split(Part(0, fold, inner), training)
+            assert len(fit) >= 5
+            assert len(choose) >= 1
+    rare = np.repeat([0, 1, 2, 3], [57, 1, 1, 1])
+    with pytest.raises(ValueError, match="4 folds of 4 groups are not possible"):
+        make_plan(60, cut=Grouped(tuple(rare.tolist())))
+
+
 def test_a_leak_is_shown_and_closed():
     X, y, person = visits()
     leaky = report(X, y, **SMALL)
@@ -402,6 +416,13 @@ def test_a_classifier_is_calibrated_by_group():
     assert_allclose(made["pipeline"].predict_proba(X), fitted.predict_proba(X))
 
 
+def test_no_more_folds_calibrate_than_there_are_groups():
+    codes = np.tile([0, 1], 30)
+    cut = Grouped(tuple(np.repeat(np.arange(4), 15).tolist()), tuple(codes.tolist()))
+    assert len(cut.calibration(5, 0)) == 4
+    assert len(cut.calibration(3, 0)) == 3
+
+
 def test_nothing_is_calibrated_on_a_class_of_one_group():
     X, _, person = visits()
     labels = np.where(person == "p03", "rare", "usual")
@@ -484,7 +505,11 @@ def run(tmp_path, capsys, monkeypatch):
     ("options", "note", "sizes"),
     [
         (["--groups", "person", "--cv", "4"], "Rows of one 'person' are never", "90 training rows"),
-        (["--time", "day"], "Rows are in the order of 'day', of which", "20 to 100 training rows"),
+        (
+            ["--time", "day"],
+            "Rows are in the order of 'day' (120 different",
+            "20 to 100 training rows",
+        ),
     ],
     ids=["groups", "time"],
 )

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     Split = tuple[Indices, Indices]
 
 INNER_FOLDS = 3
+# So many rows at least are fitted, in the inner folds, too.
+FEWEST_ROWS = 5
 # The fewer rows, the more folds: there is time for them, and the noise is larger.
 FEW_ROWS, FEW_ROWS_FOLDS, FOLDS = 1000, 10, 5
 # Rows in time that follow each other belong together in so many stretches.
@@ -163,7 +165,7 @@ class Grouped:
 
     def usual_folds(self, n_rows: int, /) -> int:
         """Return no more folds than there can be."""
-        return min(Shuffled().usual_folds(n_rows), max(2, len(set(self.groups))))
+        return min(Shuffled().usual_folds(n_rows), max(2, _n_different(self.groups)))
 
     def outer(self, _classes: Indices, n_folds: int, seed: int, /) -> Iterator[Split]:
         """Yield random folds of groups."""
@@ -186,11 +188,17 @@ class Grouped:
 
     def n_train(self, _n_rows: int, n_folds: int, seeds: range, /) -> tuple[int, int]:
         """Return the extremes over all folds."""
-        if n_folds > len(set(self.groups)):
+        if n_folds > _n_different(self.groups):
             return 0, 0
-        groups, splits = np.array(self.groups), self._splits(n_folds, seeds)
-        possible = (len(test) and _n_different(groups[fit]) >= INNER_FOLDS for fit, test in splits)
+        splits = self._splits(n_folds, seeds)
+        possible = (len(test) > 0 and self._has_inner_folds(fit) for fit, test in splits)
         return _extremes(splits) if all(possible) else (0, 0)
+
+    def _has_inner_folds(self, rows: Indices) -> bool:
+        """Return whether inner folds have enough rows to fit, even if the largest are left out."""
+        _, sizes = np.unique(np.array(self.groups)[rows], return_counts=True)
+        n_fit = Shuffled().n_fit(len(sizes))
+        return len(sizes) >= INNER_FOLDS and np.sort(sizes)[:n_fit].sum() >= FEWEST_ROWS
 
     def n_fit(self, n_train: int, /) -> int:
         """Return few, for the largest groups may be left out."""
@@ -207,7 +215,7 @@ class Grouped:
     def calibration(self, n_folds: int, seed: int, /) -> list[Split]:
         """Return stratified folds of groups."""
         classes, rows = np.array(self.classes), np.arange(len(self.groups))
-        for n in range(n_folds, 1, -1):
+        for n in range(min(n_folds, _n_different(self.groups)), 1, -1):
             splits = list(self.outer(rows, n, seed))
             if all(
                 len(test) and _n_different(classes[fit]) == _n_different(classes)
@@ -224,8 +232,8 @@ class Grouped:
     def refusal(self, n_folds: int, /) -> str:
         """Say that there are too few groups."""
         return (
-            f"{n_folds} folds of {len(set(self.groups))} groups are not possible: each needs a "
-            f"group to judge on and {INNER_FOLDS} to train on"
+            f"{n_folds} folds of {_n_different(self.groups)} groups are not possible: each needs a "
+            f"group to judge on and {INNER_FOLDS} to train on, of some rows each"
         )
 
     def story(self, n_folds: int, repeats: int, /) -> str:
@@ -258,16 +266,20 @@ class Forward:
         return min(FOLDS, max(2, self._most_folds()))
 
     def _most_folds(self) -> int:
-        return max(self.times) - INNER_FOLDS
+        return max(self.times) + 1 - self._least()
+
+    def _least(self) -> int:
+        """Return how many times there are to train on, so that inner folds can be cut."""
+        return _enough(np.array(self.times)) + INNER_FOLDS
 
     def outer(self, _classes: Indices, n_folds: int, _seed: int, /) -> Iterator[Split]:
         """Yield a block of times to judge on, and all before it to train on."""
-        yield from _forward(np.array(self.times), n_folds, INNER_FOLDS + 1)
+        yield from _forward(np.array(self.times), n_folds, self._least())
 
     def inner(self, rows: Indices, _seed: int, /) -> Iterator[Split]:
         """Yield the same within training rows."""
         _, times = np.unique(np.array(self.times)[rows], return_inverse=True)
-        yield from _forward(times, INNER_FOLDS, 1)
+        yield from _forward(times, INNER_FOLDS, _enough(times))
 
     def together(self) -> Indices:
         """Return stretches of time, of about as many rows each."""
@@ -287,7 +299,7 @@ class Forward:
         return _mean_ratio(self._splits(n_folds))
 
     def _splits(self, n_folds: int) -> list[Split]:
-        return list(_forward(np.array(self.times), n_folds, INNER_FOLDS + 1))
+        return list(_forward(np.array(self.times), n_folds, self._least()))
 
     def calibration(self, n_folds: int, _seed: int, /) -> list[Split]:
         """Return folds of rows that follow each other: all times have to be judged once."""
@@ -305,7 +317,7 @@ class Forward:
         """Say that there are too few times."""
         return (
             f"{n_folds} folds of {max(self.times) + 1} different times are not possible: each "
-            f"needs one to judge on, and the first {INNER_FOLDS + 1} to train on"
+            f"needs one to judge on, and the first {self._least()} to train on"
         )
 
     def story(self, n_folds: int, _repeats: int, /) -> str:
@@ -316,7 +328,7 @@ class Forward:
         )
 
 
-def _n_different(codes: Indices) -> int:
+def _n_different(codes: Indices | tuple[int, ...]) -> int:
     return len(np.unique(codes))
 
 
@@ -333,6 +345,11 @@ def _extremes(splits: list[Split]) -> tuple[int, int]:
 def _mean_ratio(splits: list[Split]) -> float:
     """Return the mean ratio of judged to training rows."""
     return float(np.mean([len(judged) / len(training) for training, judged in splits]))
+
+
+def _enough(times: Indices) -> int:
+    """Return how many of the first times have enough rows to fit."""
+    return 1 + int(np.searchsorted(np.cumsum(np.bincount(times)), FEWEST_ROWS))
 
 
 def _forward(times: Indices, n_folds: int, first: int) -> Iterator[Split]:
