@@ -6,8 +6,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from sklearn_prune._report.comparison.alike_neighbours import neighbour_warning
 from sklearn_prune._report.comparison.plan import Plan, make_plan
 from sklearn_prune._report.comparison.required_memory import check_memory
+from sklearn_prune._report.comparison.row_cuts import Forward
 from sklearn_prune._report.comparison.single_settings import check_jobs, check_switch
 from sklearn_prune._report.table.codes import unknown_categories
 from sklearn_prune._report.table.columns import check_features, match_columns
@@ -15,8 +17,11 @@ from sklearn_prune._report.table.preparation import count_prepared
 from sklearn_prune._report.table.target_column import check_target
 from sklearn_prune._report.table.targets import Target, encode_target
 
+from .dependent_rows import DependentRows
+
 Frame = Any
 Column = Any
+INDEPENDENT = DependentRows()
 
 
 class CheckedTable(NamedTuple):
@@ -59,6 +64,7 @@ def check_table(
     *,
     classification: bool,
     impute: bool,
+    dependent: DependentRows = INDEPENDENT,
     **settings: Any,
 ) -> CheckedTable:
     """Check a table of plain columns.
@@ -69,6 +75,8 @@ def check_table(
     y : Series of shape (n_samples,)
     X_unlabeled : DataFrame of shape (n_unlabeled, n_columns) or None
     classification, impute : bool
+    dependent : DependentRows
+        What is known of rows that depend on each other.
     **settings : object
         What `make_plan` takes.
 
@@ -79,23 +87,26 @@ def check_table(
     """
     notes = check_target(y, classification=classification)
     X, found = check_features(X, impute=impute, y=y)
-    notes += found
+    notes += found + dependent.notes()
     target = encode_target(y, classification=classification)
-    settings |= {"classification": classification, "impute": impute}
+    settings |= {"classification": classification, "impute": impute, "cut": dependent.cut(target)}
     plan = plan_for(target, **settings, n_columns=count_prepared(X), outside=True)
     n_unlabeled = 0
     if X_unlabeled is not None:
         X_unlabeled, n_unlabeled = match_columns(X, X_unlabeled, impute=impute), len(X_unlabeled)
         notes += unknown_categories(X, X_unlabeled)
     check_memory(plan, len(X), n_unlabeled, X.shape[1], target.values.shape[1])
+    if plan.cut.independent:
+        notes += neighbour_warning(X, target, impute=impute)
     return CheckedTable(X, X_unlabeled, target, plan, notes)
 
 
 def plan_for(target: Target, *, classification: bool, impute: bool, **settings: Any) -> Plan:
     """Return what to do with a table of this target (see `make_plan`)."""
+    stratified = classification and not isinstance(settings.get("cut"), Forward)
     return make_plan(
         len(target.values),
-        largest_class=int(np.bincount(target.codes).max()) if classification else None,
+        largest_class=int(np.bincount(target.codes).max()) if stratified else None,
         classification=bool(classification),
         impute=bool(impute),
         **settings,

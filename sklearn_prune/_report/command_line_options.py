@@ -23,6 +23,7 @@ examples:
   python -m sklearn_prune houses.csv --target price    a number to predict
   python -m sklearn_prune mail.csv --target spam --classification
   python -m sklearn_prune houses.csv --target price --budget 20 --save model.skops
+  python -m sklearn_prune visits.csv --target pulse --groups person
   python -m sklearn_prune houses.csv --target price --resume     after Ctrl-C
 
 In FOLDER it writes report.html (all in one page), report.csv (the errors of every
@@ -84,6 +85,18 @@ def _add_table(group: argparse._ArgumentGroup) -> None:
     )
     group.add_argument(
         "--drop", nargs="+", default=[], metavar="COLUMN", help="columns to leave out"
+    )
+    group.add_argument(
+        "--groups",
+        metavar="COLUMN",
+        help="rows of the same value belong together, such as those of one person: they are never "
+        "on both sides of a split",
+    )
+    group.add_argument(
+        "--time",
+        metavar="COLUMN",
+        help="when a row was, a number or a date: every fold trains on the past and judges what "
+        "comes next",
     )
     group.add_argument(
         "--impute",

@@ -15,12 +15,14 @@ from sklearn_prune._report.table.csv_tables import Hints
 from sklearn_prune._report.table.files import Table, read_table
 from sklearn_prune._report.table.loading_code import labelled_code, unlabelled_code
 from sklearn_prune._report.table.parquet_files import ParquetFiles, is_parquet
+from sklearn_prune._report.table.row_labels import group_labels, time_labels
 from sklearn_prune._report.table.survey import first_rows
 from sklearn_prune._report.table.target_column import split_target
 from sklearn_prune._report.table.targets import are_fractions
 
 from .checked_stream import check_stream
 from .checked_table import CheckedTable, check_settings, check_table
+from .dependent_rows import DependentRows, check_one
 
 if TYPE_CHECKING:
     import argparse
@@ -91,7 +93,8 @@ def _read_streamed(args: argparse.Namespace, files: ParquetFiles) -> Problem:
     ValueError
         If there are options for which all rows would have to be held.
     """
-    for option, value in ("--unlabelled", args.unlabelled), ("--save", args.save):
+    for option in "--unlabelled", "--save", "--groups", "--time":
+        value = getattr(args, option.removeprefix("--"))
         if value is not None:
             msg = (
                 f"{option} {value}: {args.file} takes too much of the memory, and is streamed, "
@@ -124,14 +127,17 @@ def _read_whole(args: argparse.Namespace) -> Problem:
     frame = as_frame(read.frame, str(args.file))
     X, y = split_target(frame, column, str(args.file))
     _check_drop(args.drop, X)
+    dependent = _dependent_rows(args, X)
+    left_out = [name for name in (args.groups, args.time) if name is not None]
     others, unlabeled = _read_unlabelled(args, read.decimal)
     table = check_table(
-        X.drop(columns=args.drop),
+        X.drop(columns=[*args.drop, *left_out]),
         y,
         unlabeled,
+        dependent=dependent,
         **(_settings(args) | {"classification": classification}),
     )
-    loading = labelled_code(read, frame, table.X, y.name, table.target)
+    loading = labelled_code(read, frame, table.X, y.name, table.target, dependent.labels)
     more = "" if others is None else unlabelled_code(others, unlabeled, table.X)
     raw = read.frame.set_axis(frame.columns, axis=1)[y.name]
     table = table._replace(target=table.target.named(_labels(raw, y)))
@@ -174,10 +180,26 @@ def _hints(args: argparse.Namespace) -> Hints:
     return Hints(args.encoding, args.decimal, args.thousands, header, tuple(args.missing))
 
 
+def _dependent_rows(args: argparse.Namespace, X: Any) -> DependentRows:
+    """Return what is known of rows that depend on each other."""
+    check_one(args.groups, args.time, args.repeats)
+    for option, name in ("--groups", args.groups), ("--time", args.time):
+        if name is not None:
+            _check_column(option, name, X)
+    return DependentRows(
+        None if args.groups is None else group_labels(X[args.groups], args.groups),
+        None if args.time is None else time_labels(X[args.time], args.time),
+    )
+
+
 def _check_drop(drop: list[str], X: Any) -> None:
-    unknown = [name for name in drop if name not in X]
-    if unknown:
-        msg = f"--drop {unknown[0]}: there is no such column besides the target"
+    for name in drop:
+        _check_column("--drop", name, X)
+
+
+def _check_column(option: str, name: str, X: Any) -> None:
+    if name not in X:
+        msg = f"{option} {name}: there is no such column besides the target"
         raise ValueError(msg)
 
 

@@ -15,8 +15,10 @@ from sklearn_prune._report.comparison.store import Store
 from sklearn_prune._report.table.columns import as_frame
 from sklearn_prune._report.table.loading_code import conversion
 from sklearn_prune._report.table.raw_table import raw_column
+from sklearn_prune._report.table.row_labels import group_labels, time_labels
 
 from .checked_table import check_settings, check_table
+from .dependent_rows import DependentRows, check_one
 from .result import Report
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ def report(
     strategies=("magnitude", "hessian"),
     cv=None,
     repeats=1,
+    groups=None,
+    time=None,
     classification=False,
     X_unlabeled=None,
     impute=False,
@@ -74,6 +78,12 @@ def report(
         or for the rows of the largest class if these are fewer.
     repeats : int, default=1
         How often to cut the rows into folds.
+    groups : array-like of shape (n_samples,) or str, default=None
+        Which rows belong together, such as those of one person: they are never on both sides of
+        a split. The name of a column of X stands for that column, which is then no feature.
+    time : array-like of shape (n_samples,) or str, default=None
+        When each row was, as a number or a date, or the name of that column of X: every fold
+        trains on the past, and judges the next block of rows.
     classification : bool, default=False
         Whether y is a class. Two become -1 and +1, several one column of 0 and 1 each; error
         rates and log-losses are told, too, and a calibrated classifier is recommended.
@@ -106,7 +116,7 @@ def report(
         If pandas is missing.
     ValueError
         If the table has missing or infinite values, no rows or columns to learn from, or
-        sizes do not fit to it, or into the memory.
+        sizes do not fit to it, or into the memory; or if there are too few groups or times.
     TypeError
         If X or y is sparse, or has complex numbers.
 
@@ -154,8 +164,10 @@ def report(
     if len(y) != len(plain):
         msg = f"y has {len(y)} values, but X has {len(plain)} rows"
         raise ValueError(msg)
+    dependent = _dependent_rows(plain, groups, time, repeats)
+    left_out = [labels.name for labels in dependent if labels is not None and labels.name]
     table = check_table(
-        plain,
+        plain.drop(columns=left_out),
         y,
         None if X_unlabeled is None else as_frame(X_unlabeled, "X_unlabeled"),
         budgets=budgets,
@@ -166,10 +178,12 @@ def report(
         seed=random_state,
         classification=classification,
         impute=impute,
+        dependent=dependent,
     )
     result = run_report(table, folder=folder, resume=True, n_jobs=n_jobs, progress=progress)
     converting = conversion("X", X, table.X) if isinstance(X, pd.DataFrame) else ""
     comment = CLASS_LOADING if classification else LOADING
+    comment += dependent.comment(classification=classification)
     return replace(
         result,
         name=name,
@@ -177,7 +191,31 @@ def report(
         target=result.target.named(labels),
         loading=(f"{comment}\n{converting}".rstrip("\n"), LOADING_UNLABELED),
         any_columns=converting != "",
+        left_out=tuple(left_out),
     )
+
+
+def _dependent_rows(X: Any, groups: Any, time: Any, repeats: Any) -> DependentRows:
+    """Return what is known of rows that depend on each other."""
+    check_one(groups, time, repeats)
+    return DependentRows(
+        None if groups is None else group_labels(*_labels(X, groups, "groups")),
+        None if time is None else time_labels(*_labels(X, time, "time")),
+    )
+
+
+def _labels(X: Any, labels: Any, name: str) -> tuple[Any, str]:
+    """Return a column of labels, and its name if it is one of the table."""
+    if isinstance(labels, str):
+        if labels not in X:
+            msg = f"{name} is {labels!r}: there is no such column in X"
+            raise ValueError(msg)
+        return X[labels], labels
+    column = as_frame(raw_column(labels, name), name)[name]
+    if len(column) != len(X):
+        msg = f"{name} has {len(column)} values, but X has {len(X)} rows"
+        raise ValueError(msg)
+    return column, ""
 
 
 def _folder(store: Any) -> Path:

@@ -51,7 +51,7 @@ class Report(Findings):
         `prevalences`, the `majority_error_rate` of always guessing the most frequent one and
         the `entropy`, the log-loss of the prevalences.
     n_samples, n_columns, n_train : int
-        Numbers of rows and of columns, and of training rows in a fold.
+        Numbers of rows and of columns, and of training rows in the smallest fold.
     rows : list
         Every model on every outer fold; `to_frame` is the table of them.
     theory : object

@@ -39,7 +39,7 @@ def test_parts_cover_every_row_once():
         assert_array_equal(np.sort(np.concatenate([test for _, test in splits])), np.arange(50))
         for train, test in splits:
             assert not set(train) & set(test)
-    inner = [plan.inner_split(Part(0, 0, i), 37) for i in range(3)]
+    inner = [plan.inner_split(Part(0, 0, i), np.arange(37)) for i in range(3)]
     assert_array_equal(np.sort(np.concatenate([rows for _, rows in inner])), np.arange(37))
     first, second = (plan.outer_split(Part(repeat, 0, None), y)[1] for repeat in range(2))
     assert set(first) != set(second)

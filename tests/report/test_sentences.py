@@ -6,6 +6,7 @@ import pytest
 from sklearn_prune._report.answer.choices import Row
 from sklearn_prune._report.answer.number_words import percents
 from sklearn_prune._report.answer.sentences import answer, remarks
+from sklearn_prune._report.answer.statistics import Folds
 from sklearn_prune._report.comparison.plan import make_plan
 from sklearn_prune._report.comparison.records import (
     DENSE,
@@ -52,7 +53,7 @@ def rows_of(budget, **errors):
 def say(small, large, pursued, budget=10, repeats=1):
     rows = rows_of(budget, small=small, large=large, pursued=pursued, dense=0.1)
     plan = make_plan(100, budgets=[budget], widths=[40], cv=5, repeats=repeats)
-    answers = answer(plan, rows)
+    answers = answer(plan, rows, Folds(plan.ratio))
     return answers[0].sentence(), remarks(rows, answers)
 
 

@@ -3,16 +3,16 @@ import pytest
 from numpy.testing import assert_allclose
 from scipy import stats
 
-from sklearn_prune._report.answer.statistics import compare, holm, mean_and_error, p_value
+from sklearn_prune._report.answer.statistics import Folds, compare, holm, mean_and_error, p_value
 
 
 def test_standard_error_is_corrected_for_overlapping_training_sets():
     values = np.array([1.0, 2.0, 3.0, 4.0])
-    mean, std_error = mean_and_error(values, 4)
+    mean, std_error = mean_and_error(values, 1 / 3)
     assert mean == 2.5
     assert_allclose(std_error, np.sqrt((1 / 4 + 1 / 3) * 5 / 3))
     # Repeats add folds, but do not make the training sets overlap less.
-    _, std_error = mean_and_error(np.tile(values, 2), 4)
+    _, std_error = mean_and_error(np.tile(values, 2), 1 / 3)
     assert_allclose(std_error, np.sqrt((1 / 8 + 1 / 3) * np.var(np.tile(values, 2), ddof=1)))
 
 
@@ -47,7 +47,7 @@ NOISE = np.array([0.0, 0.01, -0.01, 0.02, -0.02])
     ],
 )
 def test_verdicts(small, large, verdict):
-    (comparison,) = compare({7: small}, {7: large}, 5)
+    (comparison,) = compare({7: small}, {7: large}, Folds(1 / 4))
     assert comparison.verdict == verdict
     assert_allclose(comparison.gain, np.mean(small - large))
     assert_allclose(comparison[1:3], [small.mean(), large.mean()])
@@ -55,9 +55,9 @@ def test_verdicts(small, large, verdict):
 
 def test_more_budgets_need_more_evidence():
     small, large = 0.5 + NOISE, 0.45 + NOISE[::-1]
-    (alone,) = compare({1: small}, {1: large}, 5)
+    (alone,) = compare({1: small}, {1: large}, Folds(1 / 4))
     same, none = small + 3 * NOISE, small - 3 * NOISE
-    among = compare(dict.fromkeys([1, 2, 3], small), {1: large, 2: same, 3: none}, 5)
+    among = compare(dict.fromkeys([1, 2, 3], small), {1: large, 2: same, 3: none}, Folds(1 / 4))
     assert [comparison.verdict for comparison in (alone, *among)] == [
         "large",
         *["equal"] * 3,
@@ -70,7 +70,7 @@ def test_differences_by_chance_are_rare():
     found = 0
     for _ in range(400):
         errors = 0.5 + 0.05 * rng.standard_normal((2, 3, 5))
-        comparisons = compare(dict(enumerate(errors[0])), dict(enumerate(errors[1])), 5)
+        comparisons = compare(dict(enumerate(errors[0])), dict(enumerate(errors[1])), Folds(1 / 4))
         found += any(comparison.verdict != "equal" for comparison in comparisons)
     # Independent folds are an easy case: the corrected error is too large for them.
     assert found <= 8

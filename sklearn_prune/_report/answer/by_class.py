@@ -12,32 +12,40 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sklearn_prune._report.table.targets import Target
+    from sklearn_prune._typing import Array, Indices
 
     from .choices import Row
 
 
-def class_table(target: Target, folds: Sequence[Row]) -> Any:
+def class_table(target: Target, folds: Sequence[Row], n_rows: Indices) -> Any:
     """Return how models do in each class, on rows that they have not seen (see `by_class`).
 
     Parameters
     ----------
     target : Target
     folds : sequence of Row
-        The models of all outer folds, one a fold, so that each repeat judges every row once.
+        The models of all outer folds, one a fold.
+    n_rows : ndarray of shape (n_classes,)
+        How many rows of each class a repeat judges, each once.
     """
     import pandas as pd  # noqa: PLC0415
 
     guessed, right = np.sum([row.record.guesses for row in folds], axis=0).T
     repeats = len({row.repeat for row in folds})
-    precision = np.full(len(guessed), np.nan)
-    np.divide(right, guessed, out=precision, where=guessed > 0)
     columns = {
-        "rows": target.counts,
-        "share": target.prevalences,
-        "recall": right / (repeats * target.counts),
-        "precision": precision,
+        "rows": n_rows,
+        "share": n_rows / n_rows.sum(),
+        "recall": _shares(right, repeats * n_rows),
+        "precision": _shares(right, guessed),
     }
     return pd.DataFrame(columns, index=pd.Index(class_names(target), name="class"))
+
+
+def _shares(counts: Indices, of: Indices) -> Array:
+    """Return shares of counts in others, NaN where these are zero."""
+    shares = np.full(len(of), np.nan)
+    np.divide(counts, of, out=shares, where=of > 0)
+    return shares
 
 
 def class_names(target: Target) -> list[str]:

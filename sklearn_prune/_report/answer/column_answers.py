@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .contenders import Contender
+    from .statistics import Folds
 
 
 class ColumnAnswer(NamedTuple):
@@ -70,7 +71,7 @@ class ColumnAnswer(NamedTuple):
 
 
 def answer_for_columns(
-    random: Sequence[Contender], columns: Sequence[Contender], cv: int
+    random: Sequence[Contender], columns: Sequence[Contender], folds: Folds
 ) -> list[ColumnAnswer]:
     """Compare columns with random features at every budget.
 
@@ -78,8 +79,7 @@ def answer_for_columns(
     ----------
     random, columns : sequence of Contender
         One a budget each.
-    cv : int
-        Number of folds of one repeat.
+    folds : Folds
     """
     small, large = ({one.budget: one.values() for one in some} for some in (random, columns))
-    return list(map(ColumnAnswer, compare(small, large, cv), random, columns))
+    return list(map(ColumnAnswer, compare(small, large, folds), random, columns))

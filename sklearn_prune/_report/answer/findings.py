@@ -22,6 +22,7 @@ from .by_class import baselines, class_table
 from .choices import Choice, Row, choose, fold_values, overall_choice
 from .column_answers import ColumnAnswer, answer_for_columns
 from .contenders import Contender, columns, large, small
+from .dependence import dependence_remarks, folds_of, judged_counts
 from .recommendation import (
     CALIBRATION_FOLDS,
     MEAN,
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from sklearn_prune._report.table.targets import Target
     from sklearn_prune._typing import Array
 
+    from .statistics import Folds
+
 LOADING = """\
 # X: a DataFrame of the columns to learn from, with names that are text;
 # y: the target, as a number a row."""
@@ -51,7 +54,7 @@ NOTHING = (
     "columns."
 )
 NO_PROBABILITIES = (
-    "A class has one row only, on which nothing can be calibrated: the recommended model has no "
+    "A class has {few}, on which nothing can be calibrated: the recommended model has no "
     "probabilities."
 )
 
@@ -70,6 +73,7 @@ class Findings:
     notes: list[str] = field(default_factory=list)
     loading: tuple[str, str] = (LOADING, LOADING_UNLABELED)
     any_columns: bool = False
+    left_out: tuple[str, ...] = ()
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -84,7 +88,12 @@ class Findings:
     @cached_property
     def answers(self) -> list[Answer]:
         """Small against large at every budget, in numbers."""
-        return answer(self.plan, self.rows)
+        return answer(self.plan, self.rows, self.folds)
+
+    @cached_property
+    def folds(self) -> Folds:
+        """What the outer folds are like."""
+        return folds_of(self.plan, self.target)
 
     @cached_property
     def column_answers(self) -> list[ColumnAnswer]:
@@ -93,12 +102,21 @@ class Findings:
             return []
         random = [self._random(budget) for budget in self.plan.budgets]
         kept = [columns(self.rows, self.plan, budget) for budget in self.plan.budgets]
-        return answer_for_columns(random, kept, self.plan.cv)
+        return answer_for_columns(random, kept, self.folds)
 
     @property
     def n_train(self) -> int:
-        """Number of training rows of a fold, n."""
-        return self.plan.n_train(self.n_samples)
+        """Number of training rows of the smallest fold, n."""
+        return self._train_sizes[0]
+
+    @property
+    def training_rows(self) -> str:
+        """Numbers of training rows of the smallest and of the largest fold, in words."""
+        return " to ".join(map(str, dict.fromkeys(self._train_sizes)))
+
+    @cached_property
+    def _train_sizes(self) -> tuple[int, int]:
+        return self.plan.train_sizes(self.n_samples)
 
     @property
     def sentences(self) -> list[str]:
@@ -116,7 +134,7 @@ class Findings:
         if not self.plan.n_columns:
             return ""
         best = min(self._small_or_pruned(), key=lambda contender: contender.error)
-        better = better_references(self.rows, best, self.plan.cv)
+        better = better_references(self.rows, best, self.folds.ratio)
         return reference_sentence(better, best, self.plan.n_columns) if better else ""
 
     @property
@@ -137,7 +155,12 @@ class Findings:
         found = remarks(self.rows, self.answers)
         if self.plan.n_columns and not self.plan.outside:
             found.append(STREAMED)
-        return [*found, NO_PROBABILITIES] if self.calibration_folds == 1 else found
+        if not self.plan.cut.independent:
+            found += dependence_remarks(self.folds)
+        if self.calibration_folds == 1:
+            few = "one row only" if min(self.target.counts) == 1 else "rows of too few groups"
+            found.append(NO_PROBABILITIES.format(few=few))
+        return found
 
     @property
     def no_recommendation(self) -> str:
@@ -156,7 +179,11 @@ class Findings:
     @property
     def calibration_folds(self) -> int:
         """In how many folds the recommended classifier is calibrated; 0 for a regression."""
-        return min([CALIBRATION_FOLDS, *self.target.counts]) if self.target.classes else 0
+        if not self.target.classes:
+            return 0
+        most = min([CALIBRATION_FOLDS, *self.target.counts])
+        cut = self.plan.cut
+        return most if cut.independent else max(1, len(cut.calibration(most, self.plan.seed)))
 
     @property
     def recommended_budget(self) -> int | None:
@@ -166,9 +193,9 @@ class Findings:
         """
         errors = {s: self._winner(s).values() for s in self.plan.budgets}
         summary = {
-            s: mean_and_error(values, self.plan.cv)
+            s: mean_and_error(values, self.folds.ratio)
             for s, values in errors.items()
-            if beats_mean(values, self.plan.cv)
+            if beats_mean(values, self.folds)
         }
         if not summary:
             return None
@@ -243,8 +270,8 @@ class Findings:
         Returns
         -------
         DataFrame
-            A row a class, with the columns rows, share (of all rows), recall (share of its
-            rows that are found) and precision (share of the rows taken for it that are of
+            A row a class, with the columns rows (that are judged), share (of them), recall (share
+            of its rows that are found) and precision (share of the rows taken for it that are of
             it, NaN if there are none).
 
         Raises
@@ -256,7 +283,8 @@ class Findings:
         if not self.target.classes:
             raise ValueError("the target is a number: by_class needs classification=True")
         budget = self._checked(budget)
-        return class_table(self.target, self._winner(budget).rows)
+        n_rows = judged_counts(self.plan, self.target)
+        return class_table(self.target, self._winner(budget).rows, n_rows)
 
     def pipeline(self, budget: int | None = None) -> Any:
         """Return the recommended pipeline, not fitted.
@@ -276,7 +304,8 @@ class Findings:
             class has one row only.
         """
         pipeline = build(self.recommended(budget), self.plan, self.calibration_folds)
-        return from_any_columns(pipeline) if self.any_columns else pipeline
+        any_columns = self.any_columns or self.left_out
+        return from_any_columns(pipeline, self.left_out) if any_columns else pipeline
 
     def code(self, budget: int | None = None) -> str:
         """Return the recommended pipeline as Python code that fits it.
@@ -344,7 +373,7 @@ class Findings:
         for setting in (PLAIN, RIDGE, OWN):
             for method in METHODS:
                 for budget, values in self._values(method, setting, field).items():
-                    mean, std_error = mean_and_error(values, self.plan.cv)
+                    mean, std_error = mean_and_error(values, self.folds.ratio)
                     table.setdefault((budget, "mean"), {})[method, setting] = mean
                     table.setdefault((budget, "std_error"), {})[method, setting] = std_error
         frame = pd.DataFrame({key: table[key] for key in sorted(table)})

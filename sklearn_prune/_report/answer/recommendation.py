@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.linear_model import RidgeClassifierCV, RidgeCV
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import PredefinedSplit, StratifiedKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
@@ -25,7 +27,7 @@ from sklearn_prune._report.comparison.records import (
     RETRAINED,
 )
 from sklearn_prune._report.comparison.ridge_fits import ALPHAS
-from sklearn_prune._report.table.columns import as_frame
+from sklearn_prune._report.table.columns import as_frame, features_of
 from sklearn_prune._report.table.preparation import (
     MOST_CATEGORIES,
     N_QUANTILES,
@@ -36,6 +38,8 @@ from sklearn_prune._report.table.preparation import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sklearn_prune._report.comparison.plan import Plan
 
     from .choices import Choice
@@ -71,7 +75,7 @@ def build(choice: Choice, plan: Plan, calibration_folds: int) -> Pipeline:
     """
     model = _model(choice, classification=plan.classification)
     if calibration_folds > 1 and choice.method != MEAN:
-        model = _calibrated(model, calibration_folds, plan.seed)
+        model = _calibrated(model, _calibration(plan, calibration_folds))
     if choice.method in OF_COLUMNS:
         return make_pipeline(prepared_columns(impute=plan.impute), model)
     first = preparation(impute=plan.impute)
@@ -95,18 +99,37 @@ def _model(choice: Choice, *, classification: bool) -> Any:
     return model
 
 
-def _calibrated(model: Any, n_folds: int, seed: int) -> CalibratedClassifierCV:
+def _calibration(plan: Plan, n_folds: int) -> StratifiedKFold | PredefinedSplit:
+    """Return the folds that calibrate, of the very rows of the table if these are dependent."""
+    if plan.cut.independent:
+        return StratifiedKFold(n_folds, shuffle=True, random_state=plan.seed)
+    judged = [rows for _, rows in plan.cut.calibration(n_folds, plan.seed)]
+    folds = np.empty(sum(map(len, judged)), dtype=np.intp)
+    for fold, rows in enumerate(judged):
+        folds[rows] = fold
+    return PredefinedSplit(folds)
+
+
+def _calibrated(model: Any, folds: Any) -> CalibratedClassifierCV:
     """Return a classifier with probabilities, which predicts the same labels.
 
     One temperature for all scores leaves the largest one the largest.
     """
-    folds = StratifiedKFold(n_folds, shuffle=True, random_state=seed)
     return CalibratedClassifierCV(model, method="temperature", cv=folds, ensemble=False)
 
 
-def from_any_columns(pipeline: Pipeline) -> Pipeline:
-    """Return a pipeline that makes numbers and texts of columns first, as the report did."""
+def from_any_columns(pipeline: Pipeline, left_out: Sequence[str]) -> Pipeline:
+    """Return a pipeline that makes numbers and texts of columns first, as the report did.
+
+    Parameters
+    ----------
+    pipeline : Pipeline
+    left_out : sequence of str
+        Columns that are no features.
+    """
     plain = FunctionTransformer(as_frame)
+    if left_out:
+        plain = FunctionTransformer(features_of, kw_args={"left_out": list(left_out)})
     return make_pipeline(plain, *_steps(pipeline), transform_input=pipeline.transform_input)
 
 
@@ -132,8 +155,8 @@ def code(choice: Choice, plan: Plan, loading: tuple[str, str], calibration_folds
     of_columns = choice.method in OF_COLUMNS
     ours = sorted([*([name] if is_pruned else []), *([] if of_columns else ["RandomFeatures"])])
     if calibrate:
-        inner = indent(model, "    ")
-        model = CALIBRATED.format(model=inner, n_folds=calibration_folds, seed=plan.seed)
+        folds = plan.cut.calibration_code(calibration_folds, plan.seed)
+        model = CALIBRATED.format(model=indent(model, "    "), folds=indent(folds, "    ").strip())
     last = '    transform_input=["X_unlabeled"],\n' if distill else ""
     return CODE.format(
         calibration=CALIBRATION if calibrate else "",
@@ -141,7 +164,7 @@ def code(choice: Choice, plan: Plan, loading: tuple[str, str], calibration_folds
         config="import sklearn\n" if distill else "",
         ours=f"\nfrom sklearn_prune import {', '.join(ours)}\n" if ours else "",
         preprocessing=PREPROCESSING if of_columns else PREPROCESSING_WITH_ONES,
-        folds=STRATIFIED if calibrate else "",
+        folds=STRATIFIED.format(re.findall(r"\w+KFold", folds)[0]) if calibrate else "",
         loading="\n".join(loading) if distill else loading[0],
         numeric=_imputed(NUMERIC, "median", impute=plan.impute),
         other=_imputed(OTHER, "most_frequent", impute=plan.impute),
@@ -191,12 +214,12 @@ OTHER = f"""OneHotEncoder(
     handle_unknown="infrequent_if_exist", max_categories={MOST_CATEGORIES}, sparse_output=False
 )"""
 CALIBRATION = "from sklearn.calibration import CalibratedClassifierCV\n"
-STRATIFIED = "from sklearn.model_selection import StratifiedKFold\n"
+STRATIFIED = "from sklearn.model_selection import {}\n"
 CALIBRATED = """\
 CalibratedClassifierCV(
 {model},
     method="temperature",
-    cv=StratifiedKFold({n_folds}, shuffle=True, random_state={seed}),
+    cv={folds},
     ensemble=False,
 )"""
 PREPROCESSING = """\

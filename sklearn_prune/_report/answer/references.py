@@ -58,7 +58,7 @@ class Reference(NamedTuple):
         return f"{name} {error}{rates} ({noise_text(self.p_value)})"
 
 
-def better_references(rows: Sequence[Row], best: Contender, cv: int) -> list[Reference]:
+def better_references(rows: Sequence[Row], best: Contender, ratio: float) -> list[Reference]:
     """Return the references that leave less than the best of a budget by enough, best first.
 
     Parameters
@@ -66,12 +66,12 @@ def better_references(rows: Sequence[Row], best: Contender, cv: int) -> list[Ref
     rows : sequence of Row
     best : Contender
         That of the least error of all that is small or pruned.
-    cv : int
-        Number of folds of one repeat.
+    ratio : float
+        How many rows are judged for each that is trained on.
     """
     errors = {method: _values(rows, method, "error") for method in REFERENCES}
     errors = {method: found for method, found in errors.items() if len(found)}
-    tests = [mean_and_error(best.values() - found, cv) for found in errors.values()]
+    tests = [mean_and_error(best.values() - found, ratio) for found in errors.values()]
     p_values = holm([p_value(*test, len(best.rows) - 1) for test in tests])
     found = [_reference(rows, method, p) for method, p in zip(errors, p_values, strict=True)]
     enough = (1 - RELEVANT) * best.error

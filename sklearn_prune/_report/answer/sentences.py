@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sklearn_prune._typing import Array
 
     from .choices import Row
+    from .statistics import Folds
 
 MORE_REPEATS = 5
 # A difference of such a share may be one, even where it is not beyond the noise of the folds.
@@ -43,7 +44,7 @@ class Answer(NamedTuple):
     seconds : tuple of float
         How long they train.
     more_repeats : int
-        How often to cut into folds to see smaller differences.
+        How often to cut into folds to see smaller differences; 0 where there is but one way.
     """
 
     comparison: Comparison
@@ -85,7 +86,8 @@ class Answer(NamedTuple):
         if gap < RELEVANT:
             equal = f"no difference that matters, less than {RELEVANT:.0%}, so train small"
         elif gap > LARGE_GAP:
-            equal += f", unless more folds (--repeats {self.more_repeats}) show one"
+            more = f"folds (--repeats {self.more_repeats})" if self.more_repeats else "rows"
+            equal += f", unless more {more} show one"
         return (
             f"{equal}: {self._errors()} ({self._p()}), and training the large "
             f"model takes {self._price()}"
@@ -140,13 +142,14 @@ def _round(seconds: float) -> str:
     return f"{float(f'{seconds:.1g}'):.9f}".rstrip("0").rstrip(".")
 
 
-def answer(plan: Plan, rows: Sequence[Row]) -> list[Answer]:
+def answer(plan: Plan, rows: Sequence[Row], folds: Folds) -> list[Answer]:
     """Compare small with large and pruned at every budget, both with ridge.
 
     Parameters
     ----------
     plan : Plan
     rows : sequence of Row
+    folds : Folds
     """
 
     def both(field: str, budget: int, reduce: Callable[[Array], float]) -> tuple[float, float]:
@@ -162,9 +165,9 @@ def answer(plan: Plan, rows: Sequence[Row]) -> list[Answer]:
             both("error_rate", comparison.budget, np.mean),
             both("log_loss", comparison.budget, np.mean),
             both("seconds", comparison.budget, np.median),
-            MORE_REPEATS * plan.repeats,
+            MORE_REPEATS * plan.repeats if plan.cut.repeatable else 0,
         )
-        for comparison in compare(small, {s: large[s] for s in small}, plan.cv)
+        for comparison in compare(small, {s: large[s] for s in small}, folds)
     ]
 
 

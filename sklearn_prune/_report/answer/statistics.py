@@ -23,6 +23,21 @@ RELEVANT = 0.01
 LARGE_WINS, SMALL_WINS, EQUAL, NOTHING = "large", "small", "equal", "nothing"
 
 
+class Folds(NamedTuple):
+    """What the outer folds are like.
+
+    Attributes
+    ----------
+    ratio : float
+        How many rows are judged for each that is trained on, the mean over the folds.
+    mean_error : float or ndarray of shape (n_folds,)
+        The error of predicting the mean of the rows that are trained on.
+    """
+
+    ratio: float
+    mean_error: Array | float = 1.0
+
+
 class Comparison(NamedTuple):
     """Small against large, at one budget.
 
@@ -50,22 +65,23 @@ class Comparison(NamedTuple):
     verdict: str
 
 
-def mean_and_error(values: Array, cv: int) -> tuple[float, float]:
+def mean_and_error(values: Array, ratio: float) -> tuple[float, float]:
     """Return the mean over folds and its standard error.
 
-    Training sets of k folds overlap, so the variance between J folds is multiplied by
-    1/J + 1/(k - 1) instead of 1/J [1]_; J is k times the number of repeats.
+    Training sets overlap, so the variance between J folds is multiplied by 1/J + r instead of
+    1/J, where r is the ratio of judged to training rows [1]_: 1/(k - 1) for k folds, of which J
+    is a multiple.
 
     References
     ----------
     .. [1] C. Nadeau, Y. Bengio, "Inference for the generalization error", Machine Learning
        52, 239-281, 2003.
     """
-    variance = np.var(values, ddof=1) * (1 / len(values) + 1 / (cv - 1))
+    variance = np.var(values, ddof=1) * (1 / len(values) + ratio)
     return float(np.mean(values)), float(np.sqrt(variance))
 
 
-def compare(small: dict[int, Array], large: dict[int, Array], cv: int) -> list[Comparison]:
+def compare(small: dict[int, Array], large: dict[int, Array], folds: Folds) -> list[Comparison]:
     """Compare small and large at every budget.
 
     A difference has to pass a t-test with J - 1 degrees of freedom, adjusted by Holm's method.
@@ -74,17 +90,16 @@ def compare(small: dict[int, Array], large: dict[int, Array], cv: int) -> list[C
     ----------
     small, large : dict of int to ndarray of shape (n_folds,)
         Errors by budget, on the same folds.
-    cv : int
-        Number of folds of one repeat.
+    folds : Folds
     """
-    differences = {s: mean_and_error(small[s] - large[s], cv) for s in small}
+    differences = {s: mean_and_error(small[s] - large[s], folds.ratio) for s in small}
     p_values = holm(
         [p_value(gain, error, len(small[s]) - 1) for s, (gain, error) in differences.items()]
     )
     comparisons = []
     for (budget, (gain, std_error)), p in zip(differences.items(), p_values, strict=True):
         means = float(small[budget].mean()), float(large[budget].mean())
-        useful = beats_mean(small[budget], cv), beats_mean(large[budget], cv)
+        useful = beats_mean(small[budget], folds), beats_mean(large[budget], folds)
         verdict = _judge(*means, p) if useful[int(means[1] < means[0])] else EQUAL
         verdict = verdict if any(useful) else NOTHING
         comparisons.append(Comparison(budget, *means, gain, std_error, p, verdict))
@@ -98,9 +113,9 @@ def p_value(mean: float, std_error: float, freedom: int) -> float:
     return float(2 * stats.t.sf(abs(mean) / std_error, freedom))
 
 
-def beats_mean(errors: Array, cv: int) -> bool:
-    """Return whether errors are below 1, that of predicting the mean, beyond noise."""
-    mean, std_error = mean_and_error(errors, cv)
+def beats_mean(errors: Array, folds: Folds) -> bool:
+    """Return whether errors are below that of predicting the mean, beyond noise."""
+    mean, std_error = mean_and_error(errors - (folds.mean_error - 1), folds.ratio)
     one_sided = p_value(1 - mean, std_error, len(errors) - 1) / 2
     return mean < 1 and one_sided < BETTER_THAN_MEAN
 

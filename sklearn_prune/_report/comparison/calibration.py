@@ -15,7 +15,8 @@ rows, of which one Newton step from the fit to all rows is made,
 .. math:: \theta_{-i} = \theta + (H - H_i)^{-1} g_i,
 
 where H is the second derivative of the penalised loss, and :math:`g_i` and :math:`H_i` are
-the derivatives of the loss of row i. It costs no more than a step of the fit itself.
+the derivatives of the loss of row i. It costs no more than a step of the fit itself. Rows that
+belong together are left out together: their derivatives are added up.
 """
 
 from __future__ import annotations
@@ -37,7 +38,9 @@ FIRST_DAMPING, MORE_DAMPING = 0.1, 10.0
 TOGETHER = 2**15
 
 
-def calibrated_log_losses(scores: Array, codes: Indices, prevalences: Array) -> Array:
+def calibrated_log_losses(
+    scores: Array, codes: Indices, prevalences: Array, together: Indices | None = None
+) -> Array:
     """Return the mean log-loss of the scores of each model, calibrated leave-one-out.
 
     Parameters
@@ -48,6 +51,8 @@ def calibrated_log_losses(scores: Array, codes: Indices, prevalences: Array) -> 
         The number of the class of each row.
     prevalences : ndarray of shape (n_classes,)
         Shares of the classes, none of them zero.
+    together : ndarray of shape (n_rows,), optional
+        What rows that belong together have in common. By default each is on its own.
 
     Returns
     -------
@@ -56,7 +61,7 @@ def calibrated_log_losses(scores: Array, codes: Indices, prevalences: Array) -> 
     step = max(1, TOGETHER // scores[0].size)
     starts = range(0, len(scores), step)
     some = (_Calibration(scores[k : k + step], codes, prevalences) for k in starts)
-    return np.concatenate([calibration.left_out().mean(axis=1) for calibration in some])
+    return np.concatenate([calibration.left_out(together).mean(axis=1) for calibration in some])
 
 
 class _Terms(NamedTuple):
@@ -86,12 +91,14 @@ class _Calibration:
         own = self.S[codes, :, np.arange(len(codes))].T
         self.truth = np.stack([own, np.broadcast_to(self.fixed[codes], own.shape)])
 
-    def left_out(self) -> Array:
+    def left_out(self, together: Indices | None) -> Array:
         """Return the loss of each row, of shape (n_models, n_rows), by what the others say."""
         theta = self._fit()
-        terms = self._terms(theta)
-        others = _summed(terms.hessians)[..., np.newaxis] - terms.hessians
-        _, losses = self._predict(theta[..., np.newaxis] + _solve(others, terms.gradients))
+        _, gradients, hessians = self._terms(theta)
+        total = _summed(hessians)[..., np.newaxis]
+        if together is not None:
+            gradients, hessians = (_added(own, together) for own in (gradients, hessians))
+        _, losses = self._predict(theta[..., np.newaxis] + _solve(total - hessians, gradients))
         return losses
 
     def _fit(self) -> Array:
@@ -150,6 +157,14 @@ def _by_class(scores: Array, n_classes: int) -> Array:
     """Return scores of shape (n_classes, n_models, n_rows), zero for the first of two."""
     columns = np.moveaxis(scores, 2, 0)
     return np.concatenate([0 * columns, columns]) if n_classes == 2 else columns.copy()
+
+
+def _added(values: Array, together: Indices) -> Array:
+    """Return for each row, along the last axis, the sum over those that belong to it."""
+    _, codes, counts = np.unique(together, return_inverse=True, return_counts=True)
+    order, ends = np.argsort(codes, kind="stable"), np.cumsum(counts)
+    sums: Array = np.add.reduceat(values[..., order], ends - counts, axis=-1)
+    return sums[..., codes]
 
 
 def _summed(hessians: Array) -> Array:

@@ -33,10 +33,14 @@ class ClassCounts:
     n_models : int
     n_rows : int
         How many rows will come.
+    together : ndarray of shape (n_samples,) or None
+        What rows of the table that belong together have in common.
     """
 
-    def __init__(self, target: Target, n_models: int, n_rows: int) -> None:
-        n_classes = len(target.classes)
+    def __init__(
+        self, target: Target, n_models: int, n_rows: int, together: Indices | None = None
+    ) -> None:
+        n_classes, self.together = len(target.classes), together
         self.target, self.codes, self.n_rows = target, target.codes, n_rows
         self.guesses = np.zeros((n_models, n_classes, 2), dtype=np.int64)
         wanted = min(MOST_ROWS, max(LEAST_ROWS, MOST_SCORES // (n_models * n_classes)))
@@ -62,8 +66,10 @@ class ClassCounts:
     def log_losses(self) -> list[float]:
         """Return the log-loss of each model (see `calibrated_log_losses`)."""
         scores = np.array([np.concatenate(found) for found in self.scores])
-        codes = self.codes[np.concatenate(self.rows)]
-        return calibrated_log_losses(scores, codes, self.target.prevalences).tolist()
+        rows = np.concatenate(self.rows)
+        together = None if self.together is None else self.together[rows]
+        prevalences = self.target.prevalences
+        return calibrated_log_losses(scores, self.codes[rows], prevalences, together).tolist()
 
 
 def count_guesses(codes: Indices, guesses: Indices, n_classes: int) -> Indices:

@@ -31,6 +31,8 @@ class Judge:
         How many rows will come.
     predict : callable
         `predict_one_by_one` or `predict_together`.
+    together : ndarray of shape (n_samples,), optional
+        What rows of the table that belong together have in common.
     """
 
     def __init__(
@@ -41,10 +43,13 @@ class Judge:
         n_rows: int,
         *,
         predict: Callable[[list[Model], Array], Iterator[Array]],
+        together: Indices | None = None,
     ) -> None:
         self.models, self.target, self.y_mean, self.predict = models, target, y_mean, predict
         self._errors, self._n_rows = np.zeros(len(models)), 0
-        self._counts = ClassCounts(target, len(models), n_rows) if target.classes else None
+        self._counts = None
+        if target.classes:
+            self._counts = ClassCounts(target, len(models), n_rows, together)
 
     def add(self, rows: Indices, G: Array) -> None:
         """Judge on some rows of the table.

@@ -44,7 +44,7 @@ def evaluate_part(part: Part, plan: Plan, X: Any, target: Target, X_unlabeled: A
         training, judged = plan.outer_split(part, target.codes)
         fit = training
         if part.inner is not None:
-            fit, judged = (training[rows] for rows in plan.inner_split(part, len(training)))
+            fit, judged = (training[rows] for rows in plan.inner_split(part, training))
         columns, seconds = timed(preparation(impute=plan.impute).fit, X.iloc[training])
         A, preparing = timed(columns.transform, X.iloc[fit])
         split = Split(A, columns.transform(X.iloc[judged]), fit, judged)
@@ -68,7 +68,7 @@ def _of_random_features(
     features = Features(FittedRows(F, y, len(F)), union, seconds + drawing)
     is_outer = part.inner is None
     models = train(features, plan, seed=plan.feature_seed(part), everything=is_outer)
-    return _judge(list(models), target, y_mean, split.judged, G)
+    return _judge(list(models), plan, target, y_mean, split.judged, G)
 
 
 def _of_columns(
@@ -81,16 +81,17 @@ def _of_columns(
     mean, y_mean = centre(A), centre(y)
     features = Features(FittedRows(A, y, len(A)), None, seconds)
     models = list(train_columns(features, plan, everything=part.inner is None))
-    records = _judge(models, target, y_mean, split.judged, split.B - mean)
+    records = _judge(models, plan, target, y_mean, split.judged, split.B - mean)
     if part.inner is None:
         records += outside_records(split, plan, target, seed=plan.feature_seed(part))
     return records
 
 
 def _judge(
-    models: list[Model], target: Target, y_mean: Array, judged: Indices, G: Array
+    models: list[Model], plan: Plan, target: Target, y_mean: Array, judged: Indices, G: Array
 ) -> list[Record]:
-    judge = Judge(models, target, y_mean, len(judged), predict=predict_one_by_one)
+    n_rows, together = len(judged), plan.cut.together()
+    judge = Judge(models, target, y_mean, n_rows, predict=predict_one_by_one, together=together)
     judge.add(judged, G)
     return judge.records()
 

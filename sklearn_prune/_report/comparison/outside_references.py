@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.linear_model import LogisticRegressionCV
+from sklearn.linear_model import LogisticRegression, LogisticRegressionCV
 from sklearn.model_selection import StratifiedKFold
 
 from sklearn_prune._report.table.targets import decide
@@ -24,9 +24,10 @@ from .records import BOOSTED, LOGISTIC, OWN, RIDGE, Record
 
 if TYPE_CHECKING:
     from sklearn_prune._report.table.targets import Target
-    from sklearn_prune._typing import Array, Indices
+    from sklearn_prune._typing import Array, Indices, Mask
 
     from .plan import Plan
+    from .row_cuts import RowCut
 
 # From so many rows on, boosting may do without a tenth of them to see when to stop.
 EARLY_ROWS, MOST_TREES, FEW_ROWS_TREES = 1000, 200, 100
@@ -76,10 +77,10 @@ def outside_records(split: Split, plan: Plan, target: Target, *, seed: int) -> l
     seed : int
         Seed of the rows that boosting does without, and of the folds that choose a penalty.
     """
-    p, records = plan.n_columns, []
+    p, records, cut = plan.n_columns, [], plan.cut
     for method, setting in outside_methods(plan):
         judge = _of_classes if target.classes else _of_numbers
-        found, seconds = timed(judge, method, split, target, seed)
+        found, seconds = timed(judge, method, split, target, cut, seed)
         error, rate, loss, guesses = found
         errors = error / target.variance, rate, loss, seconds, guesses
         records.append(Record(method, setting, "", p, p, np.nan, np.nan, *errors))
@@ -87,20 +88,22 @@ def outside_records(split: Split, plan: Plan, target: Target, *, seed: int) -> l
 
 
 def _of_numbers(
-    method: str, split: Split, target: Target, seed: int
+    method: str, split: Split, target: Target, cut: RowCut, seed: int
 ) -> tuple[float, float, float, list[list[int]]]:
     """Return the squared error of a regression, and nothing of classes."""
     del method  # there is but one
-    model = boosted(len(split.fit), seed).fit(split.A, target.values[split.fit, 0])
+    model = boosted(len(split.fit), seed, independent=cut.independent).fit(
+        split.A, target.values[split.fit, 0]
+    )
     error = target.squared_error(split.judged, model.predict(split.B)[:, np.newaxis])
     return error, np.nan, np.nan, []
 
 
 def _of_classes(
-    method: str, split: Split, target: Target, seed: int
+    method: str, split: Split, target: Target, cut: RowCut, seed: int
 ) -> tuple[float, float, float, list[list[int]]]:
     """Return the squared error, the error rate, the log-loss and the guesses."""
-    P, codes = _probabilities(method, split, target, seed), target.codes[split.judged]
+    P, codes = _probabilities(method, split, target, cut, seed), target.codes[split.judged]
     values = P if len(target.classes) > 2 else 2 * P[:, 1:] - 1
     guesses = count_guesses(codes, decide(values), len(target.classes))
     rate = 1 - guesses[:, 1].sum() / len(codes)
@@ -109,7 +112,7 @@ def _of_classes(
     return error, float(rate), float(loss), guesses.tolist()
 
 
-def _probabilities(method: str, split: Split, target: Target, seed: int) -> Array:
+def _probabilities(method: str, split: Split, target: Target, cut: RowCut, seed: int) -> Array:
     """Return probabilities of all classes; none for those of a single row, and others unseen."""
     codes = target.codes[split.fit]
     counts = np.bincount(codes, minlength=len(target.classes))
@@ -118,10 +121,13 @@ def _probabilities(method: str, split: Split, target: Target, seed: int) -> Arra
     if np.count_nonzero(counts > 1) < 2:
         P[:, np.argmax(counts)] = 1
         return P
-    n_rows = int(np.count_nonzero(kept))
-    model = logistic(int(counts.max()), seed)
+    n_rows, independent = int(np.count_nonzero(kept)), cut.independent
     if method == BOOSTED:
-        model = boosted(n_rows, seed, n_classes=len(counts))
+        model = boosted(n_rows, seed, n_classes=len(counts), independent=independent)
+    elif independent:
+        model = logistic(_stratified(int(counts.max()), seed))
+    else:
+        model = logistic(_like_the_others(split.fit, codes, kept, cut, seed))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         warnings.simplefilter("ignore", UserWarning)  # of rare classes
@@ -130,22 +136,43 @@ def _probabilities(method: str, split: Split, target: Target, seed: int) -> Arra
     return P
 
 
-def boosted(n_rows: int, seed: int, *, n_classes: int = 0) -> Any:
+def boosted(n_rows: int, seed: int, *, n_classes: int = 0, independent: bool = True) -> Any:
     """Return boosted trees for so many rows; for a regression if there are no classes.
 
     Parameters
     ----------
     n_rows, seed, n_classes : int
+    independent : bool
+        Whether rows are: only then may some of them say when to stop.
     """
     kind: Any = HistGradientBoostingClassifier if n_classes else HistGradientBoostingRegressor
-    early = n_rows >= max(EARLY_ROWS, EARLY_ROWS_OF_A_CLASS * n_classes)
+    early = independent and n_rows >= max(EARLY_ROWS, EARLY_ROWS_OF_A_CLASS * n_classes)
     trees = MOST_TREES if early else FEW_ROWS_TREES
     return kind(max_iter=trees, early_stopping=early, random_state=seed)
 
 
-def logistic(largest_class: int, seed: int) -> LogisticRegressionCV:
-    """Return logistic regression that chooses its penalty."""
-    folds = StratifiedKFold(min(PENALTY_FOLDS, largest_class), shuffle=True, random_state=seed)
+def _stratified(largest_class: int, seed: int) -> StratifiedKFold:
+    """Return the folds that choose a penalty where rows are independent."""
+    return StratifiedKFold(min(PENALTY_FOLDS, largest_class), shuffle=True, random_state=seed)
+
+
+def _like_the_others(
+    rows: Indices, codes: Indices, kept: Mask, cut: RowCut, seed: int
+) -> list[tuple[Indices, Indices]]:
+    """Return the inner folds of those rows that are kept, where several classes are fitted."""
+    place = np.cumsum(kept) - 1
+    folds = [tuple(some[kept[some]] for some in split) for split in cut.inner(rows, seed)]
+    return [
+        (place[fit], place[choose])
+        for fit, choose in folds
+        if len(choose) and len(np.unique(codes[fit])) > 1
+    ]
+
+
+def logistic(folds: Any) -> Any:
+    """Return logistic regression that chooses its penalty in folds, if there are any."""
+    if not folds:
+        return LogisticRegression(max_iter=MOST_STEPS)
     return LogisticRegressionCV(
         Cs=PENALTIES,
         l1_ratios=(0.0,),

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from sklearn.model_selection import KFold, StratifiedKFold
 
 from sklearn_prune._checks.arguments import as_list
 
 from .records import Part
+from .row_cuts import INNER_FOLDS, Shuffled
 from .single_settings import is_whole
 
 if TYPE_CHECKING:
@@ -20,18 +20,17 @@ if TYPE_CHECKING:
 
     from sklearn_prune._typing import Indices
 
+    from .row_cuts import RowCut
+
 BUDGET_SHARES = (0.05, 0.2, 0.5)
 WIDTH_SHARES = (0.05, 0.2, 0.5, 0.8, 1, 1.25, 2, 4)
 # From so many training rows on, the shares are of this number: nothing wider than twice of it.
 MOST_ROWS = 2000
 STRATEGIES = ("magnitude", "hessian")
 POSSIBLE_STRATEGIES = (*STRATEGIES, "obs")
-INNER_FOLDS = 3
 FEWEST_ROWS = 20
 # Backward elimination of so many columns takes less than a second.
 FEW_COLUMNS = 300
-# The fewer rows, the more folds: there is time for them, and the noise is larger.
-FEW_ROWS, FEW_ROWS_FOLDS, FOLDS = 1000, 10, 5
 
 
 @dataclass(frozen=True)
@@ -58,6 +57,8 @@ class Plan:
         How many columns the prepared ones of all rows are; 0 if they are not to be compared.
     outside : bool
         Whether there are references from outside, which need all rows at once.
+    cut : RowCut
+        How rows are cut into folds.
     """
 
     budgets: tuple[int, ...]
@@ -70,6 +71,7 @@ class Plan:
     impute: bool = False
     n_columns: int = 0
     outside: bool = False
+    cut: RowCut = field(default=Shuffled(), repr=False)
 
     @property
     def column_budgets(self) -> tuple[int, ...]:
@@ -98,19 +100,17 @@ class Plan:
         return self.seed + part.repeat * self.cv + part.fold
 
     def outer_split(self, part: Part, classes: Indices) -> tuple[Indices, Indices]:
-        """Return the rows to train on, and to judge on, with a share of each class in both."""
-        folds = StratifiedKFold if self.classification else KFold
-        splitter = folds(self.cv, shuffle=True, random_state=self.seed + part.repeat)
+        """Return the rows to train on, and to judge on, for the classes of all rows."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # of rare classes, which are told of
-            splits = splitter.split(np.zeros(len(classes)), classes)
+            splits = self.cut.outer(classes, self.cv, self.seed + part.repeat)
             train, test = next(islice(splits, part.fold, None))
         return train, test
 
-    def inner_split(self, part: Part, n_train: int) -> tuple[Indices, Indices]:
-        """Return positions among the training rows: to fit, and to choose with."""
-        folds = KFold(INNER_FOLDS, shuffle=True, random_state=self.feature_seed(part))
-        fit, choose = next(islice(folds.split(np.zeros(n_train)), part.inner or 0, None))
+    def inner_split(self, part: Part, rows: Indices) -> tuple[Indices, Indices]:
+        """Return positions among training rows: to fit, and to choose with."""
+        splits = self.cut.inner(rows, self.feature_seed(part))
+        fit, choose = next(islice(splits, part.inner or 0, None))
         return fit, choose
 
     def kept_sizes(self) -> tuple[int, ...]:
@@ -121,7 +121,20 @@ class Plan:
 
     def n_train(self, n_rows: int) -> int:
         """Return the number of training rows of the smallest outer fold."""
-        return _n_train(n_rows, self.cv)
+        return self.train_sizes(n_rows)[0]
+
+    def train_sizes(self, n_rows: int) -> tuple[int, int]:
+        """Return the numbers of training rows of the smallest and of the largest outer fold."""
+        return self.cut.n_train(n_rows, self.cv, self._seeds)
+
+    @property
+    def ratio(self) -> float:
+        """Return how many rows are judged for each that is trained on."""
+        return self.cut.ratio(self.cv, self._seeds)
+
+    @property
+    def _seeds(self) -> range:
+        return range(self.seed, self.seed + self.repeats)
 
 
 def make_plan(
@@ -132,11 +145,13 @@ def make_plan(
     strategies: Sequence[str] | str | None = None,
     cv: int | None = None,
     largest_class: int | None = None,
+    cut: RowCut | None = None,
     **options: Any,
 ) -> Plan:
     """Fill in the defaults for a table of so many rows, and check that all fits together.
 
-    With classes there are at most as many folds as the largest has rows.
+    With classes there are at most as many folds as the largest has rows. Rows are taken to be
+    independent if nothing says how to cut them.
 
     Raises
     ------
@@ -145,7 +160,6 @@ def make_plan(
     """
     kept = None if budgets is None else _counts(budgets, "budget")
     trained = None if widths is None else _counts(widths, "width")
-    cv = _folds(cv, n_rows, n_rows if largest_class is None else largest_class)
     repeats = options.get("repeats", 1)
     if not is_whole(repeats) or repeats < 1:
         msg = f"repeats is {repeats!r}: give an int of at least 1"
@@ -153,7 +167,10 @@ def make_plan(
     options["repeats"] = int(repeats)
     options["seed"] = check_seed(options.get("seed", 0))
     strategies = _strategies(strategies)
-    n_train = _n_train(n_rows, cv)
+    cut = Shuffled(stratified=options.get("classification", False)) if cut is None else cut
+    seeds = range(options["seed"], options["seed"] + options["repeats"])
+    cv = _folds(cv, n_rows, n_rows if largest_class is None else largest_class, cut, seeds)
+    n_train, _ = cut.n_train(n_rows, cv, seeds)
     if n_train < FEWEST_ROWS:
         msg = (
             f"a fold has {n_train} training rows of {n_rows}: there must be at least {FEWEST_ROWS}"
@@ -164,19 +181,18 @@ def make_plan(
         widths=_widths(trained, n_train, kept),
         strategies=strategies,
         cv=cv,
+        cut=cut,
         **options,
     )
 
 
-def _n_train(n_rows: int, cv: int) -> int:
-    """Return the number of training rows of the smallest of so many folds."""
-    return n_rows - -(-n_rows // cv)
-
-
-def _folds(cv: int | None, n_rows: int, largest_class: int) -> int:
-    """Return the number of folds, more of them for few rows."""
+def _folds(cv: int | None, n_rows: int, largest_class: int, cut: RowCut, seeds: range) -> int:
+    """Return the number of folds, as many as usual or as have enough rows to train on."""
     if cv is None:
-        cv = min(FEW_ROWS_FOLDS if n_rows < FEW_ROWS else FOLDS, largest_class)
+        most = min(cut.usual_folds(n_rows), largest_class)
+        sizes = {k: cut.n_train(n_rows, k, seeds)[0] for k in range(most, 1, -1)} or {most: 0}
+        enough = (k for k, n_train in sizes.items() if n_train >= FEWEST_ROWS)
+        cv = next(enough, max(sizes, key=lambda k: sizes[k]))
     if not is_whole(cv):
         msg = f"cv is {cv!r}: give the number of folds, an int"
         raise ValueError(msg)
@@ -186,6 +202,8 @@ def _folds(cv: int | None, n_rows: int, largest_class: int) -> int:
     if cv > largest_class:
         msg = f"{cv} folds are too many, for no class has more than {largest_class} rows"
         raise ValueError(f"{msg}: give at most so many")
+    if cut.n_train(n_rows, cv, seeds)[0] == 0:
+        raise ValueError(cut.refusal(cv))
     return int(cv)
 
 

@@ -61,6 +61,8 @@ def predict(plan: Plan, X: Any, target: Target) -> Theory:
     target : Target
     """
     theory = Theory({}, {}, "")
+    if not plan.cut.independent:
+        return theory._replace(note="Theory is not drawn: it takes rows to be independent.")
     if target.values.shape[1] > 1:
         return theory._replace(note="Theory is not drawn: it covers one output, not classes.")
     if X.shape[0] > MOST_ROWS:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from .drawn_features import BLOCK_ENTRIES
 from .expected_models import expected_models
-from .plan import INNER_FOLDS
+from .row_cuts import INNER_FOLDS
 from .tall_tables import is_tall, widest
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def features_memory(
     """Return about how many bytes a process needs for its features (see `check_memory`)."""
     width = plan.widths[-1]
     if is_tall(plan, n_rows, n_targets):
-        fold = max(plan.n_train(n_rows) // INNER_FOLDS, n_unlabeled)
+        fold = max(plan.train_sizes(n_rows)[1] // INNER_FOLDS, n_unlabeled)
         block = min(BLOCK_ENTRIES, fold * width)
         return streaming_memory(plan, block, max(n_rows, n_unlabeled) * n_columns, n_targets)
     lines = n_rows + 2 * n_unlabeled + INPUTS_OF_A_COLUMN * n_columns + plan.budgets[-1]

@@ -1,8 +1,8 @@
 """The parts of an outer fold of a tall table, from two passes over its rows.
 
-The inner folds of an outer one have the same features. What the rows that each puts aside
-come to in sums, makes the sums of all training rows, and of all but those of one. A second
-pass judges what was trained on these.
+The inner folds of an outer one have the same features. They cut its training rows into pieces
+that each of them fits as a whole, or not at all. What pieces come to in sums, makes the sums of
+all training rows, and of those of each inner fold. A second pass judges what was trained on these.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .fitted_rows import Union
 from .judging import Judge
 from .methods import Features, timed, train, train_columns
 from .outside_references import Split, outside_records
-from .plan import INNER_FOLDS
+from .row_cuts import INNER_FOLDS
 from .row_summaries import RowSummary, few_rows, moments_of
 from .trained_model import predict_together
 
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
 
 # How much of the time goes into sums, training and judging, about.
 SUMMING, TRAINING, JUDGING = 0.25, 0.5, 0.25
+# What stands for no piece, and for no fold.
+UNSEEN = -1
 # And into random features, where the columns themselves are compared, too.
 DRAWING = 0.8
 
@@ -86,8 +88,8 @@ class _OuterFold:
     def __init__(self, parts: list[Part], plan: Plan, X: Any, target: Target) -> None:
         self.parts, self.plan, self.target = parts, plan, target
         self.table = X if isinstance(X, StreamedTable) else HeldTable(X)
-        self.aside = _put_aside(plan, parts[0], target)
-        self.training = self.aside != INNER_FOLDS
+        self.pieces, self.aside = _cut(plan, parts[0], target)
+        self.training = self.pieces != UNSEEN
         self.sample = self.table.sampled(self.training)
 
 
@@ -126,7 +128,7 @@ def _outside(fold: _OuterFold, part: Part, columns: Any) -> list[Record]:
     plan, table = fold.plan, fold.table
     if not plan.outside:
         return []
-    judged = ~fold.training
+    judged = fold.aside == INNER_FOLDS
     A, B = (columns.transform(table.sampled(rows)) for rows in (fold.training, judged))
     split = Split(A, B, np.flatnonzero(fold.training), np.flatnonzero(judged))
     return outside_records(split, plan, fold.target, seed=plan.feature_seed(part))
@@ -159,25 +161,24 @@ class _FoldFeatures:
     ) -> None:
         self.parts, self.plan, self.target = fold.parts, fold.plan, fold.target
         self.advance = advance
-        self.table, self.aside, self.fit = fold.table, fold.aside, fit
+        self.table, self.pieces, self.aside, self.fit = fold.table, fold.pieces, fold.aside, fit
         self.drawn, self.preparing = drawn, seconds
         self.summaries, self.summing = timed(self._summarise, fold.training)
         self.unlabeled = None if X_unlabeled is None else self._unlabeled(HeldTable(X_unlabeled))
 
-    def _summarise(self, training: Mask) -> list[RowSummary]:
-        """Return a summary of the rows of each inner fold."""
-        folds: dict[int, Moments] = {}
+    def _summarise(self, training: Mask) -> dict[int, RowSummary]:
+        """Return a summary of each piece of the training rows."""
+        pieces: dict[int, Moments] = {}
         for rows, F in self._blocks(training, SUMMING):
-            for k in range(INNER_FOLDS):
-                own = self.aside[rows] == k
-                if own.any():
-                    found = moments_of(F[own], self.target.values[rows[own]])
-                    folds[k] = folds[k].merged(found) if k in folds else found
-        return [RowSummary(partial(self._labeled, k), folds[k]) for k in range(INNER_FOLDS)]
+            for k in np.unique(self.pieces[rows]).tolist():
+                own = self.pieces[rows] == k
+                found = moments_of(F[own], self.target.values[rows[own]])
+                pieces[k] = pieces[k].merged(found) if k in pieces else found
+        return {k: RowSummary(partial(self._labeled, k), pieces[k]) for k in sorted(pieces)}
 
-    def _labeled(self, inner: int) -> Iterator[tuple[Array, Array]]:
-        """Yield features and targets of the rows of an inner fold."""
-        for rows, F in self.drawn.blocks(self.table, self.aside == inner):
+    def _labeled(self, piece: int) -> Iterator[tuple[Array, Array]]:
+        """Yield features and targets of the rows of a piece."""
+        for rows, F in self.drawn.blocks(self.table, self.pieces == piece):
             yield F, self.target.values[rows]
 
     def _unlabeled(self, table: HeldTable) -> RowSummary:
@@ -210,19 +211,21 @@ class _FoldFeatures:
 
     def _train(self, part: Part) -> tuple[Judge, Array]:
         """Return a judge of the models of a part, and the means of their features."""
-        features, mean = self._gather([k for k in range(INNER_FOLDS) if k != part.inner])
+        features, mean = self._gather([k for k in self.summaries if _fits(part, k)])
         models = list(self.fit(features, part))
         self.advance(TRAINING)
         x_mean, y_mean = np.split(mean, [self.drawn.n_features])
         n_rows = int(np.count_nonzero(self.aside == _label(part)))
-        return Judge(models, self.target, y_mean, n_rows, predict=predict_together), x_mean
+        how, together = predict_together, self.plan.cut.together()
+        judge = Judge(models, self.target, y_mean, n_rows, predict=how, together=together)
+        return judge, x_mean
 
-    def _gather(self, inner_folds: list[int]) -> tuple[Features, Array]:
-        """Return what stands for the rows of some inner folds, and their means."""
+    def _gather(self, pieces: list[int]) -> tuple[Features, Array]:
+        """Return what stands for the rows of some pieces, and their means."""
         start = thread_time()
-        summaries = [self.summaries[k] for k in inner_folds]
+        summaries = [self.summaries[k] for k in pieces]
         rows, mean = few_rows(summaries, self.drawn.n_features)
-        share = rows.n_rows / np.count_nonzero(self.aside != INNER_FOLDS)
+        share = rows.n_rows / np.count_nonzero(self.pieces != UNSEEN)
         seconds = self.preparing + share * self.summing + thread_time() - start
         union = None if self.unlabeled is None else self._union([*summaries, self.unlabeled], mean)
         return Features(rows, union, seconds), mean
@@ -234,17 +237,32 @@ class _FoldFeatures:
         return Union(rows._replace(y=np.empty((len(rows.F), 0))), (common - mean)[:width])
 
 
-def _put_aside(plan: Plan, part: Part, target: Target) -> AnyArray:
-    """Return which inner fold puts each row aside; the last number stands for the outer fold."""
+def _cut(plan: Plan, part: Part, target: Target) -> tuple[AnyArray, AnyArray]:
+    """Return the piece of each row, and which inner fold puts it aside, if any does.
+
+    The bits of a piece tell which inner folds fit it, the first one by the highest. The outer
+    fold counts as the last one that puts rows aside.
+    """
     training, test = plan.outer_split(part, target.codes)
-    aside = np.empty(len(training) + len(test), dtype=np.int8)
-    aside[test] = INNER_FOLDS
+    pieces, aside = np.full((2, len(target.values)), UNSEEN, dtype=np.int8)
+    pieces[training], aside[test] = 0, INNER_FOLDS
     for inner in range(INNER_FOLDS):
-        _, rows = plan.inner_split(part._replace(inner=inner), len(training))
-        aside[training[rows]] = inner
-    return aside
+        fit, choose = plan.inner_split(part._replace(inner=inner), training)
+        pieces[training[fit]] += _bit(inner)
+        aside[training[choose]] = inner
+    return pieces, aside
+
+
+def _bit(inner: int) -> int:
+    """Return what tells that an inner fold fits a piece."""
+    return 1 << (INNER_FOLDS - 1 - inner)
+
+
+def _fits(part: Part, piece: int) -> bool:
+    """Return whether a part fits a piece: an outer fold fits all."""
+    return part.inner is None or bool(piece & _bit(part.inner))
 
 
 def _label(part: Part) -> int:
-    """Return the number that stands for a part in `_put_aside`."""
+    """Return the number that stands for a part in `_cut`."""
     return INNER_FOLDS if part.inner is None else part.inner

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .plan import INNER_FOLDS
-
 if TYPE_CHECKING:
     from .plan import Plan
 
@@ -32,5 +30,4 @@ def is_tall(plan: Plan, n_rows: int, n_targets: int) -> bool:
 def widest(plan: Plan, n_rows: int, n_targets: int) -> int:
     """Return the largest width for which there are enough rows to keep their sums only."""
     n_train = plan.n_train(n_rows)
-    n_fit = n_train - -(-n_train // INNER_FOLDS)
-    return n_fit // ROWS_PER_COLUMN - n_targets
+    return plan.cut.n_fit(n_train) // ROWS_PER_COLUMN - n_targets

@@ -171,7 +171,8 @@ def _draw_budget(ax: Any, findings: Findings, setting: str, budget: int) -> None
     if setting == PLAIN:
         _draw_theory(ax, findings, budget)
     _scale(ax)
-    draw_mark(ax, findings.n_train, widths, "p = n")
+    first = "" if findings.plan.cut.independent else " of the smallest fold"
+    draw_mark(ax, findings.n_train, widths, f"p = n{first}")
 
 
 def _at_width(findings: Findings, method: str, setting: str, width: int) -> Any:

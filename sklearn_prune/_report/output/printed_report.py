@@ -34,7 +34,7 @@ def print_report(console: Console, findings: Findings) -> None:
     """Print the answer, with the table of errors and the recommended code around it."""
     console.print(
         f"Small, or large and pruned? {findings.name}: {findings.n_samples} rows, "
-        f"{findings.n_columns} columns, {findings.n_train} training rows in a fold."
+        f"{findings.n_columns} columns, {findings.training_rows} training rows in a fold."
     )
     for note in findings.notes:
         console.print(note)

@@ -48,6 +48,18 @@ def _plain_columns(frame: Frame) -> Frame:
     return frame.astype(dict.fromkeys(numbers, np.float64)).assign(**others)
 
 
+def features_of(X: Any, left_out: list[str]) -> Frame:
+    """Return the columns of a table that are features (see `as_frame`).
+
+    Parameters
+    ----------
+    X : DataFrame or array-like of shape (n_rows, n_columns)
+    left_out : list of str
+        The others, as far as they are there.
+    """
+    return as_frame(X).drop(columns=left_out, errors="ignore")
+
+
 def check_features(X: Frame, *, impute: bool, y: Column = None) -> tuple[Frame, list[str]]:
     """Return the columns that can be learned from, and what to tell of them.
 

@@ -10,13 +10,21 @@ from .targets import are_fractions
 
 if TYPE_CHECKING:
     from .files import Table
+    from .row_labels import RowLabels
     from .targets import Target
 
     Frame = Any
     Column = Any
 
 
-def labelled_code(table: Table, frame: Frame, X: Frame, column: str, target: Target) -> str:
+def labelled_code(
+    table: Table,
+    frame: Frame,
+    X: Frame,
+    column: str,
+    target: Target,
+    labels: RowLabels | None = None,
+) -> str:
     """Return code that makes X and y.
 
     Parameters
@@ -31,11 +39,29 @@ def labelled_code(table: Table, frame: Frame, X: Frame, column: str, target: Tar
         The column to predict.
     target : Target
         That column.
+    labels : RowLabels, optional
+        Which rows depend on each other: that calibrates classifiers.
     """
+    rows = _row_code(labels, target)
     left_out = [name for name in frame if name not in X]
     return (
-        f"{table.code}\n{conversion('table', table.frame, frame[[*X, column]])}"
+        f"{table.code}\n{conversion('table', table.frame, frame[[*X, column]])}{rows}"
         f"X = table.drop(columns={_quoted(left_out)})\ny = {_target_code(column, target)}"
+    )
+
+
+def _row_code(labels: RowLabels | None, target: Target) -> str:
+    """Return code that makes groups, or brings rows into the order of time."""
+    if labels is None or not target.classes:
+        return ""
+    name = _quoted(labels.name)
+    if labels.date_format is None:
+        return f"groups = table[{name}]\n"
+    if not labels.date_format:
+        return f'table = table.sort_values({name}, kind="stable")\n'
+    return (
+        f"dates = pd.to_datetime(table[{name}], format={_quoted(labels.date_format)}, utc=True)\n"
+        'table = table.loc[dates.sort_values(kind="stable").index]\n'
     )
 
 
