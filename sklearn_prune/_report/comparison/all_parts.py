@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from joblib import effective_n_jobs
 from sklearn.utils.parallel import Parallel, delayed
-from threadpoolctl import threadpool_limits
 
 from sklearn_prune._report.table.streamed_table import StreamedTable
 
 from .drawn_features import BLOCK_ENTRIES
 from .expected_models import are_records_of, expected_models
 from .one_part import evaluate_part
+from .one_thread import one_thread
 from .required_memory import features_memory, streaming_memory
 from .shared_parts import evaluate_parts
 from .tall_tables import is_tall
@@ -128,7 +128,7 @@ def _run_streamed(
     """Yield the same from threads."""
     evaluate = partial(evaluate_parts, advance=steps)
     jobs = (delayed(_run)(evaluate, store, group, *task) for group in _by_fold(left))
-    with threadpool_limits(1):  # or the first thread that is done would lift the limit for all
+    with one_thread():  # or the first thread that is done would lift the limit for all
         for finished in Parallel(n_jobs, prefer="threads", return_as="generator_unordered")(jobs):
             yield from finished
 

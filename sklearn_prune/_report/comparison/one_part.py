@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from sklearn_prune._report.table.preparation import preparation, random_features
 
@@ -13,6 +12,7 @@ from .centring import centre
 from .fitted_rows import FittedRows, Union
 from .judging import Judge
 from .methods import Features, timed, train, train_columns
+from .one_thread import one_thread
 from .outside_references import Split, outside_records
 from .trained_model import predict_one_by_one
 
@@ -40,7 +40,7 @@ def evaluate_part(part: Part, plan: Plan, X: Any, target: Target, X_unlabeled: A
     -------
     list of Record
     """
-    with threadpool_limits(1):  # the parts are what runs in parallel
+    with one_thread():
         training, judged = plan.outer_split(part, target.codes)
         fit = training
         if part.inner is not None:

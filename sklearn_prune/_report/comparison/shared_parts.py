@@ -12,7 +12,6 @@ from time import thread_time
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from sklearn_prune._report.table.held_table import HeldTable
 from sklearn_prune._report.table.streamed_table import StreamedTable
@@ -21,6 +20,7 @@ from .drawn_features import column_features, drawn_features
 from .fitted_rows import Union
 from .judging import Judge
 from .methods import Features, timed, train, train_columns
+from .one_thread import one_thread
 from .outside_references import Split, outside_records
 from .row_cuts import INNER_FOLDS
 from .row_summaries import RowSummary, few_rows, moments_of
@@ -66,7 +66,7 @@ def evaluate_parts(
     advance : callable, optional
         Called with shares of a part, as soon as they are done.
     """
-    with threadpool_limits(1):  # the folds are what runs in parallel
+    with one_thread():
         fold = _OuterFold(parts, plan, X, target)
         share = DRAWING if plan.n_columns else 1.0
         random = _of_random_features(fold, X_unlabeled, lambda done: advance(share * done))
