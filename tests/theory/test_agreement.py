@@ -8,7 +8,7 @@ from sklearn.linear_model import Ridge
 from sklearn_prune import MinNormRegressor, PrunedRegressor
 from sklearn_prune.theory import LinearGaussianProblem, predict_risk
 
-N = 400
+N = 200
 
 
 def isotropic(p, rng):
@@ -44,34 +44,34 @@ def compare(problem, n, simulated, tolerance, **options):
 
 CASES = [
     # problem, p, s, strategy, retrain, alpha, retrain_alpha, m, fit_intercept
-    (isotropic, 200, None, None, None, 0, None, None, True),
-    (power_law, 800, None, None, None, 20, None, None, True),
-    (isotropic, 800, 80, "magnitude", None, 0, None, None, False),
-    (spiked, 800, 80, "hessian", None, 0, None, None, True),
-    (power_law, 800, 40, "oracle", None, 0, None, None, False),
-    (power_law, 200, 60, "random", None, 10, None, None, True),
-    (autoregressive, 800, 120, "magnitude", None, 0, None, None, False),
-    (isotropic, 800, 80, "magnitude", "fresh", 0, None, None, False),
-    (spiked, 800, 600, "magnitude", "fresh", 0, None, None, False),
-    (autoregressive, 800, 100, "hessian", "fresh", 30, None, None, True),
-    (isotropic, 800, 80, "magnitude", "same", 0, None, None, False),
-    (spiked, 800, 20, "hessian", "same", 0, None, None, True),
-    (power_law, 200, 100, "magnitude", "same", 0, None, None, False),
-    (power_law, 800, 600, "hessian", "same", 0, None, None, False),
-    (power_law, 500, 60, "oracle", "same", 0, None, None, True),
-    (spiked, 500, 60, "random", "same", 10, 5, None, False),
-    (autoregressive, 800, 80, "magnitude", "same", 0, None, None, True),
-    (autoregressive, 800, 600, "magnitude", "same", 40, None, None, False),
-    (isotropic, 800, 200, "magnitude", "same", 0, 40, None, True),
-    (spiked, 800, 200, "hessian", "same", 40, 0, None, False),
-    (power_law, 800, 500, "magnitude", "same", 40, 10, None, False),
-    (isotropic, 800, 80, "magnitude", "distill", 0, None, 600, False),
-    (spiked, 200, 100, "hessian", "distill", 0, None, 300, True),
-    (power_law, 800, 350, "magnitude", "distill", 60, 0, 300, False),
-    (power_law, 800, 600, "hessian", "distill", 60, None, 300, True),
-    (isotropic, 800, 600, "magnitude", "distill", 60, 0, 150, False),
-    (autoregressive, 800, 80, "magnitude", "distill", 0, None, 600, True),
-    (autoregressive, 200, 100, "hessian", "distill", 60, 20, 300, False),
+    (isotropic, 100, None, None, None, 0, None, None, True),
+    (power_law, 400, None, None, None, 10, None, None, True),
+    (isotropic, 400, 40, "magnitude", None, 0, None, None, False),
+    (spiked, 400, 40, "hessian", None, 0, None, None, True),
+    (power_law, 400, 20, "oracle", None, 0, None, None, False),
+    (power_law, 100, 30, "random", None, 5, None, None, True),
+    (autoregressive, 400, 60, "magnitude", None, 0, None, None, False),
+    (isotropic, 400, 40, "magnitude", "fresh", 0, None, None, False),
+    (spiked, 400, 300, "magnitude", "fresh", 0, None, None, False),
+    (autoregressive, 400, 50, "hessian", "fresh", 15, None, None, True),
+    (isotropic, 400, 40, "magnitude", "same", 0, None, None, False),
+    (spiked, 400, 10, "hessian", "same", 0, None, None, True),
+    (power_law, 100, 50, "magnitude", "same", 0, None, None, False),
+    (power_law, 400, 300, "hessian", "same", 0, None, None, False),
+    (power_law, 250, 30, "oracle", "same", 0, None, None, True),
+    (spiked, 250, 30, "random", "same", 5, 2, None, False),
+    (autoregressive, 400, 40, "magnitude", "same", 0, None, None, True),
+    (autoregressive, 400, 300, "magnitude", "same", 20, None, None, False),
+    (isotropic, 400, 100, "magnitude", "same", 0, 20, None, True),
+    (spiked, 400, 100, "hessian", "same", 20, 0, None, False),
+    (power_law, 400, 250, "magnitude", "same", 20, 5, None, False),
+    (isotropic, 400, 40, "magnitude", "distill", 0, None, 300, False),
+    (spiked, 100, 50, "hessian", "distill", 0, None, 150, True),
+    (power_law, 400, 175, "magnitude", "distill", 30, 0, 150, False),
+    (power_law, 400, 300, "hessian", "distill", 30, None, 150, True),
+    (isotropic, 400, 300, "magnitude", "distill", 30, 0, 75, False),
+    (autoregressive, 400, 40, "magnitude", "distill", 0, None, 300, True),
+    (autoregressive, 100, 50, "hessian", "distill", 30, 10, 150, False),
 ]
 
 
@@ -88,7 +88,7 @@ def test_agreement(rng, case):
         "n_unlabeled": m,
         "fit_intercept": fit_intercept,
     }
-    simulated = simulated_risks(problem, N, 20, **options)
+    simulated = simulated_risks(problem, N, 40, **options)
     compare(problem, N, simulated, 0.02, **options)
 
 
@@ -105,8 +105,8 @@ def test_agreement(rng, case):
 )
 def test_agreement_near_the_peak(rng, p, options):
     problem = power_law(p, rng)
-    simulated = simulated_risks(problem, N, 100, **options)
-    compare(problem, N, simulated, 0.05, finite_n=True, **options)
+    simulated = simulated_risks(problem, 400, 100, **options)
+    compare(problem, 400, simulated, 0.05, finite_n=True, **options)
 
 
 @pytest.mark.parametrize("retrain", [False, True, "distill"])
@@ -120,7 +120,7 @@ def test_agreement_with_the_estimator(rng, retrain, alpha, p):
     )
     state, risks = np.random.RandomState(0), []
     for _ in range(12):
-        X, y = problem.sample(N, state)
+        X, y = problem.sample(400, state)
         more = {"X_unlabeled": problem.sample(250, state)[0] + 1} if retrain == "distill" else {}
         model.fit(X + 1, y - 2, **more)
         risks.append(problem.risk(model.coef_, model.intercept_ + model.coef_.sum() + 2))
@@ -132,4 +132,4 @@ def test_agreement_with_the_estimator(rng, retrain, alpha, p):
         "alpha": alpha,
         "fit_intercept": True,
     }
-    compare(problem, N, np.array(risks), 0.02, **options)
+    compare(problem, 400, np.array(risks), 0.02, **options)

@@ -74,12 +74,12 @@ def test_lemma_1(rng):
     best = np.sort(loading)[-s:]
     rho = best @ best / (loading @ loading)
     options = {"strategy": "magnitude", "sparsity": s, "finite_n": True, "random_state": 0}
-    risk, error = predict_risk(problem, n, **options, n_draws=5000, return_std_error=True)
+    risk, error = predict_risk(problem, n, **options, n_draws=1000, return_std_error=True)
     expected = (1 - rho) ** 2 * (loading @ coef) ** 2 + rho**2 * noise / (n - 2)
     assert abs(risk - noise - expected) < 4 * error
     for retrain in ("fresh", "same"):
         risk, error = predict_risk(
-            problem, n, **options, retrain=retrain, n_draws=3000, return_std_error=True
+            problem, n, **options, retrain=retrain, n_draws=600, return_std_error=True
         )
         assert_allclose(risk - noise, noise / (n - 2), atol=4 * error + 1e-10)
 
