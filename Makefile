@@ -43,13 +43,13 @@ test: $(READY)-test ## Run the tests and the doctests (more options in ARGS)
 
 package: $(READY) ## Build sdist and wheel, use them elsewhere with the oldest versions
 	rm -rf dist $(CLEAN)
-	$(PIP) install --quiet build
-	$(PY) -m build --outdir dist
-	$(PY) -m venv $(CLEAN)
-	$(CLEAN)/bin/python -m pip --disable-pip-version-check install --quiet \
+	$(PY) -m venv $(CLEAN)/build && $(PY) -m venv $(CLEAN)/oldest
+	$(CLEAN)/build/bin/python -m pip --disable-pip-version-check install --quiet build
+	$(CLEAN)/build/bin/python -m build --outdir dist
+	$(CLEAN)/oldest/bin/python -m pip --disable-pip-version-check install --quiet \
 	    --constraint oldest.txt "$$(ls dist/*.whl)[report]" polars pytest pytest-xdist
 	elsewhere=$$(mktemp -d) && cp -r tests conftest.py pyproject.toml $$elsewhere && \
-	    python=$(CURDIR)/$(CLEAN)/bin/python && cd $$elsewhere && export OMP_NUM_THREADS=1 && \
+	    python=$(CURDIR)/$(CLEAN)/oldest/bin/python && cd $$elsewhere && export OMP_NUM_THREADS=1 && \
 	    $$python -m sklearn_prune --n-jobs 1 --quiet --budget 5 --width 20 --cv 2 --save model.skops && \
 	    $$python -m pytest -n 2 $(CORE) && rm -r $$elsewhere
 
