@@ -105,5 +105,5 @@ def test_more_repeats_are_more():
     ]
     for repeats in 1, 5:
         plan = make_plan(100, budgets=[10], widths=[40], cv=5, repeats=repeats)
-        (found,) = answer(plan, rows)
+        (found,) = answer(plan, rows, Folds(plan.ratio))
         assert f"unless more folds (--repeats {5 * repeats}) show one" in found.sentence()
