@@ -69,7 +69,7 @@ format: $(READY)-lint ## Fix the style that can be fixed by itself
 	$(PY) -m mdformat $(MARKDOWN)
 
 docs: $(READY)-docs ## Build the documentation in docs/_build/html
-	OMP_NUM_THREADS=1 $(PY) -m sphinx -W --keep-going docs docs/_build/html
+	OMP_NUM_THREADS=1 $(PY) -m sphinx -W --keep-going $(ARGS) docs docs/_build/html
 
 benchmarks: $(READY)-benchmarks ## Measure speed and quality beside other packages
 	$(PY) benchmarks/run.py $(ARGS)

@@ -20,6 +20,8 @@ extensions = [
     "sphinx-mathjax-offline",
     "sphinx_copybutton",
     "sphinx_gallery.gen_gallery",
+    "output_widths",
+    "panel_thumbnails",
     "plain_notebooks",
 ]
 exclude_patterns = ["_build", "_extensions", "_templates"]
@@ -50,15 +52,33 @@ sphinx_gallery_conf = {
     "backreferences_dir": "generated/backreferences",
     "doc_module": ("sklearn_prune",),
     "reference_url": {"sklearn_prune": None},
+    "image_scrapers": ("panel_thumbnails.scrape",),
     "parallel": 2,
+    "thumbnail_size": (480, 336),
     "write_computation_times": False,
 }
 
 html_theme = "pydata_sphinx_theme"
 html_title = "sklearn_prune"
 html_show_sourcelink = False
+html_static_path = ["_static"]
+html_css_files = ["columns.css"]
+# Pages below which there are no others have no navigation of a section.
+ALONE = (
+    "benchmarks",
+    "changelog",
+    "five_minutes",
+    "from_paper_to_code",
+    "glossary",
+    "how_to_cite",
+    "installation",
+    "troubleshooting",
+    "which_strategy",
+)
+html_sidebars: dict[str, list[str]] = {page: [] for page in ALONE}
 html_theme_options = {
     "github_url": "https://github.com/sklearn-prune/sklearn-prune",
+    "navbar_persistent": ["search-button"],
     "show_toc_level": 2,
 }
 

@@ -245,7 +245,8 @@ budget = 80
 chosen = results.loc[results["s"] == budget, "mse"].idxmin()
 model = clone(pipeline).set_params(**search.cv_results_["params"][chosen]).fit(X, y)
 print(
-    f"best at s = {budget}: p = {results.at[chosen, 'p']}, {results.at[chosen, 'retrain']}"
+    f"best at s = {budget}: p = {results.at[chosen, 'p']},",
+    results.at[chosen, "retrain"],
 )
 print(f"mean squared error: {mean_squared_error(y_test, model.predict(X_test)):.3f}")
 

@@ -50,7 +50,8 @@ plt.show()
 # %%
 # All that are named matter:
 
-print("stable:", display.stable_, " in truth:", np.isin(display.stable_, true))
+print("stable:", display.stable_)
+print("in truth:", np.isin(display.stable_, true))
 
 # %%
 # What is promised, and what it costs

@@ -168,7 +168,7 @@ fig.legend(
     loc="outside lower center",
     ncols=3,
     handlelength=3.5,
-    title=f"lines: theory;  markers: mean of {n_datasets} data sets, bars: one standard error",
+    title=f"lines: theory;  markers: {n_datasets} data sets, mean and standard error",
 )
 plt.show()
 

@@ -95,7 +95,7 @@ ax.set(
     ylabel="features per sample p/n",
     ylim=(ratios[0], ratios[-1]),
     xlim=(rhos[0], rhos[-1]),
-    title=f"Line: theory;  shades: share of {n_datasets} data sets of {p} features with a fit",
+    title=f"Line: theory;  shades: share of {n_datasets} data sets with a fit",
 )
 plt.show()
 

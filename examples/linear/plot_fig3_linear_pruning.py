@@ -166,7 +166,7 @@ fig.legend(
     loc="outside lower center",
     ncols=4,
     handlelength=4,
-    title=f"lines: theory;  markers: mean of {n_datasets} data sets, bars: one standard error",
+    title=f"lines: theory;  markers: {n_datasets} data sets, mean and standard error",
 )
 plt.show()
 
@@ -200,7 +200,7 @@ table.insert(
     "theory",
     [theory(problems[row.panel], row.k, row.model) for row in table.itertuples()],
 )
-table["difference / sem"] = (table["mean"] - table["theory"]) / table["sem"]
+table["difference"] = (table["mean"] - table["theory"]) / table["sem"]
 table["panel"] = table["panel"].str[:3]
 table = table.set_index(["panel", "model", "k"]).unstack("panel").swaplevel(axis=1)
 table = table.sort_index(axis=1, level=0, sort_remaining=False)

@@ -157,7 +157,7 @@ fig.legend(
     loc="outside lower center",
     ncols=3,
     handlelength=3.5,
-    title=f"lines: theory;  markers: mean of {n_datasets} data sets, bars: one standard error",
+    title=f"lines: theory;  markers: {n_datasets} data sets, mean and standard error",
 )
 plt.show()
 
@@ -198,14 +198,15 @@ table = table.copy()
 for column, line, markers in [
     ("difference", "same", "same"),
     ("difference", "fresh", "fresh"),
-    ("paper's difference", "fresh", "same"),
+    ("paper's", "fresh", "same"),
 ]:
     values = np.array([theory(panel, k, line) for panel, k in table.index])
     table[line, "theory"] = values
     difference = (table[markers, "mean"] - values) / table[markers, "sem"]
     table[markers, column] = difference.round(1)
-order = ["theory", "mean", "sem", "difference", "paper's difference"]
+order = ["theory", "mean", "sem", "difference", "paper's"]
 table = table.reindex(
     [(name, column) for name in ["fresh", "same"] for column in order], axis=1
 )
-print(table.dropna(axis=1).round(3).to_string())
+table = table.dropna(axis=1).rename(index=lambda name: name[:3], level="panel")
+print(table.round(3).to_string())

@@ -80,10 +80,10 @@ for name, finite_n in [("Def. 4", False), ("finite n", True)]:
 
 close = np.abs(widths - n) <= 3
 table = dense[["Def. 4", "finite n", "mean", "sem", "25%", "median", "75%"]].copy()
-table["error of Def. 4"] = [f"{x:.0%}" for x in table["Def. 4"] / table["mean"] - 1]
-table["of finite n"] = [f"{x:.1%}" for x in table["finite n"] / table["mean"] - 1]
+table["error: Def. 4"] = [f"{x:.0%}" for x in table["Def. 4"] / table["mean"] - 1]
+table["finite n's"] = [f"{x:.1%}" for x in table["finite n"] / table["mean"] - 1]
 table.loc[close, ["mean", "sem"]] = np.nan
-table.loc[close, ["error of Def. 4", "of finite n"]] = ""
+table.loc[close, ["error: Def. 4", "finite n's"]] = ""
 table.loc[~close, ["25%", "median", "75%"]] = np.nan
 print(table.round(3).to_string(na_rep=""))
 

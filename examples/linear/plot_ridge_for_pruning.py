@@ -204,7 +204,7 @@ fig.legend(
     loc="outside lower center",
     ncols=5,
     handlelength=3.5,
-    title=f"lines: theory;  markers: mean of {n_datasets} data sets, bars: one standard error",
+    title=f"lines: theory;  markers: {n_datasets} data sets, mean and standard error",
 )
 plt.show()
 
@@ -234,11 +234,11 @@ plt.show()
 
 table = simulated.loc[(slice(None), slice(None), [0, 1, 4, 16]), :].copy()
 table.insert(0, "theory", [theory(*index) for index in table.index])
-table["difference"] = ((table["mean"] - table["theory"]) / table["sem"]).round(1)
+table["diff"] = ((table["mean"] - table["theory"]) / table["sem"]).round(1)
 table = table.unstack("strategy").swaplevel(axis=1)
 table = table.reindex(strategies, axis=1, level=0)
 print(
-    table.reindex(["theory", "mean", "sem", "difference"], axis=1, level=1)
+    table.reindex(["theory", "mean", "sem", "diff"], axis=1, level=1)
     .round(3)
     .to_string()
 )

@@ -224,7 +224,7 @@ plt.show()
 active = np.sum(features["ReLU"] > 0, axis=0)
 rare = np.sum((active > 0) & (active < len(images) / 50))
 print(
-    f"ReLU: {rare} of {p} features are active on fewer than 1 image in 50, but not on none"
+    f"ReLU: {rare} of {p} features are active on fewer than 1 image in 50, but on some"
 )
 
 # %%

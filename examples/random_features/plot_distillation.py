@@ -109,7 +109,7 @@ least_norm = MinNormRegressor(fit_intercept=False)
 
 
 def simulate(problem, draw):
-    """Train and prune once; return the risks of dense, pruned, retrained and distilled."""
+    """Return the risks of dense, pruned, retrained and distilled, of one data set."""
     X, y = draw(n, rng)
     U, _ = draw(max(simulated_m), rng)
     pruned = PrunedRegressor("hessian", sparsity=s, estimator=least_norm).fit(X, y)
@@ -225,7 +225,7 @@ table = pd.concat(
         name: pd.DataFrame(
             {
                 "theory": theory[name].reindex(index),
-                "simulated": simulated[name],
+                "mean": simulated[name],
                 "+-": std_error[name],
             }
         )
@@ -233,7 +233,8 @@ table = pd.concat(
     },
     axis=1,
 )
-print(table.dropna().round(3).to_string())
+short = {"pruned only": "pruned", "random features": "random"}
+print(table.dropna().round(3).rename(index=short, columns=short).to_string())
 
 # %%
 # One caution: a pupil is taught what its teacher knows. These labels have no noise, and all

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
+# What is labelled of a decade, where the axis reaches no further than so many times its start.
+STEPS = {5: (1, 2, 3, 4, 5, 7), 20: (1, 2, 5), 1000: (1, 3), inf: (1,)}
 # Factors: from LOG_FROM between the lowest and the highest line, the y axis is logarithmic;
 # it ends at most BAND_REACH beyond them, and PEAK_REACH above their upper quartile.
 LOG_FROM, BAND_REACH, PEAK_REACH = 5, 3, 1000
@@ -47,7 +50,7 @@ def label_log_axis(axis):
         return
     ticker = require_matplotlib("plot").ticker
     low, high = sorted(axis.get_view_interval())
-    steps = (1, 2, 5) if high < 20 * low else (1, 3) if high < 1000 * low else (1,)
+    steps = next(steps for reach, steps in STEPS.items() if high < reach * low)
     axis.set_major_locator(ticker.LogLocator(subs=steps))
     axis.set_minor_formatter(ticker.NullFormatter())
     if low > 1e-4 and high < 1e5:

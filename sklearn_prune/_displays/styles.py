@@ -46,6 +46,10 @@ MEANINGS = {
     "distilled": Style("#d97a00", "v", (0, (6, 1, 1, 1, 1, 1))),
     "random": Style("#e0559a", "X", (0, (8, 2))),
     "pursued": Style("#14916b", "P", (0, (1, 2))),
+    "columns": Style("#4d7a1f", ">", (0, (4, 1, 1, 1))),
+    "all columns": Style("#4d7a1f", "", (0, (5, 5))),
+    "logistic": Style("#4d7a1f", "", (0, (12, 3, 1, 3, 1, 3))),
+    "boosting": Style("#6a5acd", "", (0, (2, 1))),
     "fresh": OTHERS[4],
     "magnitude": OTHERS[0],
     "hessian": OTHERS[1],
@@ -66,8 +70,9 @@ def curve_style(meaning):
     meaning : str
         What the curve shows: "retrained", "pruned" (and not retrained), "small", "dense",
         "distilled", "random" (pruned at random), "pursued" (by matching pursuit), "fresh"
-        (retrained on fresh samples), or the score of a strategy: "magnitude", "hessian", "obs",
-        "oracle".
+        (retrained on fresh samples), "columns" (pruned, without random features), a reference
+        that is not pruned: "all columns", "logistic", "boosting", or the score of a strategy:
+        "magnitude", "hessian", "obs", "oracle".
 
     Returns
     -------

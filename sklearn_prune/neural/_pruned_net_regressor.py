@@ -170,7 +170,7 @@ class PrunedNetRegressor(PrunedNet, NeuralNetRegressor):
     >>> from sklearn.preprocessing import StandardScaler
     >>> from sklearn_prune.neural import PrunedNetRegressor
     >>> X, y = load_diabetes(return_X_y=True)
-    >>> net = PrunedNetRegressor(sparsity=60, random_state=0)
+    >>> net = PrunedNetRegressor(sparsity=60, module__width=16, random_state=0)
     >>> model = TransformedTargetRegressor(
     ...     make_pipeline(StandardScaler(), net), transformer=StandardScaler()
     ... ).fit(X, y)
@@ -178,7 +178,7 @@ class PrunedNetRegressor(PrunedNet, NeuralNetRegressor):
     True
     >>> pruned = model.regressor_[-1]
     >>> sum(pruned.n_kept_.values()), pruned.n_weights_
-    (60, 1537)
+    (60, 193)
     """
 
     def __init__(

@@ -78,10 +78,25 @@ def test_colours_differ_for_all_eyes(eyes):
 
 
 def test_markers_and_lines_differ_without_colours():
-    report = [MEANINGS[name] for name in (*MAIN, "distilled", "random", "pursued")]
+    report = [MEANINGS[name] for name in (*MAIN, "distilled", "random", "pursued", "columns")]
     for styles in report, OTHERS:
         _, markers, lines = zip(*styles, strict=True)
         assert len(set(markers)) == len(set(lines)) == len(styles)
+
+
+def test_references_are_lines_of_their_own_without_markers():
+    references = [MEANINGS[name] for name in ("all columns", "logistic", "boosting")]
+    assert {style.marker for style in references} == {""}
+    report = [MEANINGS[name].line for name in (*MAIN, "distilled", "random", "pursued", "columns")]
+    lines = {*report, *(style.line for style in references)}
+    assert len(lines) == len(report) + len(references)
+
+
+@pytest.mark.parametrize("eyes", EYES)
+def test_columns_and_boosting_differ_from_the_main_curves(eyes):
+    main = [MEANINGS[name].color for name in MAIN]
+    for name in "columns", "boosting":
+        assert min(difference(MEANINGS[name].color, color, eyes) for color in main) > 0.05
 
 
 def test_a_name_has_one_style_wherever_it_stands():

@@ -89,7 +89,7 @@ def test_deep_nets_are_for_torch():
     pytest.importorskip("onnx")
     images = np.random.default_rng(0).standard_normal((4, 3, 32, 32), dtype=np.float32)
     net = PrunedNetClassifier(
-        ResNet20, module__width=1, scope="layer", max_epochs=1, random_state=0
+        ResNet20, module__width=1, sparsity=0.8, scope="layer", max_epochs=1, random_state=0
     )
     with pytest.raises(TypeError, match=r"ResNet20 is no TwoLayerNet.*torch\.onnx\.export"):
         to_onnx(net.fit(images, [0, 1, 0, 1]))

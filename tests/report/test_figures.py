@@ -8,7 +8,15 @@ from matplotlib.colors import to_hex
 from numpy.testing import assert_allclose
 
 from sklearn_prune import curve_style, report
-from sklearn_prune._report.comparison.records import DENSE, LARGE, PRUNED, RETRAINED, SMALL
+from sklearn_prune._report.comparison.records import (
+    COLUMNS_RETRAINED,
+    DENSE,
+    LARGE,
+    PRUNED,
+    REFERENCES,
+    RETRAINED,
+    SMALL,
+)
 
 
 @pytest.mark.parametrize("kind", ["width", "kept"])
@@ -46,7 +54,21 @@ def test_figures():
     assert_allclose(drawn[RETRAINED].get_ydata(), expected)
     assert len({to_hex(drawn[name].get_color()) for name in LARGE if name in drawn}) == 2
 
+    frame = result.to_frame().query("setting != 'plain'")
+    for method in REFERENCES[::2]:
+        level = frame[frame["method"] == method]["error"].median()
+        assert_allclose(drawn[method].get_ydata(), level)
+
     kept = result.plot("kept")
+    columns = {line.get_label(): line for line in kept.axes[1].lines}[COLUMNS_RETRAINED]
+    pruned = frame.query("method == @COLUMNS_RETRAINED and strategy == 'magnitude'")
+    expected = pruned.groupby("budget")["error"].median()
+    assert list(columns.get_xdata()) == list(expected.index)
+    assert_allclose(columns.get_ydata(), expected)
+    assert len(expected) > 4
+    assert expected.index[-1] < 12
+    plain, ridge = (ax.get_ylim() for ax in kept.axes)
+    assert plain != ridge
     assert {ax.get_xlabel() for ax in kept.axes} == {"Number of features kept, s"}
     with pytest.raises(ValueError, match="kind is 'depth'"):
         result.plot("depth")

@@ -45,7 +45,7 @@ MODELS = {
 }
 CLAIMS = {
     "all": r"all (\d+) prepared columns leave",
-    "p": r"p ([=<]) ([\d.e-]+\d)",
+    "p": r"p ([=<]) (\d(?:[\d.e-]*\d)?)",
     "less": r"(?:which is|columns leave) (\d+)% (less|more)|pruning leaves (\d+)% (more)",
     "rates": (
         r"wrong class: ([\d.]+)%(?: and ([\d.]+)%)?; "

@@ -118,8 +118,11 @@ def test_pictures_are_one_panel_each_in_two_schemes():
 def test_legends_name_every_curve_once():
     page = Tree(friedman_page())
     names = [li["text"].strip() for li in page.find("li")]
-    assert names[-4:] == ["small", "large, pruned, retrained", "large, pruned", "large, not pruned"]
-    assert names.count("small") == 2
+    assert names[-7:] == [
+        *("small", "large, pruned, retrained", "large, pruned", "large, not pruned"),
+        *("columns, pruned, retrained", "all columns", "gradient boosting"),
+    ]
+    assert names.count("small") == names.count("all columns") == 2
     assert {img["alt"] for img in page.find("img") if "li" in img["inside"]} == {""}
 
 
@@ -139,6 +142,23 @@ def test_alternative_texts_say_what_pictures_show():
     dense = result.to_frame().query("setting == 'plain' and width == 200")
     dense = dense[dense["method"] == "large, not pruned"]["error"].median()
     assert f"large, not pruned: {dense:.3g} throughout" in text
+
+
+def test_alternative_texts_tell_of_references_and_columns():
+    frame = friedman_report().to_frame().query("setting != 'plain'")
+    texts = [img["alt"] for img in Tree(friedman_page()).find("img")]
+    with_a_ridge = [text for text in texts if "all columns" in text]
+    assert len(with_a_ridge) == 6  # three panels in two schemes
+    medians = frame.groupby("method")["error"].median()
+    for text in with_a_ridge:
+        for method in "all columns", "gradient boosting":
+            assert f"; {method}: {medians[method]:.3g} throughout" in text
+    pruned = frame.query("method == 'columns, pruned, retrained' and strategy == 'magnitude'")
+    curve = pruned.groupby("budget")["error"].median()
+    assert re.search(
+        rf"columns, pruned, retrained: (lowest )?{curve.iloc[0]:.3g} at {curve.index[0]}",
+        with_a_ridge[-1],
+    )
 
 
 @pytest.mark.parametrize("k", [0, 1])

@@ -117,7 +117,7 @@ def test_paper_is_light_and_cuts_no_code(tmp_path):
     done([
         code.scrollWidth - code.clientWidth,
         style(document.querySelector(".sklearn-prune-report")).backgroundColor,
-        ["table", "pre", ".panels", ".together"]
+        ["table", "pre", "p:has(+ pre)", ".panels", ".together"]
             .map(e => style(document.querySelector(e)).breakInside),
         ["h2", "caption", "dt"].map(e => style(document.querySelector(e)).breakAfter),
         [...document.querySelectorAll(".for-dark")].filter(e => e.checkVisibility()).length,

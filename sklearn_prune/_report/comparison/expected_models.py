@@ -61,7 +61,7 @@ def _of_columns(plan: Plan, *, everything: bool) -> Iterator[Model]:
     if p:
         yield LINEAR, RIDGE, "", p, p
         for strategy in plan.column_strategies:
-            for size in plan.column_budgets:
+            for size in plan.column_sizes(everything=everything):
                 for method in COLUMNS:
                     yield method, RIDGE, strategy, p, size
     if plan.outside and everything:

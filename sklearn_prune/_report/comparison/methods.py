@@ -119,7 +119,7 @@ def _large(
             yield from _prune(ranked, coef, order, sizes, fits, distilling)
 
 
-def train_columns(features: Features, plan: Plan) -> Iterator[Model]:
+def train_columns(features: Features, plan: Plan, *, everything: bool) -> Iterator[Model]:
     """Train a model of all prepared columns with a ridge, and prune it to every budget.
 
     Parameters
@@ -127,6 +127,8 @@ def train_columns(features: Features, plan: Plan) -> Iterator[Model]:
     features : Features
         Whose rows are those of the prepared columns.
     plan : Plan
+    everything : bool
+        Whether to prune it to sizes between the budgets, too.
     """
     rows, p = features.rows, plan.n_columns
     (fits, seconds), n_columns = timed(_fits, RIDGE, rows), rows.F.shape[1]
@@ -134,10 +136,11 @@ def train_columns(features: Features, plan: Plan) -> Iterator[Model]:
     time, predict = features.seconds + seconds + fitting, Predictor(slice(n_columns), coef)
     linear = Model(LINEAR, RIDGE, "", p, p, alpha, np.nan, predict, time)
     yield linear
-    for strategy in plan.column_strategies if plan.column_budgets else ():
+    sizes = plan.column_sizes(everything=everything)
+    for strategy in plan.column_strategies if sizes else ():
         order, ordering = timed(_rank, strategy, coef, rows, 0)
         ranked = linear._replace(strategy=strategy, seconds=time + ordering)
-        for model in _prune(ranked, coef, order, plan.column_budgets, fits, None):
+        for model in _prune(ranked, coef, order, sizes, fits, None):
             yield model._replace(method=OF_COLUMNS[model.method])
 
 

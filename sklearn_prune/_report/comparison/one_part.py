@@ -80,7 +80,7 @@ def _of_columns(
     A, y = split.A.copy(), target.values[split.fit]
     mean, y_mean = centre(A), centre(y)
     features = Features(FittedRows(A, y, len(A)), None, seconds)
-    models = list(train_columns(features, plan))
+    models = list(train_columns(features, plan, everything=part.inner is None))
     records = _judge(models, plan, target, y_mean, split.judged, split.B - mean)
     if part.inner is None:
         records += outside_records(split, plan, target, seed=plan.feature_seed(part))

@@ -78,6 +78,12 @@ class Plan:
         """Return the budgets for which there are columns to prune."""
         return tuple(size for size in self.budgets if size < self.n_columns)
 
+    def column_sizes(self, *, everything: bool) -> tuple[int, ...]:
+        """Return what columns are pruned to: sizes between the budgets, too, if asked for."""
+        if not everything or not self.column_budgets:
+            return self.column_budgets
+        return tuple(size for size in self.kept_sizes() if size < self.n_columns)
+
     @property
     def column_strategies(self) -> tuple[str, ...]:
         """Return how columns are scored: by elimination, too, where it takes no time."""

@@ -112,8 +112,8 @@ def _of_columns(fold: _OuterFold, advance: Callable[[float], None]) -> list[list
     if not fold.plan.n_columns:
         return [[] for _ in fold.parts]
 
-    def fit(features: Features, _part: Part) -> Iterator[Model]:
-        return train_columns(features, fold.plan)
+    def fit(features: Features, part: Part) -> Iterator[Model]:
+        return train_columns(features, fold.plan, everything=part.inner is None)
 
     drawn, seconds = timed(column_features, fold.plan, fold.sample)
     features = _FoldFeatures(fold, drawn, seconds, None, fit, advance)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from sklearn_prune._displays.drawing import require_matplotlib
 
-from .panels import PICTURES, labelled, share_errors
+from .panels import PICTURES, labelled, scale_errors
 
 if TYPE_CHECKING:
     from sklearn_prune._report.answer.findings import Findings
@@ -39,8 +39,9 @@ def _draw(picture: Picture) -> Any:
         for panel, ax in zip(panels, row, strict=True):
             panel.draw(ax)
             ax.set_title(panel.title, fontsize=10.5, pad=8)
-            ax.label_outer()
-        share_errors(row)
+            if picture.alike:
+                ax.label_outer()
+        scale_errors(picture, row)
     for ax in axes[-1]:
         ax.set_xlabel(picture.xlabel)
     title = fill(picture.title, int(LETTERS * figure.get_figwidth()))
@@ -57,7 +58,7 @@ def _empty(picture: Picture) -> tuple[Any, Any]:
         n_rows,
         n_columns,
         sharex=True,
-        sharey="row",
+        sharey="row" if picture.alike else False,
         squeeze=False,
         figsize=(max(NARROWEST, width * n_columns + 0.6), height * n_rows + 0.8),
         layout="constrained",

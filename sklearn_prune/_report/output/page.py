@@ -27,6 +27,7 @@ from sklearn_prune._report.comparison.records import (
 from sklearn_prune._report.comparison.versions import versions
 
 from .error_kinds import class_cells, of_classes, squared_error
+from .panels import what_is_pruned
 
 if TYPE_CHECKING:
     from sklearn_prune._report.answer.findings import Findings
@@ -94,6 +95,7 @@ def render(
         tables=_tables(findings),
         descriptions=_descriptions(findings),
         pictures=pictures,
+        what_is_pruned=what_is_pruned(findings),
         choices=_choices(findings),
         classes=_class_cells(findings),
         level=LEVEL,

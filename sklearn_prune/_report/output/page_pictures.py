@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sklearn_prune._displays.drawing import require_matplotlib
 
 from .alt_texts import describe
-from .panels import PICTURES, labelled, share_errors
+from .panels import PICTURES, labelled, scale_errors
 
 if TYPE_CHECKING:
     from sklearn_prune._report.answer.findings import Findings
@@ -77,7 +77,7 @@ def _draw_scheme(picture: Picture, ink: str, paper: str) -> list[list[Any]]:
     with require_matplotlib("Report.to_html").rc_context(colors | {"font.size": LETTERS}):
         rows = [[_draw_alone(panel, picture.xlabel) for panel in row] for row in picture.rows]
     for row in rows:
-        share_errors(row)
+        scale_errors(picture, row)
     return rows
 
 

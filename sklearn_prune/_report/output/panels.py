@@ -11,12 +11,17 @@ from sklearn_prune._displays.drawing import draw_mark, label_log_axis, marks
 from sklearn_prune._displays.styles import MEANINGS
 from sklearn_prune._report.answer.choices import fold_values
 from sklearn_prune._report.comparison.records import (
+    BOOSTED,
+    COLUMNS_RETRAINED,
     DENSE,
     DISTILLED,
+    LINEAR,
+    LOGISTIC,
     PLAIN,
     PRUNED,
     PURSUED,
     RANDOM,
+    REFERENCES,
     RETRAINED,
     RIDGE,
     SMALL,
@@ -32,8 +37,8 @@ if TYPE_CHECKING:
 TOP = 10
 
 WIDTH_CURVES = (RETRAINED, PRUNED, DISTILLED, DENSE)
-KEPT_CURVES = (SMALL, RETRAINED, PRUNED)
-LEVELS = (SMALL, RANDOM, PURSUED)
+KEPT_CURVES = (SMALL, RETRAINED, PRUNED, COLUMNS_RETRAINED)
+LEVELS = (SMALL, RANDOM, PURSUED, COLUMNS_RETRAINED)
 SETTING_NAMES = {PLAIN: "plain least squares", RIDGE: "with a ridge"}
 STYLES = {
     SMALL: MEANINGS["small"],
@@ -43,6 +48,10 @@ STYLES = {
     RANDOM: MEANINGS["random"],
     PURSUED: MEANINGS["pursued"],
     DENSE: MEANINGS["dense"],
+    COLUMNS_RETRAINED: MEANINGS["columns"],
+    LINEAR: MEANINGS["all columns"],
+    LOGISTIC: MEANINGS["logistic"],
+    BOOSTED: MEANINGS["boosting"],
 }
 
 
@@ -54,7 +63,7 @@ class Panel(NamedTuple):
 
 
 class Picture(NamedTuple):
-    """Panels in rows that share the axis of errors.
+    """Panels in rows.
 
     Attributes
     ----------
@@ -62,12 +71,15 @@ class Picture(NamedTuple):
     rows : list of list of Panel
     size : tuple of float
         Width and height of a panel, in inches.
+    alike : bool
+        Whether the panels of a row share the axis of errors.
     """
 
     title: str
     xlabel: str
     rows: list[list[Panel]]
     size: tuple[float, float]
+    alike: bool
 
 
 def width_picture(findings: Findings) -> Picture:
@@ -83,36 +95,56 @@ def width_picture(findings: Findings) -> Picture:
         for setting, name in SETTING_NAMES.items()
     ]
     title = f"Small, or large and pruned? {findings.name}"
-    return Picture(title, "Number of random features before pruning, p", rows, (4.2, 3.7))
+    return Picture(
+        title, "Number of random features before pruning, p", rows, (4.2, 3.7), alike=True
+    )
 
 
 def kept_picture(findings: Findings) -> Picture:
-    """Return error against the number of features kept, from the widest model."""
+    """Return error against the number of features, or of columns, that are kept."""
     row = [
         Panel(name, partial(_draw_kept, findings=findings, setting=setting))
         for setting, name in SETTING_NAMES.items()
     ]
-    width, strategy = findings.plan.widths[-1], findings.plan.strategies[0]
-    title = f"{findings.name}: pruned from {width} features by {strategy}"
-    return Picture(title, "Number of features kept, s", [row], (4.7, 4.2))
+    return Picture(
+        f"{findings.name}: {what_is_pruned(findings)}",
+        "Number of features kept, s",
+        [row],
+        (4.7, 4.2),
+        alike=False,
+    )
+
+
+def what_is_pruned(findings: Findings) -> str:
+    """Say what the curves of features kept start from."""
+    plan = findings.plan
+    pruned = f"{plan.widths[-1]} random features"
+    if plan.column_budgets:
+        pruned += f" and {plan.n_columns} prepared columns"
+    return f"{pruned}, pruned by {plan.strategies[0]}"
 
 
 PICTURES = {"width": width_picture, "kept": kept_picture}
 
 
-def share_errors(axes: Sequence[Any]) -> None:
-    """Give the axes of a row the limits that suit all their curves."""
+def scale_errors(picture: Picture, axes: Sequence[Any]) -> None:
+    """Give the axes of a row limits that suit all their curves, or each its own."""
+    for together in [axes] if picture.alike else [[ax] for ax in axes]:
+        _limit_errors(together)
+
+
+def labelled(ax: Any) -> list[Any]:
+    """Return the lines that a legend names."""
+    return [line for line in ax.lines if not line.get_label().startswith("_")]
+
+
+def _limit_errors(axes: Sequence[Any]) -> None:
     drawn = np.concatenate([line.get_ydata() for ax in axes for line in labelled(ax)])
     drawn = drawn[np.isfinite(drawn) & (drawn > 0)]
     limits = drawn.min() / 1.2, min(TOP, max(1.1, 1.1 * drawn.max()))
     for ax in axes:
         ax.set_ylim(limits)
         label_log_axis(ax.yaxis)
-
-
-def labelled(ax: Any) -> list[Any]:
-    """Return the lines that a legend names."""
-    return [line for line in ax.lines if not line.get_label().startswith("_")]
 
 
 def _kept(budget: int) -> str:
@@ -132,7 +164,10 @@ def _draw_budget(ax: Any, findings: Findings, setting: str, budget: int) -> None
         if points:
             _draw_curve(ax, method, points)
     for method in LEVELS:
-        _draw_level(ax, method, _chosen(findings, method, setting)[budget])
+        chosen = _chosen(findings, method, setting)
+        if budget in chosen:
+            _draw_level(ax, method, chosen[budget])
+    _draw_references(ax, findings, setting)
     if setting == PLAIN:
         _draw_theory(ax, findings, budget)
     _scale(ax)
@@ -175,9 +210,18 @@ def _draw_curve(ax: Any, method: str, points: dict[int, Any]) -> None:
 
 
 def _draw_level(ax: Any, method: str, errors: Any) -> None:
-    """Draw the median error of what has no size to choose."""
-    keywords = STYLES[method].keywords | {"marker": "", "label": method}
+    """Draw the median error of what has no size to choose, behind the curves."""
+    keywords = STYLES[method].keywords | {"marker": "", "label": method, "zorder": 1.8}
     ax.axhline(np.median(errors), linewidth=1.4, **keywords)
+
+
+def _draw_references(ax: Any, findings: Findings, setting: str) -> None:
+    """Draw the levels of what keeps to no budget, beside the models with a ridge."""
+    if setting == RIDGE:
+        for method in REFERENCES:
+            rows = [row for row in findings.rows if row.record.method == method]
+            if rows:
+                _draw_level(ax, method, [row.record.error for row in rows])
 
 
 def _scale(ax: Any) -> None:
@@ -200,17 +244,27 @@ def _draw_theory(ax: Any, findings: Findings, budget: int) -> None:
 
 
 def _draw_kept(ax: Any, findings: Findings, setting: str) -> None:
-    """Draw the curves of one setting, and the level of the widest model."""
-    width, strategy = findings.plan.widths[-1], findings.plan.strategies[0]
+    """Draw the curves of one setting, and the levels of what is not pruned."""
     for method in KEPT_CURVES:
-
-        def use(row: Row, which: Any = (method, setting)) -> bool:
-            r = row.record
-            return r[:2] == which and (r.method == SMALL or r[2:4] == (strategy, width))
-
-        _draw_curve(ax, method, fold_values(findings.rows, use))
+        points = _kept_points(findings, method, setting)
+        if points:
+            _draw_curve(ax, method, points)
     _draw_level(ax, DENSE, _widest(findings, setting))
+    _draw_references(ax, findings, setting)
     _scale(ax)
+
+
+def _kept_points(findings: Findings, method: str, setting: str) -> dict[int, Any]:
+    """Return errors by number of features kept, of the widest model and the first strategy."""
+    plan = findings.plan
+    width = plan.n_columns if method == COLUMNS_RETRAINED else plan.widths[-1]
+
+    def use(row: Row) -> bool:
+        r = row.record
+        pruned = r[2:4] == (plan.strategies[0], width)
+        return r[:2] == (method, setting) and (pruned or method == SMALL)
+
+    return fold_values(findings.rows, use)
 
 
 def _widest(findings: Findings, setting: str) -> Any:
