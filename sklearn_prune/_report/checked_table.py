@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sklearn_prune._report.comparison.alike_neighbours import neighbour_warning
+from sklearn_prune._report.comparison.forward_rows import Forward
 from sklearn_prune._report.comparison.plan import Plan, make_plan
 from sklearn_prune._report.comparison.required_memory import check_memory
-from sklearn_prune._report.comparison.row_cuts import Forward
 from sklearn_prune._report.comparison.single_settings import check_jobs, check_switch
 from sklearn_prune._report.table.codes import unknown_categories
 from sklearn_prune._report.table.columns import check_features, match_columns

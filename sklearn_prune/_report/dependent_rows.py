@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sklearn_prune._report.comparison.row_cuts import Forward, Grouped
+from sklearn_prune._report.comparison.forward_rows import Forward
+from sklearn_prune._report.comparison.grouped_rows import Grouped
 
 if TYPE_CHECKING:
     from sklearn_prune._report.comparison.row_cuts import RowCut

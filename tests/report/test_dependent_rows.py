@@ -28,11 +28,13 @@ from sklearn_prune._report import from_command_line
 from sklearn_prune._report.command_line_options import make_parser
 from sklearn_prune._report.comparison import gcv_fits, outside_references, ridge_fits
 from sklearn_prune._report.comparison.calibration import calibrated_log_losses
+from sklearn_prune._report.comparison.forward_rows import Forward
+from sklearn_prune._report.comparison.grouped_rows import Grouped
 from sklearn_prune._report.comparison.one_part import evaluate_part
 from sklearn_prune._report.comparison.plan import make_plan
 from sklearn_prune._report.comparison.records import BOOSTED, LINEAR, LOGISTIC, Part
-from sklearn_prune._report.comparison.row_cuts import Forward, Grouped, Shuffled
 from sklearn_prune._report.comparison.shared_parts import evaluate_parts
+from sklearn_prune._report.comparison.shuffled_rows import Shuffled
 from sklearn_prune._report.table.columns import as_frame
 from sklearn_prune._report.table.preparation import prepared_columns
 from sklearn_prune._report.table.row_labels import time_labels

@@ -12,7 +12,8 @@ import numpy as np
 from sklearn_prune._checks.arguments import as_list
 
 from .records import Part
-from .row_cuts import INNER_FOLDS, Shuffled
+from .row_cuts import INNER_FOLDS
+from .shuffled_rows import Shuffled
 from .single_settings import is_whole
 
 if TYPE_CHECKING:
