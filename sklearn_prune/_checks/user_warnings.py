@@ -18,6 +18,6 @@ def warn_user(message: str, category: type[Warning] = UserWarning) -> None:
     category : type, default=UserWarning
     """
     frame, level = inspect.currentframe(), 1
-    while frame and f"{frame.f_globals['__name__']}.".startswith(BETWEEN):
+    while frame and f"{frame.f_globals.get('__name__')}.".startswith(BETWEEN):
         frame, level = frame.f_back, level + 1
     warnings.warn(message, category, stacklevel=level)

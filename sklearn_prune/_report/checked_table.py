@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sklearn_prune._report.comparison.alike_neighbours import neighbour_warning
-from sklearn_prune._report.comparison.forward_rows import Forward
 from sklearn_prune._report.comparison.plan import Plan, make_plan
 from sklearn_prune._report.comparison.required_memory import check_memory
 from sklearn_prune._report.comparison.single_settings import check_jobs, check_switch
@@ -103,7 +102,8 @@ def check_table(
 
 def plan_for(target: Target, *, classification: bool, impute: bool, **settings: Any) -> Plan:
     """Return what to do with a table of this target (see `make_plan`)."""
-    stratified = classification and not isinstance(settings.get("cut"), Forward)
+    cut = settings.get("cut")
+    stratified = classification and (cut is None or cut.shares_classes)
     return make_plan(
         len(target.values),
         largest_class=int(np.bincount(target.codes).max()) if stratified else None,

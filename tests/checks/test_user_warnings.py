@@ -22,6 +22,13 @@ def test_from_outside_it_is_the_caller():
     assert found[0].filename == __file__
 
 
+def test_code_without_a_name_is_outside():
+    code = compile("warn_user('so it is')", "nowhere", "exec")
+    with pytest.warns(UserWarning, match="so it is") as found:
+        exec(code, {"warn_user": warn_user})
+    assert found[0].filename == "nowhere"
+
+
 ISOTROPIC = LinearGaussianProblem(np.ones(60), np.ones(60))
 
 

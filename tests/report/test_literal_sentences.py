@@ -261,6 +261,12 @@ def with_errors(result, errors, spread):
     return replace(result, results=results)
 
 
+def test_what_is_worse_than_the_mean_is_no_reference():
+    for boosted, is_named in {0.9: True, 1.2: False}.items():
+        result = with_errors(friedman_report(), [1.5, 1.5, 1.5, 1.4, boosted, 1.5], 1e-4)
+        assert bool(result.reference_sentence) == is_named
+
+
 @pytest.mark.parametrize("spread", [1e-4, 0.05], ids=["clear", "noisy"])
 @pytest.mark.parametrize("verdict", VERDICTS)
 def test_every_sentence_of_every_verdict_is_true(verdict, spread):

@@ -134,7 +134,7 @@ class Findings:
         if not self.plan.n_columns:
             return ""
         best = min(self._small_or_pruned(), key=lambda contender: contender.error)
-        better = better_references(self.rows, best, self.folds.ratio)
+        better = better_references(self.rows, best, self.folds)
         return reference_sentence(better, best, self.plan.n_columns) if better else ""
 
     @property

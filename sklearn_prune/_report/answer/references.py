@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from .choices import Row
     from .contenders import Contender
+    from .statistics import Folds
 
 # What references are in scikit-learn, for numbers and for classes.
 ESTIMATORS = {
@@ -58,23 +59,24 @@ class Reference(NamedTuple):
         return f"{name} {error}{rates} ({noise_text(self.p_value)})"
 
 
-def better_references(rows: Sequence[Row], best: Contender, ratio: float) -> list[Reference]:
+def better_references(rows: Sequence[Row], best: Contender, folds: Folds) -> list[Reference]:
     """Return the references that leave less than the best of a budget by enough, best first.
+
+    What leaves no less than predicting the mean is none of them.
 
     Parameters
     ----------
     rows : sequence of Row
     best : Contender
         That of the least error of all that is small or pruned.
-    ratio : float
-        How many rows are judged for each that is trained on.
+    folds : Folds
     """
     errors = {method: _values(rows, method, "error") for method in REFERENCES}
     errors = {method: found for method, found in errors.items() if len(found)}
-    tests = [mean_and_error(best.values() - found, ratio) for found in errors.values()]
+    tests = [mean_and_error(best.values() - found, folds.ratio) for found in errors.values()]
     p_values = holm([p_value(*test, len(best.rows) - 1) for test in tests])
     found = [_reference(rows, method, p) for method, p in zip(errors, p_values, strict=True)]
-    enough = (1 - RELEVANT) * best.error
+    enough = min((1 - RELEVANT) * best.error, float(np.mean(folds.mean_error)))
     return sorted((one for one in found if one.error < enough), key=lambda one: one.error)
 
 

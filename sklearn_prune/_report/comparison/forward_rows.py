@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from sklearn.model_selection import StratifiedKFold
 
-from .row_cuts import FEWEST_ROWS, FOLDS, INNER_FOLDS, extremes, mean_ratio
+from .row_cuts import FEWEST_FITTED, FOLDS, INNER_FOLDS, extremes, mean_ratio
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,6 +39,7 @@ class Forward:
     classes: tuple[int, ...] = ()
     independent: ClassVar[bool] = False
     repeatable: ClassVar[bool] = False
+    shares_classes: ClassVar[bool] = False
 
     def usual_folds(self, _n_rows: int, /) -> int:
         """Return few folds, or the first would train on next to nothing."""
@@ -109,7 +110,7 @@ class Forward:
 
 def _enough(times: Indices) -> int:
     """Return how many of the first times have enough rows to fit."""
-    return 1 + int(np.searchsorted(np.cumsum(np.bincount(times)), FEWEST_ROWS))
+    return 1 + int(np.searchsorted(np.cumsum(np.bincount(times)), FEWEST_FITTED))
 
 
 def _forward(times: Indices, n_folds: int, first: int) -> Iterator[Split]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 import numpy as np
 from sklearn.model_selection import GroupKFold, StratifiedGroupKFold
 
-from .row_cuts import FEWEST_ROWS, INNER_FOLDS, extremes, mean_ratio, n_different, often
+from .row_cuts import FEWEST_FITTED, INNER_FOLDS, extremes, mean_ratio, n_different, often
 from .shuffled_rows import Shuffled
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Grouped:
     classes: tuple[int, ...] = ()
     independent: ClassVar[bool] = False
     repeatable: ClassVar[bool] = True
+    shares_classes: ClassVar[bool] = True
 
     def usual_folds(self, n_rows: int, /) -> int:
         """Return no more folds than there can be."""
@@ -73,7 +74,7 @@ class Grouped:
         """Return whether inner folds have enough rows to fit, even if the largest are left out."""
         _, sizes = np.unique(np.array(self.groups)[rows], return_counts=True)
         n_fit = Shuffled().n_fit(len(sizes))
-        return len(sizes) >= INNER_FOLDS and np.sort(sizes)[:n_fit].sum() >= FEWEST_ROWS
+        return len(sizes) >= INNER_FOLDS and np.sort(sizes)[:n_fit].sum() >= FEWEST_FITTED
 
     def n_fit(self, n_train: int, /) -> int:
         """Return few, for the largest groups may be left out."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 INNER_FOLDS = 3
 # So many rows at least are fitted, in the inner folds, too.
-FEWEST_ROWS = 5
+FEWEST_FITTED = 5
 # The fewer rows, the more folds: there is time for them, and the noise is larger.
 FEW_ROWS, FEW_ROWS_FOLDS, FOLDS = 1000, 10, 5
 
@@ -32,10 +32,13 @@ class RowCut(Protocol):
         Whether it takes rows to be independent of each other.
     repeatable : bool
         Whether other seeds cut rows in other ways.
+    shares_classes : bool
+        Whether rows of a class are shared out among folds: there are no more folds than these.
     """
 
     independent: ClassVar[bool]
     repeatable: ClassVar[bool]
+    shares_classes: ClassVar[bool]
 
     def usual_folds(self, n_rows: int, /) -> int:
         """Return how many outer folds there are if nobody says."""

@@ -30,6 +30,7 @@ class Shuffled:
     stratified: bool = False
     independent: ClassVar[bool] = True
     repeatable: ClassVar[bool] = True
+    shares_classes: ClassVar[bool] = True
 
     def usual_folds(self, n_rows: int, /) -> int:
         """Return more folds for few rows."""
