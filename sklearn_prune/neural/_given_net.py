@@ -1,0 +1,45 @@
+"""A net that somebody has trained: a module, or what skorch has fitted around one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sklearn.exceptions import NotFittedError
+from skorch import NeuralNet
+from torch import nn
+from torch.nn.parameter import UninitializedParameter
+
+
+def module_of(net: Any) -> nn.Module:
+    """Return the module of a net; of a compiled one, the plain module inside.
+
+    Raises
+    ------
+    NotFittedError
+        If it is a skorch net that has not been fitted.
+    TypeError
+        If it is no net.
+    ValueError
+        If it has parameters without a shape.
+    """
+    if isinstance(net, NeuralNet):
+        if not net.initialized_:
+            msg = f"This {type(net).__name__} is not fitted yet: call fit, or initialize, first."
+            raise NotFittedError(msg)
+        net = net.module_
+    if not isinstance(net, nn.Module):
+        what = f"the class {net.__name__}" if isinstance(net, type) else repr(net)
+        msg = f"net is {what}: give a torch.nn.Module that is trained, or a fitted net of skorch."
+        raise TypeError(msg)
+    module: nn.Module = getattr(net, "_orig_mod", net)
+    if unshaped := [
+        name
+        for name, weight in module.named_parameters()
+        if isinstance(weight, UninitializedParameter)
+    ]:
+        msg = (
+            f"{', '.join(unshaped)} of {type(module).__name__} have no shape yet: call the module "
+            "with a batch of samples first."
+        )
+        raise ValueError(msg)
+    return module
