@@ -11,9 +11,17 @@ except ImportError as error:
     raise ImportError(msg) from error
 
 from ._architectures import ResNet20, TwoLayerNet
+from ._compact.compact_net import compact
 from ._onnx_net import predicted_by_net as _predicted_by_net  # noqa: F401 (registered there)
 from ._pruned_net_classifier import PrunedNetClassifier
 from ._pruned_net_regressor import PrunedNetRegressor
 from ._study.study_figure import plot_study
 
-__all__ = ["PrunedNetClassifier", "PrunedNetRegressor", "ResNet20", "TwoLayerNet", "plot_study"]
+__all__ = [
+    "PrunedNetClassifier",
+    "PrunedNetRegressor",
+    "ResNet20",
+    "TwoLayerNet",
+    "compact",
+    "plot_study",
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor, fx, nn
 from torch.nn import functional
 
 from ._checks import check_choice, check_sizes
@@ -172,14 +172,18 @@ class ResNet20(nn.Module):
         ValueError
             If they are no images, or their last map cannot be pooled to 2 x 2 pixels.
         """
-        if X.ndim != 4 or not all(20 < size <= 32 for size in X.shape[2:]):
-            msg = (
-                f"X has shape {tuple(X.shape)}: give images of shape (n_samples, channels, 32, 32)."
-            )
-            raise ValueError(msg)
+        _check_images(X)
         X = functional.relu(self.first_norm(self.first(X)))
         X = functional.avg_pool2d(self.blocks(X), 3)
         return self.last(torch.flatten(X, 1))
+
+
+@fx.wrap  # one operation to whoever follows the net
+def _check_images(X: Tensor) -> None:
+    """Raise a ValueError if they are no images of a size that can be pooled to 2 x 2 pixels."""
+    if X.ndim != 4 or not all(20 < size <= 32 for size in X.shape[2:]):
+        msg = f"X has shape {tuple(X.shape)}: give images of shape (n_samples, channels, 32, 32)."
+        raise ValueError(msg)
 
 
 class _Block(nn.Module):
@@ -195,7 +199,7 @@ class _Block(nn.Module):
         self.shortcut: nn.Module = nn.Identity()
         if stride > 1:
             projects = shortcut == "projection"
-            self.shortcut = nn.Conv2d(n_in, n_out, 1) if projects else _Padding()
+            self.shortcut = nn.Conv2d(n_in, n_out, 1) if projects else ZeroChannels(n_in)
 
     def forward(self, X: Tensor) -> Tensor:
         Z = functional.relu(self.norm1(self.conv1(X)))
@@ -206,11 +210,22 @@ class _Block(nn.Module):
         return functional.relu(self.norm2(self.conv2(Z)) + self.shortcut(pixels))
 
 
-class _Padding(nn.Module):
-    """As many channels of zeros again."""
+class ZeroChannels(nn.Module):
+    """Further channels, of zeros.
+
+    Parameters
+    ----------
+    n_channels : int
+        How many.
+    """
+
+    def __init__(self, n_channels: int) -> None:
+        super().__init__()
+        self.n_channels = n_channels
 
     def forward(self, X: Tensor) -> Tensor:
-        return functional.pad(X, (0, 0, 0, 0, 0, X.shape[1]))
+        """Return images with the channels behind their own."""
+        return functional.pad(X, (0, 0, 0, 0, 0, self.n_channels))
 
 
 def _draw_weights(module: nn.Module) -> None:

@@ -1,0 +1,1 @@
+"""What is dead leaves the net, and what is sparse is stored sparse."""

@@ -1,0 +1,88 @@
+"""What a net does to its inputs, operation by operation."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+from torch import fx, nn
+
+from sklearn_prune.neural._architectures import ZeroChannels
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class NotFollowedError(Exception):
+    """What a net does depends on more than its operations show."""
+
+
+class NetTracer(fx.Tracer):
+    """A tracer that goes on past a part that it cannot follow.
+
+    Attributes
+    ----------
+    failed : dict of str to str
+        Parts that are one operation each, since they cannot be followed, and why.
+    """
+
+    proxy_buffer_attributes = True
+    trace_asserts = True
+
+    def __init__(self) -> None:
+        super().__init__(param_shapes_constant=True)  # parameters that are used show up
+        self.failed: dict[str, str] = {}
+
+    def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
+        """Return whether a module is one operation."""
+        return type(m) is ZeroChannels or super().is_leaf_module(m, module_qualified_name)
+
+    def call_module(self, m: nn.Module, forward: Any, args: Any, kwargs: Any) -> Any:
+        """Follow a module, or take it for one operation."""
+        try:
+            return super().call_module(m, forward, args, kwargs)
+        except Exception as error:  # whatever the forward of somebody raises
+            name = self.path_of_module(m)
+            self.failed[name] = first_line(error)
+            return self.create_proxy("call_module", name, args, kwargs)
+
+
+def graphs_of(module: nn.Module) -> tuple[list[fx.Graph], dict[str, str]]:
+    """Return what a net does in evaluation, and in training and with defaults if it differs.
+
+    Raises
+    ------
+    NotFollowedError
+        If one of these cannot be followed.
+    """
+    graphs: dict[str, fx.Graph] = {}
+    failed: dict[str, str] = {}
+    modes = {part: part.training for part in module.modules()}
+    try:
+        for training in (False, True):
+            module.train(training)
+            for arguments in _choices_of_arguments(module):
+                tracer = NetTracer()
+                graph = tracer.trace(module, arguments)
+                graphs.setdefault(str(graph), graph)
+                failed |= tracer.failed
+    except Exception as error:
+        raise NotFollowedError(first_line(error)) from error
+    finally:
+        for part, training in modes.items():
+            part.training = training
+    return list(graphs.values()), failed
+
+
+def first_line(error: Exception) -> str:
+    """Return the first line of what an error says."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def _choices_of_arguments(module: nn.Module) -> Iterator[dict[str, Any]]:
+    """Yield the arguments that are not given, and then none of them."""
+    parameters = inspect.signature(module.forward).parameters.values()
+    defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
+    if defaults:
+        yield defaults
+    yield {}
