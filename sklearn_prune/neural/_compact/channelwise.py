@@ -13,14 +13,14 @@ from torch.nn import functional
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array
 
-    from .unit_flow import Flow
-
-_ACTIVATIONS = (
-    "celu elu gelu hardsigmoid hardshrink hardswish hardtanh leaky_relu logsigmoid mish relu relu6 "
-    "selu sigmoid silu softplus softshrink softsign tanh tanhshrink threshold"
-).split()
-_NUMBERS = "abs add clamp clip div exp mul neg pow sqrt square sub".split()
-_OPERATORS = "add iadd imul isub mul neg pow sub truediv".split()
+_ACTIVATIONS = {
+    *("celu", "elu", "gelu", "hardsigmoid", "hardshrink", "hardswish", "hardtanh", "leaky_relu"),
+    *("logsigmoid", "mish", "relu", "relu6", "selu", "sigmoid", "silu", "softplus", "softshrink"),
+    *("softsign", "tanh", "tanhshrink", "threshold"),
+}
+_ARITHMETIC = {"add", "mul", "neg", "pow", "sub"}
+_NUMBERS = _ARITHMETIC | {"abs", "clamp", "clip", "div", "exp", "sqrt", "square"}
+_OPERATORS = _ARITHMETIC | {"iadd", "imul", "isub", "truediv"}
 
 MODULES = (
     nn.CELU,
@@ -45,7 +45,7 @@ MODULES = (
     nn.Tanhshrink,
     nn.Threshold,
 )
-METHODS = {name + end for name in [*_ACTIVATIONS, *_NUMBERS] for end in ("", "_")}
+METHODS = {name + end for name in _ACTIVATIONS | _NUMBERS for end in ("", "_")}
 FUNCTIONS = {
     getattr(place, name)
     for place in (torch, functional)
@@ -74,12 +74,12 @@ def overwrites(node: fx.Node, module: nn.Module | None) -> bool:
 
 
 def constants_after(
-    node: fx.Node, module: nn.Module | None, flows: dict[fx.Node, Flow | None]
+    node: fx.Node, module: nn.Module | None, constants: dict[fx.Node, Array]
 ) -> Array:
     """Return what an operation makes of constants, nan where one of them is not known."""
 
     def value(argument: fx.Node) -> Any:
-        return torch.tensor(flows[argument].constants)
+        return torch.tensor(constants[argument])
 
     args = fx.map_arg(node.args, value)
     kwargs = fx.map_arg(node.kwargs, value)
@@ -89,5 +89,5 @@ def constants_after(
         result = getattr(args[0], str(node.target))(*args[1:], **kwargs)
     else:
         result = node.target(*args, **kwargs)  # type: ignore[operator]
-    unknown = np.any([np.isnan(flows[given].constants) for given in node.all_input_nodes], axis=0)
+    unknown = np.any([np.isnan(constants[given]) for given in node.all_input_nodes], axis=0)
     return np.where(unknown, np.nan, result.numpy())

@@ -5,8 +5,6 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
-from torch import nn
-
 from sklearn_prune._checks.user_warnings import warn_user
 from sklearn_prune.neural._given_net import module_of
 
@@ -15,6 +13,9 @@ from .layer_table import layer_table
 from .net_graphs import NotFollowedError, graphs_of
 from .net_survey import Survey, survey
 from .shrunk_layers import shrink
+
+if TYPE_CHECKING:
+    from torch import nn
 
 
 def compact(net: Any, *, return_report: bool = False) -> Any:
@@ -94,7 +95,7 @@ def compact(net: Any, *, return_report: bool = False) -> Any:
     """
     given = _checked(module_of(net))
     module = deepcopy(given)
-    found, kept = Survey(), None
+    found = Survey()
     try:
         found = survey(module, *graphs_of(module))
     except NotFollowedError as error:

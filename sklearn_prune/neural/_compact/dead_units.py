@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import connected_components
 from .weighted_layers import reach
 
 if TYPE_CHECKING:
-    from sklearn_prune._typing import Mask
+    from sklearn_prune._typing import Indices, Mask
 
     from .net_survey import Survey
 
@@ -47,9 +47,10 @@ def pinned_for(found: Survey) -> dict[int, str]:
     return {unit: reasons[group] for unit, group in enumerate(groups) if group in reasons}
 
 
-def _groups(found: Survey) -> tuple[np.ndarray, int]:
+def _groups(found: Survey) -> tuple[Indices, int]:
     """Return the group of each unit, of those that leave the net together, and their number."""
-    ends = [np.concatenate(side) for side in zip(*found.same, strict=True)] or [[], []]
-    links = coo_array((np.ones(len(ends[0])), ends), shape=(found.n_units, found.n_units))
+    none = np.empty((2, 0), dtype=np.intp)
+    ends = np.concatenate([none, *map(np.stack, found.same)], axis=1)
+    links = coo_array((np.ones(ends.shape[1]), ends), shape=(found.n_units, found.n_units))
     n_groups, groups = connected_components(links, directed=False)
     return groups, n_groups

@@ -53,7 +53,8 @@ def _merged(
     if len(layouts) > 1:
         return None
     pixels = first.pixels if len({flow.pixels for flow in given}) == 1 else None
-    return replace(first, pixels=pixels).with_constants(constants_after(node, module, flows))
+    constants = {x: flow.constants for x, flow in flows.items() if flow is not None}
+    return replace(first, pixels=pixels).with_constants(constants_after(node, module, constants))
 
 
 def _joined(node: fx.Node, flows: Flows) -> Flow | None:

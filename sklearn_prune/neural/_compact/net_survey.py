@@ -136,14 +136,14 @@ class _Walk:
     def _after(self, node: fx.Node) -> Flow | None:
         layer = self._module_of(node)
         if layer in self.found.left:
-            return self._unknown(node, self.found.left[layer])
+            return self._stopped(node, self.found.left[layer])
         if layer is not None and is_mixing(layer):
             return self._mixed(node, layer)
         if type(layer) in NORMS or type(layer) is ZeroChannels:
-            return self._per_channel(node, layer) or self._unknown(node, _name_of(node, layer))
+            return self._per_channel(node, layer) or self._stopped(node, _name_of(node, layer))
         flow = flow_after(node, layer, self.flows)
         if flow is None:
-            return self._unknown(node, _name_of(node, layer))
+            return self._stopped(node, _name_of(node, layer))
         if is_channelwise(node, layer):
             first, *others = [self.flows[given] for given in node.all_input_nodes]
             for other in others:
@@ -216,8 +216,10 @@ class _Walk:
         given = node.all_input_nodes
         return self.flows[given[0]] if len(given) == 1 else None
 
-    def _unknown(self, node: fx.Node, why: str) -> None:
+    def _stopped(self, node: fx.Node, why: str) -> Flow | None:
+        """Let the units of an operation stay, and know none of what it makes."""
         self._pin_all(node, why)
+        return None
 
     def _pin_all(self, node: fx.Node, why: str) -> None:
         for given in node.all_input_nodes:

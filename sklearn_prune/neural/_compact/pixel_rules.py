@@ -12,10 +12,10 @@ import torch
 from torch import fx, nn
 from torch.nn import functional
 
-from .unit_flow import Flow
-
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from .unit_flow import Flow
 
     Rule = Callable[[fx.Node, Any, Flow], Flow | None]
 
@@ -32,8 +32,8 @@ def counts_samples(node: Any) -> bool:
     if not isinstance(node, fx.Node):
         return False
     if node.target == "size":
-        return node.args[1:] == (0,)
-    return node.target is operator.getitem and is_shape(node.args[0]) and node.args[1] == 0
+        return bool(node.args[1:] == (0,))
+    return node.target is operator.getitem and is_shape(node.args[0]) and node.args[1] in (0,)
 
 
 def is_shape(node: Any) -> bool:
@@ -45,7 +45,7 @@ def is_shape(node: Any) -> bool:
     )
 
 
-def _unchanged(node: fx.Node, module: Any, flow: Flow) -> Flow:
+def _unchanged(_node: fx.Node, _module: Any, flow: Flow) -> Flow:
     return flow
 
 
@@ -107,7 +107,7 @@ def _flattened(node: fx.Node, module: Any, flow: Flow) -> Flow | None:
     return _side_by_side(flow) if all_but_samples else None
 
 
-def _viewed(node: fx.Node, module: Any, flow: Flow) -> Flow | None:
+def _viewed(node: fx.Node, _module: Any, flow: Flow) -> Flow | None:
     """Flatten by view(number of samples, -1)."""
     sizes: Any = node.args[1:]
     sizes = sizes[0] if len(sizes) == 1 else sizes
@@ -122,7 +122,7 @@ def _side_by_side(flow: Flow) -> Flow:
     return flat if flow.pixels is None else flat.side_by_side(flow.pixels * len(flow)) or flat
 
 
-def _sliced(node: fx.Node, module: Any, flow: Flow) -> Flow | None:
+def _sliced(node: fx.Node, _module: Any, flow: Flow) -> Flow | None:
     """Take some of the pixels."""
     index = node.args[1]
     if not _has_maps(flow) or not isinstance(index, tuple):

@@ -8,17 +8,17 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from .unit_flow import Flow
-
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array, Mask
+
+    from .unit_flow import Flow
 
 # With the number of axes of an image and of a batch of them.
 CONVOLUTIONS = {nn.Conv1d: 3, nn.Conv2d: 4, nn.Conv3d: 5}
 NORMS = (nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d)
 
 
-def is_mixing(layer: nn.Module) -> bool:
+def is_mixing(layer: Any) -> bool:
     """Return whether each unit of a layer is a weighted sum of those before it."""
     return type(layer) is nn.Linear or type(layer) in CONVOLUTIONS
 
