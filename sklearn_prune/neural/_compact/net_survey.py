@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sklearn_prune._typing import Array, Indices
 
 INPUT, OUTPUT = "an input of the net", "an output of the net"
+ANOTHER = "another layer when the net is trained, or given more"
 
 
 @dataclass
@@ -170,22 +171,30 @@ class _Walk:
         return made.with_constants(sums(layer, flow))
 
     def _outputs(self, node: fx.Node, layer: Any, flow: Flow) -> Indices:
-        known = self.found.use_of(layer)
-        if known is not None and len(known.inputs) == len(flow):
-            self.found.same.append((known.inputs, flow.units))
-            return known.outputs
-        if known is not None:
-            self.found.pinned += [(flow.units, "another path"), (known.inputs, "another path")]
-            return known.outputs
-        norms = [self._module_of(user) for user in node.users]
-        alone = len(norms) == 1 and type(norms[0]) in NORMS and norms[0] not in self.found.left
-        outputs = self.found.new_units(n_outputs(layer))
+        """Return the units of a layer, which may be known from another graph."""
         constants = passing_constants(layer, flow)
         stopped = np.isnan(constants) & np.isfinite(flow.constants)
         self.found.at_edges.append((flow.units[stopped], str(node.target)))
-        norm = norms[0] if alone else None
-        self.found.uses.append(Use(layer, flow.units, outputs, constants, norm))
-        return outputs
+        norm = self._norm_after(node)
+        known = self.found.use_of(layer)
+        if known is None:
+            outputs = self.found.new_units(n_outputs(layer))
+            self.found.uses.append(Use(layer, flow.units, outputs, constants, norm))
+            return outputs
+        if len(known.inputs) == len(flow):
+            self.found.same.append((known.inputs, flow.units))
+            known.constants[known.constants != constants] = np.nan
+        else:
+            self.found.pinned += [(flow.units, ANOTHER), (known.inputs, ANOTHER)]
+            known.constants[:] = np.nan
+        known.norm = norm if norm is known.norm else None
+        return known.outputs
+
+    def _norm_after(self, node: fx.Node) -> Any:
+        """Return the batch normalisation that alone takes what an operation makes."""
+        layers = [self._module_of(user) for user in node.users]
+        alone = len(layers) == 1 and type(layers[0]) in NORMS and layers[0] not in self.found.left
+        return layers[0] if alone else None
 
     def _per_channel(self, node: fx.Node, layer: Any) -> Flow | None:
         """Return units that are normalised, or those with zeros behind them."""

@@ -33,7 +33,7 @@ def counts_samples(node: Any) -> bool:
         return False
     if node.target == "size":
         return bool(node.args[1:] == (0,))
-    return node.target is operator.getitem and is_shape(node.args[0]) and node.args[1] in (0,)
+    return node.target is operator.getitem and is_shape(node.args[0]) and node.args[1:] == (0,)
 
 
 def is_shape(node: Any) -> bool:

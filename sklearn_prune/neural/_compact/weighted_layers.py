@@ -23,7 +23,7 @@ def is_mixing(layer: Any) -> bool:
     return type(layer) is nn.Linear or type(layer) in CONVOLUTIONS
 
 
-def why_left(layer: nn.Module) -> str:
+def why_left(layer: Any) -> str:
     """Return why a layer keeps its units whatever its weights are, '' if it need not."""
     kind: Any = type(layer)
     if not is_mixing(layer) and kind not in NORMS:
@@ -89,7 +89,7 @@ def passing_constants(layer: Any, flow: Flow) -> Array:
     At its edges a convolution that pads with zeros sees zeros.
     """
     if type(layer) is nn.Linear or layer.padding_mode != "zeros" or _pads_nothing(layer):
-        return flow.constants
+        return flow.constants.copy()
     return np.where(flow.constants == 0, 0.0, np.nan)
 
 

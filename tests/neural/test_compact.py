@@ -1,0 +1,361 @@
+"""Nets without what is dead return the same, and are as small as counting says."""
+
+import subprocess
+import sys
+from copy import deepcopy
+
+import numpy as np
+import pytest
+import torch
+from hand_made import NETS, Auxiliary, Branching, Residual, made, n_parameters, pruned, table_net
+from torch import nn
+from torch.nn.utils import prune
+
+from sklearn_prune.neural import PrunedNetClassifier, ResNet20, TwoLayerNet, compact
+from sklearn_prune.neural._masks import apply_masks, masks_from_zeros, masks_of, set_masks
+
+# Nets of which something can leave.
+SHRINKABLE = sorted(NETS.keys() - {"tied", "twice"})
+
+
+def assert_same(net, small, X, atol=1e-10):
+    X = [torch.randn_like(x) for x in X]
+    with torch.no_grad():
+        expected, found = net(*X), small(*X)
+    assert expected.dtype == found.dtype
+    assert torch.isfinite(expected).all()
+    np.testing.assert_allclose(found, expected, rtol=0, atol=atol * (1 + expected.abs().max()))
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("name", NETS)
+def test_outputs_stay(name, seed):
+    net, X = made(name, seed)
+    net = pruned(net, seed + 10, dead=[0.2, 0.4, 0.6, 0.8][seed])
+    before = deepcopy(net.state_dict())
+    small = compact(net)
+    assert_same(net, small, X)
+    assert all(torch.equal(before[key], value) for key, value in net.state_dict().items())
+    assert_same(net, compact(small), X)
+
+
+@pytest.mark.parametrize("name", SHRINKABLE)
+def test_something_leaves(name):
+    net, _ = made(name)
+    assert n_parameters(compact(pruned(net, 3))) < n_parameters(net)
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_of_a_dense_net_nothing_leaves(name):
+    net, X = made(name)
+    small = compact(net)
+    assert n_parameters(small) == n_parameters(net)
+    assert all(torch.equal(w, net.state_dict()[key]) for key, w in small.state_dict().items())
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_a_compact_net_trains_on(name):
+    net, X = made(name)
+    small = compact(pruned(net, 5)).train()
+    outputs = small(*X)
+    torch.cat(outputs if isinstance(outputs, tuple) else (outputs,)).square().sum().backward()
+    for weight in small.parameters():
+        assert weight.grad is None or weight.grad.shape == weight.shape
+
+
+def test_counts_by_hand():
+    net = nn.Sequential(nn.Linear(3, 4), nn.Sigmoid(), nn.Linear(4, 2)).double().eval()
+    with torch.no_grad():
+        net[0].weight[1] = 0  # constantly sigmoid(bias)
+        net[2].weight[:, 2] = 0  # leads nowhere
+    small, report = compact(net, return_report=True)
+    assert small[0].weight.shape == (2, 3)
+    assert (small[0].in_features, small[0].out_features) == (3, 2)
+    assert small[2].in_features == 2
+    torch.testing.assert_close(small[0].weight, net[0].weight[[0, 3]])
+    constant = torch.sigmoid(net[0].bias[1])
+    torch.testing.assert_close(small[2].bias, net[2].bias + net[2].weight[:, 1] * constant)
+    assert report == {
+        "layer": ["0", "2"],
+        "kind": ["Linear", "Linear"],
+        "units": [4, 2],
+        "units_kept": [2, 2],
+        "parameters": [16, 10],
+        "parameters_kept": [8, 6],
+        "left_because": ["", "an output of the net"],
+    }
+
+
+def test_channels_by_hand():
+    net = nn.Sequential(
+        *(nn.Conv2d(1, 3, 3), nn.BatchNorm2d(3), nn.GELU(), nn.Conv2d(3, 2, 3, bias=False)),
+        *(nn.BatchNorm2d(2), nn.Flatten(), nn.Linear(2 * 16, 2)),
+    )
+    net = net.double().eval()
+    with torch.no_grad():
+        net[0].weight[0] = 0
+        net[1].running_mean.copy_(torch.tensor([-1.0, 2, 3]))
+        net[6].weight[:, 16:] = 0
+    small = compact(net)
+    assert small[0].weight.shape == (2, 1, 3, 3)
+    assert small[1].num_features == 2
+    assert small[1].running_mean.tolist() == [2, 3]
+    assert small[3].weight.shape == (1, 2, 3, 3)
+    assert small[3].bias is None
+    assert small[6].weight.shape == (2, 16)
+    assert_same(net, small, [torch.zeros(5, 1, 8, 8).double()])
+    value = nn.functional.gelu((net[0].bias[0] + 1) / (1 + 1e-5) ** 0.5)
+    shift = net[3].weight[0, 0].sum() * value
+    torch.testing.assert_close(small[4].running_mean[0], -shift)
+
+
+@pytest.mark.parametrize(("bias", "left"), [(0.5, 3), (-0.5, 2)])
+def test_a_constant_channel_stays_at_zero_padding_unless_it_is_zero(bias, left):
+    net = nn.Sequential(nn.Conv2d(1, 3, 3), nn.ReLU(), nn.Conv2d(3, 2, 3, padding=1)).double()
+    with torch.no_grad():
+        net[0].weight[1], net[0].bias[1] = 0, bias
+    small, report = compact(net, return_report=True)
+    assert small[0].out_channels == left
+    expected = "1 constant units meet the zero padding of 2" if left == 3 else ""
+    assert report["left_because"][0] == expected
+    assert_same(net, small, [torch.zeros(2, 1, 6, 6).double()])
+
+
+def test_a_channel_that_normalisation_makes_constant():
+    net = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Tanh(), nn.Linear(4, 2, bias=False))
+    net = net.double().eval()
+    with torch.no_grad():
+        net[1].weight[2] = 0
+        net[1].bias[2] = 0.7
+    small = compact(net)
+    assert small[0].out_features == small[1].num_features == small[3].in_features == 3
+    torch.testing.assert_close(small[3].bias, net[3].weight[:, 2] * np.tanh(0.7))
+    assert_same(net, small, [torch.zeros(4, 3).double()])
+
+
+def test_channels_of_the_trunk_leave_where_all_that_add_into_them_are_dead():
+    net = Residual().double().eval()
+    with torch.no_grad():
+        for layer in (net.stem, net.conv2, net.norm2):
+            layer.weight[3], layer.bias[3] = 0, 0
+        net.stem.weight[4], net.stem.bias[4] = 0, 0  # but conv2 adds to it
+    small = compact(net)
+    assert small.stem.out_channels == small.norm2.num_features == 5
+    assert_same(net, small, [torch.zeros(2, 2, 6, 6).double()])
+
+
+@pytest.mark.parametrize("shortcut", ["projection", "padding"])
+def test_resnet(shortcut):
+    torch.manual_seed(0)
+    net = ResNet20(4, shortcut=shortcut).double()
+    for _ in range(3):
+        net(torch.randn(8, 3, 32, 32).double())
+    net = pruned(net.eval(), 1, share=0.4, dead=0.3).to(memory_format=torch.channels_last)
+    small, report = compact(net, return_report=True)
+    assert type(small) is ResNet20
+    assert n_parameters(small) < n_parameters(net) / 2
+    assert set(report["left_because"][:-1]) - {""} == {
+        why for why in report["left_because"] if "zero padding" in why
+    }
+    weight = small.blocks[4].conv1.weight
+    assert weight.is_contiguous(memory_format=torch.channels_last)
+    assert_same(net, small, [torch.zeros(3, 3, 32, 32).double()])
+    again = pruned(small, 2, share=0.3, dead=0.5)
+    assert_same(again, compact(again), [torch.zeros(3, 3, 32, 32).double()])
+
+
+@pytest.mark.parametrize("shortcut", ["projection", "padding"])
+def test_a_channel_of_each_stage_of_a_resnet_leaves(shortcut):
+    net = ResNet20(2, shortcut=shortcut).eval()
+    stages = [net.blocks[:3], net.blocks[3:6], net.blocks[6:]]
+    with torch.no_grad():
+        for part in (net.first, net.first_norm):
+            part.weight[1], part.bias[1] = 0, 0
+        for blocks in stages:
+            for block in blocks:
+                for part in (block.conv2, block.norm2, block.shortcut):
+                    if hasattr(part, "weight"):
+                        part.weight[1], part.bias[1] = 0, 0
+    small = compact(net)
+    widths = [
+        small.first.out_channels,
+        *(
+            blocks[2].conv2.out_channels
+            for blocks in (small.blocks[:3], small.blocks[3:6], small.blocks[6:])
+        ),
+    ]
+    assert widths == [1, 1, 3, 7]
+    assert small.last.in_features == 4 * 7
+    assert_same(net, small, [torch.zeros(3, 3, 32, 32)], atol=1e-6)
+
+
+def test_two_layers_stay_two_layers():
+    torch.manual_seed(0)
+    net = pruned(TwoLayerNet(20, 6, 3).double(), 4, dead=0.3)
+    alive = (net.hidden.weight != 0).any(1) & (net.last.weight != 0).any(0)
+    small = compact(net)
+    assert type(small) is TwoLayerNet
+    assert small.hidden.out_features == int(alive.sum()) < 20
+    assert small.hidden.in_features == 6
+    assert_same(net, small, [torch.zeros(9, 2, 3).double()])
+
+
+@pytest.mark.parametrize("net", [TwoLayerNet(5, 4, 3), table_net(nn.GELU()), ResNet20(1)])
+def test_of_a_dead_net_a_unit_a_layer_is_left(net):
+    net = deepcopy(net).eval()
+    with torch.no_grad():
+        for name, weight in net.named_parameters():
+            weight.zero_() if weight.ndim > 1 else weight.normal_()
+    small, report = compact(net, return_report=True)
+    assert max(report["units_kept"][:-1]) <= (2 if isinstance(net, ResNet20) else 1)
+    X = {TwoLayerNet: [4], ResNet20: [3, 32, 32]}.get(type(net), [5])
+    assert_same(net, small, [torch.zeros(3, *X)], atol=1e-6)
+
+
+def test_units_that_only_constants_reach_leave_too():
+    net = nn.Sequential(
+        *(nn.Linear(3, 4), nn.Sigmoid(), nn.Linear(4, 3), nn.SiLU(), nn.Linear(3, 2))
+    ).double()
+    with torch.no_grad():
+        net[0].weight[1] = 0
+        net[2].weight[0, [0, 2, 3]] = 0
+    small = compact(net)
+    assert (small[0].out_features, small[2].out_features) == (3, 2)
+    assert_same(net, small, [torch.zeros(4, 3).double()])
+
+
+def test_the_second_head_and_an_input_that_is_missing_count():
+    torch.manual_seed(0)
+    net = Auxiliary().double().eval()
+    with torch.no_grad():
+        net.first.weight[:2], net.first.bias[:2] = 0, 0
+        net.extra.weight[1], net.extra.bias[1] = 0, 0
+        net.last.weight[:, 3:] = 0  # but the second head needs them
+    small = compact(net)
+    assert small.first.out_features == small.extra.out_features == 7
+    x, extra = torch.randn(5, 4).double(), torch.randn(5, 3).double()
+    assert_same(net, small, [x])
+    assert_same(net, small, [x, extra])
+    for expected, found in zip(net.train()(x, extra), small.train()(x, extra), strict=True):
+        torch.testing.assert_close(found, expected)
+
+
+def test_what_is_left_is_reported():
+    _, report = compact(made("mixed")[0], return_report=True)
+    why = dict(zip(report["layer"], report["left_because"], strict=True))
+    assert why["net.0"].startswith("its units go into its convolution is grouped")
+    assert why["net.2"] == "its convolution is grouped"
+    assert why["net.6"] == "units of ConvTranspose2d are not known to stand alone"
+    assert why["net.13"] == "units of LayerNorm are not known to stand alone"
+    assert why["net.14"] == ""
+    for name, layer, said in [
+        ("tied", "encoder", "its weights are used elsewhere"),
+        ("twice", "again", "it is used more than once"),
+        ("fixed size", "conv2", "its units go into view"),
+        ("partly branching", "part.first", "part cannot be followed: symbolically traced"),
+    ]:
+        _, report = compact(made(name)[0], return_report=True)
+        why = dict(zip(report["layer"], report["left_because"], strict=True))
+        assert why[layer].startswith(said), name
+
+
+def test_a_net_that_looks_at_its_samples_is_returned_as_it_is():
+    net = Branching()
+    with pytest.warns(UserWarning, match="Branching stays as it is: what it does depends on"):
+        small, report = compact(net, return_report=True)
+    assert small is not net
+    assert report["units"] == report["units_kept"]
+    assert all("cannot be followed" in why for why in report["left_because"])
+
+
+@pytest.mark.parametrize(
+    ("dtype", "atol"), [(torch.float16, 1e-2), (torch.bfloat16, 1e-1), (torch.float32, 1e-5)]
+)
+def test_precisions(dtype, atol):
+    net, X = made("gelu", 1, torch.float32)
+    net, X = pruned(net, 2).to(dtype), [x.to(dtype) for x in X]
+    small = compact(net)
+    assert {weight.dtype for weight in small.parameters()} == {dtype}
+    assert n_parameters(small) < n_parameters(net)
+    X = [torch.randn_like(x) for x in X]
+    torch.testing.assert_close(small(*X), net(*X), rtol=0, atol=atol)
+
+
+@pytest.mark.parametrize("training", [True, False])
+def test_modes_and_frozen_weights_are_kept(training):
+    net = pruned(table_net(nn.ReLU()), 0).train(training)
+    net[1].eval()
+    net[0].weight.requires_grad_(False)
+    small = compact(net)
+    assert [part.training for part in small.modules()] == [p.training for p in net.modules()]
+    assert not small[0].weight.requires_grad
+    assert small[4].weight.requires_grad
+
+
+def test_masks_of_what_is_left_keep_zeros():
+    net = pruned(table_net(nn.Sigmoid()).double(), 1)
+    set_masks(net, masks_from_zeros(net))
+    small = compact(net)
+    masks = masks_of(small)
+    assert masks.keys() == dict(small.named_parameters()).keys()
+    for name, weight in small.named_parameters():
+        assert torch.equal(masks[name], weight != 0), name
+    before = small(torch.ones(2, 5).double())
+    apply_masks(small)  # the constants in pruned biases stay
+    torch.testing.assert_close(
+        small.eval()(torch.ones(2, 5).double()), compact(net).eval()(torch.ones(2, 5).double())
+    )
+    assert before.shape == (2, 3)
+
+
+def test_estimators_and_compiled_nets(digits):
+    X, y = digits
+    net = PrunedNetClassifier(sparsity=0.05, max_epochs=2, lr=0.01, random_state=0).fit(X, y)
+    small = compact(net)
+    assert type(small) is TwoLayerNet
+    assert n_parameters(small) < n_parameters(net.module_)
+    compiled = torch.compile(net.module_, backend="eager")
+    assert n_parameters(compact(compiled)) == n_parameters(small)
+    outputs = small(torch.as_tensor(X, dtype=torch.float32))
+    np.testing.assert_array_equal(outputs.argmax(1), net.predict(X))
+
+
+def test_masks_of_torch_are_refused():
+    net = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2))
+    prune.l1_unstructured(net[0], "weight", 0.5)
+    with pytest.raises(ValueError, match=r"0\.weight_orig of Sequential are under masks of torch"):
+        compact(net)
+    prune.remove(net[0], "weight")
+    assert compact(net)[2].out_features == 2
+
+
+def test_hooks_may_do_anything():
+    net = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2)).double()
+    net[1].register_forward_hook(lambda module, args, output: output + 1)
+    with torch.no_grad():
+        net[0].weight[1], net[0].bias[1] = 0, 0
+    small = compact(net)
+    assert small[0].out_features == 4
+    assert_same(net, small, [torch.zeros(2, 3).double()])
+
+
+def test_a_state_dict_needs_no_package(tmp_path):
+    net = pruned(nn.Sequential(nn.Linear(6, 20), nn.GELU(), nn.Linear(20, 3)).eval(), 0)
+    small = compact(net)
+    torch.save(small.state_dict(), tmp_path / "net.pt")
+    X = torch.randn(4, 6)
+    torch.save((X, small(X)), tmp_path / "samples.pt")
+    code = f"""
+import sys
+sys.modules["sklearn_prune"] = sys.modules["sklearn"] = sys.modules["skorch"] = None
+import torch
+from torch import nn
+weights = torch.load(r"{tmp_path / "net.pt"}", weights_only=True)
+width, n_inputs = weights["0.weight"].shape
+net = nn.Sequential(nn.Linear(n_inputs, width), nn.GELU(), nn.Linear(width, 3))
+net.load_state_dict(weights)
+X, outputs = torch.load(r"{tmp_path / "samples.pt"}", weights_only=True)
+assert width == {small[0].out_features} < 20
+assert torch.equal(net(X), outputs)
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
