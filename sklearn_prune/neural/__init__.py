@@ -1,17 +1,20 @@
 """Train, prune and retrain neural nets (needs the extra ``neural``: skorch and torch)."""
 
 try:
+    import safetensors as _safetensors  # noqa: F401
     import skorch as _skorch  # noqa: F401
     import torch as _torch  # noqa: F401
 except ImportError as error:
     msg = (
-        "sklearn_prune.neural needs more packages: pip install filelock skorch torch tqdm "
-        f"(torch without a GPU: choose CPU on https://pytorch.org/get-started/locally) ({error})"
+        "sklearn_prune.neural needs more packages: pip install filelock safetensors skorch torch "
+        "tqdm (torch without a GPU: choose CPU on https://pytorch.org/get-started/locally) "
+        f"({error})"
     )
     raise ImportError(msg) from error
 
 from ._architectures import ResNet20, TwoLayerNet
 from ._compact.compact_net import compact
+from ._compact.sparse_files import load_sparse, save_sparse
 from ._onnx_net import predicted_by_net as _predicted_by_net  # noqa: F401 (registered there)
 from ._pruned_net_classifier import PrunedNetClassifier
 from ._pruned_net_regressor import PrunedNetRegressor
@@ -23,5 +26,7 @@ __all__ = [
     "ResNet20",
     "TwoLayerNet",
     "compact",
+    "load_sparse",
     "plot_study",
+    "save_sparse",
 ]

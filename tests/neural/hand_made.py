@@ -229,12 +229,13 @@ def pruned(net, seed, share=0.6, dead=0.5):
     """Set weights to zero: single ones, and all that lead to a unit, or on from it."""
     torch.manual_seed(seed)
     for weight in net.parameters():
-        weight *= torch.rand(weight.shape) < share
+        weight.mul_(torch.rand(weight.shape) < share)
         if weight.ndim > 1:
-            weight *= (torch.rand(len(weight)) > dead).view(-1, *[1] * (weight.ndim - 1))
-            weight *= (torch.rand(weight.shape[1]) > dead / 2).view(1, -1, *[1] * (weight.ndim - 2))
+            columns = [1] * (weight.ndim - 2)
+            weight.mul_((torch.rand(len(weight)) > dead).view(-1, 1, *columns))
+            weight.mul_((torch.rand(weight.shape[1]) > dead / 2).view(1, -1, *columns))
         else:
-            weight *= torch.rand(weight.shape) > dead / 4
+            weight.mul_(torch.rand(weight.shape) > dead / 4)
     return net
 
 

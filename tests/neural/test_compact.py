@@ -47,7 +47,7 @@ def test_something_leaves(name):
 
 @pytest.mark.parametrize("name", NETS)
 def test_of_a_dense_net_nothing_leaves(name):
-    net, X = made(name)
+    net, _ = made(name)
     small = compact(net)
     assert n_parameters(small) == n_parameters(net)
     assert all(torch.equal(w, net.state_dict()[key]) for key, w in small.state_dict().items())
@@ -204,7 +204,7 @@ def test_two_layers_stay_two_layers():
 def test_of_a_dead_net_a_unit_a_layer_is_left(net):
     net = deepcopy(net).eval()
     with torch.no_grad():
-        for name, weight in net.named_parameters():
+        for weight in net.parameters():
             weight.zero_() if weight.ndim > 1 else weight.normal_()
     small, report = compact(net, return_report=True)
     assert max(report["units_kept"][:-1]) <= (2 if isinstance(net, ResNet20) else 1)

@@ -1,5 +1,7 @@
 """Nets drawn at random return the same when what is dead has left them."""
 
+from itertools import pairwise
+
 import numpy as np
 import torch
 from hand_made import pruned
@@ -20,7 +22,7 @@ def tables(draw):
     """A chain of linear layers, and the shape of a sample."""
     widths = draw(st.lists(st.integers(1, 12), min_size=2, max_size=5))
     layers = []
-    for n_in, n_out in zip(widths, widths[1:], strict=False):
+    for n_in, n_out in pairwise(widths):
         layers += [nn.Linear(n_in, n_out, bias=draw(st.booleans()))]
         layers += [nn.BatchNorm1d(n_out)] * draw(st.booleans())
         layers += [draw(st.sampled_from(ACTIVATIONS))()]
@@ -33,7 +35,7 @@ def images(draw):
     """A chain of convolutions and pooling, with a linear layer behind it."""
     channels = draw(st.lists(st.integers(1, 8), min_size=2, max_size=4))
     layers = []
-    for n_in, n_out in zip(channels, channels[1:], strict=False):
+    for n_in, n_out in pairwise(channels):
         padding = draw(st.sampled_from([0, 1, "same", (1, 0)]))
         mode = draw(st.sampled_from(["zeros", "replicate"]))
         layers += [nn.Conv2d(n_in, n_out, 3, padding=padding, padding_mode=mode, bias=False)]

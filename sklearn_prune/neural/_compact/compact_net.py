@@ -6,9 +6,9 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from sklearn_prune._checks.user_warnings import warn_user
-from sklearn_prune.neural._given_net import module_of
 
 from .dead_units import kept_units
+from .held_numbers import module_with_numbers
 from .layer_table import layer_table
 from .net_graphs import NotFollowedError, graphs_of
 from .net_survey import Survey, survey
@@ -93,7 +93,7 @@ def compact(net: Any, *, return_report: bool = False) -> Any:
       (2): Linear(in_features=2, out_features=2, bias=True)
     )
     """
-    given = _checked(module_of(net))
+    given = _checked(module_with_numbers(net))
     module = deepcopy(given)
     found = Survey()
     try:
@@ -111,17 +111,14 @@ def compact(net: Any, *, return_report: bool = False) -> Any:
 
 
 def _checked(module: nn.Module) -> nn.Module:
-    """Return a module if it has numbers, and weights of its own.
+    """Return a module if its weights are its own.
 
     Raises
     ------
     ValueError
-        If it has not.
+        If torch computes them from others.
     """
     weights = dict(module.named_parameters())
-    if on_meta := [name for name, weight in weights.items() if weight.is_meta]:
-        msg = f"{', '.join(on_meta)} of {type(module).__name__} hold no numbers, being on the "
-        raise ValueError(msg + "device meta: give a module on 'cpu' or 'cuda'.")
     buffers = dict(module.named_buffers())
     masked = [name for name in weights if name.removesuffix("_orig") + "_mask" in buffers]
     if masked:

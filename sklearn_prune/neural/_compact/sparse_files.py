@@ -1,0 +1,191 @@
+"""Files of nets in the format safetensors, in which zeros take no room."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save
+
+from sklearn_prune.neural._checks import check_file
+from sklearn_prune.neural._masks import masks_from_zeros, masks_of, set_masks
+from sklearn_prune.neural._whole_file import write_whole
+
+from .held_numbers import module_with_numbers
+from .packed_zeros import packed, unpacked
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from torch import Tensor, nn
+
+# The entry of the header that says which tensors are packed, and its version.
+ENTRY, VERSION = "sklearn_prune", 1
+
+
+def save_sparse(net: Any, path: Any) -> None:
+    """Write the weights of a net to a file in which zeros take no room.
+
+    The file is one of `safetensors <https://huggingface.co/docs/safetensors>`__. A tensor of
+    the state dict is written as its nonzero values and where they belong, a bit for each entry or
+    a byte for each gap between two of them; or as it is, where that is smaller. All numbers come
+    back as they were, but for the sign of zeros.
+
+    Parameters
+    ----------
+    net : Module or fitted skorch.NeuralNet
+        What is trained and pruned.
+
+    path : str or path-like
+        File to write, such as ``"net.safetensors"``.
+
+    Raises
+    ------
+    NotFittedError
+        If it is a skorch net that has not been fitted.
+    TypeError
+        If `net` is no net or `path` no path.
+    ValueError
+        If `path` is a folder.
+
+    See Also
+    --------
+    load_sparse : Read the file.
+    compact : Remove units of zeros first.
+
+    Notes
+    -----
+    Tensors that are written as they are have their names, and any reader of safetensors reads
+    them. In place of another one, NAME, there are ``NAME:values`` and ``NAME:bitmap`` or
+    ``NAME:gaps``; the entry ``sklearn_prune`` of the header's metadata lists them with their
+    shapes. For a file that needs no package but safetensors, dense, there is
+    ``safetensors.torch.save_file(module.state_dict(), path)``.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> import torch
+    >>> from sklearn_prune.neural import TwoLayerNet, load_sparse, save_sparse
+    >>> net, other = TwoLayerNet(width=100), TwoLayerNet(width=100)
+    >>> with torch.no_grad():
+    ...     _ = net.hidden.weight[:, 80:].zero_()
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder) / "net.safetensors"
+    ...     save_sparse(net, file)
+    ...     print(file.stat().st_size < 50_000)
+    ...     _ = load_sparse(other, file)
+    True
+    >>> torch.equal(net.hidden.weight, other.hidden.weight)
+    True
+    """
+    write_whole(check_file("path", path), sparse_file(module_with_numbers(net)))
+
+
+def load_sparse(net: Any, path: Any) -> Any:
+    """Read the weights of a net from a file of :func:`save_sparse`.
+
+    Parameters
+    ----------
+    net : Module or fitted skorch.NeuralNet
+        Where to put them: a net of the same layers. If it has masks, they become those of
+        the weights read.
+
+    path : str or path-like
+        File, in which all tensors may be dense.
+
+    Returns
+    -------
+    net : Module or skorch.NeuralNet
+        The net that was given.
+
+    Raises
+    ------
+    NotFittedError
+        If it is a skorch net that has not been fitted.
+    OSError
+        If the file cannot be read.
+    TypeError
+        If `net` is no net or `path` no path.
+    ValueError
+        If it is no such file, or has other names, shapes or dtypes than the net.
+
+    See Also
+    --------
+    save_sparse : Write the file.
+    """
+    module = module_with_numbers(net)
+    weights = read_weights(check_file("path", path))
+    _check_fit(module, weights, path)
+    module.load_state_dict(weights)
+    if masks := masks_of(module):
+        zeros = masks_from_zeros(module)
+        set_masks(module, {name: zeros[name] for name in masks if name in zeros})
+    return net
+
+
+def sparse_file(module: nn.Module) -> bytes:
+    """Return the content of the file of a net."""
+    tensors: dict[str, Tensor] = {}
+    about: dict[str, Any] = {"version": VERSION, "packed": {}, "same": {}}
+    first_names: dict[Any, str] = {}
+    for name, tensor in module.state_dict().items():
+        place = tensor.data_ptr(), tensor.shape, tensor.stride(), tensor.dtype
+        first = first_names.setdefault(place, name) if tensor.numel() else name
+        if first != name:
+            about["same"][name] = first
+        elif (sparse := packed(tensor)) is None:
+            tensors[name] = tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
+        else:
+            index, tensors[f"{name}:{sparse[0]}"], tensors[f"{name}:values"] = sparse
+            about["packed"][name] = {"index": index, "shape": list(tensor.shape)}
+    return save(tensors, {"format": "pt", ENTRY: json.dumps(about)})
+
+
+def read_weights(path: Path) -> dict[str, Tensor]:
+    """Return the state dict in a file.
+
+    Raises
+    ------
+    ValueError
+        If it is no file of safetensors, or of a later version.
+    """
+    try:
+        with safe_open(path, framework="pt") as file:
+            about = json.loads((file.metadata() or {}).get(ENTRY, "{}"))
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+    except SafetensorError as error:
+        msg = f"{path} is no file of safetensors ({error}): give one of save_sparse."
+        raise ValueError(msg) from error
+    if about.get("version", VERSION) > VERSION:
+        msg = f"{path} is of version {about['version']}: read it with a later sklearn_prune."
+        raise ValueError(msg)
+    for name, how in about.get("packed", {}).items():
+        places = tensors.pop(f"{name}:{how['index']}")
+        values = tensors.pop(f"{name}:values")
+        tensors[name] = unpacked(how["index"], places, values, how["shape"])
+    return tensors | {name: tensors[first] for name, first in about.get("same", {}).items()}
+
+
+def _check_fit(module: nn.Module, weights: dict[str, Tensor], path: Any) -> None:
+    """Raise a ValueError unless weights are those of such a module."""
+    own, kind = module.state_dict(), type(module).__name__
+    for name in own.keys() ^ weights.keys():
+        has, lacks = (kind, path) if name in own else (path, kind)
+        msg = f"{name} is in {has}, but not in {lacks}: give a net of the same layers."
+        raise ValueError(msg)
+    for name, weight in weights.items():
+        if weight.shape != own[name].shape:
+            msg = (
+                f"{name} has the shape {tuple(weight.shape)} in {path}, and "
+                f"{tuple(own[name].shape)} in {kind}: give a net of the same sizes."
+            )
+            raise ValueError(msg)
+        if weight.dtype != own[name].dtype:
+            msg = (
+                f"{name} is {weight.dtype} in {path}, and {own[name].dtype} in {kind}: call "
+                f"net.to({weight.dtype}) first."
+            )
+            raise ValueError(msg)
