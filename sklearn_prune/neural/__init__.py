@@ -14,6 +14,7 @@ except ImportError as error:
 
 from ._architectures import ResNet20, TwoLayerNet
 from ._compact.compact_net import compact
+from ._compact.size_report import compression_report
 from ._compact.sparse_files import load_sparse, save_sparse
 from ._onnx_net import predicted_by_net as _predicted_by_net  # noqa: F401 (registered there)
 from ._pruned_net_classifier import PrunedNetClassifier
@@ -26,6 +27,7 @@ __all__ = [
     "ResNet20",
     "TwoLayerNet",
     "compact",
+    "compression_report",
     "load_sparse",
     "plot_study",
     "save_sparse",

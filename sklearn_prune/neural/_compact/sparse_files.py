@@ -126,22 +126,36 @@ def load_sparse(net: Any, path: Any) -> Any:
     return net
 
 
+def dense_file(module: nn.Module) -> bytes:
+    """Return the content of a file of all weights, those that are shared once."""
+    return save(_once(module.state_dict())[0])
+
+
 def sparse_file(module: nn.Module) -> bytes:
     """Return the content of the file of a net."""
-    tensors: dict[str, Tensor] = {}
-    about: dict[str, Any] = {"version": VERSION, "packed": {}, "same": {}}
-    first_names: dict[Any, str] = {}
-    for name, tensor in module.state_dict().items():
-        place = tensor.data_ptr(), tensor.shape, tensor.stride(), tensor.dtype
-        first = first_names.setdefault(place, name) if tensor.numel() else name
-        if first != name:
-            about["same"][name] = first
-        elif (sparse := packed(tensor)) is None:
-            tensors[name] = tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
-        else:
+    tensors, same = _once(module.state_dict())
+    about: dict[str, Any] = {"version": VERSION, "packed": {}, "same": same}
+    for name, tensor in list(tensors.items()):
+        if (sparse := packed(tensor)) is not None:
+            del tensors[name]
             index, tensors[f"{name}:{sparse[0]}"], tensors[f"{name}:values"] = sparse
             about["packed"][name] = {"index": index, "shape": list(tensor.shape)}
     return save(tensors, {"format": "pt", ENTRY: json.dumps(about)})
+
+
+def _once(weights: dict[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Return copies of tensors, those that are shared once, and whose name they have then."""
+    tensors: dict[str, Tensor] = {}
+    same: dict[str, str] = {}
+    first_names: dict[Any, str] = {}
+    for name, tensor in weights.items():
+        place = tensor.data_ptr(), tensor.shape, tensor.stride(), tensor.dtype
+        first = first_names.setdefault(place, name) if tensor.numel() else name
+        if first == name:
+            tensors[name] = tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
+        else:
+            same[name] = first
+    return tensors, same
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:
@@ -172,10 +186,11 @@ def read_weights(path: Path) -> dict[str, Tensor]:
 def _check_fit(module: nn.Module, weights: dict[str, Tensor], path: Any) -> None:
     """Raise a ValueError unless weights are those of such a module."""
     own, kind = module.state_dict(), type(module).__name__
-    for name in own.keys() ^ weights.keys():
-        has, lacks = (kind, path) if name in own else (path, kind)
-        msg = f"{name} is in {has}, but not in {lacks}: give a net of the same layers."
-        raise ValueError(msg)
+    for name in [*own, *weights]:
+        if name not in weights or name not in own:
+            has, lacks = (kind, path) if name in own else (path, kind)
+            msg = f"{name} is in {has}, but not in {lacks}: give a net of the same layers."
+            raise ValueError(msg)
     for name, weight in weights.items():
         if weight.shape != own[name].shape:
             msg = (
