@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import singledispatch
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 from .graph import Graph
 from .onnx_file import as_model, require_onnx
 from .predictions import predicted
-from .wanted_columns import matrix, table
+from .wanted_columns import matrix, samples, table
 
 if TYPE_CHECKING:
     from .wanted_columns import Columns
@@ -22,7 +23,21 @@ if TYPE_CHECKING:
 ONNX = ".onnx"
 
 
-def to_onnx(model, path=None, *, dtype="float32"):
+@singledispatch
+def whole_model(model: Any, _X: Any, _dtype: Any) -> Any:
+    """Return the ONNX model of what another exporter knows, None for estimators.
+
+    Raises
+    ------
+    TypeError
+        If it is a module of torch, and what exports those is not there.
+    """
+    if any(kind.__module__.startswith("torch.nn.") for kind in type(model).__mro__):
+        msg = f"{type(model).__name__} is a module of torch: import sklearn_prune.neural first."
+        raise TypeError(msg)
+
+
+def to_onnx(model, path=None, *, dtype="float32", X=None):
     """Turn a fitted model into one of ONNX, which needs no Python to predict.
 
     It holds, and computes, what the predictions need: a pruned model gathers its kept columns
@@ -33,13 +48,17 @@ def to_onnx(model, path=None, *, dtype="float32"):
     model : estimator
         A fitted estimator of this package, a linear model of scikit-learn, or a pipeline of
         scalers, encoders, imputers, random features and one of those; or a search over such.
-        The user guide lists what is known.
+        The user guide lists what is known. Or a module of torch, once ``sklearn_prune.neural``
+        is imported: :func:`neural.compact` makes it smaller first, if it can.
 
     path : str or path-like, default=None
         File to write, such as ``"model.onnx"``; none if None.
 
     dtype : {"float32", "float64"}, default="float32"
         In which precision the model takes numbers, computes and answers.
+
+    X : array-like, tuple of array-like or dict of str to array-like, default=None
+        Samples of a module of torch, by which it is followed: two are enough.
 
     Returns
     -------
@@ -48,16 +67,19 @@ def to_onnx(model, path=None, *, dtype="float32"):
         :class:`~sklearn.compose.ColumnTransformer` that was fitted to a data frame, one input
         of shape (n_samples, 1) for each column that is needed, of its name. Its outputs have the
         names of the methods that return the same: "predict", of classifiers also
-        "decision_function" and "predict_proba", and "transform" of transformers.
+        "decision_function" and "predict_proba", and "transform" of transformers. Inputs of a
+        module have the names of its arguments, and its output is "outputs", or "outputs_0" and
+        so on.
 
     Raises
     ------
     ImportError
-        If onnx is not installed.
+        If onnx is not installed, or, for nets, onnxscript.
     TypeError
         If a step of the model cannot be exported.
     ValueError
-        If a parameter of a step cannot be exported, or `dtype` is another one.
+        If a parameter of a step cannot be exported, `dtype` is another one, or samples of a
+        module are missing, or given of anything else.
 
     Examples
     --------
@@ -74,13 +96,22 @@ def to_onnx(model, path=None, *, dtype="float32"):
     True
     """
     onnx = require_onnx()
-    check_is_fitted(model)
-    graph = Graph(_check_dtype(dtype))
-    outputs = predicted(model, _inputs(model, graph))
-    exported = as_model(graph, outputs, type(model).__name__)
+    numbers = _check_dtype(dtype)
+    exported = whole_model(model, X, numbers)
+    if exported is None:
+        exported = _model_of_estimator(model, X, numbers)
     if path is not None:
         onnx.save(exported, Path(path))
     return exported
+
+
+def _model_of_estimator(model: Any, X: Any, dtype: np.dtype[Any]) -> Any:
+    """Return the ONNX model of a fitted estimator."""
+    check_is_fitted(model)
+    if X is not None:
+        raise ValueError("X is for modules of torch: a fitted estimator knows its columns.")
+    graph = Graph(dtype)
+    return as_model(graph, predicted(model, _inputs(model, graph)), type(model).__name__)
 
 
 def _check_dtype(dtype: Any) -> np.dtype[Any]:
@@ -102,6 +133,9 @@ def _inputs(model: Any, graph: Graph) -> Columns:
     first = _first_step(model)
     if isinstance(first, ColumnTransformer) and hasattr(first, "feature_names_in_"):
         return table(graph, first.feature_names_in_.tolist())
+    shape = getattr(first, "sample_shape_", ())
+    if len(shape) > 1:
+        return samples(graph, shape)
     return matrix(graph, first.n_features_in_)
 
 

@@ -17,12 +17,12 @@ Operand = str | float | AnyArray
 
 
 class Node(NamedTuple):
-    """An operator of ONNX, and the names of what it takes and makes."""
+    """An operator of ONNX, and the names of what it takes and makes; '' is nothing."""
 
     operator: str
     operands: tuple[str, ...]
-    result: str
-    attributes: dict[str, int]
+    results: tuple[str, ...]
+    attributes: dict[str, Any]
 
 
 class Input(NamedTuple):
@@ -95,15 +95,20 @@ class Graph:
         key = operator, names, tuple(attributes.items())
         if key not in self._names:
             self._names[key] = f"/{operator}/{len(self.nodes)}"
-            self.nodes.append(Node(operator, names, self._names[key], attributes))
+            self.nodes.append(Node(operator, names, (self._names[key],), attributes))
         return self._names[key]
+
+    def insert(self, nodes: Iterable[Node], constants: dict[str, AnyArray]) -> None:
+        """Add nodes and constants from elsewhere, which have names of their own."""
+        self.nodes += nodes
+        self.constants |= constants
 
     def needed(self, outputs: Iterable[Output]) -> tuple[list[Node], dict[str, AnyArray]]:
         """Return the nodes and constants that outputs need."""
         nodes: list[Node] = []
         names = {output.tensor for output in outputs}
         for node in reversed(self.nodes):
-            if node.result in names:
+            if names.intersection(node.results):
                 names.update(node.operands)
                 nodes.insert(0, node)
         return nodes, {name: self.constants[name] for name in self.constants if name in names}

@@ -69,7 +69,7 @@ def _check_names(graph: Graph, outputs: dict[str, Output]) -> None:
 
 def _node(node: Node) -> Any:
     make_node = require_onnx().helper.make_node
-    return make_node(node.operator, node.operands, [node.result], **node.attributes)
+    return make_node(node.operator, node.operands, node.results, **node.attributes)
 
 
 def _naming(name: str, output: Output) -> Any:

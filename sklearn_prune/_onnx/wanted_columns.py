@@ -66,6 +66,11 @@ def matrix(graph: Graph, n_columns: int) -> Columns:
     return Columns(graph, n_columns, lambda k: take(k, text=False), lambda k: take(k, text=True))
 
 
+def samples(graph: Graph, shape: tuple[int, ...]) -> Columns:
+    """Return samples of more axes than one, such as images, which are one input, X."""
+    return Columns(graph, shape[0], lambda _: graph.input("X", shape, text=False))
+
+
 def table(graph: Graph, names: Sequence[str]) -> Columns:
     """Return columns of which each is an input of its name, if anything needs it."""
 

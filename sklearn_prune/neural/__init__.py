@@ -16,6 +16,7 @@ from ._architectures import ResNet20, TwoLayerNet
 from ._compact.compact_net import compact
 from ._compact.size_report import compression_report
 from ._compact.sparse_files import load_sparse, save_sparse
+from ._onnx_module import model_of_module as _model_of_module  # noqa: F401 (registered there)
 from ._onnx_net import predicted_by_net as _predicted_by_net  # noqa: F401 (registered there)
 from ._pruned_net_classifier import PrunedNetClassifier
 from ._pruned_net_regressor import PrunedNetRegressor

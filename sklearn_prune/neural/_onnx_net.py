@@ -1,23 +1,32 @@
-"""Nets of two layers in ONNX: without the inputs and nodes that pruning has cut off."""
+"""Fitted nets in ONNX: without the inputs and units that pruning has cut off."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+import torch
 from torch import nn
 
-from sklearn_prune._onnx.graph import Output
+from sklearn_prune._onnx.graph import Node, Output
 from sklearn_prune._onnx.linear_scores import nonzero_columns
+from sklearn_prune._onnx.onnx_file import OPSET, require_onnx
 from sklearn_prune._onnx.predictions import labels_of, predicted
 
 from ._architectures import TwoLayerNet
+from ._compact.compact_net import compact
+from ._exported_module import exported
+from ._given_samples import Samples
 from ._pruned_net import PrunedNet
 from ._pruned_net_classifier import PrunedNetClassifier
 
 if TYPE_CHECKING:
+    from sklearn_prune._onnx.graph import Graph
     from sklearn_prune._onnx.wanted_columns import Columns
     from sklearn_prune._typing import AnyArray, Indices
+
+# What ONNX calls integers.
+INT64 = 7
 
 
 class Layers(NamedTuple):
@@ -43,72 +52,88 @@ def predicted_by_net(net: Any, columns: Columns) -> dict[str, Output]:
     Raises
     ------
     TypeError
-        If it is no `TwoLayerNet`.
+        If torch cannot export the module.
     ValueError
-        If the graph is in double precision, the samples are no rows of a table, or the
-        outputs no logits.
+        If the graph is in double precision, or the outputs are no logits.
     """
     _check_net(net, columns)
-    outputs = _net_outputs(net, columns)
+    module = compact(net)
+    of_rows = type(module) is TwoLayerNet and len(net.sample_shape_) == 1
+    outputs = _two_layers(module, columns) if of_rows else _any_module(module, net, columns)
     if isinstance(net, PrunedNetClassifier):
         probabilities = columns.graph.add("Softmax", outputs.tensor, axis=1)
         return {
             "predict": labels_of(columns.graph, outputs, net),
             "predict_proba": outputs._replace(tensor=probabilities),
         }
-    if net.target_ndim_ == 1:
+    if net.target_ndim_ == 1 and outputs.shape:
         outputs = Output(columns.graph.add("Squeeze", outputs.tensor, np.array([1])))
     return {"predict": outputs}
 
 
-def _net_outputs(net: Any, columns: Columns) -> Output:
-    """Return the outputs of the module."""
-    graph, layers = columns.graph, _layers(_module(net))
+def _two_layers(module: TwoLayerNet, columns: Columns) -> Output:
+    """Return the outputs of a net of two layers, which takes the columns that it needs."""
+    graph, layers = columns.graph, _layers(module)
     nodes = graph.add("Gemm", columns.numbers(layers.used), *layers.hidden)
     outputs = graph.add("Gemm", graph.add("Relu", nodes), *layers.last)
     return Output(outputs, layers.last[1].shape)
 
 
 def _layers(module: TwoLayerNet) -> Layers:
-    """Return the layers of a net without what reaches no output.
-
-    A node that no input reaches is the same for all samples, and goes into the biases.
-    """
+    """Return the layers of a compact net without the inputs that nothing needs."""
     hidden, bias = _weights(module.hidden)
     last, last_bias = _weights(module.last)
-    alive = nonzero_columns(last * hidden.any(axis=1))
-    used = nonzero_columns(hidden[alive])
-    constant = np.maximum(bias, 0)
-    constant[alive] = 0
-    return Layers(
-        used,
-        (hidden[np.ix_(alive, used)].T, bias[alive]),
-        (last[:, alive].T, last_bias + last @ constant),
-    )
+    used = nonzero_columns(hidden)
+    return Layers(used, (hidden[:, used].T, bias), (last.T, last_bias))
 
 
 def _weights(layer: nn.Linear) -> tuple[AnyArray, AnyArray]:
     return layer.weight.numpy(force=True), layer.bias.numpy(force=True)
 
 
-def _module(net: Any) -> Any:
-    """Return the module of a net, which a compiled one has inside."""
-    return getattr(net.module_, "_orig_mod", net.module_)
+def _any_module(module: nn.Module, net: Any, columns: Columns) -> Output:
+    """Return the outputs of a module that torch exports."""
+    graph, module = columns.graph, module.eval().cpu()
+    tensor = columns.all()
+    if net.takes_integers_:
+        tensor = graph.add("Cast", tensor, to=INT64)
+    kind = torch.int64 if net.takes_integers_ else torch.float32
+    samples = Samples((torch.zeros(2, *net.sample_shape_, dtype=kind),), {})
+    with torch.no_grad():
+        shape = samples.outputs(module).shape[1:]
+    return Output(_inserted(graph, exported(module, samples, OPSET), tensor), tuple(shape))
+
+
+def _inserted(graph: Graph, model: Any, tensor: str) -> str:
+    """Put the nodes of a model into a graph, and return the name of their output.
+
+    Raises
+    ------
+    TypeError
+        If there are others than plain operators of ONNX.
+    """
+    helper = require_onnx().helper
+    to_array = require_onnx().numpy_helper.to_array
+    inside = model.graph
+
+    def named(name: str) -> str:
+        return tensor if name == inside.input[0].name else name and f"/net/{name}"
+
+    nodes = []
+    for node in inside.node:
+        if node.domain or any(x.type in (x.GRAPH, x.GRAPHS) for x in node.attribute):
+            raise TypeError(f"The net needs {node.op_type}: give its module to torch.onnx.export.")
+        attributes = {x.name: helper.get_attribute_value(x) for x in node.attribute}
+        given, made = tuple(map(named, node.input)), tuple(map(named, node.output))
+        nodes.append(Node(node.op_type, given, made, attributes))
+    graph.insert(nodes, {named(x.name): to_array(x) for x in inside.initializer})
+    return named(inside.output[0].name)
 
 
 def _check_net(net: Any, columns: Columns) -> None:
     """Raise an error if a net cannot be exported."""
-    if type(_module(net)) is not TwoLayerNet:
-        msg = (
-            f"{type(_module(net)).__name__} is no TwoLayerNet, the one net that to_onnx knows: "
-            "give net.module_ to torch.onnx.export."
-        )
-        raise TypeError(msg)
     if columns.graph.dtype != np.float32:
         raise ValueError("Nets compute in single precision: give dtype='float32'.")
-    if len(net.sample_shape_) > 1:
-        msg = f"The net takes samples of shape {net.sample_shape_}: fit it to rows of a table."
-        raise ValueError(msg)
     if isinstance(net, PrunedNetClassifier) and not _has_softmax(net):
         msg = "Classes are exported with a softmax: give criterion=torch.nn.CrossEntropyLoss."
         raise ValueError(msg)

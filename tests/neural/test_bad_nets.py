@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 import torch
+from sklearn.exceptions import NotFittedError
 from torch import nn
+from torch.nn.utils import prune
 
 from sklearn_prune import neural
 from sklearn_prune.neural import (
@@ -11,7 +13,11 @@ from sklearn_prune.neural import (
     PrunedNetRegressor,
     ResNet20,
     TwoLayerNet,
+    compact,
+    compression_report,
+    load_sparse,
     plot_study,
+    save_sparse,
 )
 
 LEAST_ROWS = 8
@@ -100,6 +106,26 @@ def of_both_nets(tmp_file):
     ]
 
 
+def wrong_nets(name):
+    """Return what is no net that can be read, or none that is ready."""
+    return [
+        ({name: 3}, TypeError, "net is 3: give a torch.nn.Module that is trained"),
+        ({name: None}, TypeError, "net is None: give a torch.nn.Module that is trained"),
+        ({name: nn.Linear}, TypeError, "net is the class Linear: give a torch.nn.Module"),
+        ({name: {"weight": X}}, TypeError, "give a torch.nn.Module that is trained"),
+        ({name: PrunedNetClassifier()}, NotFittedError, "This PrunedNetClassifier is not fitted"),
+        ({name: PrunedNetRegressor}, TypeError, "net is the class PrunedNetRegressor: give"),
+        ({name: nn.LazyLinear(3)}, ValueError, "weight, bias of LazyLinear have no shape yet"),
+        ({name: nn.Linear(3, 2, device="meta")}, ValueError, "hold no numbers, being on the devi"),
+    ]
+
+
+def under_masks():
+    net = nn.Sequential(nn.Linear(5, 2))
+    prune.random_unstructured(net[0], "weight", 0.5)
+    return net
+
+
 def bad_calls(tmp_file):
     """Return what is wrong, by the callable and the place of the argument."""
     nets = of_both_nets(tmp_file)
@@ -134,6 +160,28 @@ def bad_calls(tmp_file):
             ({"shortcut": None}, ValueError, "shortcut is None: give one of"),
             ({"shortcut": np.array(["padding"])}, ValueError, "dtype='<U7'): give one of"),
         ],
+        "compact": [
+            *wrong_nets("net"),
+            ({"net": under_masks()}, ValueError, "0.weight_orig of Sequential are under masks of"),
+        ],
+        "compression_report": [
+            *wrong_nets("net"),
+            ({"X": X[:0]}, ValueError, "X has arguments of [0] samples: give as many of each"),
+            ({"X": (X, X[:7])}, ValueError, "X has arguments of [7, 30] samples: give as many"),
+            ({"X": ()}, ValueError, "X has arguments of [] samples: give as many of each"),
+        ],
+        "save_sparse": [
+            *wrong_nets("net"),
+            ({"path": 3}, TypeError, "path is 3: give the path of a file"),
+            ({"path": None}, TypeError, "path is None: give the path of a file"),
+            ({"path": tmp_file.parent}, ValueError, "': give the path of a file"),
+        ],
+        "load_sparse": [
+            *wrong_nets("net"),
+            ({"path": 3}, TypeError, "path is 3: give the path of a file"),
+            ({"path": tmp_file.parent}, ValueError, "': give the path of a file"),
+            ({"path": tmp_file}, ValueError, ".csv is no file of safetensors"),
+        ],
         "plot_study": [
             ({"table": 3}, TypeError, "table is 3: give the path of a file"),
             ({"table": None}, TypeError, "table is None: give the path of a file"),
@@ -154,6 +202,10 @@ CALLS = {
     "TwoLayerNet": TwoLayerNet,
     "ResNet20": ResNet20,
     "plot_study": plot_study,
+    "compact": compact,
+    "compression_report": lambda net=TwoLayerNet(4, 5, 2), X=X: compression_report(net, X),  # noqa: B008
+    "save_sparse": lambda net=TwoLayerNet(4, 5, 2), path="net": save_sparse(net, path),  # noqa: B008
+    "load_sparse": lambda net=TwoLayerNet(4, 5, 2), path="net": load_sparse(net, path),  # noqa: B008
 }
 
 

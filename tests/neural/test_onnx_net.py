@@ -5,9 +5,15 @@ import pytest
 import torch
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from torch import nn
 
 from sklearn_prune import to_onnx
-from sklearn_prune.neural import PrunedNetClassifier, PrunedNetRegressor, ResNet20
+from sklearn_prune.neural import (
+    PrunedNetClassifier,
+    PrunedNetRegressor,
+    ResNet20,
+    TwoLayerNet,
+)
 
 # Two epochs are enough for what is tested here, if not for good nets.
 pytestmark = pytest.mark.filterwarnings("ignore:.*no better than guessing")
@@ -77,19 +83,72 @@ def test_other_nets_are_refused(X):
     y = np.resize([0, 1], 60)
     with pytest.raises(ValueError, match="single precision: give dtype='float32'"):
         to_onnx(PrunedNetClassifier(**FAST).fit(X, y), dtype="float64")
-    images = X[:4].repeat(40, axis=1)[:, :16].reshape(4, 1, 4, 4)
-    with pytest.raises(ValueError, match=r"samples of shape \(1, 4, 4\)"):
-        to_onnx(PrunedNetClassifier(**FAST).fit(images, y[:4]))
     net = PrunedNetClassifier(criterion=torch.nn.NLLLoss, **FAST)
     with pytest.raises(ValueError, match=r"give criterion=torch\.nn\.CrossEntropyLoss"):
         to_onnx(net.fit(X, y))
+    with pytest.raises(ValueError, match="X is for modules of torch"):
+        to_onnx(PrunedNetClassifier(**FAST).fit(X, y), X=X)
 
 
-def test_deep_nets_are_for_torch():
-    pytest.importorskip("onnx")
+class Normalised(nn.Module):
+    def __init__(self, n_inputs, n_classes):
+        super().__init__()
+        self.net = nn.Sequential(
+            *(nn.Linear(n_inputs, 12), nn.BatchNorm1d(12), nn.GELU(), nn.Dropout(0.2)),
+            nn.Linear(12, n_classes),
+        )
+
+    def forward(self, X):
+        return self.net(X)
+
+
+class Words(nn.Module):
+    def __init__(self, n_classes):
+        super().__init__()
+        self.words, self.last = nn.Embedding(9, 6), nn.Linear(6, n_classes)
+
+    def forward(self, X):
+        return self.last(self.words(X).mean(1))
+
+
+class OneNumber(nn.Module):
+    def __init__(self, n_inputs):
+        super().__init__()
+        self.net = nn.Linear(n_inputs, 1)
+
+    def forward(self, X):
+        return torch.tanh(self.net(X))[:, 0]
+
+
+def assert_served(model, X):
+    found = serve(model, X.astype(np.float32))
+    np.testing.assert_array_equal(found["predict"], model.predict(X))
+    np.testing.assert_allclose(found["predict_proba"], model.predict_proba(X), atol=1e-5)
+
+
+def test_any_module_behind_a_scaler(X):
+    pytest.importorskip("onnxscript")
+    net = PrunedNetClassifier(Normalised, **FAST)
+    assert_served(make_pipeline(StandardScaler(), net).fit(X, np.resize(["no", "yes"], 60)), X)
+
+
+def test_modules_of_whole_numbers(rng):
+    pytest.importorskip("onnxscript")
+    X = rng.integers(0, 9, (40, 5))
+    assert_served(PrunedNetClassifier(Words, **FAST).fit(X, np.resize([0, 1, 2], 40)), X)
+
+
+def test_a_module_of_one_number(X):
+    pytest.importorskip("onnxscript")
+    net = PrunedNetRegressor(OneNumber, **FAST | {"sparsity": 1.0}).fit(X, X[:, 0])
+    np.testing.assert_allclose(serve(net, X)["predict"], net.predict(X), rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("module", [ResNet20, TwoLayerNet])
+def test_images(module):
+    pytest.importorskip("onnxscript")
     images = np.random.default_rng(0).standard_normal((4, 3, 32, 32), dtype=np.float32)
     net = PrunedNetClassifier(
-        ResNet20, module__width=1, sparsity=0.8, scope="layer", max_epochs=1, random_state=0
+        module, module__width=2, sparsity=0.5, scope="layer", max_epochs=1, random_state=0
     )
-    with pytest.raises(TypeError, match=r"ResNet20 is no TwoLayerNet.*torch\.onnx\.export"):
-        to_onnx(net.fit(images, [0, 1, 0, 1]))
+    assert_served(net.fit(images, [0, 1, 0, 1]), images)

@@ -1,6 +1,5 @@
 """What a net costs is what counting by hand says."""
 
-
 import numpy as np
 import pandas as pd
 import polars as pl

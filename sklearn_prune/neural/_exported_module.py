@@ -1,0 +1,97 @@
+"""Modules of torch as ONNX, by torch's own exporter."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import torch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from torch import nn
+
+    from ._given_samples import Samples
+
+# What the exporter has to say of packages that are not needed.
+CHATTY = "torch.onnx._internal.exporter._registration"
+
+
+def exported(module: nn.Module, samples: Samples, opset: int, **names: Any) -> Any:
+    """Return an ONNX model of a module in evaluation, for any number of samples.
+
+    Parameters
+    ----------
+    module : Module
+        What to export.
+    samples : Samples
+        Examples of its arguments.
+    opset : int
+        Version of the operators.
+    **names : dict
+        Names of inputs and outputs, as of ``torch.onnx.export``.
+
+    Raises
+    ------
+    ImportError
+        If onnxscript is not installed.
+    TypeError
+        If torch cannot export the module.
+    """
+    _require_onnxscript()
+    # torch takes a batch of one sample for one of a size that is fixed.
+    some = samples.rows(torch.arange(2) % len(samples))
+    n_samples = torch.export.Dim("n_samples")
+    args = tuple({0: n_samples} for _ in some.args)
+    with _quiet():
+        try:
+            program = torch.onnx.export(
+                module,
+                some.args,
+                kwargs=some.kwargs,
+                dynamo=True,
+                verbose=False,
+                opset_version=opset,
+                dynamic_shapes=args or {name: {0: n_samples} for name in some.kwargs},
+                **names,
+            )
+        except Exception as error:
+            first = (str(error).strip() or type(error).__name__).splitlines()[0]
+            msg = f"torch.onnx.export cannot export {type(module).__name__}: {first}"
+            raise TypeError(msg) from error
+    return _without_traces(program.model_proto)
+
+
+def _require_onnxscript() -> None:
+    try:
+        import onnxscript  # noqa: F401, PLC0415
+    except ImportError as error:
+        msg = "to_onnx of such a net needs onnxscript: pip install onnxscript"
+        raise ImportError(msg) from error
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep what torch deprecates in itself from the user."""
+    logger = logging.getLogger(CHATTY)
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)
+
+
+def _without_traces(model: Any) -> Any:
+    """Return a model without the lines and paths of the code that it comes from."""
+    graph = model.graph
+    for part in (graph, *graph.node, *graph.input, *graph.output, *graph.value_info):
+        part.ClearField("metadata_props")
+    for node in graph.node:
+        node.ClearField("doc_string")
+    return model

@@ -1,0 +1,65 @@
+"""Modules of torch to ONNX: compact, and whole."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import nn
+
+from sklearn_prune._onnx.export import whole_model
+
+from ._compact.compact_net import compact
+from ._exported_module import exported
+from ._given_net import module_of
+from ._given_samples import samples_for
+
+if TYPE_CHECKING:
+    from ._given_samples import Samples
+
+# The newest that onnxruntime 1.20 reads.
+OPSET = 21
+
+
+@whole_model.register(nn.Module)
+def model_of_module(module: nn.Module, X: Any, dtype: Any) -> Any:
+    """Return the ONNX model of a module.
+
+    Raises
+    ------
+    TypeError
+        If torch cannot export it.
+    ValueError
+        If there are no samples.
+    """
+    if X is None:
+        msg = "X is None: give to_onnx some samples, as the module takes them."
+        raise ValueError(msg)
+    small = compact(module_of(module)).eval().to(getattr(torch, dtype.name))
+    samples = samples_for(small, X)
+    return exported(
+        small,
+        samples,
+        OPSET,
+        input_names=_input_names(small, samples),
+        output_names=_output_names(small, samples),
+    )
+
+
+def _input_names(module: nn.Module, samples: Samples) -> list[str]:
+    """Return the names of the arguments, as they stand in the forward of the module."""
+    names = list(inspect.signature(module.forward).parameters)
+    n = len(samples.args)
+    return names[:n] if samples.args else list(samples.kwargs)
+
+
+@torch.no_grad()
+def _output_names(module: nn.Module, samples: Samples) -> list[str] | None:
+    """Return names of the outputs; None, for torch to choose, if they are no tensors."""
+    outputs = samples.rows(slice(2)).outputs(module)
+    if isinstance(outputs, torch.Tensor):
+        return ["outputs"]
+    if isinstance(outputs, tuple | list):
+        return [f"outputs_{k}" for k in range(len(outputs))]
+    return None

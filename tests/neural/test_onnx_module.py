@@ -1,0 +1,76 @@
+"""Modules of torch in ONNX return the same, for any number of samples."""
+
+import sys
+
+import numpy as np
+import pytest
+import torch
+from hand_made import Branching, made, pruned
+
+from sklearn_prune import to_onnx
+from sklearn_prune.neural import ResNet20, TwoLayerNet, compact
+
+onnxruntime = pytest.importorskip("onnxruntime")
+onnx = pytest.importorskip("onnx")
+pytest.importorskip("onnxscript")
+
+
+def assert_served(net, model, X, atol=1e-5):
+    session = onnxruntime.InferenceSession(model.SerializeToString())
+    names = [x.name for x in session.get_inputs()]
+    for n in (1, 2, 7):
+        some = [x[:n] for x in X]
+        given = dict(zip(names, [x.numpy() for x in some], strict=True))
+        (found,) = session.run(["outputs"], given)
+        with torch.no_grad():
+            np.testing.assert_allclose(found, net(*some).numpy(), rtol=0, atol=atol)
+    return names
+
+
+@pytest.mark.parametrize("name", ["gelu", "padded", "two inputs"])
+def test_nets_of_all_kinds(name, tmp_path):
+    net, X = made(name, 1, torch.float32)
+    net = pruned(net, 2, dead=0.3)
+    model = to_onnx(net, tmp_path / "net.onnx", X=tuple(X))
+    names = assert_served(net, model, X)
+    assert names == {"two inputs": ["table", "other"]}.get(name, ["input"])
+    written = onnx.load(tmp_path / "net.onnx")
+    assert written.opset_import[0].version == 21
+    assert not any(node.metadata_props for node in written.graph.node)
+    n_weights = sum(np.prod(x.dims) for x in written.graph.initializer)
+    assert n_weights <= sum(w.numel() for w in compact(net).state_dict().values()) + 20
+
+
+def test_a_resnet_whose_statistics_are_those_of_data():
+    torch.manual_seed(0)
+    net = ResNet20(2)
+    for _ in range(3):
+        net(torch.randn(16, 3, 32, 32))
+    net = pruned(net.eval(), 0, dead=0.1)
+    X = torch.randn(7, 3, 32, 32)
+    assert assert_served(net, to_onnx(net, X=X[:1]), [X]) == ["X"]
+
+
+def test_double_precision_and_arguments_by_name():
+    net = pruned(TwoLayerNet(9, 6, 2), 0, dead=0.2).double()
+    X = torch.randn(7, 6).double()
+    model = to_onnx(net, X={"X": X}, dtype="float64")
+    assert_served(net, model, [X], atol=1e-12)
+    half = to_onnx(net.half(), X=X)
+    assert_served(net.float(), half, [X.float()], atol=1e-5)
+
+
+def test_what_is_missing_is_said(monkeypatch):
+    net = TwoLayerNet(3, 2, 1)
+    with pytest.raises(ValueError, match="X is None: give to_onnx some samples"):
+        to_onnx(net)
+    with pytest.raises(ValueError, match="dtype is 'int8': give 'float32' or 'float64'"):
+        to_onnx(net, X=torch.zeros(1, 2), dtype="int8")
+    with (
+        pytest.warns(UserWarning, match="Branching stays as it is"),
+        pytest.raises(TypeError, match=r"torch\.onnx\.export cannot export Branching: "),
+    ):
+        to_onnx(Branching(), X=torch.zeros(2, 4))
+    monkeypatch.setitem(sys.modules, "onnxscript", None)
+    with pytest.raises(ImportError, match="needs onnxscript: pip install onnxscript"):
+        to_onnx(net, X=torch.zeros(1, 2))
