@@ -5,14 +5,21 @@ from importlib.util import find_spec
 NETS = [
     "sklearn_prune/neural/*",
     "tests/neural/*",
+    "docs/user_guide/compact.rst",
     "docs/user_guide/neural.rst",
     "docs/questions/nets.rst",
     "docs/coming_from/torch_prune.rst",
 ]
-SERVED = ["sklearn_prune/_onnx/*", "docs/user_guide/deployment.rst"]
+SERVED = [
+    "sklearn_prune/_onnx/*",
+    "docs/user_guide/compact.rst",
+    "docs/user_guide/deployment.rst",
+]
 LEFT_OUT = {
     "torch": NETS,
     "skorch": NETS,
+    "safetensors": NETS,
+    "onnxscript": ["docs/user_guide/compact.rst"],
     "onnx": SERVED,
     "onnxruntime": SERVED,
     "abess": ["docs/coming_from/abess.rst"],

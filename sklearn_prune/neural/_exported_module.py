@@ -48,7 +48,7 @@ def exported(module: nn.Module, samples: Samples, opset: int, **names: Any) -> A
     args = tuple({0: n_samples} for _ in some.args)
     with _quiet():
         try:
-            program = torch.onnx.export(
+            program: Any = torch.onnx.export(
                 module,
                 some.args,
                 kwargs=some.kwargs,
