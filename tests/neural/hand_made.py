@@ -56,6 +56,54 @@ class TwoInputs(nn.Module):
         return self.last(functional.silu(self.both(torch.cat(parts, dim=1))))
 
 
+class PicturesAndTable(nn.Module):
+    """Channels of images beside columns, and beside columns of their own."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv, self.up = nn.Conv2d(1, 5, 3), nn.Conv2d(5, 4, 1)
+        self.hidden, self.mid, self.last = (
+            nn.Linear(16 + 3, 8),
+            nn.Linear(8 + 3, 6),
+            nn.Linear(6, 2),
+        )
+
+    def forward(self, images, table):
+        n, _, _, _ = images.shape
+        x = functional.interpolate(torch.relu(self.conv(images)), scale_factor=2)
+        x = functional.adaptive_avg_pool2d(torch.sigmoid(self.up(x)), (2, 2)).reshape(n, -1)
+        x = torch.relu(self.hidden(torch.cat([x, table], dim=1)))
+        return self.last(torch.relu(self.mid(torch.cat([table, x], dim=-1))))
+
+
+class FlatAndTable(nn.Module):
+    """Maps of a size that only the next layer tells, beside other columns."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv, self.other = nn.Conv2d(1, 5, 3), nn.Linear(3, 6)
+        self.hidden, self.last = nn.Linear(5 * 9 + 6, 7), nn.Linear(7, 2)
+
+    def forward(self, images, table):
+        x = torch.flatten(torch.tanh(self.conv(images)), 1)
+        x = torch.cat((x, torch.sigmoid(self.other(table))), 1)
+        return self.last(functional.gelu(self.hidden(x)))
+
+
+class ResidualTable(nn.Module):
+    """Sums of linear layers with and without batch normalisation."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem, self.first, self.second = nn.Linear(4, 9), nn.Linear(9, 7), nn.Linear(7, 9)
+        self.norm, self.last = nn.BatchNorm1d(9), nn.Linear(9, 2)
+
+    def forward(self, x):
+        x = functional.leaky_relu(self.stem(x))
+        x = x + self.norm(self.second(functional.silu(self.first(x)))) / 2
+        return self.last(functional.relu(x))
+
+
 class Tied(nn.Module):
     """A decoder of the weights of the encoder."""
 
@@ -200,6 +248,9 @@ NETS = {
     "residual": lambda: (Residual(), tables([2, 6, 6])),
     "unpadded residual": lambda: (Residual(0), tables([2, 6, 6])),
     "two inputs": lambda: (TwoInputs(), tables([4], [3])),
+    "pictures and table": lambda: (PicturesAndTable(), tables([1, 6, 6], [3])),
+    "flat and table": lambda: (FlatAndTable(), tables([1, 5, 5], [3])),
+    "residual table": lambda: (ResidualTable(), tables([4])),
     "tied": lambda: (Tied(), tables([4])),
     "twice": lambda: (Twice(), tables([4])),
     "fixed size": lambda: (FixedSize(), tables([1, 6, 6])),

@@ -189,6 +189,15 @@ def test_a_channel_of_each_stage_of_a_resnet_leaves(shortcut):
     assert_same(net, small, [torch.zeros(3, 3, 32, 32)], atol=1e-6)
 
 
+@pytest.mark.parametrize("name", ["pictures and table", "flat and table", "residual table"])
+def test_nothing_stops_units_of_branches(name):
+    net, _ = made(name)
+    _, report = compact(pruned(net, 1, dead=0.4), return_report=True)
+    *hidden, last = zip(report["units"], report["units_kept"], report["left_because"], strict=True)
+    assert all(kept < n and not why for n, kept, why in hidden)
+    assert last[2] == "an output of the net"
+
+
 def test_two_layers_stay_two_layers():
     torch.manual_seed(0)
     net = pruned(TwoLayerNet(20, 6, 3).double(), 4, dead=0.3)

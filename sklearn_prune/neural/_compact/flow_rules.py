@@ -25,7 +25,7 @@ JOINS = (torch.cat, torch.concat, torch.concatenate)
 def reads_no_units(node: fx.Node) -> bool:
     """Return whether an operation only asks how many samples there are, or of what type."""
     if is_shape(node):
-        return all(counts_samples(user) for user in node.users)
+        return all(counts_samples(user) or not user.users for user in node.users)
     harmless = node.target is getattr and node.args[1] in HARMLESS
     return counts_samples(node) or harmless or node.target == "dim"
 
@@ -49,10 +49,11 @@ def _merged(
 ) -> Flow | None:
     """Return the units of one tensor, or of several of the same units."""
     first = given[0]
-    layouts = {(len(flow), flow.ndim, flow.flat) for flow in given}
+    layouts = {(len(flow), flow.ndim or 2, flow.flat) for flow in given}
     if len(layouts) > 1:
         return None
     pixels = first.pixels if len({flow.pixels for flow in given}) == 1 else None
+    first = first if first.ndim is None else given[-1]
     constants = {x: flow.constants for x, flow in flows.items() if flow is not None}
     return replace(first, pixels=pixels).with_constants(constants_after(node, module, constants))
 
@@ -64,10 +65,10 @@ def _joined(node: fx.Node, flows: Flows) -> Flow | None:
     if not isinstance(tensors, list | tuple):
         return None
     given = [flow for tensor in tensors if (flow := flows[tensor]) is not None]
-    ndims = {flow.ndim for flow in given}
+    ndims = {flow.ndim or 2 for flow in given}
     if len(given) < len(tensors) or len(ndims) > 1 or any(flow.flat for flow in given):
         return None
-    (ndim,) = ndims
+    ndim = None if any(flow.ndim is None for flow in given) else given[0].ndim
     if axis != 1 and not (axis == -1 and ndim in (None, 2)):
         return None
     return Flow(

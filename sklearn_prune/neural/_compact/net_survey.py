@@ -12,7 +12,7 @@ from torch import fx, nn
 from sklearn_prune.neural._architectures import ZeroChannels
 
 from .channelwise import is_channelwise
-from .flow_rules import flow_after, reads_no_units
+from .flow_rules import JOINS, flow_after, reads_no_units
 from .unit_flow import Flow
 from .weighted_layers import (
     CONVOLUTIONS,
@@ -142,6 +142,8 @@ class _Walk:
             return self._mixed(node, layer)
         if type(layer) in NORMS or type(layer) is ZeroChannels:
             return self._per_channel(node, layer) or self._stopped(node, _name_of(node, layer))
+        if node.target in JOINS:
+            self._complete(node)
         flow = flow_after(node, layer, self.flows)
         if flow is None:
             return self._stopped(node, _name_of(node, layer))
@@ -150,6 +152,27 @@ class _Walk:
             for other in others:
                 self.found.same.append((first.units, other.units))  # type: ignore[union-attr]
         return flow
+
+    def _complete(self, join: fx.Node) -> None:
+        """Learn how many units the one tensor has of which that is not known, from the next layer.
+
+        It is a tensor of which nothing is known, or maps beside each other.
+        """
+        tensors: Any = join.args[0] if join.args else ()
+        open_ends = [x for x in tensors if (flow := self.flows[x]) is None or flow.flat]
+        known = [flow for x in tensors if x not in open_ends and (flow := self.flows[x])]
+        layers = [self._module_of(user) for user in join.users]
+        layers = [layer for layer in layers if layer is not None and is_mixing(layer)]
+        if len(open_ends) != 1 or not known or not layers:
+            return
+        n = n_inputs(layers[0]) - sum(map(len, known))
+        flow = self.flows[open_ends[0]]
+        if flow is not None:
+            self.flows[open_ends[0]] = flow.side_by_side(n) or flow
+        elif n > 0:
+            flow = Flow(self.found.new_units(n), np.full(n, np.nan), known[0].ndim, None)
+            self.found.pin(flow, INPUT)
+            self.flows[open_ends[0]] = flow
 
     def _given(self, node: fx.Node) -> Flow | None:
         """Return the units of an input, as many as the layer after it takes."""

@@ -89,6 +89,10 @@ def _pooled_to_size(node: fx.Node, module: Any, flow: Flow) -> Flow | None:
     return replace(flow, pixels=prod(sizes) if known else None)
 
 
+def _resized(_node: fx.Node, _module: Any, flow: Flow) -> Flow | None:
+    return replace(flow, pixels=None) if _has_maps(flow) else None
+
+
 def _averaged(node: fx.Node, module: Any, flow: Flow) -> Flow | None:
     """Take one number of all pixels of each unit."""
     given = _settings(node, module, "dim keepdim")
@@ -146,6 +150,7 @@ MODULE_RULES: dict[Any, Rule] = {
     **dict.fromkeys(_by_dimension(nn, "AdaptiveAvgPool{}d"), _pooled_to_size),
     **dict.fromkeys(_by_dimension(nn, "AdaptiveMaxPool{}d"), _pooled_to_size),
     nn.Flatten: _flattened,
+    nn.Upsample: _resized,
 }
 FUNCTION_RULES: dict[Any, Rule] = {
     **dict.fromkeys((functional.dropout, *_by_dimension(functional, "dropout{}d")), _unchanged),
@@ -153,6 +158,7 @@ FUNCTION_RULES: dict[Any, Rule] = {
     **dict.fromkeys(_by_dimension(functional, "avg_pool{}d"), _mean_pooled),
     **dict.fromkeys(_by_dimension(functional, "adaptive_avg_pool{}d"), _pooled_to_size),
     **dict.fromkeys(_by_dimension(functional, "adaptive_max_pool{}d"), _pooled_to_size),
+    functional.interpolate: _resized,
     torch.flatten: _flattened,
     torch.mean: _averaged,
     torch.amax: _averaged,

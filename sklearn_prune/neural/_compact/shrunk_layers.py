@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from sklearn_prune.neural._architectures import ZeroChannels
 from sklearn_prune.neural._masks import SUFFIX
 
-from .weighted_layers import gain
+from .weighted_layers import sum_of
 
 if TYPE_CHECKING:
     from sklearn_prune._typing import Array, Indices, Mask
@@ -32,8 +32,7 @@ def shrink(found: Survey, kept: Mask) -> None:
 
 def _shift(use: Use, kept: Mask) -> Array:
     """Return what the constants that leave add to each output."""
-    leaving = ~kept[use.inputs] & np.isfinite(use.constants)
-    return gain(use.layer, len(use.inputs)) @ np.where(leaving, use.constants, 0)
+    return sum_of(use.layer, np.where(kept[use.inputs], np.nan, use.constants))
 
 
 def _fold(use: Use, shift: Array) -> None:

@@ -78,9 +78,12 @@ def reach(layer: Any, n_units: int) -> Mask:
     return (by_unit(layer, n_units) != 0).any(dim=2).numpy(force=True)
 
 
-def gain(layer: Any, n_units: int) -> Array:
-    """Return what each output adds for a unit that is constantly one."""
-    return by_unit(layer, n_units).double().sum(dim=2).numpy(force=True)
+def sum_of(layer: Any, constants: Array) -> Array:
+    """Return what constant units, those that are not nan, add to each output."""
+    known = np.flatnonzero(~np.isnan(constants))
+    weight = by_unit(layer, len(constants))
+    some = weight.index_select(1, torch.from_numpy(known).to(weight.device))
+    return some.double().sum(dim=2).numpy(force=True) @ constants[known]
 
 
 def passing_constants(layer: Any, flow: Flow) -> Array:
@@ -98,7 +101,7 @@ def sums(layer: Any, flow: Flow) -> Array:
     constants = passing_constants(layer, flow)
     varies = reach(layer, len(flow))[:, np.isnan(constants)].any(axis=1)
     bias = np.zeros(n_outputs(layer)) if layer.bias is None else _double(layer.bias)
-    return np.where(varies, np.nan, bias + gain(layer, len(flow)) @ np.nan_to_num(constants))
+    return np.where(varies, np.nan, bias + sum_of(layer, constants))
 
 
 def normalised(layer: Any, constants: Array) -> Array:
