@@ -338,6 +338,33 @@ def test_masks_of_torch_are_refused():
     assert compact(net)[2].out_features == 2
 
 
+class Remembering(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.last = nn.Linear(3, 4), nn.Linear(4, 2)
+        self.seen, self.n_calls = None, 0
+
+    def forward(self, X):
+        self.seen, self.n_calls = torch.relu(self.first(X)), self.n_calls + 1
+        return self.last(self.seen)
+
+
+def test_what_a_forward_leaves_behind_is_not_there():
+    net = Remembering()
+    with torch.no_grad():
+        net.first.weight[1] = 0
+    small = compact(net)
+    assert (small.seen, small.n_calls, net.n_calls) == (None, 0, 0)
+    assert small.first.out_features == 3
+
+
+def test_any_layer_may_be_the_net():
+    for net in (nn.Linear(3, 2), nn.ReLU(), nn.BatchNorm1d(3), nn.LSTM(3, 2), nn.Sequential()):
+        small, report = compact(net, return_report=True)
+        assert n_parameters(small) == n_parameters(net)
+        assert not report or report["units"] == report["units_kept"]
+
+
 def test_hooks_may_do_anything():
     net = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2)).double()
     net[1].register_forward_hook(lambda module, args, output: output + 1)

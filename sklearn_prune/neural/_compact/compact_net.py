@@ -97,7 +97,7 @@ def compact(net: Any, *, return_report: bool = False) -> Any:
     module = deepcopy(given)
     found = Survey()
     try:
-        found = survey(module, *graphs_of(module))
+        found = survey(module, *graphs_of(deepcopy(given)))
     except NotFollowedError as error:
         why = f"the net cannot be followed: {error}"
         found.left = dict.fromkeys(module.modules(), why)

@@ -50,14 +50,19 @@ class NetTracer(fx.Tracer):
 def graphs_of(module: nn.Module) -> tuple[list[fx.Graph], dict[str, str]]:
     """Return what a net does in evaluation, and in training and with defaults if it differs.
 
+    Second, parts that are one operation each, and why. Whatever a forward leaves behind in the
+    net, it does when the net is followed: give a copy. A net that is a layer of torch has no
+    graph.
+
     Raises
     ------
     NotFollowedError
         If one of these cannot be followed.
     """
+    if NetTracer().is_leaf_module(module, ""):
+        return [], {}
     graphs: dict[str, fx.Graph] = {}
     failed: dict[str, str] = {}
-    modes = {part: part.training for part in module.modules()}
     try:
         for training in (False, True):
             module.train(training)
@@ -68,9 +73,6 @@ def graphs_of(module: nn.Module) -> tuple[list[fx.Graph], dict[str, str]]:
                 failed |= tracer.failed
     except Exception as error:
         raise NotFollowedError(first_line(error)) from error
-    finally:
-        for part, training in modes.items():
-            part.training = training
     return list(graphs.values()), failed
 
 

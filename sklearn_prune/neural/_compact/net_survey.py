@@ -109,6 +109,8 @@ class Survey:
 
 def survey(module: nn.Module, graphs: list[fx.Graph], failed: dict[str, str]) -> Survey:
     """Follow the units of a net through its graphs."""
+    if not graphs:
+        return Survey(left=dict.fromkeys(module.modules(), "the net is one layer of torch"))
     found = Survey(left=_layers_to_leave(module, graphs, failed))
     for graph in graphs:
         walk = _Walk(module, found)
