@@ -224,7 +224,18 @@ class ZeroChannels(nn.Module):
         self.n_channels = n_channels
 
     def forward(self, X: Tensor) -> Tensor:
-        """Return images with the channels behind their own."""
+        """Return images with the channels behind their own.
+
+        Parameters
+        ----------
+        X : Tensor of shape (n_samples, channels, height, width)
+            Images.
+
+        Returns
+        -------
+        images : Tensor of shape (n_samples, channels + n_channels, height, width)
+            The same, and zeros.
+        """
         return functional.pad(X, (0, 0, 0, 0, 0, self.n_channels))
 
 

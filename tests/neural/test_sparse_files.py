@@ -14,7 +14,14 @@ from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from torch import nn
 
-from sklearn_prune.neural import PrunedNetClassifier, TwoLayerNet, load_sparse, save_sparse
+from sklearn_prune.neural import (
+    PrunedNetClassifier,
+    ResNet20,
+    TwoLayerNet,
+    compact,
+    load_sparse,
+    save_sparse,
+)
 from sklearn_prune.neural._compact.packed_zeros import BITMAP, GAPS, HEADER, packed, unpacked
 from sklearn_prune.neural._masks import masks_from_zeros, masks_of, set_masks
 
@@ -137,6 +144,41 @@ def test_estimators(digits, file):
     other = PrunedNetClassifier(module__n_inputs=64).initialize()
     assert load_sparse(other, file) is other
     np.testing.assert_array_equal(other.predict_proba(X), net.predict_proba(X))
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_a_net_from_before_takes_the_weights_of_the_compact_one(name, file):
+    net, X = made(name, 1)
+    small = compact(pruned(net, 2))
+    save_sparse(small, file)
+    other, _ = made(name, 3)
+    with torch.no_grad():
+        assert torch.equal(load_sparse(other, file, resize=True)(*X), small(*X))
+    assert repr(other) == repr(small)
+
+
+@pytest.mark.parametrize("shortcut", ["projection", "padding"])
+def test_a_compact_resnet_comes_back(shortcut, file):
+    torch.manual_seed(0)
+    net = ResNet20(3, shortcut=shortcut)
+    small = compact(pruned(net.eval(), 0, dead=0.3))
+    save_sparse(small, file)
+    other = load_sparse(ResNet20(3, shortcut=shortcut).eval(), file, resize=True)
+    X = torch.randn(2, 3, 32, 32)
+    assert torch.equal(other(X), small(X))
+    set_masks(net, masks_from_zeros(net))
+    load_sparse(net, file, resize=True)
+    for key, mask in masks_of(net).items():
+        assert torch.equal(mask, small.state_dict()[key] != 0)
+
+
+def test_resizing_does_not_turn_one_layer_into_another(file):
+    save_sparse(nn.Conv2d(3, 4, 3), file)
+    with pytest.raises(ValueError, match=r"weight has the shape \(4, 3, 3, 3\) in"):
+        load_sparse(nn.Conv2d(3, 4, 5), file, resize=True)
+    save_sparse(nn.LayerNorm(4), file)
+    with pytest.raises(ValueError, match=r"has the shape \(4,\) in"):
+        load_sparse(nn.LayerNorm(5), file, resize=True)
 
 
 def test_a_file_that_fits_another_net(file):

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from sklearn_prune.neural._architectures import ZeroChannels
 from sklearn_prune.neural._masks import SUFFIX
 
+from .layer_sizes import set_sizes
 from .weighted_layers import sum_of
 
 if TYPE_CHECKING:
@@ -67,10 +68,7 @@ def _cut(use: Use, inputs: Indices, outputs: Indices) -> None:
         return
     _replace(layer, "weight", cut)
     _replace(layer, "bias", lambda bias: _rows(bias, outputs))
-    if type(layer) is nn.Linear:
-        layer.out_features, layer.in_features = layer.weight.shape
-    else:
-        layer.out_channels, layer.in_channels = layer.weight.shape[:2]
+    set_sizes(layer)
 
 
 def _cut_channels(layer: Any, units: Indices) -> None:
@@ -80,7 +78,7 @@ def _cut_channels(layer: Any, units: Indices) -> None:
     elif len(units) < layer.num_features:
         for name in ("weight", "bias", "running_mean", "running_var"):
             _replace(layer, name, lambda values: _rows(values, units))
-        layer.num_features = len(units)
+        set_sizes(layer)
 
 
 def _rows(values: Tensor, which: Indices, dim: int = 0) -> Tensor:

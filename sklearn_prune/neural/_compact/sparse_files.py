@@ -14,6 +14,8 @@ from sklearn_prune.neural._masks import masks_from_zeros, masks_of, set_masks
 from sklearn_prune.neural._whole_file import write_whole
 
 from .held_numbers import module_with_numbers
+from .layer_sizes import resize as fit_sizes
+from .layer_sizes import zero_channels
 from .packed_zeros import packed, unpacked
 
 if TYPE_CHECKING:
@@ -84,7 +86,7 @@ def save_sparse(net: Any, path: Any) -> None:
     write_whole(check_file("path", path), sparse_file(module_with_numbers(net)))
 
 
-def load_sparse(net: Any, path: Any) -> Any:
+def load_sparse(net: Any, path: Any, *, resize: bool = False) -> Any:
     """Read the weights of a net from a file of :func:`save_sparse`.
 
     Parameters
@@ -95,6 +97,10 @@ def load_sparse(net: Any, path: Any) -> Any:
 
     path : str or path-like
         File, in which all tensors may be dense.
+
+    resize : bool, default=False
+        Whether linear layers, convolutions and batch normalisations become as large as in the
+        file. So a net as it was before :func:`compact` takes the weights of the compact one.
 
     Returns
     -------
@@ -117,7 +123,9 @@ def load_sparse(net: Any, path: Any) -> Any:
     save_sparse : Write the file.
     """
     module = module_with_numbers(net)
-    weights = read_weights(check_file("path", path))
+    weights, about = read_weights(check_file("path", path))
+    if resize:
+        fit_sizes(module, weights, about.get("zero_channels", {}))
     _check_fit(module, weights, path)
     module.load_state_dict(weights)
     if masks := masks_of(module):
@@ -135,6 +143,8 @@ def sparse_file(module: nn.Module) -> bytes:
     """Return the content of the file of a net."""
     tensors, same = _once(module.state_dict())
     about: dict[str, Any] = {"version": VERSION, "packed": {}, "same": same}
+    if zeros := zero_channels(module):
+        about["zero_channels"] = zeros
     for name, tensor in list(tensors.items()):
         if (sparse := packed(tensor)) is not None:
             del tensors[name]
@@ -158,8 +168,8 @@ def _once(weights: dict[str, Tensor]) -> tuple[dict[str, Tensor], dict[str, str]
     return tensors, same
 
 
-def read_weights(path: Path) -> dict[str, Tensor]:
-    """Return the state dict in a file.
+def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Return the state dict in a file, and what the file says about it.
 
     Raises
     ------
@@ -180,7 +190,8 @@ def read_weights(path: Path) -> dict[str, Tensor]:
         places = tensors.pop(f"{name}:{how['index']}")
         values = tensors.pop(f"{name}:values")
         tensors[name] = unpacked(how["index"], places, values, how["shape"])
-    return tensors | {name: tensors[first] for name, first in about.get("same", {}).items()}
+    same = {name: tensors[first] for name, first in about.get("same", {}).items()}
+    return tensors | same, about
 
 
 def _check_fit(module: nn.Module, weights: dict[str, Tensor], path: Any) -> None:
@@ -195,7 +206,8 @@ def _check_fit(module: nn.Module, weights: dict[str, Tensor], path: Any) -> None
         if weight.shape != own[name].shape:
             msg = (
                 f"{name} has the shape {tuple(weight.shape)} in {path}, and "
-                f"{tuple(own[name].shape)} in {kind}: give a net of the same sizes."
+                f"{tuple(own[name].shape)} in {kind}: give a net of the same sizes, or, for the "
+                "file of a compact net, resize=True."
             )
             raise ValueError(msg)
         if weight.dtype != own[name].dtype:
