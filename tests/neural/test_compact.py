@@ -1,5 +1,6 @@
 """Nets without what is dead return the same, and are as small as counting says."""
 
+import pickle
 import subprocess
 import sys
 from copy import deepcopy
@@ -315,6 +316,32 @@ def test_masks_of_what_is_left_keep_zeros():
         small.eval()(torch.ones(2, 5).double()), compact(net).eval()(torch.ones(2, 5).double())
     )
     assert before.shape == (2, 3)
+
+
+def test_copies_and_pickles_have_masks():
+    net = pruned(made("residual")[0], 1, dead=0.3)
+    set_masks(net, masks_from_zeros(net))
+    small = compact(net)
+    X = torch.randn(2, 2, 6, 6).double()
+    for other in deepcopy(small), pickle.loads(pickle.dumps(small)):
+        assert torch.equal(other(X), small(X))
+        assert masks_of(other).keys() == masks_of(small).keys()
+        assert all(torch.equal(masks_of(other)[name], m) for name, m in masks_of(small).items())
+
+
+def test_zeros_stay_zero_when_a_compact_net_is_trained_on():
+    net = pruned(made("gelu")[0], 1, dead=0.3)
+    set_masks(net, masks_from_zeros(net))
+    small = compact(net).train()
+    before = {name: weight != 0 for name, weight in small.named_parameters()}
+    optimizer = torch.optim.Adam(small.parameters(), lr=0.1, weight_decay=0.1)
+    for _ in range(3):
+        optimizer.zero_grad()
+        small(torch.randn(7, 5).double()).square().sum().backward()
+        optimizer.step()
+        apply_masks(small)
+    for name, weight in small.named_parameters():
+        assert torch.equal(weight != 0, before[name])
 
 
 def test_estimators_and_compiled_nets(digits):

@@ -1,5 +1,6 @@
 """Modules of torch in ONNX return the same, for any number of samples."""
 
+import subprocess
 import sys
 
 import numpy as np
@@ -58,6 +59,13 @@ def test_double_precision_and_arguments_by_name():
     assert_served(net, model, [X], atol=1e-12)
     half = to_onnx(net.half(), X=X)
     assert_served(net.float(), half, [X.float()], atol=1e-5)
+
+
+def test_nets_are_exported_by_the_part_for_nets():
+    code = "import torch, sklearn_prune; sklearn_prune.to_onnx(torch.nn.Linear(1, 1))"
+    run = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    last = run.stderr.splitlines()[-1]
+    assert last == "TypeError: Linear is a module of torch: import sklearn_prune.neural first."
 
 
 def test_what_is_missing_is_said(monkeypatch):

@@ -9,7 +9,14 @@ from hand_made import made, n_parameters, pruned
 from safetensors.torch import save
 from torch import nn
 
-from sklearn_prune.neural import ResNet20, TwoLayerNet, compact, compression_report, save_sparse
+from sklearn_prune.neural import (
+    PrunedNetClassifier,
+    ResNet20,
+    TwoLayerNet,
+    compact,
+    compression_report,
+    save_sparse,
+)
 from sklearn_prune.neural._compact import latency
 from sklearn_prune.neural._masks import masks_from_zeros, set_masks
 
@@ -77,6 +84,15 @@ def test_arguments_by_name_and_one_thread(monkeypatch):
     assert torch.get_num_threads() == 2
     torch.set_num_threads(threads)
     assert 1 in seen
+
+
+@pytest.mark.filterwarnings("ignore:.*no better than guessing")
+def test_estimators_take_what_they_were_fitted_to(digits):
+    X, y = digits
+    pixels = (16 * X).astype(np.uint8)
+    net = PrunedNetClassifier(sparsity=0.1, max_epochs=1, lr=0.001, random_state=0)
+    report = compression_report(net.fit(pixels, y), pixels)
+    assert report["nonzero"][0] <= sum(net.n_kept_.values()) < report["parameters"][0]
 
 
 def test_tied_weights_count_once():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -90,6 +91,8 @@ def compression_report(net: Any, X: Any) -> dict[str, list[Any]]:
     [4600, 1150, 1150]
     """
     given = module_with_numbers(net)
+    if getattr(net, "takes_integers_", True) is False:  # as the estimator does
+        X = np.asarray(X, dtype=np.float32)
     samples = samples_for(given, X)
     modules = [deepcopy(given).eval(), compact(given).eval()]
     rows = [_row(module) for module in modules]
