@@ -250,6 +250,74 @@ def test_the_second_head_and_an_input_that_is_missing_count():
         torch.testing.assert_close(found, expected)
 
 
+class Switched(nn.Module):
+    """A part that a switch turns on, and samples that may be normalised elsewhere."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.norm, self.last = nn.Linear(4, 8), nn.BatchNorm1d(8), nn.Linear(8, 2)
+        self.other = nn.Linear(8, 2)
+
+    def forward(self, x, *, both=False, mode="plain", scale=None, shift=None):
+        x = torch.relu(self.norm(self.first(x)))
+        x = x if scale is None else x * scale
+        x = x if shift is None else x + shift
+        outputs = self.last(x) if mode == "plain" else x
+        return outputs + self.other(x) if both else outputs
+
+
+def test_switches_are_turned():
+    torch.manual_seed(0)
+    net = Switched().double().eval()
+    with torch.no_grad():
+        net.norm.weight[:2], net.norm.bias[:2] = 0, -1
+        net.last.weight[:, 2:4] = 0  # but with both parts the other one needs them
+    small, X = compact(net), torch.randn(5, 4).double()
+    assert small.first.out_features == 8  # scale and shift may be for each unit
+    for given in {}, {"both": True}, {"scale": torch.rand(8)}, {"shift": torch.rand(8)}:
+        torch.testing.assert_close(small(X, **given), net(X, **given))
+
+
+def test_of_switches_alone_units_leave():
+    class OneSwitch(Switched):
+        def forward(self, x, both=True):
+            return super().forward(x, both=both)
+
+    torch.manual_seed(0)
+    net = OneSwitch().double().eval()
+    with torch.no_grad():
+        net.norm.weight[:2], net.norm.bias[:2] = 0, -1
+        net.last.weight[:, 2:4] = 0
+        net.other.weight[:, 3:5] = 0
+    small, X = compact(net), torch.randn(5, 4).double()
+    assert small.first.out_features == 5
+    for both in True, False:
+        torch.testing.assert_close(small(X, both), net(X, both))
+
+
+class TwoWays(nn.Module):
+    """A normalisation of units that are known, or not."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.norm, self.last = nn.Linear(4, 6), nn.BatchNorm1d(6), nn.Linear(6, 2)
+
+    def forward(self, x, ready=None):
+        x = self.first(x) if ready is None else ready.softmax(1)
+        return self.last(torch.relu(self.norm(x)))
+
+
+def test_a_normalisation_that_is_reached_in_two_ways():
+    net = TwoWays().double().eval()
+    with torch.no_grad():
+        net.first.weight[:2], net.first.bias[:2], net.norm.bias[:2] = 0, 0, -1
+    small, report = compact(net, return_report=True)
+    assert report["units"] == report["units_kept"]
+    X, ready = torch.randn(5, 4).double(), torch.randn(5, 6).double()
+    torch.testing.assert_close(small(X), net(X))
+    torch.testing.assert_close(small(X, ready), net(X, ready))
+
+
 def test_what_is_left_is_reported():
     _, report = compact(made("mixed")[0], return_report=True)
     why = dict(zip(report["layer"], report["left_because"], strict=True))

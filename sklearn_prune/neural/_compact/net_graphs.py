@@ -48,7 +48,7 @@ class NetTracer(fx.Tracer):
 
 
 def graphs_of(module: nn.Module) -> tuple[list[fx.Graph], dict[str, str]]:
-    """Return what a net does in evaluation, and in training and with defaults if it differs.
+    """Return what a net does in evaluation and in training, whatever may be missing is given.
 
     Second, parts that are one operation each, and why. Whatever a forward leaves behind in the
     net, it does when the net is followed: give a copy. A net that is a layer of torch has no
@@ -82,9 +82,16 @@ def first_line(error: Exception) -> str:
 
 
 def _choices_of_arguments(module: nn.Module) -> Iterator[dict[str, Any]]:
-    """Yield the arguments that are not given, and then none of them."""
+    """Yield arguments that are not given: all, then all but what may be missing, one by one.
+
+    Switches are also turned. Of other arguments that have a default it is taken.
+    """
     parameters = inspect.signature(module.forward).parameters.values()
     defaults = {p.name: p.default for p in parameters if p.default is not p.empty}
-    if defaults:
-        yield defaults
-    yield {}
+    missing = [name for name, value in defaults.items() if value is None]
+    yield defaults
+    for given in [[name] for name in missing] + ([missing] if len(missing) > 1 else []):
+        yield {name: value for name, value in defaults.items() if name not in given}
+    for name, value in defaults.items():
+        if isinstance(value, bool):
+            yield defaults | {name: not value}

@@ -143,7 +143,7 @@ class _Walk:
         if layer is not None and is_mixing(layer):
             return self._mixed(node, layer)
         if type(layer) in NORMS or type(layer) is ZeroChannels:
-            return self._per_channel(node, layer) or self._stopped(node, _name_of(node, layer))
+            return self._per_channel(node, layer) or self._unknown_channels(node, layer)
         if node.target in JOINS:
             self._complete(node)
         flow = flow_after(node, layer, self.flows)
@@ -242,6 +242,13 @@ class _Walk:
         self.found.same.append((known, columns.units))
         columns = replace(columns, ndim=columns.ndim or 2)
         return columns.with_constants(normalised(layer, columns.constants))
+
+    def _unknown_channels(self, node: fx.Node, layer: nn.Module) -> Flow | None:
+        """Leave a layer that takes units of which nothing is known, here or in another graph."""
+        if layer in self.found.channels:
+            self.found.pinned.append((self.found.channels[layer], ANOTHER))
+        self.found.left[layer] = "the units that it takes are not known"
+        return self._stopped(node, _name_of(node, layer))
 
     def _module_of(self, node: fx.Node) -> Any:
         return self.module.get_submodule(str(node.target)) if node.op == "call_module" else None
