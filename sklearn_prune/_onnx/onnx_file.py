@@ -11,8 +11,8 @@ import numpy as np
 if TYPE_CHECKING:
     from .graph import Graph, Node, Output
 
-# The first with text in Equal.
-OPSET, FORMAT = 19, 9
+# The newest that onnxruntime 1.20 reads, which is the oldest that is declared.
+OPSET, FORMAT = 21, 10
 TEXT = np.dtype(object)
 
 

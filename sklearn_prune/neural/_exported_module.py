@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
+from sklearn_prune._onnx.onnx_file import OPSET
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 CHATTY = "torch.onnx._internal.exporter._registration"
 
 
-def exported(module: nn.Module, samples: Samples, opset: int, **names: Any) -> Any:
+def exported(module: nn.Module, samples: Samples, **names: Any) -> Any:
     """Return an ONNX model of a module in evaluation, for any number of samples.
 
     Parameters
@@ -29,8 +31,6 @@ def exported(module: nn.Module, samples: Samples, opset: int, **names: Any) -> A
         What to export.
     samples : Samples
         Examples of its arguments.
-    opset : int
-        Version of the operators.
     **names : dict
         Names of inputs and outputs, as of ``torch.onnx.export``.
 
@@ -54,7 +54,7 @@ def exported(module: nn.Module, samples: Samples, opset: int, **names: Any) -> A
                 kwargs=some.kwargs,
                 dynamo=True,
                 verbose=False,
-                opset_version=opset,
+                opset_version=OPSET,
                 dynamic_shapes=args or {name: {0: n_samples} for name in some.kwargs},
                 **names,
             )

@@ -18,9 +18,6 @@ from ._given_samples import samples_for
 if TYPE_CHECKING:
     from ._given_samples import Samples
 
-# The newest that onnxruntime 1.20 reads.
-OPSET = 21
-
 
 @whole_model.register(nn.Module)
 def model_of_module(module: nn.Module, X: Any, dtype: Any) -> Any:
@@ -41,7 +38,6 @@ def model_of_module(module: nn.Module, X: Any, dtype: Any) -> Any:
     return exported(
         small,
         samples,
-        OPSET,
         input_names=_input_names(small, samples),
         output_names=_output_names(small, samples),
     )

@@ -10,7 +10,7 @@ from torch import nn
 
 from sklearn_prune._onnx.graph import Node, Output
 from sklearn_prune._onnx.linear_scores import nonzero_columns
-from sklearn_prune._onnx.onnx_file import OPSET, require_onnx
+from sklearn_prune._onnx.onnx_file import require_onnx
 from sklearn_prune._onnx.predictions import labels_of, predicted
 
 from ._architectures import TwoLayerNet
@@ -101,7 +101,7 @@ def _any_module(module: nn.Module, net: Any, columns: Columns) -> Output:
     samples = Samples((torch.zeros(2, *net.sample_shape_, dtype=kind),), {})
     with torch.no_grad():
         shape = samples.outputs(module).shape[1:]
-    return Output(_inserted(graph, exported(module, samples, OPSET), tensor), tuple(shape))
+    return Output(_inserted(graph, exported(module, samples), tensor), tuple(shape))
 
 
 def _inserted(graph: Graph, model: Any, tensor: str) -> str:
