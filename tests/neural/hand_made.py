@@ -104,6 +104,30 @@ class ResidualTable(nn.Module):
         return self.last(functional.relu(x))
 
 
+class Idioms(nn.Module):
+    """Ways to make columns of maps."""
+
+    def __init__(self, way):
+        super().__init__()
+        self.way = way
+        self.conv1, self.conv2 = nn.Conv2d(2, 7, 3), nn.Conv2d(7, 6, 2)
+        self.hidden, self.last = nn.Linear(6, 5), nn.Linear(5, 2)
+
+    def forward(self, x):
+        x = functional.softplus(self.conv2(torch.sigmoid(self.conv1(x))))
+        columns = {
+            "squeeze": lambda: functional.adaptive_avg_pool2d(x, 1).squeeze(-1).squeeze(2),
+            "means": lambda: x.mean(-1).mean(dim=-1),
+            "largest": lambda: torch.amax(x, (2, 3), keepdim=True).flatten(1),
+            "corner": lambda: x[:, :, 0, -1],
+            "rows": lambda: x[:, :, 1:3].mean(3)[:, :, 0],
+        }
+        return self.last(torch.relu(self.hidden(columns[self.way]())))
+
+
+WAYS = ["squeeze", "means", "largest", "corner", "rows"]
+
+
 class Tied(nn.Module):
     """A decoder of the weights of the encoder."""
 
@@ -251,6 +275,7 @@ NETS = {
     "pictures and table": lambda: (PicturesAndTable(), tables([1, 6, 6], [3])),
     "flat and table": lambda: (FlatAndTable(), tables([1, 5, 5], [3])),
     "residual table": lambda: (ResidualTable(), tables([4])),
+    **{way: lambda way=way: (Idioms(way), tables([2, 6, 6])) for way in WAYS},
     "tied": lambda: (Tied(), tables([4])),
     "twice": lambda: (Twice(), tables([4])),
     "fixed size": lambda: (FixedSize(), tables([1, 6, 6])),

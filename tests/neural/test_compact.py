@@ -8,7 +8,17 @@ from copy import deepcopy
 import numpy as np
 import pytest
 import torch
-from hand_made import NETS, Auxiliary, Branching, Residual, made, n_parameters, pruned, table_net
+from hand_made import (
+    NETS,
+    WAYS,
+    Auxiliary,
+    Branching,
+    Residual,
+    made,
+    n_parameters,
+    pruned,
+    table_net,
+)
 from torch import nn
 from torch.nn.utils import prune
 
@@ -190,7 +200,7 @@ def test_a_channel_of_each_stage_of_a_resnet_leaves(shortcut):
     assert_same(net, small, [torch.zeros(3, 3, 32, 32)], atol=1e-6)
 
 
-@pytest.mark.parametrize("name", ["pictures and table", "flat and table", "residual table"])
+@pytest.mark.parametrize("name", ["pictures and table", "flat and table", "residual table", *WAYS])
 def test_nothing_stops_units_of_branches(name):
     net, _ = made(name)
     _, report = compact(pruned(net, 1, dead=0.4), return_report=True)

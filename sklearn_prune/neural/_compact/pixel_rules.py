@@ -94,15 +94,26 @@ def _resized(_node: fx.Node, _module: Any, flow: Flow) -> Flow | None:
 
 
 def _averaged(node: fx.Node, module: Any, flow: Flow) -> Flow | None:
-    """Take one number of all pixels of each unit."""
+    """Take one number of the pixels of each unit, along some axes."""
     given = _settings(node, module, "dim keepdim")
     dims = given.get("dim")
     dims = (dims,) if isinstance(dims, int) else dims
     if flow.ndim is None or not _has_maps(flow) or dims is None or len(given) > 2:
         return None
-    if {dim % flow.ndim for dim in dims} != set(range(2, flow.ndim)):
+    axes = {dim % flow.ndim for dim in dims}
+    if not axes or min(axes) < 2:
         return None
-    return replace(flow, ndim=flow.ndim if given.get("keepdim") else 2, pixels=1)
+    pixels = 1 if len(axes) == flow.ndim - 2 else None
+    n_axes = 0 if given.get("keepdim") else len(axes)
+    return replace(flow, ndim=flow.ndim - n_axes, pixels=pixels)
+
+
+def _squeezed(node: fx.Node, module: Any, flow: Flow) -> Flow | None:
+    """Drop an axis of one pixel."""
+    axis = _settings(node, module, "dim").get("dim")
+    if flow.ndim is None or flow.pixels != 1 or not isinstance(axis, int) or axis % flow.ndim < 2:
+        return None
+    return replace(flow, ndim=flow.ndim - 1)
 
 
 def _flattened(node: fx.Node, module: Any, flow: Flow) -> Flow | None:
@@ -127,12 +138,16 @@ def _side_by_side(flow: Flow) -> Flow:
 
 
 def _sliced(node: fx.Node, _module: Any, flow: Flow) -> Flow | None:
-    """Take some of the pixels."""
+    """Take some of the pixels, or one along some axes."""
     index = node.args[1]
-    if not _has_maps(flow) or not isinstance(index, tuple):
+    if flow.ndim is None or not _has_maps(flow) or not isinstance(index, tuple):
         return None
-    slices = all(isinstance(part, slice) for part in index)
-    return replace(flow, pixels=None) if slices and index[1:2] == (slice(None),) else None
+    if not isinstance(index[0], slice) or index[1:2] != (slice(None),):
+        return None
+    if not all(isinstance(part, slice | int) for part in index):
+        return None
+    ndim = flow.ndim - sum(isinstance(part, int) for part in index)
+    return replace(flow, ndim=ndim, pixels=1 if ndim == 2 else None)
 
 
 _DROPOUTS = (nn.Dropout, nn.Dropout1d, nn.Dropout2d, nn.Dropout3d, nn.AlphaDropout)
@@ -162,6 +177,7 @@ FUNCTION_RULES: dict[Any, Rule] = {
     torch.flatten: _flattened,
     torch.mean: _averaged,
     torch.amax: _averaged,
+    torch.squeeze: _squeezed,
     operator.getitem: _sliced,
 }
 METHOD_RULES: dict[Any, Rule] = {
@@ -171,4 +187,5 @@ METHOD_RULES: dict[Any, Rule] = {
     "reshape": _viewed,
     "mean": _averaged,
     "amax": _averaged,
+    "squeeze": _squeezed,
 }
