@@ -310,19 +310,23 @@ class TwoWays(nn.Module):
 
     def __init__(self):
         super().__init__()
-        self.first, self.norm, self.last = nn.Linear(4, 6), nn.BatchNorm1d(6), nn.Linear(6, 2)
+        self.before, self.first = nn.Linear(4, 4), nn.Linear(4, 6, bias=False)
+        self.norm, self.last = nn.BatchNorm1d(6), nn.Linear(6, 2)
 
     def forward(self, x, ready=None):
-        x = self.first(x) if ready is None else ready.softmax(1)
+        x = self.first(torch.sigmoid(self.before(x))) if ready is None else ready.softmax(1)
         return self.last(torch.relu(self.norm(x)))
 
 
-def test_a_normalisation_that_is_reached_in_two_ways():
+@pytest.mark.parametrize("name", ["first", "before"])
+def test_a_normalisation_that_is_reached_in_two_ways(name):
     net = TwoWays().double().eval()
     with torch.no_grad():
-        net.first.weight[:2], net.first.bias[:2], net.norm.bias[:2] = 0, 0, -1
-    small, report = compact(net, return_report=True)
-    assert report["units"] == report["units_kept"]
+        getattr(net, name).weight[:2] = 0
+        net.norm.bias[:2] = -1
+    small = compact(net)
+    assert small.first.in_features == (4 if name == "first" else 2)
+    assert small.norm.num_features == 6
     X, ready = torch.randn(5, 4).double(), torch.randn(5, 6).double()
     torch.testing.assert_close(small(X), net(X))
     torch.testing.assert_close(small(X, ready), net(X, ready))

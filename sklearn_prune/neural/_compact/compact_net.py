@@ -11,7 +11,8 @@ from .dead_units import kept_units
 from .held_numbers import module_with_numbers
 from .layer_table import layer_table
 from .net_graphs import NotFollowedError, graphs_of
-from .net_survey import Survey, survey
+from .net_survey import Survey
+from .net_walk import survey
 from .shrunk_layers import shrink
 
 if TYPE_CHECKING:
