@@ -144,6 +144,20 @@ def test_a_channel_that_normalisation_makes_constant():
     assert_same(net, small, [torch.zeros(4, 3).double()])
 
 
+def test_constants_in_front_of_a_norm_without_statistics_become_a_bias():
+    net = nn.Sequential(
+        *(nn.Linear(3, 4), nn.Sigmoid(), nn.Linear(4, 3, bias=False)),
+        *(nn.BatchNorm1d(3, track_running_stats=False), nn.Linear(3, 2)),
+    )
+    net = net.double().eval()
+    with torch.no_grad():
+        net[0].weight[1] = 0
+    small, report = compact(net, return_report=True)
+    torch.testing.assert_close(small[2].bias, net[2].weight[:, 1] * net[0].bias[1].sigmoid())
+    assert report["left_because"][2] == "it has no running statistics"
+    assert_same(net, small, [torch.zeros(6, 3).double()])
+
+
 def test_channels_of_the_trunk_leave_where_all_that_add_into_them_are_dead():
     net = Residual().double().eval()
     with torch.no_grad():

@@ -59,7 +59,8 @@ def _find_norms(module: nn.Module, graphs: list[fx.Graph], found: Survey) -> Non
                 sources.setdefault(layer, set()).add(layers[given])
     for use in found.uses:
         (norm, *others) = takers.get(use.layer, {None})
-        if not others and type(norm) in NORMS and sources[norm] == {use.layer}:
+        is_known = type(norm) in NORMS and norm in found.channels
+        if not others and is_known and sources[norm] == {use.layer}:
             use.norm = norm
 
 
