@@ -68,7 +68,7 @@ def _add_parameters(parser: argparse.ArgumentParser, defaults: dict[str, Any]) -
             text += f" ({' '.join(map(str, default)) if isinstance(default, tuple) else default})"
         parser.add_argument(f"--{name}", help=text, default=argparse.SUPPRESS, **options)
 
-    several = {"type": int, "nargs": "+"}
+    several: dict[str, Any] = {"type": int, "nargs": "+"}
     add(
         "config",
         "TOML file of these parameters; options given here win over it",
@@ -80,8 +80,11 @@ def _add_parameters(parser: argparse.ArgumentParser, defaults: dict[str, Any]) -
     add(
         "base-widths", "prune to the size of these", defaults["base_widths"], metavar="S", **several
     )
-    add("methods", "ways to prune", METHODS, nargs="+", choices=METHODS)
     add("seeds", "seeds, each of which repeats everything", (0,), metavar="SEED", **several)
+    several |= {"type": float, "metavar": "SHARE"}
+    add("sparsities", "prune to these shares of the weights, in place of base widths", **several)
+    add("label-noise", "shares of the training images to give a wrong class", (0.0,), **several)
+    add("methods", "ways to prune", METHODS, nargs="+", choices=METHODS)
     add("epochs", "passes before pruning", defaults["epochs"], type=int, metavar="N")
     add("retrain-epochs", "passes after it", defaults["retrain_epochs"], type=int, metavar="N")
     add("retrain", "retrain from the first, the trained or new weights", "rewind", choices=RETRAIN)

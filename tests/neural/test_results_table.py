@@ -5,7 +5,8 @@ from sklearn_prune.neural._study.results_table import COLUMNS, INTEGERS, Results
 
 def row(key, **values):
     numbers = dict.fromkeys(INTEGERS, 3) | {"train_error": 0.25, "test_error": 1 / 3}
-    numbers |= {"learning_rate": 1e-3, "base_width": None, "device": 'an "odd", name'}
+    numbers |= {"sparsity": 0.1, "label_noise": 0.0, "learning_rate": 1e-3, "base_width": None}
+    numbers |= {"device": 'an "odd", name'}
     return dict.fromkeys(COLUMNS, "text") | numbers | {"key": key} | values
 
 
