@@ -111,9 +111,7 @@ simulated_sizes = [4, 8, 20, 40, 70, 90, 110, 130, 220, 400]
 def predict(problem, share):
     """Return the error of theory by the number of features kept."""
     dense = predict_risk(problem, n, finite_n=True)
-    pruned = predict_risk(
-        problem, n, sparsity=kept, n_draws=20, random_state=0, **plan
-    )
+    pruned = predict_risk(problem, n, sparsity=kept, n_draws=20, random_state=0, **plan)
     return pd.Series([*pruned, dense], [*kept, p]) - noise_variance(share)
 
 
@@ -147,7 +145,9 @@ for name, make in {"linear": linear, "random features": random_features}.items()
 # A ring is around the smallest net that still fits its training labels, up to one in a hundred,
 # and the dotted line is where least squares stops to fit its labels, s = n.
 
-styles = dict(zip(noises, map(curve_style, ["magnitude", "hessian", "obs"]), strict=True))
+styles = dict(
+    zip(noises, map(curve_style, ["magnitude", "hessian", "obs"]), strict=True)
+)
 nets = {
     "nets, digits": digits,
     "nets, 2,000 images of MNIST": width_study("mnist_two_layer_sparsities"),
@@ -176,7 +176,9 @@ for ax, name in zip(axes[:, 1], ["linear", "random features"], strict=True):
     ax.axvline(n / p, color="0.5", ls=":", lw=1, zorder=0)
     title = f"least squares, {name}"
     ax.set(title=title, ylabel="squared error, labels without noise", ylim=(0.02, 7))
-for ax, shares in zip(axes.T, [[1, 0.1, 0.01, 0.001], [1, 0.3, 0.1, 0.03]], strict=True):
+for ax, shares in zip(
+    axes.T, [[1, 0.1, 0.01, 0.001], [1, 0.3, 0.1, 0.03]], strict=True
+):
     for panel in ax:
         panel.set(xscale="log", yscale="log", xlabel="share kept")
         panel.set_xticks(shares, shares)
