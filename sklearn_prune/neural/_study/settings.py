@@ -115,6 +115,7 @@ class Settings:
 
     def _check_shares(self) -> None:
         """Raise a ValueError if a share of the weights or of the labels is out of range."""
+        share: Any
         for share in self.sparsities:
             if not (isinstance(share, float) and 0 < share <= 1):
                 msg = (
