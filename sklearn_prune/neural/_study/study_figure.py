@@ -44,7 +44,7 @@ REFERENCE = ("resnet20", "cifar10")
 # A column of panels has room for so many entries of the legend side by side.
 LEGEND_COLUMNS = 2
 # A figure that is narrower, in inches, has no room for its title.
-LEAST_WIDTH = 5.5
+LEAST_WIDTH = 6
 
 # What all runs of one study have in common.
 COMMON = (
