@@ -104,7 +104,7 @@ def random_features(share):
 # At s = n the error is infinite, which curves leave out, and so do the simulations.
 
 kept = [4, 8, 12, 20, 30, 45, 65, 80, 90, 95, n, 105, 110, 120, 140, 180, 250]
-simulated_sizes = [4, 8, 20, 40, 70, 90, 110, 130, 220, 400]
+simulated_sizes = [4, 8, 20, 45, 80, 90, 110, 120, 180, 400]
 
 
 def predict(problem, share):
@@ -224,3 +224,35 @@ def turns(errors):
 
 table = pd.DataFrame({key: turns(summary[key]) for key in summary if key[1]})
 print(table.T.round(3).to_string())
+
+# %%
+# By how many percent the simulation is above the theory, by the number of features kept:
+
+off = {key: 100 * (simulated[key].loc["mean"] / theory[key] - 1) for key in theory}
+print(pd.DataFrame(off).T[simulated_sizes].round().astype(int).to_string())
+
+# %%
+# What to see
+# -----------
+#
+# **Nets.** With wrong labels the error rises as weights are taken away, for as long as what is
+# left can fit the labels, and falls once it cannot. The peak is at the edge. With 20 % noise it
+# is at 1,921 weights for the 1,437 digits and at 2,035 for the 2,000 images of MNIST: 1.3
+# and 1.0 weights an image. With 40 % noise it is at a few more. Beyond it the nets leave some
+# of the wrong labels unlearnt, and are the better for it: of 40 % noise the best pruned
+# nets, with 3 % of the weights (digits) and half a percent (MNIST), make 26 and 34 % errors, the
+# dense ones 38 and 41 %. With 20 % noise they are as good as the dense ones on the digits, and
+# worse on MNIST. With right labels alone there is no peak: the error rises slowly at first, and
+# then fast.
+#
+# **Theory.** Least squares has its peak at s = n, one weight a sample, where its error is
+# infinite. On both sides of it theory knows the error, and which side is best depends on the
+# problem. If few features matter and the noise is moderate, magnitudes find them, and the
+# best model is a pruned one: 0.15 at 20 % noise, where the dense model has 0.22. With 40 % the
+# coefficients are too noisy to tell which to keep, 0.54 against 0.38. Of random features none
+# matters more than others, and the dense model is best at every noise. Here the peak needs no
+# label noise: the features that are pruned leave some of the label unexplained, and act as noise.
+#
+# Means of ten data sets have standard errors of about 5 %, and of 10 to 40 % next to the peak.
+# The linear theory is within three of them. That of random features is within a tenth away from
+# the peak, and too low near it where there is noise, by a fifth to two fifths.
