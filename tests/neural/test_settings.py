@@ -33,7 +33,7 @@ def test_sparsities_take_the_place_of_the_default_base_widths():
         ({"sparsities": (True,)}, "sparsities has True"),
         ({"sparsities": ("a",)}, "sparsities has 'a'"),
         ({"sparsities": 0.5}, "sparsities is 0.5: give a list"),
-        ({"base_widths": (), "sparsities": ()}, "base-widths and sparsities are empty"),
+        ({"base_widths": (), "sparsities": ()}, "base-widths and sparsities are both empty"),
         ({"label_noise": (-0.1,)}, "label-noise has -0.1: give shares of the training images"),
         ({"label_noise": (1.0,)}, "label-noise has 1.0"),
         ({"label_noise": (1,)}, "label-noise has 1.0"),

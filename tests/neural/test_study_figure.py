@@ -56,6 +56,21 @@ def test_figure_has_the_reference(finished, tmp_path):
         plot_study(finished / "results.csv", reference=True)
 
 
+def test_reference_is_of_widths(finished, tmp_path):
+    change = {"architecture": "resnet20", "data": "cifar10", "sparsity": 0.1}
+    path = changed_table(finished, tmp_path, [lambda _row: change])
+    with pytest.raises(ValueError, match=r"reference is True, but .* is of sparsities"):
+        plot_study(path, reference=True)
+
+
+def test_reference_is_of_right_labels(finished, tmp_path):
+    change = {"architecture": "resnet20", "data": "cifar10", "label_noise": 0.2}
+    path = changed_table(finished, tmp_path, [lambda _row: change])
+    figure = plot_study(path, reference=True)
+    assert len(figure.axes[0].lines) == 2
+    plt.close(figure)
+
+
 def test_figure_of_many_base_widths(finished, tmp_path):
     def to_base_width(k):
         # Those of other ways to prune have a base width that no magnitude has.

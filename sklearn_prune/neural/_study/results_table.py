@@ -39,7 +39,7 @@ COLUMNS = (
     "device",
 )
 CHECK = "check"
-# What the rows of earlier tables are, which have no such columns.
+# Columns that earlier tables do not have, and what their rows are.
 ADDED = {"sparsity": None, "label_noise": 0.0}
 EARLIER = tuple(name for name in COLUMNS if name not in ADDED)
 

@@ -183,12 +183,12 @@ def plan(settings: Settings) -> tuple[list[Run], list[Run]]:
         for seed in dict.fromkeys(settings.seeds)
     ]
     dense = [
-        Run(settings, "dense", width, None, seed, None, noise)
+        Run(settings, "dense", width, None, seed, label_noise=noise)
         for seed, noise in studies
         for width in dict.fromkeys((*widths, *base_widths))
     ]
     pruned = [
-        Run(settings, method, width, base_width, seed, sparsity, noise)
+        Run(settings, method, width, base_width, seed, sparsity=sparsity, label_noise=noise)
         for seed, noise in studies
         for width in widths
         for base_width, sparsity in (

@@ -98,7 +98,10 @@ class Settings:
             if not getattr(self, name):
                 raise ValueError(f"{name.replace('_', '-')} is empty: give at least one.")
         if not (self.base_widths or self.sparsities):
-            msg = "base-widths and sparsities are empty: say with one of them what is kept."
+            msg = (
+                "base-widths and sparsities are both empty: say what to keep with one of them "
+                "(1.0 as the only sparsity prunes nothing)."
+            )
             raise ValueError(msg)
         self._check_shares()
         rate: Any = self.learning_rate

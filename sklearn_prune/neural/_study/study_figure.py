@@ -90,7 +90,7 @@ def plot_study(table, *, reference=False):
         If the table is no path.
     ValueError
         If the table is empty or damaged, or holds runs of several studies, or is not one of
-        ResNet-20 on CIFAR-10 and a reference is asked for.
+        the width of ResNet-20 on CIFAR-10 and a reference is asked for.
 
     See Also
     --------
@@ -120,6 +120,9 @@ def plot_study(table, *, reference=False):
         msg = f"reference is True, but {table} is not of {NETS[REFERENCE[0]]} on CIFAR-10."
         raise ValueError(msg)
     by_share = any(row["sparsity"] is not None for row in rows)
+    if reference and by_share:
+        msg = f"reference is True, but {table} is of sparsities: the paper's curves are of widths."
+        raise ValueError(msg)
     curves_of = curves_by_share if by_share else curves_by_width
     panels = {
         (method, error): curves_of(rows, method, error) for method in methods for error in ERRORS
@@ -209,6 +212,8 @@ def _draw_curves(ax: Any, curves: Curves, lines: Lines) -> None:
 def _draw_reference(ax: Any, method: str, curves: Curves, lines: Lines) -> None:
     """Dot the curves of the paper, in the colours of ours."""
     for nets in curves:
+        if nets.label_noise:
+            continue
         dense = nets.base_width is None
         widths, errors = reference_curve("dense" if dense else method, nets.base_width)
         label = "the same in the paper" if dense else None
