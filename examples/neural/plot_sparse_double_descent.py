@@ -210,7 +210,7 @@ plt.show()
 
 
 def turns(errors):
-    """Return what a curve goes through from right to left, with the shares kept."""
+    """Return what a curve goes through as weights are taken away."""
     peak = (errors - errors.cummin()).idxmax()
     beyond = errors[errors.index < peak]
     return {
@@ -238,9 +238,9 @@ print(pd.DataFrame(off).T[simulated_sizes].round().astype(int).to_string())
 # **Nets.** With wrong labels the error rises as weights are taken away, for as long as what is
 # left can fit the labels, and falls once it cannot. The peak is at the edge. With 20 % noise it
 # is at 1,921 weights for the 1,437 digits and at 2,035 for the 2,000 images of MNIST: 1.3
-# and 1.0 weights an image. With 40 % noise it is at a few more. Beyond it the nets leave some
-# of the wrong labels unlearnt, and are the better for it: of 40 % noise the best pruned
-# nets, with 3 % of the weights (digits) and half a percent (MNIST), make 26 and 34 % errors, the
+# and 1.0 weights an image; with 40 % it is at 1.3 and 1.5. Beyond it the nets leave some of
+# the wrong labels unlearnt, and are the better for it: with 40 % noise the best pruned
+# nets, of 3 % of the weights (digits) and half a percent (MNIST), make 26 and 34 % errors, the
 # dense ones 38 and 41 %. With 20 % noise they are as good as the dense ones on the digits, and
 # worse on MNIST. With right labels alone there is no peak: the error rises slowly at first, and
 # then fast.
@@ -254,5 +254,5 @@ print(pd.DataFrame(off).T[simulated_sizes].round().astype(int).to_string())
 # label noise: the features that are pruned leave some of the label unexplained, and act as noise.
 #
 # Means of ten data sets have standard errors of about 5 %, and of 10 to 40 % next to the peak.
-# The linear theory is within three of them. That of random features is within a tenth away from
-# the peak, and too low near it where there is noise, by a fifth to two fifths.
+# The linear theory is off by hardly more than these. That of random features is so, too, away
+# from the peak; near it, where there is noise, it is too low, by up to two fifths.
