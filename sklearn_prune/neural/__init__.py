@@ -12,8 +12,17 @@ except ImportError as error:
 
 from ._architectures import ResNet20, TwoLayerNet
 from ._onnx_net import predicted_by_net as _predicted_by_net  # noqa: F401 (registered there)
+from ._prune_net import apply_masks, prune_net
 from ._pruned_net_classifier import PrunedNetClassifier
 from ._pruned_net_regressor import PrunedNetRegressor
 from ._study.study_figure import plot_study
 
-__all__ = ["PrunedNetClassifier", "PrunedNetRegressor", "ResNet20", "TwoLayerNet", "plot_study"]
+__all__ = [
+    "PrunedNetClassifier",
+    "PrunedNetRegressor",
+    "ResNet20",
+    "TwoLayerNet",
+    "apply_masks",
+    "plot_study",
+    "prune_net",
+]

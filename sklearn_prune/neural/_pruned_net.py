@@ -24,8 +24,9 @@ from ._net_pruning import SCOPES, check_finite, prune, warn_if_emptied
 from ._part_checks import arguments_of
 from ._phases import Phase, plan_phases
 from ._random_streams import random_stream, untouched_random_state
-from ._saliency import hessian, magnitude, random
+from ._saliency import mean_square_gradients
 from ._seeded_net import FURTHER_EPOCHS, PHASES, SeededNet
+from ._strategies import asks_loss, check_strategy, scores_by
 from ._training_state import restore_state
 
 if TYPE_CHECKING:
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
     from ._random_streams import RandomStream
 
-STRATEGIES = ("magnitude", "hessian", "random")
 DEFAULT_SPARSITY = 0.1
 # Parameters that do not change the outcome of a fit, or stand in its key by other means.
 NOT_IN_KEY = {"callbacks", "checkpoint", "random_state", "verbose"}
@@ -197,19 +197,21 @@ class PrunedNet(CallbackSupportMixin, SeededNet):
             apply_masks(self.module_)
 
     def _scores(self, X, y):
-        if self.strategy == "magnitude":
-            return magnitude(self.module_)
-        if self.strategy == "random":
-            return random(self.module_, torch.default_generator)
+        """Return the scores of all weights that can be pruned."""
+        fisher = self._statistics(X, y) if asks_loss(self.strategy) else None
+        names = weights_of(self.module_)
+        return scores_by(self.strategy, self.module_, names, fisher, torch.default_generator)
+
+    def _statistics(self, X, y):
+        """Return the mean square gradients of the training data."""
         dataset, _ = self.get_split_datasets(X, y)
         batches = map(unpack_data, self.get_iterator(dataset, training=False))
-        return hessian(
-            self.module_, self.get_loss, (to_device(batch, self.device) for batch in batches)
-        )
+        on_device = (to_device(batch, self.device) for batch in batches)
+        return mean_square_gradients(self.module_, self.get_loss, on_device)
 
     def _check_settings(self):
         super()._check_settings()
-        check_choice("strategy", self.strategy, STRATEGIES)
+        check_strategy(self.strategy)
         check_choice("scope", self.scope, SCOPES)
         if self.warm_start:
             msg = f"warm_start is {self.warm_start!r}: fit starts anew, partial_fit trains further."
