@@ -9,6 +9,7 @@ excluded, the same number of weights is not zero: what is excluded takes its pla
 import argparse
 import statistics
 import warnings
+from itertools import pairwise
 
 import torch
 from sklearn.datasets import load_digits
@@ -27,7 +28,7 @@ def mlp():
     sizes = (64, 64, 64)
     hidden = [
         layer
-        for n_in, n_out in zip(sizes, sizes[1:], strict=False)
+        for n_in, n_out in pairwise(sizes)
         for layer in (nn.Linear(n_in, n_out), nn.BatchNorm1d(n_out), nn.ReLU())
     ]
     return nn.Sequential(*hidden, nn.Linear(sizes[-1], 10))

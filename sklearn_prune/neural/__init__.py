@@ -11,6 +11,7 @@ except ImportError as error:
     raise ImportError(msg) from error
 
 from ._architectures import ResNet20, TwoLayerNet
+from ._layer_table import layer_table
 from ._onnx_net import predicted_by_net as _predicted_by_net  # noqa: F401 (registered there)
 from ._prune_net import apply_masks, prune_net
 from ._pruned_net_classifier import PrunedNetClassifier
@@ -23,6 +24,7 @@ __all__ = [
     "ResNet20",
     "TwoLayerNet",
     "apply_masks",
+    "layer_table",
     "plot_study",
     "prune_net",
 ]

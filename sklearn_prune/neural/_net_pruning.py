@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
+from sklearn_prune._checks.arguments import check_n_keep
 from sklearn_prune._checks.user_warnings import warn_user
 
 from ._dense_norms import note_norms
@@ -13,7 +14,7 @@ from ._masks import masks_of, set_masks, weights_of
 from ._saliency import magnitude
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from torch import Tensor, nn
 
@@ -66,6 +67,25 @@ def n_left(module: nn.Module, names: Iterable[str]) -> int:
     """Return the number of weights, of tensors of these names, that no mask has pruned."""
     weights, masks = weights_of(module), masks_of(module)
     return sum(int(masks[n].sum()) if n in masks else weights[n].numel() for n in names)
+
+
+def n_to_keep(module: nn.Module, names: Collection[str], sparsity: Any) -> int:
+    """Return how many of the weights of these names to keep.
+
+    Raises
+    ------
+    ValueError
+        If `sparsity` is out of range, or more than an earlier pruning has left.
+    """
+    weights = weights_of(module)
+    n_keep = check_n_keep(sparsity, sum(weights[name].numel() for name in names), "weights")
+    if n_keep > (left := n_left(module, names)):
+        msg = (
+            f"sparsity is {sparsity!r}, {n_keep} weights, but the net is pruned already and has "
+            f"{left} of them: give a sparsity of at most {left}."
+        )
+        raise ValueError(msg)
+    return n_keep
 
 
 def keep_global(scores: Scores, n_keep: int) -> Masks:

@@ -6,18 +6,14 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch.nn.utils import parametrize
-from torch.nn.utils import prune as torch_prune
-
-from sklearn_prune._checks.arguments import check_n_keep
 
 from . import _masks
 from ._checks import check_batch_size, check_choice
 from ._excluded_weights import prunable_weights
-from ._given_net import module_of
+from ._given_net import check_plain_weights, module_of
 from ._given_samples import samples_for
 from ._given_targets import loss_for, targets_for
-from ._net_pruning import SCOPES, kept_counts, n_left, prune, warn_if_emptied
+from ._net_pruning import SCOPES, kept_counts, n_to_keep, prune, warn_if_emptied
 from ._random_streams import draw_seed
 from ._saliency import mean_square_gradients
 from ._strategies import check_strategy, scores_by
@@ -223,41 +219,6 @@ def apply_masks(module):
         )
         raise ValueError(msg)
     _masks.apply_masks(module)
-
-
-def check_plain_weights(module: nn.Module) -> None:
-    """Raise a ValueError if a weight is computed from others, which would undo its pruning."""
-    if torch_prune.is_pruned(module):
-        msg = (
-            f"{type(module).__name__} has masks of torch.nn.utils.prune: call "
-            "torch.nn.utils.prune.remove(layer, name) for each of its pruned layers first."
-        )
-        raise ValueError(msg)
-    if any(map(parametrize.is_parametrized, module.modules())):
-        msg = (
-            f"{type(module).__name__} computes weights by torch.nn.utils.parametrize: call "
-            "torch.nn.utils.parametrize.remove_parametrizations(layer, name) first."
-        )
-        raise ValueError(msg)
-
-
-def n_to_keep(module: nn.Module, names: Any, sparsity: Any) -> int:
-    """Return how many of the weights of these names to keep.
-
-    Raises
-    ------
-    ValueError
-        If `sparsity` is out of range, or more than an earlier pruning has left.
-    """
-    weights = _masks.weights_of(module)
-    n_keep = check_n_keep(sparsity, sum(weights[name].numel() for name in names), "weights")
-    if n_keep > (left := n_left(module, names)):
-        msg = (
-            f"sparsity is {sparsity!r}, {n_keep} weights, but the net is pruned already and has "
-            f"{left} of them: give a sparsity of at most {left}."
-        )
-        raise ValueError(msg)
-    return n_keep
 
 
 def _statistics(
