@@ -11,6 +11,7 @@ except ImportError as error:
     raise ImportError(msg) from error
 
 from ._architectures import ResNet20, TwoLayerNet
+from ._layer_display import LayerDisplay
 from ._layer_table import layer_table
 from ._onnx_net import predicted_by_net as _predicted_by_net  # noqa: F401 (registered there)
 from ._prune_net import apply_masks, prune_net
@@ -19,6 +20,7 @@ from ._pruned_net_regressor import PrunedNetRegressor
 from ._study.study_figure import plot_study
 
 __all__ = [
+    "LayerDisplay",
     "PrunedNetClassifier",
     "PrunedNetRegressor",
     "ResNet20",

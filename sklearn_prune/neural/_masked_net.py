@@ -85,7 +85,8 @@ class MaskedNet(SeededNet):
         html = super()._html_repr()
         if not self.initialized_ or not self.masks_:
             return html
-        return f"{html}<p>{escape(self._what_is_left())}</p>"
+        head, end, rest = html.rpartition("</body>")
+        return f"{head}<p>{escape(self._what_is_left())}</p>{end}{rest}"
 
     def _what_is_left(self):
         """Return one line on the weights kept, in all and of layers."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from copy import copy, deepcopy
+from copy import deepcopy
 from math import prod
 
 import numpy as np
@@ -216,10 +216,11 @@ class SeededNet(DocumentationLink, NeuralNet):
         if not isinstance(self.module, NeuralNet):
             return super().__sklearn_clone__()
         # A clone of a fitted net would not be fitted.
-        plain = copy(self)
-        plain.module = module_of(self.module)
+        given = {"module": module_of(self.module)}
         if getattr(self, "classes", False) is None:
-            plain.classes = labels_of(self.module)
+            given["classes"] = labels_of(self.module)
+        plain = type(self).__new__(type(self))
+        vars(plain).update(vars(self) | given)
         return clone(plain)
 
     def get_params(self, deep=True):
