@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from sklearn_prune._displays.drawing import require_matplotlib
@@ -163,7 +165,7 @@ class LayerDisplay:
         except (LookupError, TypeError) as error:
             msg = f"table has not the columns {', '.join(COLUMNS)}: give what layer_table returned."
             raise ValueError(msg) from error
-        sums = {}
+        sums: dict[str, Any] = {}
         for name, *counts in zip(*(columns[c] for c in ADDED), strict=True):
             layer = name.rpartition(".")[0] or name
             sums[layer] = np.add(sums.get(layer, 0), counts)

@@ -16,7 +16,7 @@ from ._given_targets import loss_for, targets_for
 from ._net_pruning import SCOPES, kept_counts, n_to_keep, prune, warn_if_emptied
 from ._random_streams import draw_seed
 from ._saliency import mean_square_gradients
-from ._strategies import check_strategy, scores_by
+from ._weight_scores import check_strategy, scores_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

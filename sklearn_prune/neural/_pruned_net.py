@@ -29,8 +29,8 @@ from ._random_streams import random_stream, untouched_random_state
 from ._saliency import mean_square_gradients
 from ._schedules import scheduled_sizes
 from ._seeded_net import FURTHER_EPOCHS, PHASES
-from ._strategies import asks_loss, check_strategy, scores_by
 from ._training_state import restore_state
+from ._weight_scores import asks_loss, check_strategy, scores_by
 
 if TYPE_CHECKING:
     from skorch.callbacks import Callback

@@ -220,7 +220,7 @@ class SeededNet(DocumentationLink, NeuralNet):
         if getattr(self, "classes", False) is None:
             given["classes"] = labels_of(self.module)
         plain = type(self).__new__(type(self))
-        vars(plain).update(vars(self) | given)
+        plain.__dict__.update(vars(self) | given)
         return clone(plain)
 
     def get_params(self, deep=True):
