@@ -22,7 +22,7 @@ SUFFIX = "_norm_before_pruning"
 def norms_of(module: nn.Module) -> dict[str, float]:
     """Return the Euclidean norm of each tensor as it is."""
     return {
-        name: torch.linalg.vector_norm(weight.detach(), dtype=_precision(weight)).item()
+        name: torch.linalg.vector_norm(weight.detach().to(_precision(weight))).item()
         for name, weight in module.named_parameters()
     }
 

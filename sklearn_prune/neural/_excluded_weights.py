@@ -85,7 +85,7 @@ def _parameters_for(module: nn.Module, item: Any) -> set[int]:
 
 def _biases(module: nn.Module) -> list[nn.Parameter]:
     names = module.named_parameters(remove_duplicate=False)
-    return [weight for name, weight in names if name.rpartition(".")[2].startswith("bias")]
+    return [weight for name, weight in names if "bias" in name.rpartition(".")[2]]
 
 
 def _norms(module: nn.Module) -> list[nn.Parameter]:

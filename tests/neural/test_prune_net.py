@@ -260,6 +260,16 @@ def test_recurrent_biases_are_biases():
     assert list(masks_of(pruned)) == ["cells.weight_ih_l0", "cells.weight_hh_l0", "last.weight"]
 
 
+@pytest.mark.filterwarnings("ignore:There is a performance drop")  # of torch
+def test_an_attention_layer():
+    net = moved(lambda: nn.TransformerEncoderLayer(4, 2, 8, batch_first=True))
+    X, y = torch.randn(20, 3, 4), torch.randn(20, 3, 4)
+    pruned = prune_net(net, X, y, strategy="hessian", exclude=("biases", "norms"), sparsity=0.5)
+    matrices = {name: w.numel() for name, w in net.named_parameters() if w.ndim > 1}
+    assert list(masks_of(pruned)) == list(matrices)
+    assert sum(int(mask.sum()) for mask in masks_of(pruned).values()) == sum(matrices.values()) / 2
+
+
 def test_nets_without_normalisation_have_none_to_exclude():
     assert n_nonzero(prune_net(moved(Tied), exclude="norms", sparsity=0.5)) == 24
 
