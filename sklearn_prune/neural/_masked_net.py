@@ -5,6 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from ._excluded_weights import prunable_weights
 from ._layer_table import layer_table
 from ._masks import apply_masks, masks_from_zeros, masks_of, n_weights, set_masks, weights_of
 from ._seeded_net import SeededNet
@@ -61,7 +62,7 @@ class MaskedNet(SeededNet):
         }
 
     def load_params(self, f_params=None, *args, checkpoint=None, **kwargs):
-        """Load parameters, and take those that are zero for pruned.
+        """Load parameters, and take those that are zero, and not excluded, for pruned.
 
         Parameters
         ----------
@@ -78,7 +79,16 @@ class MaskedNet(SeededNet):
         if self.phase_ is not None:  # a callback takes the best epoch
             apply_masks(self.module_)
         elif f_params is not None or checkpoint is not None:
-            set_masks(self.module_, masks_from_zeros(self.module_))
+            masks, names = masks_from_zeros(self._plain_module), self._prunable_names()
+            set_masks(self._plain_module, {name: masks[name] for name in names})
+
+    def _prunable_names(self):
+        return list(prunable_weights(self._plain_module, self.exclude))
+
+    @property
+    def _plain_module(self):
+        """The net, which a compiled one has inside."""
+        return getattr(self.module_, "_orig_mod", self.module_)
 
     def _html_repr(self):
         """Return the diagram of scikit-learn, and below it what is left of the net."""

@@ -6,6 +6,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import torch
+from sklearn.utils import check_random_state
 
 from . import _masks
 from ._checks import check_batch_size, check_choice
@@ -14,9 +15,9 @@ from ._given_net import check_plain_weights, module_of
 from ._given_samples import samples_for
 from ._given_targets import loss_for, targets_for
 from ._net_pruning import SCOPES, kept_counts, n_to_keep, prune, warn_if_emptied
-from ._random_streams import draw_seed
+from ._random_streams import draw_seed, random_stream
 from ._saliency import mean_square_gradients
-from ._weight_scores import check_strategy, scores_by
+from ._weight_scores import asks_loss, check_strategy, scores_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,8 +85,8 @@ def prune_net(
     exclude : str, type, or collection of these, default=()
         What is not pruned: "biases", "norms" (scales and shifts of normalisation), "first"
         or "last" (all parameters of the first or the last layer with a matrix, in the order
-        in which the module names them); patterns such as ``"encoder.*"`` for the names of
-        parameters or layers; classes of layers such as :class:`torch.nn.BatchNorm2d`.
+        in which the module has them, whatever their names); patterns such as
+        ``"encoder.*"`` for the names of parameters or layers; classes of layers such as :class:`torch.nn.BatchNorm2d`.
 
     loss : callable, default=None
         ``(outputs, targets) -> scalar`` for a batch of one sample. None stands for the
@@ -159,14 +160,14 @@ def prune_net(
     check_choice("scope", scope, SCOPES)
     check_batch_size(batch_size)
     check_strategy(strategy)
+    numbers = check_random_state(random_state)
     pruned = deepcopy(module)
     prunable = prunable_weights(pruned, exclude)
     n_keep = n_to_keep(pruned, prunable, sparsity)
-    statistics = None
-    if strategy == "hessian" or (callable(strategy) and (X is not None or y is not None)):
+    seed = draw_seed(numbers) if strategy == "random" else 0
+    with random_stream(next(module.parameters()).device, seed):
         statistics = _statistics(pruned, X, y, loss, batch_size, strategy)
-    generator = torch.Generator().manual_seed(draw_seed(random_state))
-    scores = scores_by(strategy, pruned, prunable, statistics, generator)
+        scores = scores_by(strategy, pruned, prunable, statistics, torch.default_generator)
     prune(pruned, scores, n_keep, scope)
     warn_if_emptied(kept_counts(_masks.masks_of(pruned)), pruned)
     return pruned
@@ -223,8 +224,10 @@ def apply_masks(module):
 
 def _statistics(
     module: nn.Module, X: Any, y: Any, loss: Any, batch_size: int, strategy: Any
-) -> Scores:
-    """Return the mean square gradients of the samples, in single precision at least."""
+) -> Scores | None:
+    """Return the mean square gradients that a strategy asks for, in single precision at least."""
+    if not asks_loss(strategy) or (callable(strategy) and X is None and y is None):
+        return None
     if X is None or y is None:
         missing = " and ".join(name for name, value in {"X": X, "y": y}.items() if value is None)
         msg = f"strategy is {strategy!r}, which asks the loss of samples: give {missing}."

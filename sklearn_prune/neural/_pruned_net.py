@@ -15,7 +15,6 @@ from sklearn_prune._checks.progress import SILENT, Progress, fit_progress
 
 from ._checkpoint_file import FitFile, fit_key
 from ._checks import check_choice, check_folder, check_sizes
-from ._excluded_weights import prunable_weights
 from ._fit_progress import FitProgress
 from ._given_net import module_of
 from ._guesses import warn_of_guesses
@@ -213,14 +212,6 @@ class PrunedNet(CallbackSupportMixin, MaskedNet):
         batches = map(unpack_data, self.get_iterator(data, training=False))
         on_device = (to_device(batch, self.device) for batch in batches)
         return mean_square_gradients(self._plain_module, self.get_loss, on_device)
-
-    def _prunable_names(self):
-        return list(prunable_weights(self._plain_module, self.exclude))
-
-    @property
-    def _plain_module(self):
-        """The net, which a compiled one has inside."""
-        return getattr(self.module_, "_orig_mod", self.module_)
 
     def _check_settings(self):
         super()._check_settings()

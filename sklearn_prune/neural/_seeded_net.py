@@ -285,7 +285,9 @@ class SeededNet(DocumentationLink, NeuralNet):
             raise ValueError(msg)
         X = torch.from_numpy(np.require(X, requirements=["C", "W"]))
         if X.ndim == 4:  # channels_last is for nets that ask for it: see _Block of ResNet20
-            module = module_of(self.module) if self.pretrained else self.module
+            module = self.module if first else getattr(self, "module_", self.module)
+            if first and self.pretrained:
+                module = module_of(module)
             image_format = getattr(module, "image_format", torch.contiguous_format)
             X = X.contiguous(memory_format=image_format)
         return X if y is None else (X, y)

@@ -225,6 +225,22 @@ def test_random_depends_on_the_random_state_alone():
     assert not torch.equal(first[0].weight, other[0].weight)
 
 
+class Noisy(nn.Linear):
+    """With noise that evaluation mode does not turn off."""
+
+    def forward(self, X):
+        return super().forward(functional.dropout(X, 0.5, training=True))
+
+
+def test_the_random_numbers_of_the_caller_go_on():
+    net, X = Noisy(6, 3), torch.randn(20, 6)
+    torch_state, numpy_state = torch.get_rng_state(), np.random.get_state()[1].tolist()  # noqa: NPY002
+    first, again = (prune_net(net, X, Y, strategy="hessian", sparsity=9) for _ in "ab")
+    assert torch.equal(torch.get_rng_state(), torch_state)
+    assert np.random.get_state()[1].tolist() == numpy_state  # noqa: NPY002
+    assert torch.equal(first.weight, again.weight)
+
+
 # What is excluded
 
 EXCLUDED = [

@@ -232,6 +232,26 @@ def test_what_is_excluded_is_kept_beside(digits, trained, pretrained):
     assert net.history[-1, "n_kept"] == 102 + 16 + 170
 
 
+def test_loading_masks_nothing_that_is_excluded(digits, trained, tmp_path):
+    net = make(trained, exclude="biases").fit(*digits)
+    with torch.no_grad():
+        net.module_.last.bias.zero_()
+    net.save_params(f_params=tmp_path / "params.pt")
+    loaded = make(trained, exclude="biases").initialize()
+    loaded.load_params(f_params=tmp_path / "params.pt")
+    assert loaded.n_kept_ == net.n_kept_
+    assert list(loaded.masks_) == ["hidden.weight", "last.weight"]
+
+
+def test_what_the_next_fit_begins_with_changes_no_prediction(digits, images):
+    net = PrunedNetClassifier(module__width=4, max_epochs=1, sparsity=0.9, random_state=0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        net.fit(*images)
+    before = net.predict_proba(images[0])
+    assert_array_equal(net.set_params(pretrained=True).predict_proba(images[0]), before)
+
+
 def test_base_width_counts_what_is_excluded(digits):
     params = {"base_width": 3, "module__width": 16, "max_epochs": 1, "random_state": 0}
     net = PrunedNetClassifier(exclude="biases", **params).fit(*digits)
