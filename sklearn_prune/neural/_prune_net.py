@@ -86,7 +86,8 @@ def prune_net(
         What is not pruned: "biases", "norms" (scales and shifts of normalisation), "first"
         or "last" (all parameters of the first or the last layer with a matrix, in the order
         in which the module has them, whatever their names); patterns such as
-        ``"encoder.*"`` for the names of parameters or layers; classes of layers such as :class:`torch.nn.BatchNorm2d`.
+        ``"encoder.*"`` for the names of parameters or layers; classes of layers such as
+        :class:`torch.nn.BatchNorm2d`.
 
     loss : callable, default=None
         ``(outputs, targets) -> scalar`` for a batch of one sample. None stands for the

@@ -2,6 +2,8 @@
 
 import copy
 import pickle
+import subprocess
+import sys
 import warnings
 
 import numpy as np
@@ -16,6 +18,7 @@ from sklearn_prune.neural import (
     ResNet20,
     TwoLayerNet,
     apply_masks,
+    layer_table,
     prune_net,
 )
 from sklearn_prune.neural._masks import masks_of
@@ -409,6 +412,42 @@ def test_steps_revive_nothing(make, through, optimizer, options):
     for name, mask in masks_of(net).items():
         assert not weights[name][~mask].any()
         assert not mask.any() or not torch.equal(weights[name], before[name])
+
+
+FRESH = """
+import sys, torch
+from sklearn_prune.neural import apply_masks, layer_table
+net, state, X = torch.load(sys.argv[1], weights_only=False)
+optimizer = torch.optim.Adam(net.parameters())
+optimizer.load_state_dict(state)
+for _ in range(3):
+    optimizer.zero_grad()
+    net(X).square().sum().backward()
+    optimizer.step()
+    apply_masks(net)
+torch.save((net.state_dict(), layer_table(net)), sys.argv[1])
+"""
+
+
+def test_a_training_goes_on_in_another_process(tmp_path):
+    net, X = prune_net(moved(two_layers), sparsity=20, scope="layer"), torch.randn(8, 10)
+
+    def step():
+        optimizer.zero_grad()
+        net(X).square().sum().backward()
+        optimizer.step()
+        apply_masks(net)
+
+    optimizer = torch.optim.Adam(net.parameters())
+    step()
+    torch.save((net, optimizer.state_dict(), X), tmp_path / "training.pt")
+    subprocess.run([sys.executable, "-c", FRESH, tmp_path / "training.pt"], check=True)
+    for _ in range(3):
+        step()
+    weights, table = torch.load(tmp_path / "training.pt", weights_only=False)
+    assert all(torch.equal(value, weights[name]) for name, value in net.state_dict().items())
+    assert table == layer_table(net)
+    assert sum(table["n_kept"]) == n_nonzero(net) == 20
 
 
 def test_a_fitted_net_and_a_module_around_one_have_masks():
