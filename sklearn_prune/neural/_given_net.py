@@ -10,6 +10,10 @@ from torch import nn
 from torch.nn.parameter import UninitializedParameter
 from torch.nn.utils import parametrize
 from torch.nn.utils import prune as torch_prune
+from torch.nn.utils.spectral_norm import SpectralNorm
+from torch.nn.utils.weight_norm import WeightNorm
+
+NORMED_BY_HOOKS = (SpectralNorm, WeightNorm)
 
 
 def module_of(net: Any) -> nn.Module:
@@ -59,5 +63,12 @@ def check_plain_weights(module: nn.Module) -> None:
         msg = (
             f"{type(module).__name__} computes weights by torch.nn.utils.parametrize: call "
             "torch.nn.utils.parametrize.remove_parametrizations(layer, name) first."
+        )
+        raise ValueError(msg)
+    hooks = (hook for layer in module.modules() for hook in layer._forward_pre_hooks.values())
+    if named := [type(hook).__name__ for hook in hooks if isinstance(hook, NORMED_BY_HOOKS)]:
+        msg = (
+            f"{type(module).__name__} computes weights by {named[0]}: call "
+            "torch.nn.utils.remove_weight_norm(layer), or remove_spectral_norm, first."
         )
         raise ValueError(msg)

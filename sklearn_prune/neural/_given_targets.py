@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from ._given_samples import Samples
     from ._saliency import Loss
 
-GIVE_LOSS = "give loss, a callable (outputs, targets) -> scalar for a batch of one sample"
+OR_LOSS = "loss, a callable (outputs, targets) -> scalar for a batch of one sample"
+GIVE_LOSS = f"give {OR_LOSS}"
 
 
 def targets_for(module: nn.Module, samples: Samples, y: Any) -> Tensor:
@@ -50,33 +51,49 @@ def loss_for(module: nn.Module, samples: Samples, y: Tensor, loss: Any) -> Loss:
     TypeError
         If what was given is no callable.
     ValueError
-        If there is none for these targets and the outputs of the net.
+        If the net does not take the samples, or the loss is no number.
     """
+    outputs = _first_outputs(module, samples)
     if loss is None:
-        return _default_loss(module, samples, y)
+        return _default_loss(outputs, y)
     if not callable(loss) or isinstance(loss, type):
         raise TypeError(f"loss is {loss!r}: {GIVE_LOSS}.")
+    value = loss(outputs, y[:1])
+    if not isinstance(value, Tensor) or value.ndim:
+        shown = f"shape {tuple(value.shape)}" if isinstance(value, Tensor) else repr(value)
+        raise ValueError(f"loss returned {shown} for one sample: {GIVE_LOSS}.")
     return loss
 
 
-def _default_loss(module: nn.Module, samples: Samples, y: Tensor) -> Loss:
-    with evaluation_mode(module), torch.no_grad():
-        outputs = samples.rows(slice(0, 1)).outputs(module)
+@torch.no_grad()
+def _first_outputs(module: nn.Module, samples: Samples) -> Any:
+    """Return what a net makes of the first sample."""
+    try:
+        with evaluation_mode(module):
+            return samples.rows(slice(0, 1)).outputs(module)
+    except (IndexError, RuntimeError, TypeError) as error:
+        msg = f"X does not fit the net: {type(module).__name__} failed on a sample of it: {error}"
+        raise ValueError(msg) from error
+
+
+def _default_loss(outputs: Any, y: Tensor) -> Loss:
+    """Return the loss of targets of a type, given the outputs for the first sample."""
     if not isinstance(outputs, Tensor):
         raise ValueError(f"The net returns a {type(outputs).__name__}: {GIVE_LOSS}.")
     if y.is_floating_point():
         if outputs[0].numel() != y[0].numel():
             msg = (
                 f"The net returns outputs of shape {tuple(outputs.shape[1:])} for targets of "
-                f"shape {tuple(y.shape[1:])}: give others, or {GIVE_LOSS.removeprefix('give ')}."
+                f"shape {tuple(y.shape[1:])}: give others, or {OR_LOSS}."
             )
             raise ValueError(msg)
         return _squared_error
     n_classes = outputs.shape[1] if outputs.ndim > 1 else 1
-    if n_classes < 2 or y.dtype == torch.bool or not (y >= 0).all() or not (y < n_classes).all():
+    numbered = n_classes > 1 and y.dtype != torch.bool and bool(((y >= 0) & (y < n_classes)).all())
+    if not numbered or y.shape[1:] != outputs.shape[2:]:
         msg = (
-            f"y has the classes {y.unique()[:5].tolist()}, and the net {n_classes} outputs: give "
-            f"0, 1, ... as the net counts them, or {GIVE_LOSS.removeprefix('give ')}."
+            f"y has the classes {y.unique()[:5].tolist()} in shape {tuple(y.shape)}, and the net "
+            f"{n_classes} outputs: give 0, 1, ... as the net counts them, or {OR_LOSS}."
         )
         raise ValueError(msg)
     return _cross_entropy

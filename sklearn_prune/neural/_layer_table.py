@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
 from torch import Tensor, nn
@@ -111,7 +112,8 @@ def _dead_units(layer: nn.Module, weight: Tensor) -> tuple[int, int]:
 def _by_units(layer: Any, weight: Tensor) -> Tensor:
     """Return weights by group, output and input of the group, and place in a filter."""
     groups = getattr(layer, "groups", 1)
-    weight = weight.reshape(groups, weight.shape[0] // groups, weight.shape[1], -1)
+    n_rows, n_columns, *filters = weight.shape
+    weight = weight.reshape(groups, n_rows // groups, n_columns, prod(filters))
     rows_are_inputs = isinstance(layer, nn.Embedding | nn.EmbeddingBag)
     if rows_are_inputs or getattr(layer, "transposed", False):
         return weight.transpose(1, 2)

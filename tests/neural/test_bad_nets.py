@@ -6,7 +6,7 @@ import pytest
 import torch
 from sklearn.exceptions import NotFittedError
 from torch import nn
-from torch.nn.utils import parametrizations
+from torch.nn.utils import parametrizations, spectral_norm
 from torch.nn.utils import prune as torch_prune
 
 from sklearn_prune import neural
@@ -174,11 +174,16 @@ def bad_calls(tmp_file):
     }
 
 
+def no_number(outputs, y):
+    return outputs
+
+
 def of_trained_nets():
     """Return what is wrong with nets that are trained, and with what is asked of them."""
     net, unfitted = nn.Linear(5, 3), PrunedNetClassifier()
     hidden = torch_prune.l1_unstructured(nn.Linear(5, 3), "weight", 3)
     normed = parametrizations.weight_norm(nn.Linear(5, 3))
+    hooked = spectral_norm(nn.Linear(5, 3))
     no_nets = [
         ({"net": None}, TypeError, "net is None: give a torch.nn.Module that is trained"),
         ({"net": "net.pt"}, TypeError, "net is 'net.pt': give a torch.nn.Module"),
@@ -192,6 +197,7 @@ def of_trained_nets():
     made = [
         ({"net": hidden}, ValueError, "Linear has masks of torch.nn.utils.prune: call"),
         ({"net": normed}, ValueError, "computes weights by torch.nn.utils.parametrize: call"),
+        ({"net": hooked}, ValueError, "computes weights by SpectralNorm: call torch.nn.utils"),
     ]
     columns = ", ".join(layer_table(net))
     tables = [
@@ -224,6 +230,26 @@ def of_trained_nets():
                 ValueError,
                 "strategy is 'hessian', which asks the loss of samples: give X and",
             ),
+            (
+                {**asking, "X": X[:, 1:], "y": Y},
+                ValueError,
+                "X does not fit the net: Linear failed",
+            ),
+            (
+                {**asking, "X": {"a": X}, "y": Y},
+                ValueError,
+                "X does not fit the net: Linear failed",
+            ),
+            (
+                {**asking, "X": X, "y": Y[:, None]},
+                ValueError,
+                "in shape (30, 1), and the net 3 out",
+            ),
+            (
+                {**asking, "X": X, "y": Y, "loss": no_number},
+                ValueError,
+                "loss returned shape (1, 3)",
+            ),
             ({**asking, "X": X}, ValueError, "which asks the loss of samples: give y"),
             (
                 {**asking, "X": X, "y": Y[1:]},
@@ -233,9 +259,9 @@ def of_trained_nets():
             (
                 {**asking, "X": X, "y": Y + 1},
                 ValueError,
-                "y has the classes [1, 2, 3], and",
+                "y has the classes [1, 2, 3] in",
             ),
-            ({**asking, "X": X, "y": Y > 0}, ValueError, "y has the classes [False, True], and"),
+            ({**asking, "X": X, "y": Y > 0}, ValueError, "y has the classes [False, True] in"),
             ({**asking, "X": X, "y": ["a"] * 30}, ValueError, "y has targets that are no numbers"),
             (
                 {**asking, "X": X, "y": X[:, :2]},

@@ -130,9 +130,8 @@ def test_fit_twice_is_the_same(digits, trained):
 def test_searches_and_pipelines(digits, trained):
     search = GridSearchCV(make(trained), {"sparsity": [100, 300]}, cv=2).fit(*digits)
     assert sum(search.best_estimator_.n_kept_.values()) == search.best_params_["sparsity"]
-    for n_jobs in (1, 2):
-        scores = cross_val_score(make_pipeline(StandardScaler(), make(trained)), *digits, cv=2)
-        assert (scores > 0.3).all(), n_jobs
+    model = make_pipeline(StandardScaler(), make(trained, sparsity=0.9))
+    assert (cross_val_score(model, *digits, cv=2) > 0.5).all()
 
 
 def test_partial_fit_begins_with_the_given_weights(digits, trained):
@@ -169,6 +168,9 @@ def test_a_fitted_net(digits, fitted):
     net = make(fitted, retrain=None, sparsity=1.0, exclude=()).set_params(sparsity=0.9)
     assert_array_equal(net.fit(X, NAMES[y]).predict(X), fitted.predict(X))
     assert fitted.history[:, "phase"][-1] == "retrain"
+    assert net.get_params()["module"] is fitted
+    assert clone(net).get_params(deep=False).keys() == net.get_params(deep=False).keys()
+    assert "pretrained" in net._repr_html_()
 
 
 def test_the_labels_of_a_fitted_net_number_the_outputs(digits, fitted):
