@@ -12,12 +12,12 @@ except ImportError as error:
 
 from ._architectures import ResNet20, TwoLayerNet
 from ._layer_display import LayerDisplay
-from ._layer_table import layer_table
 from ._onnx_net import predicted_by_net as _predicted_by_net  # noqa: F401 (registered there)
 from ._prune_net import apply_masks, prune_net
 from ._pruned_net_classifier import PrunedNetClassifier
 from ._pruned_net_regressor import PrunedNetRegressor
 from ._study.study_figure import plot_study
+from ._tensor_table import layer_table
 
 __all__ = [
     "LayerDisplay",

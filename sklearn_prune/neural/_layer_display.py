@@ -9,7 +9,7 @@ import numpy as np
 from sklearn_prune._displays.drawing import require_matplotlib
 from sklearn_prune._displays.styles import MEANINGS
 
-from ._layer_table import COLUMNS, layer_table
+from ._tensor_table import COLUMNS, layer_table
 
 # In inches, a bar with its gap, and what is above and below all of them.
 BAR, MARGINS = 0.2, 0.9

@@ -6,9 +6,9 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from ._excluded_weights import prunable_weights
-from ._layer_table import layer_table
 from ._masks import apply_masks, masks_from_zeros, masks_of, n_weights, set_masks, weights_of
 from ._seeded_net import SeededNet
+from ._tensor_table import layer_table
 
 if TYPE_CHECKING:
     from ._phases import Phase

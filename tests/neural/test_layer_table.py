@@ -12,8 +12,8 @@ from numpy.testing import assert_allclose
 from torch import nn
 
 from sklearn_prune.neural import PrunedNetClassifier, ResNet20, layer_table, prune_net
-from sklearn_prune.neural._layer_table import COLUMNS
 from sklearn_prune.neural._masks import apply_masks, masks_of
+from sklearn_prune.neural._tensor_table import COLUMNS
 
 
 def row(net, name):
