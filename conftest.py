@@ -8,6 +8,7 @@ NETS = [
     "docs/user_guide/compact.rst",
     "docs/user_guide/neural.rst",
     "docs/questions/nets.rst",
+    "docs/questions/trained_net.rst",
     "docs/coming_from/torch_prune.rst",
 ]
 SERVED = [

@@ -16,20 +16,27 @@ from ._architectures import ResNet20, TwoLayerNet
 from ._compact.compact_net import compact
 from ._compact.size_report import compression_report
 from ._compact.sparse_files import load_sparse, save_sparse
+from ._layer_display import LayerDisplay
 from ._onnx_module import model_of_module as _model_of_module  # noqa: F401 (registered there)
 from ._onnx_net import predicted_by_net as _predicted_by_net  # noqa: F401 (registered there)
+from ._prune_net import apply_masks, prune_net
 from ._pruned_net_classifier import PrunedNetClassifier
 from ._pruned_net_regressor import PrunedNetRegressor
 from ._study.study_figure import plot_study
+from ._tensor_table import layer_table
 
 __all__ = [
+    "LayerDisplay",
     "PrunedNetClassifier",
     "PrunedNetRegressor",
     "ResNet20",
     "TwoLayerNet",
+    "apply_masks",
     "compact",
     "compression_report",
+    "layer_table",
     "load_sparse",
     "plot_study",
+    "prune_net",
     "save_sparse",
 ]
