@@ -11,16 +11,17 @@ NETS = [
     "docs/questions/trained_net.rst",
     "docs/coming_from/torch_prune.rst",
 ]
+SERVED_NETS = ["docs/user_guide/compact.rst", "docs/questions/trained_net.rst"]
 SERVED = [
     "sklearn_prune/_onnx/*",
-    "docs/user_guide/compact.rst",
     "docs/user_guide/deployment.rst",
+    *SERVED_NETS,
 ]
 LEFT_OUT = {
     "torch": NETS,
     "skorch": NETS,
     "safetensors": NETS,
-    "onnxscript": ["docs/user_guide/compact.rst"],
+    "onnxscript": SERVED_NETS,
     "onnx": SERVED,
     "onnxruntime": SERVED,
     "abess": ["docs/coming_from/abess.rst"],
