@@ -19,6 +19,7 @@ from ._checks import check_choice, check_folder, check_sizes
 from ._fit_progress import FitProgress
 from ._guesses import warn_of_guesses
 from ._interrupts import stoppable_by_callbacks
+from ._masked_weights import MaskedWeights
 from ._masks import apply_masks, masks_from_zeros, masks_of, n_weights, set_masks, weights_of
 from ._net_pruning import SCOPES, check_finite, prune, warn_if_emptied
 from ._part_checks import arguments_of
@@ -52,6 +53,7 @@ class PrunedNet(CallbackSupportMixin, SeededNet):
     phase_: Phase | None = None
     stream_: RandomStream | None = None
     progress_: Progress = SILENT
+    masked_weights_: MaskedWeights | None = None
 
     def _fit(self, X, y):
         """Train, prune, retrain."""
@@ -127,7 +129,7 @@ class PrunedNet(CallbackSupportMixin, SeededNet):
             self.notify("on_train_end", X=X, y=y)
         finally:
             self.phase_, self.stream_, self.progress_ = None, None, SILENT
-            self.callbacks_ = callbacks
+            self.callbacks_, self.masked_weights_ = callbacks, None
         apply_masks(self.module_)
         check_finite(self.module_)
         if changed := trained ^ set(weights_of(self.module_)):
@@ -153,7 +155,9 @@ class PrunedNet(CallbackSupportMixin, SeededNet):
             Loss and predictions before the step.
         """
         step = super().train_step(batch, **fit_params)
-        apply_masks(self.module_)
+        if self.masked_weights_ is None or self.masked_weights_.module is not self.module_:
+            self.masked_weights_ = MaskedWeights(self.module_)
+        self.masked_weights_.set_to_zero()
         return step
 
     # Pruning
@@ -325,6 +329,11 @@ class PrunedNet(CallbackSupportMixin, SeededNet):
             apply_masks(self.module_)
         elif f_params is not None or checkpoint is not None:
             set_masks(self.module_, masks_from_zeros(self.module_))
+
+    def __getstate__(self):
+        state = super().__getstate__()
+        state.pop("masked_weights_", None)
+        return state
 
     def __setstate__(self, state):
         super().__setstate__(state)
