@@ -17,6 +17,7 @@ from sklearn_prune._checks.progress import SILENT, Progress, fit_progress
 from ._checkpoint_file import FitFile, fit_key
 from ._checks import check_choice, check_folder, check_sizes
 from ._fit_progress import FitProgress
+from ._flushed_denormals import flushed_denormals
 from ._guesses import warn_of_guesses
 from ._interrupts import stoppable_by_callbacks
 from ._masked_weights import MaskedWeights
@@ -154,7 +155,8 @@ class PrunedNet(CallbackSupportMixin, SeededNet):
         step : dict
             Loss and predictions before the step.
         """
-        step = super().train_step(batch, **fit_params)
+        with flushed_denormals():
+            step = super().train_step(batch, **fit_params)
         if self.masked_weights_ is None or self.masked_weights_.module is not self.module_:
             self.masked_weights_ = MaskedWeights(self.module_)
         self.masked_weights_.set_to_zero()
