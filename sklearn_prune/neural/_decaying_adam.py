@@ -40,9 +40,10 @@ class DecayingAdam(AdamW):
     def __init__(
         self, params: ParamsT, lr: float = 0.01, weight_decay: float = 0.3, **kwargs: Any
     ) -> None:
-        fused = {} if WAYS & kwargs.keys() else {"fused": True}
-        super().__init__(params, lr=lr, weight_decay=weight_decay, **fused, **kwargs)
-        if fused and not all(map(_is_fusible, self.param_groups)):
+        chooses = bool(WAYS & kwargs.keys())
+        ways = kwargs if chooses else kwargs | {"fused": True}
+        super().__init__(params, lr=lr, weight_decay=weight_decay, **ways)
+        if not (chooses or all(map(_is_fusible, self.param_groups))):
             for group in self.param_groups:
                 group["fused"] = None
 

@@ -41,8 +41,9 @@ class MaskedWeights:
 
     def _find(self) -> None:
         names = [name.rpartition(".") for name, _ in self.module.named_parameters()]
-        layers = [(self.module.get_submodule(path), name) for path, _, name in names]
-        self._weights = [_MaskedWeight(layer, name) for layer, name in layers]
+        self._weights = [
+            _MaskedWeight(self.module.get_submodule(path), name) for path, _, name in names
+        ]
 
 
 class _MaskedWeight:
@@ -51,7 +52,8 @@ class _MaskedWeight:
     def __init__(self, layer: nn.Module, name: str) -> None:
         self._parameters, self._name = layer._parameters, name
         self._buffers, self._mask_name = layer._buffers, name + SUFFIX
-        self._weight, self._mask = self._parameters[name], self._buffers.get(self._mask_name)
+        self._weight: nn.Parameter = getattr(layer, name)
+        self._mask = self._buffers.get(self._mask_name)
         self._bits: Tensor | None = None
         if self._mask is not None:
             self._address, self._version = self._weight.data_ptr(), self._mask._version

@@ -29,6 +29,7 @@ from ._random_streams import random_stream, untouched_random_state
 from ._saliency import hessian, magnitude, random
 from ._seeded_net import FURTHER_EPOCHS, PHASES, SeededNet
 from ._training_state import restore_state
+from ._uncompiled import uncompiled
 
 if TYPE_CHECKING:
     from skorch.callbacks import Callback
@@ -209,9 +210,10 @@ class PrunedNet(CallbackSupportMixin, SeededNet):
             return random(self.module_, torch.default_generator)
         dataset, _ = self.get_split_datasets(X, y)
         batches = map(unpack_data, self.get_iterator(dataset, training=False))
-        return hessian(
-            self.module_, self.get_loss, (to_device(batch, self.device) for batch in batches)
-        )
+        with uncompiled():
+            return hessian(
+                self.module_, self.get_loss, (to_device(batch, self.device) for batch in batches)
+            )
 
     def _check_settings(self):
         super()._check_settings()

@@ -106,8 +106,11 @@ def test_in_further_epochs(digits, through, compiled):
         assert all(map(torch.equal, net.module_.state_dict().values(), before.values()))
 
 
-def test_a_compiled_net_is_that_of_a_plain_one(digits):
-    plain, compiled = make().fit(*digits), make(**COMPILED).fit(*digits)
+@pytest.mark.parametrize("strategy", ["magnitude", "hessian", "random"])
+@pytest.mark.parametrize("retrain", ["rewind", "reinit"])
+def test_a_compiled_net_is_that_of_a_plain_one(digits, strategy, retrain):
+    params = {"strategy": strategy, "retrain": retrain}
+    plain, compiled = (make(**params, **how).fit(*digits) for how in ({}, COMPILED))
     inside = compiled.module_._orig_mod.state_dict()
     for name, value in plain.module_.state_dict().items():
         torch.testing.assert_close(inside[name], value)
