@@ -20,7 +20,7 @@ def flushed_denormals() -> Iterator[None]:
     """Let this thread take denormal numbers, below 1e-38 in single precision, for zero.
 
     The mean gradient of a weight that gets none any more, behind a dead unit, decays to them
-    and stays there, and an operation on them can take a hundred times as long.
+    and stays there. Sums and products of them may take thirty times as long.
     """
     if is_flushing() or not torch.set_flush_denormal(True):
         yield
