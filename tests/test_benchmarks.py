@@ -142,7 +142,7 @@ def test_the_command_tells_its_groups(command):
 def test_nets_beside_a_plain_loop(tmp_path):
     """Every way to train is there, and its ratio is to the loop in the same turns."""
     script, out = BENCHMARKS / "net_training.py", tmp_path / "net_training.csv"
-    options = "--nets two-layer --widths 2 3 --steps 2 --repeats 1".split()
+    options = ["--nets", "two-layer", "--widths", "2", "3", "--steps", "2", "--repeats", "1"]
     command = [sys.executable, "-W", "ignore", script, *options, "--out", out]
     subprocess.run(command, check=True, capture_output=True)
     rows = read(out)
