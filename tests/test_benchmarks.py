@@ -138,6 +138,24 @@ def test_the_command_tells_its_groups(command):
         assert group in shown.stdout.decode()
 
 
+@pytest.mark.skipif(not find_spec("skorch"), reason="needs the extra neural")
+def test_nets_beside_a_plain_loop(tmp_path):
+    """Every way to train is there, and its ratio is to the loop in the same turns."""
+    script, out = BENCHMARKS / "net_training.py", tmp_path / "net_training.csv"
+    options = ["--nets", "two-layer", "--widths", "2", "3", "--steps", "2", "--repeats", "1"]
+    command = [sys.executable, "-W", "ignore", script, *options, "--out", out]
+    subprocess.run(command, check=True, capture_output=True)
+    rows = read(out)
+    assert [row["net"] for row in rows[::5]] == ["TwoLayerNet(2)", "TwoLayerNet(3)"]
+    assert len({row["way"] for row in rows}) == 5
+    for start in (0, 5):
+        plain, *others = rows[start : start + 5]
+        assert float(plain["ratio"]) == 1
+        for row in others:
+            expected = float(row["us a step"]) / float(plain["us a step"])
+            assert float(row["ratio"]) == pytest.approx(expected, rel=5e-3)
+
+
 class Clock:
     """A clock that advances when it is told to."""
 

@@ -6,6 +6,8 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from ._excluded_weights import prunable_weights
+from ._flushed_denormals import flushed_denormals
+from ._masked_weights import MaskedWeights
 from ._masks import apply_masks, masks_from_zeros, masks_of, n_weights, set_masks, weights_of
 from ._seeded_net import SeededNet
 from ._tensor_table import layer_table
@@ -22,6 +24,7 @@ class MaskedNet(SeededNet):
 
     # Of the fit that is going on:
     phase_: Phase | None = None
+    masked_weights_: MaskedWeights | None = None
 
     def train_step(self, batch, **fit_params):
         """Take a step of the optimiser that revives nothing.
@@ -38,8 +41,11 @@ class MaskedNet(SeededNet):
         step : dict
             Loss and predictions before the step.
         """
-        step = super().train_step(batch, **fit_params)
-        apply_masks(self.module_)
+        with flushed_denormals():
+            step = super().train_step(batch, **fit_params)
+        if self.masked_weights_ is None or self.masked_weights_.module is not self.module_:
+            self.masked_weights_ = MaskedWeights(self.module_)
+        self.masked_weights_.set_to_zero()
         return step
 
     @property
@@ -81,6 +87,11 @@ class MaskedNet(SeededNet):
         elif f_params is not None or checkpoint is not None:
             masks, names = masks_from_zeros(self._plain_module), self._prunable_names()
             set_masks(self._plain_module, {name: masks[name] for name in names})
+
+    def __getstate__(self):
+        state = super().__getstate__()
+        state.pop("masked_weights_", None)
+        return state
 
     def _prunable_names(self):
         return list(prunable_weights(self._plain_module, self.exclude))

@@ -29,6 +29,7 @@ from ._saliency import mean_square_gradients
 from ._schedules import scheduled_sizes
 from ._seeded_net import FURTHER_EPOCHS, PHASES
 from ._training_state import restore_state
+from ._uncompiled import uncompiled
 from ._weight_scores import asks_loss, check_strategy, scores_by
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ class PrunedNet(CallbackSupportMixin, MaskedNet):
             self.notify("on_train_end", X=X, y=y)
         finally:
             self.phase_, self.stream_, self.progress_ = None, None, SILENT
-            self.callbacks_ = callbacks
+            self.callbacks_, self.masked_weights_ = callbacks, None
         apply_masks(self.module_)
         check_finite(self.module_)
         if changed := trained ^ set(weights_of(self.module_)):
@@ -211,7 +212,8 @@ class PrunedNet(CallbackSupportMixin, MaskedNet):
         """Return the mean square gradients of training data."""
         batches = map(unpack_data, self.get_iterator(data, training=False))
         on_device = (to_device(batch, self.device) for batch in batches)
-        return mean_square_gradients(self._plain_module, self.get_loss, on_device)
+        with uncompiled():
+            return mean_square_gradients(self._plain_module, self.get_loss, on_device)
 
     def _check_settings(self):
         super()._check_settings()

@@ -80,8 +80,9 @@ class RandomStream:
 
     def give_way(self) -> None:
         """Let threads that wait for their turn go first."""
-        self.__exit__()
-        self.__enter__()
+        if GENERATORS.wanted():
+            self.__exit__()
+            self.__enter__()
 
 
 def random_stream(device: Any, *path: int) -> RandomStream:

@@ -166,6 +166,14 @@ class SeededNet(DocumentationLink, NeuralNet):
             raise TypeError(f"module made {module!r}: give a class of torch.nn.Module.")
         return module
 
+    def _set_training(self, training=True):
+        """Set the mode of the layers, of which skorch sets each again for every batch."""
+        for name in (*self._modules, *self._criteria):
+            part = getattr(self, f"{name}_")
+            layers = part.modules() if isinstance(part, torch.nn.Module) else ()
+            if any(layer.training is not training for layer in layers):
+                part.train(training)
+
     def infer(self, x, **fit_params):
         """Return the outputs of the module for a batch.
 

@@ -21,6 +21,10 @@ class Turns:
         self._thread: int | None = None
         self._depth = 0
 
+    def wanted(self) -> bool:
+        """Return whether another thread waits for its turn."""
+        return self._door.locked()
+
     def __enter__(self) -> None:
         """Wait for the turn, if it is not that of this thread."""
         if self._thread != get_ident():

@@ -56,6 +56,29 @@ def test_the_decay_is_that_of_adamw():
     assert torch.equal(weight.detach(), torch.full((3,), 1 - 0.01 * 0.3))
 
 
+def steps(dtype=torch.float32, **options):
+    """Return a weight after some steps of its optimiser, and the optimiser."""
+    weight = nn.Parameter(torch.linspace(-1, 1, 7).to(dtype))
+    optimizer = DecayingAdam([weight], **options)
+    for _ in range(5):
+        weight.grad = weight.detach() ** 3 - 0.1
+        optimizer.step()
+    return weight.detach(), optimizer
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64, torch.complex64])
+def test_steps_are_fused_where_they_can_be(dtype):
+    weight, optimizer = steps(dtype)
+    expected, _ = steps(dtype, foreach=False)
+    torch.testing.assert_close(weight, expected)
+    assert bool(optimizer.param_groups[0]["fused"]) == (not dtype.is_complex)
+
+
+@pytest.mark.parametrize("way", [{"foreach": True}, {"fused": False}, {"differentiable": False}])
+def test_the_way_of_a_step_can_be_chosen(way):
+    assert not steps(**way)[1].param_groups[0]["fused"]
+
+
 # Nets that guess
 
 

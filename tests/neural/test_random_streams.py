@@ -85,6 +85,14 @@ def test_the_caller_draws_while_a_stream_gives_way():
     assert torch.equal(torch.cat([*drawn, torch.rand(2)]), expected)
 
 
+def test_nothing_is_done_where_nobody_waits(monkeypatch):
+    with random_stream("cpu", 1) as stream:
+        with monkeypatch.context() as patch:
+            patch.delattr(torch, "set_rng_state")
+            stream.give_way()
+        torch.rand(1)
+
+
 def test_streams_inside_of_others():
     with random_stream("cpu", 1):
         expected = torch.rand(4)
@@ -106,6 +114,7 @@ def test_ctrl_c_while_a_stream_gives_way(monkeypatch):
         raise KeyboardInterrupt
 
     stream.__enter__()
+    monkeypatch.setattr(GENERATORS, "wanted", lambda: True)
     monkeypatch.setattr(GENERATORS, "__enter__", interrupt)
     with pytest.raises(KeyboardInterrupt):
         stream.give_way()

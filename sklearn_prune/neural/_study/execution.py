@@ -15,6 +15,7 @@ from sklearn.utils.parallel import Parallel, delayed
 
 from sklearn_prune._checks.user_warnings import warn_user
 from sklearn_prune.neural._checkpoint_file import FitFile
+from sklearn_prune.neural._flushed_denormals import flushed_denormals
 from sklearn_prune.neural._masks import masks_of
 from sklearn_prune.neural._whole_file import remove_partials
 
@@ -236,7 +237,8 @@ def _train_alone(run: Run, workshop: Workshop, study: int) -> tuple[Run, dict[st
     trainer, save = workshop.start(run, Trainer), workshop.saver()
     while trainer.epoch < trainer.n_epochs:
         save(run, trainer)
-        trainer.train_epoch()
+        with flushed_denormals():
+            trainer.train_epoch()
     return run, workshop.finish(run, trainer)
 
 
