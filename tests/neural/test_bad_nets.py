@@ -186,6 +186,7 @@ def bad_calls(tmp_file):
         "compact": [
             *wrong_nets("net"),
             ({"net": under_masks()}, ValueError, "0.weight_orig of Sequential are under masks of"),
+            ({"return_report": "no"}, ValueError, "return_report is 'no': give one of True, False"),
         ],
         "compression_report": [
             *wrong_nets("net"),
@@ -204,6 +205,7 @@ def bad_calls(tmp_file):
             ({"path": 3}, TypeError, "path is 3: give the path of a file"),
             ({"path": tmp_file.parent}, ValueError, "': give the path of a file"),
             ({"path": tmp_file}, ValueError, ".csv is no file of safetensors"),
+            ({"resize": "no"}, ValueError, "resize is 'no': give one of True, False"),
         ],
         "plot_study": [
             ({"table": 3}, TypeError, "table is 3: give the path of a file"),
@@ -340,10 +342,12 @@ CALLS = {
     "TwoLayerNet": TwoLayerNet,
     "ResNet20": ResNet20,
     "plot_study": plot_study,
-    "compact": compact,
+    "compact": lambda net=TwoLayerNet(4, 5, 2), **given: compact(net, **given),  # noqa: B008
     "compression_report": lambda net=TwoLayerNet(4, 5, 2), X=X: compression_report(net, X),  # noqa: B008
     "save_sparse": lambda net=TwoLayerNet(4, 5, 2), path="net": save_sparse(net, path),  # noqa: B008
-    "load_sparse": lambda net=TwoLayerNet(4, 5, 2), path="net": load_sparse(net, path),  # noqa: B008
+    "load_sparse": lambda net=TwoLayerNet(4, 5, 2), path="net", **given: load_sparse(  # noqa: B008
+        net, path, **given
+    ),
 }
 
 

@@ -6,6 +6,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from sklearn_prune._checks.user_warnings import warn_user
+from sklearn_prune.neural._checks import check_choice
 
 from .dead_units import kept_units
 from .held_numbers import module_with_numbers
@@ -58,8 +59,8 @@ def compact(net: Any, *, return_report: bool = False) -> Any:
     TypeError
         If it is no net.
     ValueError
-        If it has no numbers: it is on the device meta, or was never called; or if
-        ``torch.nn.utils.prune`` still computes its weights.
+        If it has no numbers: it is on the device meta, or was never called; if
+        ``torch.nn.utils.prune`` still computes its weights; or if `return_report` is no bool.
 
     Warns
     -----
@@ -94,6 +95,7 @@ def compact(net: Any, *, return_report: bool = False) -> Any:
       (2): Linear(in_features=2, out_features=2, bias=True)
     )
     """
+    check_choice("return_report", return_report, (True, False))
     given = _checked(module_with_numbers(net))
     module = deepcopy(given)
     found = Survey()

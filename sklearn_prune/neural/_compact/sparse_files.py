@@ -9,7 +9,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
-from sklearn_prune.neural._checks import check_file
+from sklearn_prune.neural._checks import check_choice, check_file
 from sklearn_prune.neural._masks import masks_from_zeros, masks_of, set_masks
 from sklearn_prune.neural._whole_file import write_whole
 
@@ -116,12 +116,14 @@ def load_sparse(net: Any, path: Any, *, resize: bool = False) -> Any:
     TypeError
         If `net` is no net or `path` no path.
     ValueError
-        If it is no such file, or has other names, shapes or dtypes than the net.
+        If it is no such file, or has other names, shapes or dtypes than the net; or if
+        `resize` is no bool.
 
     See Also
     --------
     save_sparse : Write the file.
     """
+    check_choice("resize", resize, (True, False))
     module = module_with_numbers(net)
     weights, about = read_weights(check_file("path", path))
     if resize:
