@@ -54,8 +54,12 @@ def hessian(
     """
     weights = {name: weight.detach() for name, weight in weights_of(module).items()}
 
+    places = _places(module)
+
     def sample_loss(weights: Scores, x: Tensor, y: Tensor) -> Tensor:
-        return loss(functional_call(module, weights, (x.unsqueeze(0),)), y.unsqueeze(0))
+        everywhere = {place: weights[name] for place, name in places.items() if name in weights}
+        outputs = functional_call(module, everywhere, (x.unsqueeze(0),), tie_weights=False)
+        return loss(outputs, y.unsqueeze(0))
 
     # As many gradients at a time as fit in 128 MB.
     n_at_once = max(1, 2**25 // sum(weight.numel() for weight in weights.values()))
@@ -77,3 +81,21 @@ def random(module: nn.Module, generator: torch.Generator) -> Scores:
         name: torch.rand(weight.shape, generator=generator).to(weight.device)
         for name, weight in weights_of(module).items()
     }
+
+
+def _places(module: nn.Module) -> dict[str, str]:
+    """Return the name of the weight at each of the places where a net has one.
+
+    Several layers may share a weight, and a layer that occurs twice is one place: torch, which
+    finds both names of it, would put something else back than it has taken out.
+    """
+    names = {id(weight): name for name, weight in module.named_parameters()}
+    places: dict[str, str] = {}
+    seen: set[tuple[nn.Module, str]] = set()
+    for name, weight in module.named_parameters(remove_duplicate=False):
+        path, _, attribute = name.rpartition(".")
+        place = module.get_submodule(path), attribute
+        if place not in seen:
+            places[name] = names[id(weight)]
+            seen.add(place)
+    return places
