@@ -24,7 +24,7 @@ PUBLIC := $(addprefix sklearn_prune/,datasets.py _batches/row_batches.py _least_
         binary.py gaussian_mixture.py linear_gaussian.py mixed_rows.py sample.py \
             single_index.py)) \
     $(addprefix neural/_,pruned_net_classifier.py pruned_net_regressor.py seeded_net.py \
-        pruned_net.py architectures.py))
+        pruned_net.py masked_net.py architectures.py prune_net.py tensor_table.py layer_display.py))
 MARKDOWN := README.md CHANGELOG.md CONTRIBUTING.md
 CLEAN := .clean
 CORE := tests/least_squares tests/pruning

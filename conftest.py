@@ -7,6 +7,7 @@ NETS = [
     "tests/neural/*",
     "docs/user_guide/neural.rst",
     "docs/questions/nets.rst",
+    "docs/questions/trained_net.rst",
     "docs/coming_from/torch_prune.rst",
 ]
 SERVED = ["sklearn_prune/_onnx/*", "docs/user_guide/deployment.rst"]

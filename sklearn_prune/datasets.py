@@ -140,21 +140,25 @@ def fetch_mnist(data_home=None):
 
 
 def width_study(name):
-    """Return where the table of a finished study of the width of nets lies.
+    """Return where the table of a finished study of nets lies.
 
     Tables of ``python -m sklearn_prune.neural`` that come with the package, for
     :func:`~sklearn_prune.neural.plot_study` and anything that reads CSV files.
 
     Parameters
     ----------
-    name : {"mnist_two_layer", "cifar10_resnet20", "cifar10_resnet20_all_images"}
+    name : {"mnist_two_layer", "cifar10_resnet20", "cifar10_resnet20_all_images", \
+            "digits_two_layer_sparsities", "mnist_two_layer_sparsities"}
         Two-layer nets on MNIST; ResNet-20 on 2,000 images of CIFAR-10, for 20 epochs;
-        ResNet-20 on all of its images, for 8 epochs.
+        ResNet-20 on all of its images, for 8 epochs. Two-layer nets pruned to many
+        sparsities, with wrong labels for 0, 20 and 40 % of the training images: on
+        scikit-learn's digits, and on 2,000 images of MNIST.
 
     Returns
     -------
     path : :class:`~pathlib.Path`
         A CSV file: a row for each net, with its width, how it was pruned, and its errors.
+        Of a dense net the sparsity, which is the share of its weights that is kept, is empty.
 
     Raises
     ------
@@ -164,7 +168,7 @@ def width_study(name):
     See Also
     --------
     fetch_cifar10 : Images of two of the studies.
-    fetch_mnist : Images of the other one.
+    fetch_mnist : Images of two others.
 
     Examples
     --------

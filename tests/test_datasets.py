@@ -127,6 +127,8 @@ def test_loads_no_pickle(small, tmp_path):
         ("mnist_two_layer", 204, 64),
         ("cifar10_resnet20", 69, 16),
         ("cifar10_resnet20_all_images", 15, 20),
+        ("digits_two_layer_sparsities", 117, 256),
+        ("mnist_two_layer_sparsities", 117, 128),
     ],
 )
 def test_tables_of_studies_are_there(name, n_nets, widest):

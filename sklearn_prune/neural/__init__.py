@@ -11,9 +11,22 @@ except ImportError as error:
     raise ImportError(msg) from error
 
 from ._architectures import ResNet20, TwoLayerNet
+from ._layer_display import LayerDisplay
 from ._onnx_net import predicted_by_net as _predicted_by_net  # noqa: F401 (registered there)
+from ._prune_net import apply_masks, prune_net
 from ._pruned_net_classifier import PrunedNetClassifier
 from ._pruned_net_regressor import PrunedNetRegressor
 from ._study.study_figure import plot_study
+from ._tensor_table import layer_table
 
-__all__ = ["PrunedNetClassifier", "PrunedNetRegressor", "ResNet20", "TwoLayerNet", "plot_study"]
+__all__ = [
+    "LayerDisplay",
+    "PrunedNetClassifier",
+    "PrunedNetRegressor",
+    "ResNet20",
+    "TwoLayerNet",
+    "apply_masks",
+    "layer_table",
+    "plot_study",
+    "prune_net",
+]

@@ -1,4 +1,4 @@
-"""The study on the command line: nets of many widths, pruned to the size of small ones."""
+"""The study on the command line: nets of many widths, pruned to smaller sizes."""
 
 from __future__ import annotations
 
@@ -40,8 +40,8 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m sklearn_prune.neural",
         description="Train nets of many widths, prune each to as many weights as a smaller one "
-        "has, retrain it, and tell the errors. Finished runs are in a table at once; the same "
-        "command again goes on where the last one was stopped.",
+        "has, or to shares of its own, retrain it, and tell the errors. Finished runs are in a "
+        "table at once; the same command again goes on where the last one was stopped.",
     )
     commands = parser.add_subparsers(dest="command", required=True)
     for architecture, nets in (
@@ -68,7 +68,7 @@ def _add_parameters(parser: argparse.ArgumentParser, defaults: dict[str, Any]) -
             text += f" ({' '.join(map(str, default)) if isinstance(default, tuple) else default})"
         parser.add_argument(f"--{name}", help=text, default=argparse.SUPPRESS, **options)
 
-    several = {"type": int, "nargs": "+"}
+    several: dict[str, Any] = {"nargs": "+", "type": int}
     add(
         "config",
         "TOML file of these parameters; options given here win over it",
@@ -80,8 +80,11 @@ def _add_parameters(parser: argparse.ArgumentParser, defaults: dict[str, Any]) -
     add(
         "base-widths", "prune to the size of these", defaults["base_widths"], metavar="S", **several
     )
-    add("methods", "ways to prune", METHODS, nargs="+", choices=METHODS)
     add("seeds", "seeds, each of which repeats everything", (0,), metavar="SEED", **several)
+    shares = several | {"type": float, "metavar": "SHARE"}
+    add("sparsities", "keep these shares of the weights (in place of base widths)", **shares)
+    add("label-noise", "shares of training images to give a wrong class", (0.0,), **shares)
+    add("methods", "ways to prune", METHODS, nargs="+", choices=METHODS)
     add("epochs", "passes before pruning", defaults["epochs"], type=int, metavar="N")
     add("retrain-epochs", "passes after it", defaults["retrain_epochs"], type=int, metavar="N")
     add("retrain", "retrain from the first, the trained or new weights", "rewind", choices=RETRAIN)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from skorch.callbacks import Callback
 from skorch.history import History
 
+from ._dense_norms import set_dense_norms
 from ._masks import set_masks
 from ._training_state import capture_state, plain
 
@@ -30,6 +32,8 @@ class FitProgress(Callback):
         State dict of the net before the training, if it will be needed.
     file : FitFile or None
         Where to save, if at all.
+    rewind_epoch : int
+        Epoch of the first phase whose weights take the place of the initial ones.
 
     Attributes
     ----------
@@ -40,9 +44,15 @@ class FitProgress(Callback):
         Their history.
     """
 
-    def __init__(self, initial: dict[str, Tensor] | None, file: FitFile | None = None) -> None:
+    def __init__(
+        self,
+        initial: dict[str, Tensor] | None,
+        file: FitFile | None = None,
+        rewind_epoch: int = 0,
+    ) -> None:
         self.initial = initial
         self.file = file
+        self.rewind_epoch = rewind_epoch
         self.index = 0
         self.past: list[dict[str, Any]] = []
 
@@ -54,10 +64,13 @@ class FitProgress(Callback):
         self.index, self.past, self.initial = state["index"], state["past"], state["initial"]
         net.module_.load_state_dict(state["module_"])
         set_masks(net.module_, state["masks"])
+        set_dense_norms(net.module_, state["norms"])
         return state if state["history"] else None
 
     def on_epoch_end(self, net: NeuralNet, **kwargs: Any) -> None:
         """Save the net."""
+        if self.index == 0 and self.initial is not None and len(net.history) <= self.rewind_epoch:
+            self.initial = deepcopy(net.module_.state_dict())
         self.save(net)
 
     def end_phase(self, net: NeuralNet) -> None:

@@ -8,6 +8,12 @@ from sklearn.exceptions import NotFittedError
 from skorch import NeuralNet
 from torch import nn
 from torch.nn.parameter import UninitializedParameter
+from torch.nn.utils import parametrize
+from torch.nn.utils import prune as torch_prune
+from torch.nn.utils.spectral_norm import SpectralNorm
+from torch.nn.utils.weight_norm import WeightNorm
+
+NORMED_BY_HOOKS = (SpectralNorm, WeightNorm)
 
 
 def module_of(net: Any) -> nn.Module:
@@ -43,3 +49,26 @@ def module_of(net: Any) -> nn.Module:
         )
         raise ValueError(msg)
     return module
+
+
+def check_plain_weights(module: nn.Module) -> None:
+    """Raise a ValueError if a weight is computed from others, which would undo its pruning."""
+    if torch_prune.is_pruned(module):
+        msg = (
+            f"{type(module).__name__} has masks of torch.nn.utils.prune: call "
+            "torch.nn.utils.prune.remove(layer, name) for each of its pruned layers first."
+        )
+        raise ValueError(msg)
+    if any(map(parametrize.is_parametrized, module.modules())):
+        msg = (
+            f"{type(module).__name__} computes weights by torch.nn.utils.parametrize: call "
+            "torch.nn.utils.parametrize.remove_parametrizations(layer, name) first."
+        )
+        raise ValueError(msg)
+    hooks = (hook for layer in module.modules() for hook in layer._forward_pre_hooks.values())
+    if named := [type(hook).__name__ for hook in hooks if isinstance(hook, NORMED_BY_HOOKS)]:
+        msg = (
+            f"{type(module).__name__} computes weights by {named[0]}: call "
+            "torch.nn.utils.remove_weight_norm(layer), or remove_spectral_norm, first."
+        )
+        raise ValueError(msg)

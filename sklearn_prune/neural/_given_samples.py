@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import torch
+from torch import Tensor
 
 if TYPE_CHECKING:
-    from torch import Tensor, nn
+    from torch import nn
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,7 @@ class Samples:
     kwargs: dict[str, Tensor]
 
     def __len__(self) -> int:
-        return len(self._all()[0])
+        return len(self.all()[0])
 
     def rows(self, which: Any) -> Samples:
         """Return some of the samples."""
@@ -39,7 +41,8 @@ class Samples:
         """Return what a module makes of them."""
         return module(*self.args, **self.kwargs)
 
-    def _all(self) -> list[Tensor]:
+    def all(self) -> list[Tensor]:
+        """Return the arguments, in their order and by their names, as one list."""
         return [*self.args, *self.kwargs.values()]
 
 
@@ -61,7 +64,7 @@ def samples_for(module: nn.Module, X: Any) -> Samples:
     example = next((w for w in module.parameters() if w.is_floating_point()), torch.empty(0))
 
     def placed(values: Any) -> Tensor:
-        tensor = torch.as_tensor(values)
+        tensor = values if isinstance(values, Tensor) else torch.as_tensor(np.array(values))
         return tensor.to(example) if tensor.is_floating_point() else tensor.to(example.device)
 
     if isinstance(X, Mapping):
@@ -69,7 +72,7 @@ def samples_for(module: nn.Module, X: Any) -> Samples:
     else:
         args = X if isinstance(X, tuple) else (X,)
         samples = Samples(tuple(placed(values) for values in args), {})
-    counts = {len(values) if values.ndim else 0 for values in samples._all()}
+    counts = {len(values) if values.ndim else 0 for values in samples.all()}
     if len(counts) != 1 or 0 in counts:
         msg = f"X has arguments of {sorted(counts)} samples: give as many of each, at least one."
         raise ValueError(msg)

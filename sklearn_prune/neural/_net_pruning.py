@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
+from sklearn_prune._checks.arguments import check_n_keep
 from sklearn_prune._checks.user_warnings import warn_user
 
+from ._dense_norms import note_norms
 from ._masks import masks_of, set_masks, weights_of
 from ._saliency import magnitude
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from torch import Tensor, nn
 
@@ -24,16 +26,16 @@ REMEDY = "the training has diverged. Lower lr, or scale X (and the targets of a 
 
 
 def prune(module: nn.Module, scores: Scores, n_keep: int, scope: str) -> None:
-    """Mask all weights but the `n_keep` best of those that are left.
+    """Mask all weights but the `n_keep` best of those that are left and have a score.
 
     Parameters
     ----------
     module : Module
         Net, with the masks of earlier rounds, if any.
     scores : dict of str to Tensor
-        A score a weight, the larger the better.
+        A score a weight, the larger the better. Tensors that have none stay as they are.
     n_keep : int
-        Number of weights that this leaves.
+        Number of weights that this leaves, at most as many as are left.
     scope : {"global", "layer", "matched"}
         Compare the weights of the whole net, or those of each tensor: equal fractions
         of all, or as many as magnitudes compared in the whole net would leave in each.
@@ -43,8 +45,10 @@ def prune(module: nn.Module, scores: Scores, n_keep: int, scope: str) -> None:
     ValueError
         If a score is not finite.
     """
-    left = {name: torch.ones_like(w, dtype=torch.bool) for name, w in weights_of(module).items()}
-    left |= masks_of(module)
+    earlier = masks_of(module)
+    left = {
+        name: earlier.get(name, torch.ones_like(s, dtype=torch.bool)) for name, s in scores.items()
+    }
     scores = _among(left, scores)
     if scope == "global":
         masks = keep_global(scores, n_keep)
@@ -52,9 +56,36 @@ def prune(module: nn.Module, scores: Scores, n_keep: int, scope: str) -> None:
         candidates = {name: score[left[name]] for name, score in scores.items()}
         masks = keep_by_layer(scores, equal_shares(candidates, n_keep))
     else:
-        counts = kept_counts(keep_global(_among(left, magnitude(module)), n_keep))
+        magnitudes = {name: score for name, score in magnitude(module).items() if name in scores}
+        counts = kept_counts(keep_global(_among(left, magnitudes), n_keep))
         masks = keep_by_layer(scores, counts)
-    set_masks(module, masks)
+    note_norms(module)
+    set_masks(module, earlier | masks)
+
+
+def n_left(module: nn.Module, names: Iterable[str]) -> int:
+    """Return the number of weights, of tensors of these names, that no mask has pruned."""
+    weights, masks = weights_of(module), masks_of(module)
+    return sum(int(masks[n].sum()) if n in masks else weights[n].numel() for n in names)
+
+
+def n_to_keep(module: nn.Module, names: Collection[str], sparsity: Any) -> int:
+    """Return how many of the weights of these names to keep.
+
+    Raises
+    ------
+    ValueError
+        If `sparsity` is out of range, or more than an earlier pruning has left.
+    """
+    weights = weights_of(module)
+    n_keep = check_n_keep(sparsity, sum(weights[name].numel() for name in names), "weights")
+    if n_keep > (left := n_left(module, names)):
+        msg = (
+            f"sparsity is {sparsity!r}, {n_keep} weights, but the net is pruned already and has "
+            f"{left} of them: give a sparsity of at most {left}."
+        )
+        raise ValueError(msg)
+    return n_keep
 
 
 def keep_global(scores: Scores, n_keep: int) -> Masks:

@@ -21,7 +21,8 @@ def check_module(module: Any) -> None:
         name = type(module).__name__
         msg = (
             f"module is an instance of {name}, which fit cannot draw anew: give the class, "
-            f"module={name}, and its arguments as module__width=... and the like."
+            f"module={name}, and its arguments as module__width=... and the like. Or, to begin "
+            "with its weights, pretrained=True."
         )
         raise TypeError(msg)
     check_class("module", module, nn.Module, "a class of torch.nn.Module, such as TwoLayerNet")

@@ -11,51 +11,47 @@ from skorch.dataset import unpack_data
 from skorch.history import History
 from skorch.utils import to_device
 
-from sklearn_prune._checks.arguments import round_sizes
 from sklearn_prune._checks.progress import SILENT, Progress, fit_progress
 
 from ._checkpoint_file import FitFile, fit_key
 from ._checks import check_choice, check_folder, check_sizes
 from ._fit_progress import FitProgress
-from ._flushed_denormals import flushed_denormals
+from ._given_net import module_of
 from ._guesses import warn_of_guesses
 from ._interrupts import stoppable_by_callbacks
-from ._masked_weights import MaskedWeights
-from ._masks import apply_masks, masks_from_zeros, masks_of, n_weights, set_masks, weights_of
-from ._net_pruning import SCOPES, check_finite, prune, warn_if_emptied
+from ._masked_net import MaskedNet
+from ._masks import apply_masks, n_weights, weights_of
+from ._net_pruning import SCOPES, check_finite, n_left, n_to_keep, prune, warn_if_emptied
 from ._part_checks import arguments_of
-from ._phases import Phase, plan_phases
+from ._phases import Phase, check_rewind_epoch, plan_phases
 from ._random_streams import random_stream, untouched_random_state
-from ._saliency import hessian, magnitude, random
-from ._seeded_net import FURTHER_EPOCHS, PHASES, SeededNet
+from ._saliency import mean_square_gradients
+from ._schedules import scheduled_sizes
+from ._seeded_net import FURTHER_EPOCHS, PHASES
 from ._training_state import restore_state
 from ._uncompiled import uncompiled
+from ._weight_scores import asks_loss, check_strategy, scores_by
 
 if TYPE_CHECKING:
     from skorch.callbacks import Callback
 
     from ._random_streams import RandomStream
 
-STRATEGIES = ("magnitude", "hessian", "random")
 DEFAULT_SPARSITY = 0.1
 # Parameters that do not change the outcome of a fit, or stand in its key by other means.
 NOT_IN_KEY = {"callbacks", "checkpoint", "random_state", "verbose"}
 
 
-class PrunedNet(CallbackSupportMixin, SeededNet):
+class PrunedNet(CallbackSupportMixin, MaskedNet):
     """A skorch net whose `fit` trains, prunes and retrains.
 
-    The net is a plain one with masks beside its weights. They are applied after every
-    step of the optimiser, here and in `partial_fit`, and copies and pickles have them.
     What targets are is up to `_check_training_data` of the classifier and the regressor.
     """
 
     callbacks_: list[tuple[str, Callback]]
     # Of the fit that is going on:
-    phase_: Phase | None = None
     stream_: RandomStream | None = None
     progress_: Progress = SILENT
-    masked_weights_: MaskedWeights | None = None
 
     def _fit(self, X, y):
         """Train, prune, retrain."""
@@ -63,6 +59,7 @@ class PrunedNet(CallbackSupportMixin, SeededNet):
         given = X, y
         X, y = self._initialize_for(X, y)
         phases = self._plan_phases()
+        check_rewind_epoch(self.rewind_epoch, self.retrain, phases[0].epochs)
         with fit_progress(self, len(phases), *given) as told:
             self._go_through(phases, X, y, told)
         warn_if_emptied(self.n_kept_, self.module_)
@@ -71,7 +68,7 @@ class PrunedNet(CallbackSupportMixin, SeededNet):
     def _go_through(self, phases, X, y, told):
         """Go through the phases that a file has not behind it."""
         initial = deepcopy(self.module_.state_dict()) if self.retrain == "rewind" else None
-        progress = FitProgress(initial, self._fit_file(X, y))
+        progress = FitProgress(initial, self._fit_file(X, y), self.rewind_epoch)
         state = progress.resume(self)
         for phase in phases[progress.index :]:
             with (
@@ -83,14 +80,15 @@ class PrunedNet(CallbackSupportMixin, SeededNet):
                 self._train(phase, stream, X, y, epochs, progress, state)
             progress.end_phase(self)
             state = None
-            if phase is phases[0]:
+            if phase is phases[0] and not phase.sizes:
                 self._warn_of_guesses(phase, phase, X, y)
         self.history = History(progress.past)
         self._warn_of_guesses(phases[-1], phases[0], X, y)
 
     def _warn_of_guesses(self, phase, dense, X, y):
         """Warn if the net that a phase leaves, trained in it or before it, is but a guess."""
-        if phase.epochs or (dense.epochs and phase.n_keep < dense.n_keep):
+        trained = dense.epochs or self.pretrained
+        if phase.epochs or (trained and phase.n_keep < dense.n_keep):
             stage = "dense" if phase is dense else "retrained" if phase.epochs else "pruned"
             warn_of_guesses(stage, self._guesses(X, y))
 
@@ -141,35 +139,35 @@ class PrunedNet(CallbackSupportMixin, SeededNet):
             )
             raise ValueError(msg)
 
-    def train_step(self, batch, **fit_params):
-        """Take a step of the optimiser that revives nothing.
-
-        Parameters
-        ----------
-        batch : tuple of (Tensor, Tensor)
-            Samples and targets.
-        **fit_params : dict
-            Passed to the module.
-
-        Returns
-        -------
-        step : dict
-            Loss and predictions before the step.
-        """
-        with flushed_denormals():
-            step = super().train_step(batch, **fit_params)
-        if self.masked_weights_ is None or self.masked_weights_.module is not self.module_:
-            self.masked_weights_ = MaskedWeights(self.module_)
-        self.masked_weights_.set_to_zero()
-        return step
-
     # Pruning
 
     def _plan_phases(self):
-        total = n_weights(self.module_)
-        sparsity = self.sparsity if self.base_width is None else self._n_weights_of_base(total)
-        sizes = round_sizes(total, sparsity, self.n_rounds, "weights")
-        return plan_phases(total, sizes, self.retrain, self.max_epochs, self.retrain_epochs)
+        net, names = self._plain_module, self._prunable_names()
+        left, prunable = n_left(net, weights_of(net)), n_left(net, names)
+        n_keep = self._n_to_keep(left - prunable)
+        sizes = scheduled_sizes(prunable, n_keep, self.n_rounds, self.schedule)
+        return plan_phases(
+            left,
+            [size + left - prunable for size in sizes],
+            self.retrain,
+            self.max_epochs,
+            self.retrain_epochs,
+            self.prune_every,
+            self.pretrained,
+        )
+
+    def _n_to_keep(self, n_excluded):
+        """Return how many weights to keep beside those that are excluded."""
+        if self.base_width is None:
+            return n_to_keep(self._plain_module, self._prunable_names(), self.sparsity)
+        n_keep = self._n_weights_of_base(n_weights(self.module_)) - n_excluded
+        if n_keep < 1:
+            msg = (
+                f"base_width is {self.base_width!r}, a net of {n_keep + n_excluded} weights, but "
+                f"exclude keeps {n_excluded}: exclude less, or give a larger base_width."
+            )
+            raise ValueError(msg)
+        return n_keep
 
     def _n_weights_of_base(self, total):
         if self.sparsity != DEFAULT_SPARSITY:
@@ -178,7 +176,7 @@ class PrunedNet(CallbackSupportMixin, SeededNet):
                 "how many weights to keep, give one of them."
             )
             raise ValueError(msg)
-        if "width" not in arguments_of(self.module):
+        if self.pretrained or "width" not in arguments_of(self.module):
             msg = f"base_width needs a module with an argument width, {self.module!r} has none."
             raise ValueError(msg)
         check_sizes(base_width=self.base_width)
@@ -194,30 +192,35 @@ class PrunedNet(CallbackSupportMixin, SeededNet):
 
     def _prune(self, phase, X, y, initial):
         """Mask what the phase leaves out, and set the weights from which it trains."""
-        prune(self.module_, self._scores(X, y), phase.n_keep, self.scope)
+        self._mask(phase.n_keep, self.get_split_datasets(X, y)[0])
         if phase.epochs and phase.weights != "finetune":
             if phase.weights == "rewind":
                 self.module_.load_state_dict(initial)
-            else:  # a compiled module has the plain one inside
-                plain = getattr(self.module_, "_orig_mod", self.module_)
-                plain.load_state_dict(self._new_module().state_dict())
+            else:
+                self._plain_module.load_state_dict(self._new_module().state_dict())
             apply_masks(self.module_)
 
-    def _scores(self, X, y):
-        if self.strategy == "magnitude":
-            return magnitude(self.module_)
-        if self.strategy == "random":
-            return random(self.module_, torch.default_generator)
-        dataset, _ = self.get_split_datasets(X, y)
-        batches = map(unpack_data, self.get_iterator(dataset, training=False))
+    def _mask(self, n_keep, data):
+        """Mask all but so many weights of the net, those that are excluded among them."""
+        net, names = self._plain_module, self._prunable_names()
+        fisher = self._statistics(data) if asks_loss(self.strategy) else None
+        scores = scores_by(self.strategy, net, names, fisher, torch.default_generator)
+        n_excluded = n_left(net, weights_of(net)) - n_left(net, names)
+        prune(net, scores, n_keep - n_excluded, self.scope)
+
+    def _statistics(self, data):
+        """Return the mean square gradients of training data."""
+        batches = map(unpack_data, self.get_iterator(data, training=False))
+        on_device = (to_device(batch, self.device) for batch in batches)
         with uncompiled():
-            return hessian(
-                self.module_, self.get_loss, (to_device(batch, self.device) for batch in batches)
-            )
+            return mean_square_gradients(self._plain_module, self.get_loss, on_device)
 
     def _check_settings(self):
         super()._check_settings()
-        check_choice("strategy", self.strategy, STRATEGIES)
+        check_strategy(self.strategy)
+        if self.pretrained and self.retrain == "reinit":
+            msg = "retrain is 'reinit', but the weights of a pretrained net cannot be drawn anew."
+            raise ValueError(msg)
         check_choice("scope", self.scope, SCOPES)
         if self.warm_start:
             msg = f"warm_start is {self.warm_start!r}: fit starts anew, partial_fit trains further."
@@ -233,6 +236,8 @@ class PrunedNet(CallbackSupportMixin, SeededNet):
             raise ValueError(msg)
         params = self.get_params(deep=False)
         params = {name: value for name, value in params.items() if name not in NOT_IN_KEY}
+        if self.pretrained:  # of a fitted net, the history is not the same in two fits
+            params["module"] = module_of(self.module)
         callbacks = [(name, type(c), c.get_params(deep=False)) for name, c in self.callbacks_]
         key = fit_key(
             type(self), params, callbacks, self.seed_, X.numpy(force=True), y.numpy(force=True)
@@ -241,6 +246,8 @@ class PrunedNet(CallbackSupportMixin, SeededNet):
 
     def on_epoch_begin(self, net, dataset_train=None, dataset_valid=None, **kwargs):
         """Begin a row of the history, with the phase and the number of weights kept.
+
+        In rounds inside of the training, this is where they prune.
 
         Parameters
         ----------
@@ -255,8 +262,11 @@ class PrunedNet(CallbackSupportMixin, SeededNet):
         """
         super().on_epoch_begin(net, dataset_train, dataset_valid, **kwargs)
         if self.phase_:
+            epoch = len(self.history)
+            if n_keep := self.phase_.pruning_before(epoch):
+                self._mask(n_keep, dataset_train)
             self.history.record("phase", self.phase_.name)
-            self.history.record("n_kept", self.phase_.n_keep)
+            self.history.record("n_kept", self.phase_.n_kept(epoch))
 
     def on_epoch_end(self, net, dataset_train=None, dataset_valid=None, **kwargs):
         """Tell the callbacks of scikit-learn.
@@ -292,52 +302,6 @@ class PrunedNet(CallbackSupportMixin, SeededNet):
         super().on_batch_end(net, batch, training, **kwargs)
         if self.stream_:
             self.stream_.give_way()
-
-    # Masks
-
-    @property
-    def masks_(self):
-        """Masks by the name of their weight, True where it is kept; none of a dense net."""
-        return masks_of(self.module_)
-
-    @property
-    def n_weights_(self):
-        """Number of trainable weights, kept and pruned."""
-        return n_weights(self.module_)
-
-    @property
-    def n_kept_(self):
-        """Number of weights kept, by the name of their tensor."""
-        masks = self.masks_
-        return {
-            name: int(masks[name].sum()) if name in masks else weight.numel()
-            for name, weight in weights_of(self.module_).items()
-        }
-
-    def load_params(self, f_params=None, *args, checkpoint=None, **kwargs):
-        """Load parameters, and take those that are zero for pruned.
-
-        Parameters
-        ----------
-        f_params : file-like object or str, default=None
-            File of the parameters of the net.
-        *args : tuple
-            Further files, as of skorch's ``NeuralNet.load_params``.
-        checkpoint : skorch.callbacks.Checkpoint, default=None
-            Callback that knows its files.
-        **kwargs : dict
-            Further files, as of skorch's ``NeuralNet.load_params``.
-        """
-        super().load_params(f_params, *args, checkpoint=checkpoint, **kwargs)
-        if self.phase_ is not None:  # a callback takes the best epoch
-            apply_masks(self.module_)
-        elif f_params is not None or checkpoint is not None:
-            set_masks(self.module_, masks_from_zeros(self.module_))
-
-    def __getstate__(self):
-        state = super().__getstate__()
-        state.pop("masked_weights_", None)
-        return state
 
     def __setstate__(self, state):
         super().__setstate__(state)

@@ -14,6 +14,7 @@ from ._decaying_adam import DecayingAdam
 from ._guesses import guessed_classes
 from ._pruned_net import PrunedNet
 from ._tensor_batches import TensorBatches
+from ._trained_module import labels_of
 
 # Losses that number the outputs by the classes.
 NEED_ALL_CLASSES = (torch.nn.CrossEntropyLoss, torch.nn.NLLLoss)
@@ -27,13 +28,13 @@ class PrunedNetClassifier(PrunedNet, NeuralNetClassifier):
 
     Parameters
     ----------
-    module : type, default=TwoLayerNet
-        Class of the net, whose outputs are logits of the classes. An instance
-        is refused, since `fit` draws the weights. Arguments of the class have the prefix
-        ``module__``, as in ``module__width=64``; `n_inputs`, `in_channels` and
-        `n_classes`, the number of classes, come from the data where they are not given.
+    module : type, Module or fitted net of skorch, default=TwoLayerNet
+        Class of the net, whose outputs are logits of the classes. Arguments of the class
+        have the prefix ``module__``, as in ``module__width=64``; `n_inputs`, `in_channels`
+        and `n_classes`, the number of classes, come from the data where they are not given.
+        An instance is refused, since `fit` draws the weights, unless it is `pretrained`.
 
-    strategy : {"magnitude", "hessian", "random"}, default="hessian"
+    strategy : {"magnitude", "hessian", "random"} or callable, default="hessian"
         How weights are scored, the pruned ones apart.
 
         - "magnitude": :math:`|w_j|`.
@@ -42,6 +43,9 @@ class PrunedNetClassifier(PrunedNet, NeuralNetClassifier):
           of the squared gradient of the loss of each alone [3]_. (Class weights of the
           criterion do not count, since a mean over one sample divides by its weight.)
         - "random": a random order, the baseline.
+        - a callable ``(name, parameter, statistics) -> scores``, which is asked for each
+          tensor and returns a score a weight, the larger the better. `statistics` are the
+          :math:`F_{jj}` of the tensor.
 
     sparsity : int or float, default=0.1
         What is KEPT (other libraries mean what is removed). An int is the number of
@@ -51,13 +55,21 @@ class PrunedNetClassifier(PrunedNet, NeuralNetClassifier):
 
     base_width : int, default=None
         Keep as many weights as the same net has with ``module__width=base_width``, in
-        place of `sparsity`.
+        place of `sparsity`, those that are excluded among them.
 
     scope : {"global", "layer", "matched"}, default="global"
         Which weights are compared: all of the net; or those of each tensor, of which the
         same fraction is kept; or those of each tensor, of which as many are kept as
         magnitudes compared in the whole net would keep. The last makes "random" a
         baseline of the same layout.
+
+    exclude : str, type, or collection of these, default=()
+        What is not pruned: "biases", "norms" (scales and shifts of normalisation), "first"
+        or "last" (all parameters of the first or the last layer with a matrix, in the order
+        in which the module has them, whatever their names); patterns such as
+        ``"blocks.*"`` for the names of parameters or layers; classes of layers such as
+        :class:`torch.nn.BatchNorm2d`. It does
+        not count in `sparsity`, and is kept beside.
 
     retrain : {"rewind", "finetune", "reinit", None}, default="rewind"
         From where the weights kept are trained again: from those that the net began with,
@@ -67,10 +79,28 @@ class PrunedNetClassifier(PrunedNet, NeuralNetClassifier):
     retrain_epochs : int, default=None
         Number of epochs of each retraining, `max_epochs` if None.
 
+    rewind_epoch : int, default=0
+        Rewind to the weights after so many epochs of the first training in place of those
+        at its start [4]_. If that ends earlier, to the last ones before.
+
     n_rounds : int, default=1
-        Number of prunings, each but the last followed by a retraining. The number of
-        weights falls geometrically. With ``retrain=None`` all rounds but the last are
-        finetuned.
+        Number of prunings, each but the last followed by a retraining. With
+        ``retrain=None`` all rounds but the last are finetuned.
+
+    schedule : {"geometric", "linear", "cubic"}, default="geometric"
+        How the number of weights falls over the rounds: by a constant factor; by as many a
+        round; or by most in the first rounds, :math:`s + (p - s)(1 - t)^3` being left of p
+        after the share t of the rounds [5]_.
+
+    prune_every : int, default=None
+        Prune inside of the training, after every so many epochs until all rounds are done,
+        with the optimiser going on [5]_. None retrains between the rounds. What `retrain`
+        says comes after `max_epochs` epochs: with None, nothing.
+
+    pretrained : bool, default=False
+        Whether `module` is a trained net, a module or a fitted net of skorch. `fit` begins
+        with a copy of it: it prunes at once, and rewinds to the weights given. Only with
+        `prune_every` is there a first training, from these weights.
 
     random_state : int, RandomState instance or None, default=None
         Decides the weights at the start, the order of samples and the strategy "random".
@@ -183,6 +213,10 @@ class PrunedNetClassifier(PrunedNet, NeuralNetClassifier):
     .. [2] Y. LeCun, J. Denker, S. Solla, "Optimal Brain Damage", NIPS 1989.
     .. [3] S. P. Singh, D. Alistarh, "WoodFisher: Efficient Second-Order Approximation for
        Neural Network Compression", NeurIPS 2020. arXiv:2004.14340
+    .. [4] J. Frankle, G. K. Dziugaite, D. Roy, M. Carbin, "Linear Mode Connectivity and the
+       Lottery Ticket Hypothesis", ICML 2020. arXiv:1912.05671
+    .. [5] M. Zhu, S. Gupta, "To prune, or not to prune: exploring the efficacy of pruning
+       for model compression", 2017. arXiv:1710.01878
 
     Examples
     --------
@@ -212,9 +246,14 @@ class PrunedNetClassifier(PrunedNet, NeuralNetClassifier):
         sparsity=0.1,
         base_width=None,
         scope="global",
+        exclude=(),
         retrain="rewind",
         retrain_epochs=None,
+        rewind_epoch=0,
         n_rounds=1,
+        schedule="geometric",
+        prune_every=None,
+        pretrained=False,
         random_state=None,
         checkpoint=None,
         criterion=torch.nn.CrossEntropyLoss,
@@ -247,9 +286,14 @@ class PrunedNetClassifier(PrunedNet, NeuralNetClassifier):
         self.sparsity = sparsity
         self.base_width = base_width
         self.scope = scope
+        self.exclude = exclude
         self.retrain = retrain
         self.retrain_epochs = retrain_epochs
+        self.rewind_epoch = rewind_epoch
         self.n_rounds = n_rounds
+        self.schedule = schedule
+        self.prune_every = prune_every
+        self.pretrained = pretrained
         self.random_state = random_state
         self.checkpoint = checkpoint
 
@@ -272,7 +316,8 @@ class PrunedNetClassifier(PrunedNet, NeuralNetClassifier):
         Raises
         ------
         TypeError
-            If the module is an instance, or a part of another type than it should be.
+            If the module is an instance and not `pretrained`, or a part of another type than it
+            should be.
         ValueError
             If a parameter is out of its range, the data are not finite or do not fit
             together, the training diverges, or a checkpoint is not whole.
@@ -350,7 +395,20 @@ class PrunedNetClassifier(PrunedNet, NeuralNetClassifier):
                 "give it as many outputs as there are classes."
             )
             raise ValueError(msg)
+        if self.pretrained and isinstance(self.criterion_, NEED_ALL_CLASSES):
+            self._check_outputs(y_pred)
         return super().get_loss(y_pred, y_true, *args, **kwargs)
+
+    def _check_outputs(self, y_pred):
+        """Raise a ValueError if it is not known which output of a trained net is which class."""
+        n_classes = len(self.classes_)
+        if y_pred.shape[1:] != (n_classes,):
+            msg = (
+                f"The pretrained net returns outputs of shape {tuple(y_pred.shape)} for "
+                f"{n_classes} classes: give the labels of all its outputs, in their order, as the "
+                "parameter classes."
+            )
+            raise ValueError(msg)
 
     def _check_training_data(self, X, y, first=True, classes=None):
         """Return samples, and the numbers of their classes, on the device."""
@@ -359,6 +417,7 @@ class PrunedNetClassifier(PrunedNet, NeuralNetClassifier):
         check_classification_targets(y)
         if first:
             given = self.classes if classes is None else classes
+            given = labels_of(self.module) if given is None and self.pretrained else given
             self.labels_ = np.unique(y) if given is None else _check_labels(given)
             self._set_data_sizes(X, len(self.labels_))
         return X.to(self.device), torch.from_numpy(self._encode(y)).to(self.device)

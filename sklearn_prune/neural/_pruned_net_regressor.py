@@ -27,13 +27,13 @@ class PrunedNetRegressor(PrunedNet, NeuralNetRegressor):
 
     Parameters
     ----------
-    module : type, default=TwoLayerNet
-        Class of the net, whose outputs are predictions of the targets. An instance
-        is refused, since `fit` draws the weights. Arguments of the class have the prefix
-        ``module__``, as in ``module__width=64``; `n_inputs`, `in_channels` and
-        `n_classes`, the number of targets, come from the data where they are not given.
+    module : type, Module or fitted net of skorch, default=TwoLayerNet
+        Class of the net, whose outputs are predictions of the targets. Arguments of the class
+        have the prefix ``module__``, as in ``module__width=64``; `n_inputs`, `in_channels`
+        and `n_classes`, the number of targets, come from the data where they are not given.
+        An instance is refused, since `fit` draws the weights, unless it is `pretrained`.
 
-    strategy : {"magnitude", "hessian", "random"}, default="hessian"
+    strategy : {"magnitude", "hessian", "random"} or callable, default="hessian"
         How weights are scored, the pruned ones apart.
 
         - "magnitude": :math:`|w_j|`.
@@ -41,6 +41,9 @@ class PrunedNetRegressor(PrunedNet, NeuralNetRegressor):
           diagonal of the empirical Fisher information, the mean over the training samples
           of the squared gradient of the loss [3]_.
         - "random": a random order, the baseline.
+        - a callable ``(name, parameter, statistics) -> scores``, which is asked for each
+          tensor and returns a score a weight, the larger the better. `statistics` are the
+          :math:`F_{jj}` of the tensor.
 
     sparsity : int or float, default=0.1
         What is KEPT (other libraries mean what is removed). An int is the number of
@@ -50,13 +53,21 @@ class PrunedNetRegressor(PrunedNet, NeuralNetRegressor):
 
     base_width : int, default=None
         Keep as many weights as the same net has with ``module__width=base_width``, in
-        place of `sparsity`.
+        place of `sparsity`, those that are excluded among them.
 
     scope : {"global", "layer", "matched"}, default="global"
         Which weights are compared: all of the net; or those of each tensor, of which the
         same fraction is kept; or those of each tensor, of which as many are kept as
         magnitudes compared in the whole net would keep. The last makes "random" a
         baseline of the same layout.
+
+    exclude : str, type, or collection of these, default=()
+        What is not pruned: "biases", "norms" (scales and shifts of normalisation), "first"
+        or "last" (all parameters of the first or the last layer with a matrix, in the order
+        in which the module has them, whatever their names); patterns such as
+        ``"blocks.*"`` for the names of parameters or layers; classes of layers such as
+        :class:`torch.nn.BatchNorm2d`. It does
+        not count in `sparsity`, and is kept beside.
 
     retrain : {"rewind", "finetune", "reinit", None}, default="rewind"
         From where the weights kept are trained again: from those that the net began with,
@@ -66,10 +77,28 @@ class PrunedNetRegressor(PrunedNet, NeuralNetRegressor):
     retrain_epochs : int, default=None
         Number of epochs of each retraining, `max_epochs` if None.
 
+    rewind_epoch : int, default=0
+        Rewind to the weights after so many epochs of the first training in place of those
+        at its start [4]_. If that ends earlier, to the last ones before.
+
     n_rounds : int, default=1
-        Number of prunings, each but the last followed by a retraining. The number of
-        weights falls geometrically. With ``retrain=None`` all rounds but the last are
-        finetuned.
+        Number of prunings, each but the last followed by a retraining. With
+        ``retrain=None`` all rounds but the last are finetuned.
+
+    schedule : {"geometric", "linear", "cubic"}, default="geometric"
+        How the number of weights falls over the rounds: by a constant factor; by as many a
+        round; or by most in the first rounds, :math:`s + (p - s)(1 - t)^3` being left of p
+        after the share t of the rounds [5]_.
+
+    prune_every : int, default=None
+        Prune inside of the training, after every so many epochs until all rounds are done,
+        with the optimiser going on [5]_. None retrains between the rounds. What `retrain`
+        says comes after `max_epochs` epochs: with None, nothing.
+
+    pretrained : bool, default=False
+        Whether `module` is a trained net, a module or a fitted net of skorch. `fit` begins
+        with a copy of it: it prunes at once, and rewinds to the weights given. Only with
+        `prune_every` is there a first training, from these weights.
 
     random_state : int, RandomState instance or None, default=None
         Decides the weights at the start, the order of samples and the strategy "random".
@@ -161,6 +190,10 @@ class PrunedNetRegressor(PrunedNet, NeuralNetRegressor):
     .. [2] Y. LeCun, J. Denker, S. Solla, "Optimal Brain Damage", NIPS 1989.
     .. [3] S. P. Singh, D. Alistarh, "WoodFisher: Efficient Second-Order Approximation for
        Neural Network Compression", NeurIPS 2020. arXiv:2004.14340
+    .. [4] J. Frankle, G. K. Dziugaite, D. Roy, M. Carbin, "Linear Mode Connectivity and the
+       Lottery Ticket Hypothesis", ICML 2020. arXiv:1912.05671
+    .. [5] M. Zhu, S. Gupta, "To prune, or not to prune: exploring the efficacy of pruning
+       for model compression", 2017. arXiv:1710.01878
 
     Examples
     --------
@@ -189,9 +222,14 @@ class PrunedNetRegressor(PrunedNet, NeuralNetRegressor):
         sparsity=0.1,
         base_width=None,
         scope="global",
+        exclude=(),
         retrain="rewind",
         retrain_epochs=None,
+        rewind_epoch=0,
         n_rounds=1,
+        schedule="geometric",
+        prune_every=None,
+        pretrained=False,
         random_state=None,
         checkpoint=None,
         criterion=torch.nn.MSELoss,
@@ -224,9 +262,14 @@ class PrunedNetRegressor(PrunedNet, NeuralNetRegressor):
         self.sparsity = sparsity
         self.base_width = base_width
         self.scope = scope
+        self.exclude = exclude
         self.retrain = retrain
         self.retrain_epochs = retrain_epochs
+        self.rewind_epoch = rewind_epoch
         self.n_rounds = n_rounds
+        self.schedule = schedule
+        self.prune_every = prune_every
+        self.pretrained = pretrained
         self.random_state = random_state
         self.checkpoint = checkpoint
 
@@ -249,7 +292,8 @@ class PrunedNetRegressor(PrunedNet, NeuralNetRegressor):
         Raises
         ------
         TypeError
-            If the module is an instance, or a part of another type than it should be.
+            If the module is an instance and not `pretrained`, or a part of another type than it
+            should be.
         ValueError
             If a parameter is out of its range, the data are not finite or do not fit
             together, the training diverges, or a checkpoint is not whole.

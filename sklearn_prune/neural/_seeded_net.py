@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from math import prod
 
 import numpy as np
 import torch
+from sklearn.base import clone
 from sklearn.utils.validation import validate_data
 from skorch import NeuralNet
 from skorch.dataset import Dataset
 from skorch.utils import is_dataset
 
+from sklearn_prune._checks.arguments import check_bool
 from sklearn_prune._checks.documentation_link import DocumentationLink
 
 from ._checks import check_batch_size, check_device, whole_numbers
+from ._evaluation_mode import evaluation_mode
+from ._given_net import module_of
 from ._part_checks import (
     arguments_of,
     check_arguments,
@@ -27,6 +32,7 @@ from ._part_checks import (
     check_train_split,
 )
 from ._random_streams import draw_seed, random_stream, untouched_random_state
+from ._trained_module import check_trained_module, labels_of
 
 # Streams of random numbers, by the seed and one of these.
 WEIGHTS, PHASES, FURTHER_EPOCHS, CRITERION = range(4)
@@ -44,9 +50,10 @@ class SeededNet(DocumentationLink, NeuralNet):
 
     data_sizes_: dict[str, int] = {}  # noqa: RUF012 (replaced, never changed)
     takes_integers_ = False
+    pretrained = False
 
     def initialize(self):
-        """Make the net, of weights that `random_state` decides.
+        """Make the net, of weights that `random_state` decides, or of those of a trained one.
 
         Returns
         -------
@@ -56,7 +63,7 @@ class SeededNet(DocumentationLink, NeuralNet):
         Raises
         ------
         TypeError
-            If the module is an instance, which could not be drawn anew, or a part is no class.
+            If the module is an instance and not `pretrained`, or a part is no class.
         ValueError
             If the device is not there, or parameters do not belong to anything.
         """
@@ -64,7 +71,11 @@ class SeededNet(DocumentationLink, NeuralNet):
         return super().initialize()
 
     def _check_settings(self):
-        check_module(self.module)
+        check_bool(self.pretrained, "pretrained")
+        if self.pretrained:
+            check_trained_module(self.module, self.get_params_for("module"))
+        else:
+            check_module(self.module)
         check_device(self.device)
         check_batch_size(self.batch_size)
         check_train_split(self.train_split)
@@ -96,7 +107,7 @@ class SeededNet(DocumentationLink, NeuralNet):
             raise ValueError(msg)
 
     def initialize_module(self):
-        """Draw the weights.
+        """Draw the weights, or copy those of a trained net.
 
         Returns
         -------
@@ -145,6 +156,8 @@ class SeededNet(DocumentationLink, NeuralNet):
             raise TypeError(msg) from error
 
     def _new_module(self, **changes):
+        if self.pretrained:
+            return deepcopy(module_of(self.module))
         takes = arguments_of(self.module)
         inferred = {name: n for name, n in self.data_sizes_.items() if name in takes}
         arguments = inferred | self.get_params_for("module") | changes
@@ -208,6 +221,18 @@ class SeededNet(DocumentationLink, NeuralNet):
             return f"{found}, but the data have {wanted}: leave it out, and it comes from them."
         return None
 
+    def __sklearn_clone__(self):
+        """Return an unfitted copy, which has the trained net itself if one was given."""
+        if not isinstance(self.module, NeuralNet):
+            return super().__sklearn_clone__()
+        # A clone of a fitted net would not be fitted.
+        given = {"module": module_of(self.module)}
+        if getattr(self, "classes", False) is None:
+            given["classes"] = labels_of(self.module)
+        plain = type(self).__new__(type(self))
+        plain.__dict__.update(vars(self) | given)
+        return clone(plain)
+
     def get_params(self, deep=True):
         """Get parameters.
 
@@ -270,7 +295,10 @@ class SeededNet(DocumentationLink, NeuralNet):
             raise ValueError(msg)
         X = torch.from_numpy(np.require(X, requirements=["C", "W"]))
         if X.ndim == 4:  # channels_last is for nets that ask for it: see _Block of ResNet20
-            image_format = getattr(self.module, "image_format", torch.contiguous_format)
+            module = self.module if first else getattr(self, "module_", self.module)
+            if first and self.pretrained:
+                module = module_of(module)
+            image_format = getattr(module, "image_format", torch.contiguous_format)
             X = X.contiguous(memory_format=image_format)
         return X if y is None else (X, y)
 
@@ -297,13 +325,11 @@ class SeededNet(DocumentationLink, NeuralNet):
 
     @torch.no_grad()
     def _takes(self, sample):
-        self.module_.eval()
         try:
-            self.module_(sample)
+            with evaluation_mode(self.module_):
+                self.module_(sample)
         except (IndexError, RuntimeError, TypeError):
             return False
-        finally:
-            self.module_.train()
         return True
 
     def _set_data_sizes(self, X, n_outputs):

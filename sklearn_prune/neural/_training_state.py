@@ -8,6 +8,7 @@ import numpy as np
 from skorch.history import History
 from torch import Tensor, as_tensor
 
+from ._dense_norms import dense_norms_of, set_dense_norms
 from ._masks import masks_of, set_masks
 from ._random_streams import get_random_state, set_random_state
 
@@ -24,6 +25,7 @@ def capture_state(net: NeuralNet) -> State:
     return {
         **{part: getattr(net, part).state_dict() for part in PARTS},
         "masks": masks_of(net.module_),
+        "norms": dense_norms_of(net.module_),
         "callbacks": {name: _callback_state(callback) for name, callback in net.callbacks_},
         "history": plain(list(net.history)),
         "random": get_random_state(net.device),
@@ -35,6 +37,7 @@ def restore_state(net: NeuralNet, state: State) -> None:
     for part in PARTS:
         getattr(net, part).load_state_dict(state[part])
     set_masks(net.module_, state["masks"])
+    set_dense_norms(net.module_, state["norms"])
     for name, callback in net.callbacks_:
         _restore_callback(callback, state["callbacks"][name])
     net.history = History(state["history"])

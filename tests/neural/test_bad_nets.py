@@ -1,17 +1,25 @@
 """What is wrong in a call is said in one line, with what to give instead."""
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
+from sklearn.exceptions import NotFittedError
 from torch import nn
+from torch.nn.utils import parametrizations, spectral_norm
+from torch.nn.utils import prune as torch_prune
 
 from sklearn_prune import neural
 from sklearn_prune.neural import (
+    LayerDisplay,
     PrunedNetClassifier,
     PrunedNetRegressor,
     ResNet20,
     TwoLayerNet,
+    apply_masks,
+    layer_table,
     plot_study,
+    prune_net,
 )
 
 LEAST_ROWS = 8
@@ -102,6 +110,23 @@ def of_both_nets(tmp_file):
         ({"warm_start": "a"}, ValueError, "warm_start is 'a': fit starts anew"),
         ({"scope": np.array([1, 2])}, ValueError, "scope is array([1, 2]): give one of 'global'"),
         ({"strategy": None}, ValueError, "strategy is None: give one of 'magnitude'"),
+        (
+            {"strategy": lambda *_: "a", "max_epochs": 0},
+            TypeError,
+            "strategy returned str for hi",
+        ),
+        ({"strategy": lambda *_: 1.0, "max_epochs": 0}, ValueError, "strategy returned scores of"),
+        ({"exclude": 3}, TypeError, "exclude is 3: give a tuple of names, patterns or types"),
+        ({"exclude": [3]}, TypeError, "exclude has 3: give names, patterns, or classes"),
+        ({"exclude": "bias"}, ValueError, "exclude has 'bias', which is nowhere in TwoLayerNet"),
+        ({"exclude": nn.Conv2d}, ValueError, "exclude has Conv2d, which is nowhere in TwoLayerNet"),
+        ({"exclude": "*"}, ValueError, "can be pruned, all weights are excluded: exclude is '*'"),
+        ({"schedule": "fast"}, ValueError, "schedule is 'fast': give one of 'geometric'"),
+        ({"prune_every": "a"}, ValueError, "prune_every is 'a': give an int of at least 1"),
+        ({"prune_every": 2}, ValueError, "prune_every is 2, and n_rounds 1, but max_epochs is 1"),
+        ({"rewind_epoch": 1.0}, ValueError, "rewind_epoch is 1.0: give a number of epochs"),
+        ({"pretrained": 1}, ValueError, "pretrained is 1: give True or False"),
+        ({"pretrained": True}, TypeError, "pretrained is True, but module is TwoLayerNet: give a"),
         ({"random_state": "a"}, ValueError, "'a' cannot be used to seed"),
         ({"data": (X[:, 0], Y)}, ValueError, "Expected 2D array, got 1D array"),
         ({"data": (X * np.nan, Y)}, ValueError, "Input X contains NaN"),
@@ -155,10 +180,125 @@ def bad_calls(tmp_file):
             ({"table": tmp_file, "reference": "no"}, ValueError, "reference is 'no': give one of"),
             ({"table": tmp_file, "reference": 2}, ValueError, "reference is 2: give one of"),
         ],
+        **of_trained_nets(),
+    }
+
+
+def no_number(outputs, y):
+    return outputs
+
+
+def of_trained_nets():
+    """Return what is wrong with nets that are trained, and with what is asked of them."""
+    net, unfitted = nn.Linear(5, 3), PrunedNetClassifier()
+    hidden = torch_prune.l1_unstructured(nn.Linear(5, 3), "weight", 3)
+    normed = parametrizations.weight_norm(nn.Linear(5, 3))
+    hooked = spectral_norm(nn.Linear(5, 3))
+    no_nets = [
+        ({"net": None}, TypeError, "net is None: give a torch.nn.Module that is trained"),
+        ({"net": "net.pt"}, TypeError, "net is 'net.pt': give a torch.nn.Module"),
+        ({"net": 3}, TypeError, "net is 3: give a torch.nn.Module"),
+        ({"net": {}}, TypeError, "net is {}: give a torch.nn.Module"),
+        ({"net": [net]}, TypeError, "bias=True)]: give a torch.nn.Module"),
+        ({"net": nn.Linear}, TypeError, "net is the class Linear: give a torch.nn.Module"),
+        ({"net": unfitted}, NotFittedError, "This PrunedNetClassifier is not fitted yet"),
+        ({"net": nn.LazyLinear(3)}, ValueError, "weight, bias of LazyLinear have no shape yet"),
+    ]
+    made = [
+        ({"net": hidden}, ValueError, "Linear has masks of torch.nn.utils.prune: call"),
+        ({"net": normed}, ValueError, "computes weights by torch.nn.utils.parametrize: call"),
+        ({"net": hooked}, ValueError, "computes weights by SpectralNorm: call torch.nn.utils"),
+    ]
+    columns = ", ".join(layer_table(net))
+    tables = [
+        ({"table": table}, ValueError, f"table has not the columns {columns}: give what")
+        for table in (None, 3, "table", [], {}, {"name": ["a"]}, pd.DataFrame({"a": [1]}))
+    ]
+    asking = {"net": net, "strategy": "hessian"}
+    return {
+        "apply_masks": [*no_nets, ({"net": net}, ValueError, "Linear has no masks: give what")],
+        "layer_table": [*no_nets, *made],
+        "LayerDisplay": [
+            *tables,
+            ({"table": layer_table(nn.ReLU())}, ValueError, "table has no rows: give that of"),
+            ({"table": layer_table(net), "xscale": "log2"}, ValueError, "xscale is 'log2': give"),
+        ],
+        "prune_net": [
+            *no_nets,
+            *made,
+            ({"net": nn.ReLU()}, ValueError, "Nothing of ReLU can be pruned, all weights are"),
+            ({"net": net, "sparsity": 0}, ValueError, "sparsity is 0: give the number of weights"),
+            ({"net": net, "sparsity": 19}, ValueError, "sparsity is 19: give the number of weigh"),
+            ({"net": net, "strategy": "obs"}, ValueError, "strategy is 'obs': give one of"),
+            ({"net": net, "scope": "all"}, ValueError, "scope is 'all': give one of 'global'"),
+            ({"net": net, "batch_size": 0}, ValueError, "batch_size is 0: give an int"),
+            ({"net": net, "random_state": "a"}, ValueError, "'a' cannot be used to seed"),
+            ({"net": net, "exclude": None}, TypeError, "exclude is None: give a tuple"),
+            ({"net": net, "exclude": "hidden"}, ValueError, "or a pattern for weight, bias."),
+            (
+                asking,
+                ValueError,
+                "strategy is 'hessian', which asks the loss of samples: give X and",
+            ),
+            (
+                {**asking, "X": X[:, 1:], "y": Y},
+                ValueError,
+                "X does not fit the net: Linear failed",
+            ),
+            (
+                {**asking, "X": {"a": X}, "y": Y},
+                ValueError,
+                "X does not fit the net: Linear failed",
+            ),
+            (
+                {**asking, "X": X, "y": Y[:, None]},
+                ValueError,
+                "in shape (30, 1), and the net 3 out",
+            ),
+            (
+                {**asking, "X": X, "y": Y, "loss": no_number},
+                ValueError,
+                "loss returned shape (1, 3)",
+            ),
+            ({**asking, "X": X}, ValueError, "which asks the loss of samples: give y"),
+            (
+                {**asking, "X": X, "y": Y[1:]},
+                ValueError,
+                "y has shape (29,): give one for",
+            ),
+            (
+                {**asking, "X": X, "y": Y + 1},
+                ValueError,
+                "y has the classes [1, 2, 3] in",
+            ),
+            ({**asking, "X": X, "y": Y > 0}, ValueError, "y has the classes [False, True] in"),
+            ({**asking, "X": X, "y": ["a"] * 30}, ValueError, "y has targets that are no numbers"),
+            (
+                {**asking, "X": X, "y": X[:, :2]},
+                ValueError,
+                "(3,) for targets of shape (2,)",
+            ),
+            (
+                {**asking, "X": X, "y": X[:, :3] * np.nan},
+                ValueError,
+                "y has values that are",
+            ),
+            ({**asking, "X": X * np.nan, "y": Y}, ValueError, "X has values that are not finite"),
+            (
+                {**asking, "X": X, "y": Y, "loss": "mse"},
+                TypeError,
+                "loss is 'mse': give loss, a",
+            ),
+            ({**asking, "X": X, "y": Y, "loss": nn.MSELoss}, TypeError, "MSELoss'>: give loss, a"),
+        ],
     }
 
 
 CALLS = {
+    "LayerDisplay": lambda table, **given: LayerDisplay(table=table).plot(**given),
+    "apply_masks": lambda **given: apply_masks(*given.values()),
+    "layer_table": layer_table,
+    "prune_net": lambda net, X=None, y=None, **given: prune_net(net, X, y, **given),
     "PrunedNetClassifier": lambda **given: fit(PrunedNetClassifier, **given),
     "PrunedNetRegressor": lambda **given: fit(PrunedNetRegressor, **given),
     "TwoLayerNet": TwoLayerNet,

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import torch
 
-from sklearn_prune.neural._study.images import MARGIN, load_images, standardize
+from sklearn_prune.neural._study.images import MARGIN, Images, load_images, standardize
 from sklearn_prune.neural._study.settings import make_settings
 
 
@@ -49,6 +49,39 @@ def test_error_rates(raw):
     wrong.append(net(images.x_test.permute(0, 3, 1, 2)).argmax(1) != images.y_test)
     assert [rate.item() for rate in rates] == [w.float().mean().item() for w in wrong]
     assert net.training
+
+
+@pytest.mark.parametrize("share", [0.0, 0.2, 0.4, 0.999])
+def test_wrong_labels(share):
+    images = load_images(make_settings("two-layer", {"data": "digits"}), None)
+    right = images.y_train.clone()
+
+    def labels(share, seed=5):
+        return images.with_wrong_labels(share, torch.Generator().manual_seed(seed))
+
+    noisy = labels(share)
+    wrong = noisy.y_train != right
+    assert wrong.sum() == round(share * len(right))
+    assert set(noisy.y_train.tolist()) == set(range(10))
+    assert torch.equal(labels(share).y_train, noisy.y_train)
+    assert torch.equal(images.y_train, right)
+    assert noisy.y_test is images.y_test
+    assert noisy.x_train is images.x_train
+    if share:
+        assert not torch.equal(labels(share, seed=6).y_train, noisy.y_train)
+        # A larger share has these wrong labels, and more.
+        more = labels(0.9995).y_train
+        assert torch.equal(more[wrong], noisy.y_train[wrong])
+
+
+def test_wrong_classes_are_equally_likely():
+    right = torch.zeros(90_000, dtype=torch.long)
+    images = Images(torch.empty(0), right, torch.empty(0), right, 0)
+    wrong = images.with_wrong_labels(0.5, torch.Generator().manual_seed(0)).y_train
+    counts = torch.bincount(wrong, minlength=10)
+    assert counts[0] == 45_000
+    # The standard deviation of each count is (45,000 * 1/9 * 8/9) ** 0.5, or 67.
+    assert (counts[1:] - 5_000).abs().max() < 4 * 67
 
 
 def test_digits():

@@ -32,7 +32,7 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from sklearn_prune.neural import PrunedNetClassifier, PrunedNetRegressor, ResNet20, TwoLayerNet
 from sklearn_prune.neural._masks import weights_of
-from sklearn_prune.neural._saliency import hessian
+from sklearn_prune.neural._saliency import hessian, mean_square_gradients
 from sklearn_prune.neural._tensor_batches import TensorBatches
 
 TOTAL = 16 * 65 + 10 * 17  # weights of the nets made here, on digits
@@ -187,7 +187,8 @@ def test_hessian_is_that_of_the_training_data(digits):
     dense = make(sparsity=1.0, retrain=None).fit(*digits)
     pruned = make(strategy="hessian", sparsity=300, retrain=None, scope="global").fit(*digits)
     X, y = torch.tensor(digits[0], dtype=torch.float32), torch.tensor(digits[1])
-    scores = hessian(dense.module_, nn.functional.cross_entropy, [(X, y)])
+    fisher = mean_square_gradients(dense.module_, nn.functional.cross_entropy, [(X, y)])
+    scores = hessian(dense.module_, fisher)
     threshold = torch.cat([score.flatten() for score in scores.values()]).sort().values[-300]
     for name, score in scores.items():
         clear = (score / threshold - 1).abs() > 1e-4

@@ -1,11 +1,19 @@
 import pytest
 
-from sklearn_prune.neural._study.results_table import COLUMNS, INTEGERS, ResultsTable, read_table
+from sklearn_prune.datasets import width_study
+from sklearn_prune.neural._study.results_table import (
+    COLUMNS,
+    HEADER,
+    INTEGERS,
+    ResultsTable,
+    read_table,
+)
 
 
 def row(key, **values):
     numbers = dict.fromkeys(INTEGERS, 3) | {"train_error": 0.25, "test_error": 1 / 3}
-    numbers |= {"learning_rate": 1e-3, "base_width": None, "device": 'an "odd", name'}
+    numbers |= {"sparsity": 0.1, "label_noise": 0.0, "learning_rate": 1e-3, "base_width": None}
+    numbers |= {"device": 'an "odd", name'}
     return dict.fromkeys(COLUMNS, "text") | numbers | {"key": key} | values
 
 
@@ -22,6 +30,22 @@ def test_rows_come_back(table):
     again = ResultsTable(table.path)
     again.append(row("d"))
     assert list(read_table(table.path)) == list("abcd")
+
+
+def test_earlier_tables_are_read_and_go_on(tmp_path):
+    path = tmp_path / "results.csv"
+    content = width_study("mnist_two_layer").read_bytes()
+    path.write_bytes(content)
+    table = ResultsTable(path)
+    earlier = dict(table.rows)
+    assert len(earlier) == 204
+    assert {(r["sparsity"], r["label_noise"]) for r in earlier.values()} == {(None, 0.0)}
+    assert path.read_bytes() == content
+    added = [row("a", sparsity=0.5, label_noise=0.2), row("b")]
+    for one in added:
+        table.append(one)
+    assert read_table(path) == earlier | {one["key"]: one for one in added}
+    assert path.read_text().startswith(HEADER)
 
 
 def test_sorting(table):

@@ -5,7 +5,7 @@ from torch.nn import functional
 
 from sklearn_prune.neural import ResNet20, TwoLayerNet
 from sklearn_prune.neural._masks import weights_of
-from sklearn_prune.neural._saliency import hessian, magnitude, random
+from sklearn_prune.neural._saliency import hessian, magnitude, mean_square_gradients, random
 
 
 def loop_of_single_gradients(net, loss, X, y):
@@ -41,7 +41,7 @@ def batches(X, y, size):
 def test_fisher_information_is_that_of_single_gradients(kind, size):
     net, loss, X, y = problem(kind)
     expected = loop_of_single_gradients(net, loss, X, y)
-    scores = hessian(net, loss, batches(X, y, size))
+    scores = hessian(net, mean_square_gradients(net, loss, batches(X, y, size)))
     for name, score in expected.items():
         torch.testing.assert_close(scores[name], score, rtol=1e-4, atol=1e-6)
         assert score.any()
@@ -65,7 +65,8 @@ def test_fisher_information_of_shared_weights():
     net, X, y = Shared(), torch.randn(11, 4), torch.arange(11) % 4
     before = dict(net.named_parameters(remove_duplicate=False))
     expected = loop_of_single_gradients(net, functional.cross_entropy, X, y)
-    scores = hessian(net, functional.cross_entropy, batches(X, y, 4))
+    fisher = mean_square_gradients(net, functional.cross_entropy, batches(X, y, 4))
+    scores = hessian(net, fisher)
     assert scores.keys() == expected.keys()
     for name, score in expected.items():
         torch.testing.assert_close(scores[name], score, rtol=1e-4, atol=1e-6)
@@ -77,7 +78,7 @@ def test_fisher_information_leaves_the_net_alone():
     net, loss, X, y = problem("resnet20")
     net.train()
     state = {name: value.clone() for name, value in net.state_dict().items()}
-    hessian(net, loss, batches(X, y, 4))
+    mean_square_gradients(net, loss, batches(X, y, 4))
     assert net.training
     assert all(weight.grad is None for weight in net.parameters())
     for name, value in net.state_dict().items():
@@ -92,7 +93,8 @@ def test_hessian_scores_rank_the_loss_of_a_linear_least_squares_fit():
     signs = torch.randint(2, (4000, 1), generator=generator) * 2.0 - 1
     y = net(X).detach() + signs
     loss = lambda outputs, targets: (outputs - targets).square().sum() / 2  # noqa: E731
-    scores = hessian(net, loss, batches(X, y, 1000))["weight"]
+    fisher = mean_square_gradients(net, loss, batches(X, y, 1000))
+    scores = hessian(net, fisher)["weight"]
     expected = X.square().mean(0).sqrt() * net.weight.detach().abs()
     torch.testing.assert_close(scores, expected, rtol=1e-4, atol=1e-6)
 

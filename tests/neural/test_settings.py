@@ -13,9 +13,35 @@ def test_later_sources_win(architecture, tmp_path):
     assert settings.base_widths == DEFAULTS[architecture]["base_widths"]
 
 
+def test_sparsities_take_the_place_of_the_default_base_widths():
+    alone = make_settings("two-layer", {"sparsities": [1, 0.5]}, {"label_noise": [0, 0.2]})
+    assert (alone.base_widths, alone.sparsities, alone.label_noise) == ((), (1.0, 0.5), (0.0, 0.2))
+    assert all(type(share) is float for share in alone.sparsities + alone.label_noise)
+    together = make_settings("two-layer", {"sparsities": [0.5]}, {"base_widths": [4]})
+    assert (together.base_widths, together.sparsities) == ((4,), (0.5,))
+    neither = make_settings("two-layer", {"sparsities": []})
+    assert neither == make_settings("two-layer")
+
+
 @pytest.mark.parametrize(
     ("values", "message"),
     [
+        ({"sparsities": (0.0,)}, "sparsities has 0.0: give shares of the weights to KEEP"),
+        ({"sparsities": (0.5, 1.5)}, "sparsities has 1.5"),
+        ({"sparsities": (20,)}, "sparsities has 20"),
+        ({"sparsities": (float("nan"),)}, "sparsities has nan"),
+        ({"sparsities": (True,)}, "sparsities has True"),
+        ({"sparsities": ("a",)}, "sparsities has 'a'"),
+        ({"sparsities": 0.5}, "sparsities is 0.5: give a list"),
+        ({"base_widths": (), "sparsities": ()}, "base-widths and sparsities are both empty"),
+        ({"label_noise": (-0.1,)}, "label-noise has -0.1: give shares of the training images"),
+        ({"label_noise": (1.0,)}, "label-noise has 1.0"),
+        ({"label_noise": (1,)}, "label-noise has 1.0"),
+        ({"label_noise": (20,)}, "label-noise has 20"),
+        ({"label_noise": (float("nan"),)}, "label-noise has nan"),
+        ({"label_noise": (None,)}, "label-noise has None"),
+        ({"label_noise": ()}, "label-noise is empty"),
+        ({"label_noise": 0.2}, "label-noise is 0.2: give a list"),
         ({"epochs": 0}, "epochs is 0: give an int from 1"),
         ({"retrain_epochs": True}, "retrain-epochs is True"),
         ({"widths": (4, 0)}, "widths is 0"),

@@ -59,6 +59,47 @@ def test_more_runs_use_what_is_there(finished, monkeypatch, tmp_path):
     assert [(run.method, run.width) for run in trained] == [("dense", 7), ("magnitude", 7)]
 
 
+def test_sparsities_and_label_noise(finished, monkeypatch, tmp_path, capsys):
+    copytree(finished, tmp_path, dirs_exist_ok=True)
+    options = ["--sparsities", "1", "0.5", "--methods", "magnitude", "--label-noise", "0", "0.4"]
+    before = read_table(finished / "results.csv")
+    assert study(tmp_path, *options) == 0
+    assert "10 runs, 3 of them finished before" in capsys.readouterr().out
+    rows = read_table(tmp_path / "results.csv")
+    assert rows.items() >= before.items()
+    added = [row for key, row in rows.items() if key not in before]
+    values = ("method", "width", "base_width", "sparsity", "label_noise", "n_kept")
+    assert {tuple(row[name] for name in values) for row in added} == {
+        ("magnitude", 2, None, 0.5, 0.0, 80),
+        ("magnitude", 6, None, 0.5, 0.0, 230),
+        ("dense", 2, None, None, 0.4, 160),
+        ("dense", 6, None, None, 0.4, 460),
+        ("magnitude", 2, None, 0.5, 0.4, 80),
+        ("magnitude", 6, None, 0.5, 0.4, 230),
+        ("magnitude", 6, 2, None, 0.4, 160),
+    }
+    # Whoever knows all of the right labels is wrong in two fifths of the others.
+    assert all(row["train_error"] > 0.3 for row in added if row["label_noise"])
+    monkeypatch.setattr(Trainer, "step", None)
+    assert study(tmp_path, *options) == 0
+    assert "10 runs, 10 of them finished before" in capsys.readouterr().out
+    assert read_table(tmp_path / "results.csv") == rows
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--sparsities", "0"], "sparsities has 0.0: give shares of the weights to KEEP"),
+        (["--sparsities", "0.5", "1.5"], "sparsities has 1.5"),
+        (["--label-noise", "1"], "label-noise has 1.0: give shares of the training images"),
+        (["--label-noise", "-0.1"], "label-noise has -0.1"),
+    ],
+)
+def test_bad_shares(options, message, tmp_path, capsys):
+    assert study(tmp_path, *options) == 2
+    assert message in capsys.readouterr().err
+
+
 def test_processes_do_not_matter(finished, tmp_path):
     assert study(tmp_path, "--n-jobs", "2") == 0
     assert (tmp_path / "results.csv").read_bytes() == (finished / "results.csv").read_bytes()

@@ -2,6 +2,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
+from sklearn_prune.datasets import width_study
 from sklearn_prune.neural import plot_study
 from sklearn_prune.neural._study.reference_curves import WIDTHS
 from sklearn_prune.neural._study.results_table import HEADER, ResultsTable, read_table
@@ -55,6 +56,21 @@ def test_figure_has_the_reference(finished, tmp_path):
         plot_study(finished / "results.csv", reference=True)
 
 
+def test_reference_is_of_widths(finished, tmp_path):
+    change = {"architecture": "resnet20", "data": "cifar10", "sparsity": 0.1}
+    path = changed_table(finished, tmp_path, [lambda _row: change])
+    with pytest.raises(ValueError, match=r"reference is True, but .* is of sparsities"):
+        plot_study(path, reference=True)
+
+
+def test_reference_is_of_right_labels(finished, tmp_path):
+    change = {"architecture": "resnet20", "data": "cifar10", "label_noise": 0.2}
+    path = changed_table(finished, tmp_path, [lambda _row: change])
+    figure = plot_study(path, reference=True)
+    assert len(figure.axes[0].lines) == 2
+    plt.close(figure)
+
+
 def test_figure_of_many_base_widths(finished, tmp_path):
     def to_base_width(k):
         # Those of other ways to prune have a base width that no magnitude has.
@@ -71,6 +87,78 @@ def test_figure_of_many_base_widths(finished, tmp_path):
         ["dense", *(f"pruned to the size of width {k}" for k in widths)]
     )
     plt.close(figure)
+
+
+def test_figure_of_sparsities(finished, tmp_path):
+    def pruned_to(share, noise, **errors):
+        n_kept = round(460 * share)
+        size = {"base_width": None, "sparsity": share, "n_kept": n_kept}
+        return lambda row: (
+            {"label_noise": noise} | errors | ({} if row["method"] == "dense" else size)
+        )
+
+    shares = 0.5, 0.1
+    changes = [
+        pruned_to(share, noise, test_error=share + noise, seed=seed)
+        for share in shares
+        for noise in (0.0, 0.2)
+        for seed in (0, 1)
+    ]
+    path = changed_table(finished, tmp_path, changes)
+    figure = plot_study(path)
+    axes = figure.axes
+    assert [ax.get_xlabel() for ax in axes[4:]] == 4 * ["Share of the weights kept"]
+    for ax in axes[:4]:
+        assert ax.get_xscale() == "log"
+        left, right = ax.get_xlim()
+        assert left > 1
+        assert right < 0.1
+        clean, noisy = ax.lines
+        for line in clean, noisy:
+            np.testing.assert_allclose(line.get_xdata(), [0.1, 0.5, 1])
+        np.testing.assert_allclose(clean.get_ydata(), [0.1, 0.5, 0.3])
+        np.testing.assert_allclose(noisy.get_ydata(), [0.3, 0.7, 0.5])
+        assert clean.get_color() != noisy.get_color()
+    labels = [text.get_text() for text in figure.legends[0].get_texts()]
+    assert labels == ["no label noise", "20 % label noise"]
+    plt.close(figure)
+
+
+def test_figure_of_the_digits():
+    figure = plot_study(width_study("digits_two_layer_sparsities"))
+    test, training = figure.axes
+    assert figure.get_suptitle().startswith("Two-layer net of width 256, 1,437 training images")
+    for noise, line, learnt in zip((0, 0.2, 0.4), test.lines, training.lines, strict=True):
+        share, errors = line.get_data()
+        peak, few = errors[(share > 0.09) & (share < 0.16)].max(), errors[share < 0.01].min()
+        assert learnt.get_ydata()[-1] < 0.005
+        # With wrong labels the error has a peak, and then a valley; without them it has none.
+        valley = errors[(share > 0.01) & (share < 0.09)].min()
+        assert (errors[-1] < peak and valley < peak < few) == (noise > 0)
+    plt.close(figure)
+
+
+def test_figure_of_widths_with_label_noise(finished, tmp_path):
+    changes = [
+        lambda row, noise=noise: {"label_noise": noise, "test_error": row["test_error"] + noise}
+        for noise in (0.0, 0.2)
+    ]
+    clean, noisy = (
+        plot_study(path).axes[0].lines
+        for path in (
+            finished / "results.csv",
+            changed_table(finished, tmp_path, changes),
+        )
+    )
+    assert [line.get_label() for line in noisy] == [
+        f"{nets}, {noise} label noise"
+        for nets in ("dense", "pruned to the size of width 2")
+        for noise in ("no", "20 %")
+    ]
+    for line, same, shifted in zip(clean, noisy[::2], noisy[1::2], strict=True):
+        np.testing.assert_array_equal(same.get_ydata(), line.get_ydata())
+        np.testing.assert_allclose(shifted.get_ydata(), line.get_ydata() + 0.2)
+    plt.close("all")
 
 
 def test_figure_of_two_studies(finished, tmp_path):

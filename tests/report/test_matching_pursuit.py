@@ -1,5 +1,6 @@
 import numpy as np
 from numpy.testing import assert_array_equal
+from sklearn.linear_model import orthogonal_mp
 
 from sklearn_prune._report.comparison.matching_pursuit import pursue
 
@@ -16,3 +17,12 @@ def test_pursuit_of_several_targets_takes_the_best_column_first():
 def test_pursuit_goes_on_when_nothing_is_independent():
     F = np.outer([1.0, -1.0], np.ones(5))
     assert_array_equal(pursue(F, np.array([[1.0], [-1.0]]), 3), [0, 1, 2])
+
+
+def test_more_features_than_rows_are_taken_as_scikit_learn_takes_them():
+    rng = np.random.default_rng(1)
+    F = rng.standard_normal((150, 400)) @ np.diag(rng.uniform(0.5, 2, 400))
+    F -= F.mean(axis=0)
+    y = F[:, :80] @ rng.standard_normal(80) + rng.standard_normal(150)
+    coef = orthogonal_mp(F / np.linalg.norm(F, axis=0), y, n_nonzero_coefs=70)
+    assert_array_equal(np.sort(pursue(F, y[:, np.newaxis], 70)), np.flatnonzero(coef))

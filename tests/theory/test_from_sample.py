@@ -50,7 +50,7 @@ def test_predictions_are_those_of_the_truth(make, p, plan):
     # All rests on leave-one-out errors of the samples, whose own deviation, 10 to 20 % each
     # with 300 rows, is taken out.
     truth, alpha = make(p), plan.get("alpha", 0.0)
-    how = {"fit_intercept": True, "n_draws": 4, "random_state": 0}
+    how = {"fit_intercept": True, "n_draws": 2400 // p, "random_state": 0}
     samples = [truth.sample(N, random_state=seed) for seed in range(3)]
     problems = (LinearGaussianProblem.from_sample(*sample) for sample in samples)
     guess = np.mean([predict_risk(problem, N, **how, **plan) for problem in problems])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
@@ -154,8 +153,9 @@ def code(choice: Choice, plan: Plan, loading: tuple[str, str], calibration_folds
     name, is_pruned = model.partition("(")[0], choice.method in RETRAIN
     of_columns = choice.method in OF_COLUMNS
     ours = sorted([*([name] if is_pruned else []), *([] if of_columns else ["RandomFeatures"])])
+    folds_class = ""
     if calibrate:
-        folds = plan.cut.calibration_code(calibration_folds, plan.seed)
+        folds_class, folds = plan.cut.calibration_code(calibration_folds, plan.seed)
         model = CALIBRATED.format(model=indent(model, "    "), folds=indent(folds, "    ").strip())
     last = '    transform_input=["X_unlabeled"],\n' if distill else ""
     return CODE.format(
@@ -164,7 +164,7 @@ def code(choice: Choice, plan: Plan, loading: tuple[str, str], calibration_folds
         config="import sklearn\n" if distill else "",
         ours=f"\nfrom sklearn_prune import {', '.join(ours)}\n" if ours else "",
         preprocessing=PREPROCESSING if of_columns else PREPROCESSING_WITH_ONES,
-        folds=STRATIFIED.format(re.findall(r"\w+KFold", folds)[0]) if calibrate else "",
+        folds=STRATIFIED.format(folds_class) if calibrate else "",
         loading="\n".join(loading) if distill else loading[0],
         numeric=_imputed(NUMERIC, "median", impute=plan.impute),
         other=_imputed(OTHER, "most_frequent", impute=plan.impute),

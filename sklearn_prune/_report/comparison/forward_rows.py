@@ -89,9 +89,10 @@ class Forward:
         splits = StratifiedKFold(n_folds).split(order, classes) if n_folds > 1 else ()
         return [(order[fit], order[judged]) for fit, judged in splits]
 
-    def calibration_code(self, n_folds: int, _seed: int, /) -> str:
+    def calibration_code(self, n_folds: int, _seed: int, /) -> tuple[str, str]:
         """Return code of folds of rows that are in the order of time."""
-        return f"StratifiedKFold({n_folds})"
+        name = StratifiedKFold.__name__
+        return name, f"{name}({n_folds})"
 
     def refusal(self, n_folds: int, /) -> str:
         """Say that there are too few times."""

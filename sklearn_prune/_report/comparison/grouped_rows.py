@@ -100,10 +100,11 @@ class Grouped:
                 return splits
         return []
 
-    def calibration_code(self, n_folds: int, seed: int, /) -> str:
+    def calibration_code(self, n_folds: int, seed: int, /) -> tuple[str, str]:
         """Return code of folds of groups."""
-        folds = f"StratifiedGroupKFold({n_folds}, shuffle=True, random_state={seed})"
-        return f"list(\n    {folds}.split(X, y, groups)\n)"
+        name = StratifiedGroupKFold.__name__
+        folds = f"{name}({n_folds}, shuffle=True, random_state={seed})"
+        return name, f"list(\n    {folds}.split(X, y, groups)\n)"
 
     def refusal(self, n_folds: int, /) -> str:
         """Say that there are too few groups."""

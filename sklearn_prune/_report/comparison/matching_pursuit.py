@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 # A feature that others explain up to this share of its square is not taken any more.
 DEPENDENT = 1e-10
+# Products of so many features with all others take hardly longer than those of a few.
+AT_ONCE = 32
 
 
 def pursue(F: Array, y: Array, n_steps: int) -> Indices:
@@ -47,7 +49,7 @@ def pursue(F: Array, y: Array, n_steps: int) -> Indices:
     scale = np.divide(1, norms, out=np.zeros_like(norms), where=norms > 0)
     correlation = scale[:, np.newaxis] * _times(F, y)
     left = np.where(norms > 0, 1.0, 0.0)
-    gram = column_gram(F, slice(None)) if F.shape[1] <= len(F) else None
+    gram = _Gram(F)
     factor = np.empty((n_steps, F.shape[1]))
     taken: list[int] = []
     for step in range(n_steps):
@@ -57,8 +59,7 @@ def pursue(F: Array, y: Array, n_steps: int) -> Indices:
         if size[best] < 0:
             break
         taken.append(best)
-        products = _times(F, F[:, [best]])[:, 0] if gram is None else gram[best]
-        row = scale[best] * scale * products - factor[:step, best] @ factor[:step]
+        row = scale[best] * scale * gram.row(best, size) - factor[:step, best] @ factor[:step]
         row /= np.sqrt(left[best])
         factor[step] = row
         correlation -= np.outer(row, correlation[best] / np.sqrt(left[best]))
@@ -66,6 +67,35 @@ def pursue(F: Array, y: Array, n_steps: int) -> Indices:
         left[best] = 0
     rest = np.setdiff1d(np.arange(F.shape[1]), taken)
     return np.append(np.array(taken, dtype=np.intp), rest)[:n_steps]
+
+
+class _Gram:
+    """Rows of ``F'F``: all of them at the start, or, of more columns than rows, when needed.
+
+    Parameters
+    ----------
+    F : ndarray of shape (n_samples, n_features)
+        Features.
+    """
+
+    def __init__(self, F: Array) -> None:
+        self.F = F
+        self.rows: dict[int, Array] = {}
+        if F.shape[1] <= len(F):
+            self.rows = dict(enumerate(column_gram(F, slice(None))))
+
+    def row(self, best: int, size: Array) -> Array:
+        """Return the row of the feature of the largest size, once.
+
+        Most of those that come next in size will be taken soon: their rows are made with it.
+        """
+        if best not in self.rows:
+            wanted = size.copy()
+            wanted[list(self.rows)] = -1
+            wanted[best] = np.inf
+            likely = np.argpartition(wanted, -min(AT_ONCE, len(wanted)))[-AT_ONCE:]
+            self.rows.update(zip(likely.tolist(), _times(self.F[:, likely], self.F), strict=True))
+        return self.rows.pop(best)
 
 
 def _times(F: Array, y: Array) -> Array:

@@ -65,7 +65,7 @@ class RidgeFits:
         """Fit fewer columns than rows."""
         whole = self.gram
         gram = column_gram(self.X, columns) if whole is None else whole[columns][:, columns]
-        values, V = linalg.eigh(gram, overwrite_a=True, check_finite=False, driver="evd")
+        values, V = _eigh(gram)
         inverse = 1 / (np.maximum(values, 0)[:, np.newaxis] + ALPHAS)
         moments = V.T @ sum(self.X[rows, columns].T @ y[rows] for rows in row_slices(self.X))
         slopes = (moments[:, :, np.newaxis] * inverse[:, np.newaxis]).reshape(len(V), -1)
@@ -84,7 +84,7 @@ class RidgeFits:
         n_samples = len(y)
         # Centring made it singular: lift the constant, and take its share out of M.
         lift = np.trace(gram) / n_samples or 1.0
-        values, U = linalg.eigh(gram + lift / n_samples, overwrite_a=True, check_finite=False)
+        values, U = _eigh(gram + lift / n_samples)
         inverse = 1 / (np.maximum(values, 0)[:, np.newaxis] + ALPHAS)
         diagonal = U**2 @ inverse - 1 / (n_samples * (lift + ALPHAS))
         moments = U.T @ y
@@ -95,3 +95,9 @@ class RidgeFits:
         best = int(np.argmin(squares))
         dual = U @ (moments * inverse[:, [best]])
         return self.X[:, columns].T @ dual, float(ALPHAS[best])
+
+
+def _eigh(gram: Array) -> tuple[Array, Array]:
+    """Return eigenvalues and eigenvectors, by the driver that is fastest for all of them."""
+    values, vectors = linalg.eigh(gram, overwrite_a=True, check_finite=False, driver="evd")
+    return values, vectors

@@ -70,8 +70,8 @@ class RowCut(Protocol):
         A classifier is calibrated in them. There are none where nothing need be said.
         """
 
-    def calibration_code(self, n_folds: int, seed: int, /) -> str:
-        """Return code of the same folds, for X, y and maybe groups."""
+    def calibration_code(self, n_folds: int, seed: int, /) -> tuple[str, str]:
+        """Return the class that cuts the same folds, and code of them for X, y and groups."""
 
     def refusal(self, n_folds: int, /) -> str:
         """Say why so many folds are not possible."""

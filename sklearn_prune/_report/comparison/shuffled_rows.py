@@ -65,9 +65,10 @@ class Shuffled:
         """Return nothing, for `StratifiedKFold` will do."""
         return []
 
-    def calibration_code(self, n_folds: int, seed: int, /) -> str:
+    def calibration_code(self, n_folds: int, seed: int, /) -> tuple[str, str]:
         """Return code of random folds."""
-        return f"StratifiedKFold({n_folds}, shuffle=True, random_state={seed})"
+        name = StratifiedKFold.__name__
+        return name, f"{name}({n_folds}, shuffle=True, random_state={seed})"
 
     def refusal(self, n_folds: int, /) -> str:
         """Say that there are not enough rows."""

@@ -98,22 +98,26 @@ def _finish(panel: Panel, light: Any, dark: Any) -> PagePanel:
 def _swatch(line: Any) -> str:
     """Return the look of a line, with its marker in the middle."""
     mpl = require_matplotlib("Report.to_html")
-    figure = mpl.pyplot.figure(figsize=(0.5, 0.16))
+    figure = mpl.pyplot.figure(figsize=(0.5, 0.16), facecolor="none")
     sample = mpl.lines.Line2D([0, 0.5, 1], [0.5] * 3)
     sample.update_from(line)
     sample.set(transform=figure.transFigure, markevery=[1], markersize=6, clip_on=False)
     figure.add_artist(sample)
-    return as_png(figure, transparent=True)
+    return as_png(figure)
 
 
-def as_png(figure: Any, **options: Any) -> str:
+def as_png(figure: Any) -> str:
     """Return a figure as a PNG in base64, and close it."""
-    return b64encode(png(figure, DPI, **options)).decode()
+    return b64encode(png(figure, DPI)).decode()
 
 
-def png(figure: Any, dpi: int, **options: Any) -> bytes:
+def png(figure: Any, dpi: int) -> bytes:
     """Return a figure as a PNG, and close it."""
+    mpl = require_matplotlib("Report.to_html")
+    from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
+
     buffer = io.BytesIO()
-    figure.savefig(buffer, dpi=dpi, format="png", **options)
-    require_matplotlib("Report.to_html").pyplot.close(figure)
+    figure.set_dpi(dpi)
+    FigureCanvasAgg(figure).print_png(buffer)  # savefig goes through all artists twice
+    mpl.pyplot.close(figure)
     return buffer.getvalue()

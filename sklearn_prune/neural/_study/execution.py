@@ -105,7 +105,7 @@ class Workshop:
             net = widen(net, build(settings, aligned(run.width)))
         trainer = kind(
             net,
-            self.images,
+            run.images(self.images),
             n_epochs=run.n_epochs,
             seed=run.seed,
             batch_size=settings.batch_size,
@@ -143,6 +143,8 @@ class Workshop:
         size = size_of(self.settings, run.width)
         return run.parameters() | {
             "key": run.key,
+            "sparsity": run.sparsity,
+            "label_noise": run.label_noise,
             "n_weights": size,
             "n_kept": sum(int(mask.sum()) for mask in masks) if masks else size,
             "train_error": round(train_error, 6),

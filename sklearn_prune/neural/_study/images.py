@@ -23,6 +23,7 @@ MARGIN = 4
 # A pixel that never changes would be divided by zero.
 LEAST_DEVIATION = 1e-3
 EVALUATED_AT_ONCE = 1000
+N_CLASSES = 10
 
 
 class Images(NamedTuple):
@@ -88,6 +89,19 @@ class Images(NamedTuple):
             rates.append(wrong / len(y))
         module.train()
         return rates[0], rates[1]
+
+    def with_wrong_labels(self, share: float, generator: torch.Generator) -> Images:
+        """Return the images with a wrong class for a share of the training images.
+
+        Which ones is drawn at random, and so is the wrong class, all nine being equally
+        likely. Of the same generator a larger share has all wrong labels of a smaller one.
+        """
+        order = torch.randperm(len(self.y_train), generator=generator)
+        steps = torch.randint(1, N_CLASSES, order.shape, generator=generator)
+        wrong = order[: round(share * len(order))]
+        labels = self.y_train.cpu().clone()
+        labels[wrong] = (labels[wrong] + steps[wrong]) % N_CLASSES
+        return self._replace(y_train=labels.to(self.y_train.device))
 
     def to(self, device: torch.device, dtype: torch.dtype) -> Images:
         """Return the images on another device, in another precision."""

@@ -21,6 +21,8 @@ COLUMNS = (
     "method",
     "width",
     "base_width",
+    "sparsity",
+    "label_noise",
     "seed",
     "n_weights",
     "n_kept",
@@ -37,19 +39,30 @@ COLUMNS = (
     "device",
 )
 CHECK = "check"
-HEADER = ",".join((*COLUMNS, CHECK)) + "\n"
+# Columns that earlier tables do not have, and what their rows are.
+ADDED = {"sparsity": None, "label_noise": 0.0}
+EARLIER = tuple(name for name in COLUMNS if name not in ADDED)
+
+
+def _header(columns: Sequence[str]) -> str:
+    return ",".join((*columns, CHECK)) + "\n"
+
+
+HEADER = _header(COLUMNS)
+VERSIONS = {_header(columns): columns for columns in (COLUMNS, EARLIER)}
 
 # What is not text, and not empty, is a number.
 INTEGERS = {"width", "base_width", "seed", "n_weights", "n_kept", "epochs", "retrain_epochs"}
 INTEGERS |= {"n_train", "batch_size"}
-FLOATS = {"train_error", "test_error", "learning_rate"}
+FLOATS = {"sparsity", "label_noise", "train_error", "test_error", "learning_rate"}
 
 
 class ResultsTable:
     """Rows by the key of their run.
 
     The last value of a line is a hash of the others: what a full disk or a text editor
-    left of a line is found when the table is read.
+    left of a line is found when the table is read. A table of an earlier version is read as
+    well, and gets the columns that it lacks with the next row.
 
     Parameters
     ----------
@@ -72,13 +85,13 @@ class ResultsTable:
 
     def append(self, row: dict[str, Any]) -> None:
         """Add a row, and return when it is on the disk."""
-        if self.path.exists():
+        if self._can_grow():
             with self.path.open("a", encoding="utf-8", newline="") as file:
-                file.write(_line(row))
+                file.write(_line(row, COLUMNS))
                 file.flush()
                 os.fsync(file.fileno())
         else:
-            self._write([row])
+            self._write([*self.rows.values(), row])
         self.rows[row["key"]] = row
 
     def sort(self, keys: Sequence[str]) -> None:
@@ -92,9 +105,17 @@ class ResultsTable:
         """Remove what a kill left, as long as no process writes."""
         remove_partials(self.path.parent, self.path.stem)
 
+    def _can_grow(self) -> bool:
+        """Return whether there is a file, and it has all columns of today."""
+        if not self.path.exists():
+            return False
+        with self.path.open(encoding="utf-8", newline="") as file:
+            return file.readline() == HEADER
+
     def _write(self, rows: Iterable[dict[str, Any]]) -> None:
         """Replace the file by one of these rows, in one step."""
-        write_whole(self.path, "".join([HEADER, *map(_line, rows)]).encode())
+        lines = (_line(row, COLUMNS) for row in rows)
+        write_whole(self.path, "".join([HEADER, *lines]).encode())
 
 
 def read_table(path: Path) -> dict[str, dict[str, Any]]:
@@ -111,27 +132,26 @@ def read_table(path: Path) -> dict[str, dict[str, Any]]:
     except UnicodeDecodeError as error:
         msg = f"{path} is not a table of results, or damaged: {error}. Move it away."
         raise ValueError(msg) from error
-    if not lines or lines[0] != HEADER:
+    if not lines or lines[0] not in VERSIONS:
         msg = f"{path} is not a table of results, or its first line is damaged: move it away."
         raise ValueError(msg)
-    rows = {}
+    columns, rows = VERSIONS[lines[0]], {}
     for number, line in enumerate(lines[1:], start=2):
-        values = next(csv.reader([line]), [])
-        if len(values) != len(COLUMNS) + 1 or line != _line(
-            dict(zip(COLUMNS, values, strict=False))
-        ):
+        values = next(csv.reader([line]), [])[:-1]
+        texts = dict(zip(columns, values, strict=False))
+        if len(values) != len(columns) or line != _line(texts, columns):
             msg = f"Line {number} of {path} is damaged: delete it, and its run will be repeated."
             raise ValueError(msg)
-        row = {name: _parse(name, value) for name, value in zip(COLUMNS, values, strict=False)}
+        row = ADDED | {name: _parse(name, value) for name, value in texts.items()}
         rows[row["key"]] = row
     return rows
 
 
-def _line(row: dict[str, Any]) -> str:
+def _line(row: dict[str, Any], columns: Sequence[str]) -> str:
     """Return the line of a row, and the hash of it at its end."""
     text = io.StringIO()
     csv.writer(text, lineterminator="").writerow(
-        "" if row[name] is None else row[name] for name in COLUMNS
+        "" if row[name] is None else row[name] for name in columns
     )
     return f"{text.getvalue()},{hashlib.sha256(text.getvalue().encode()).hexdigest()[:8]}\n"
 

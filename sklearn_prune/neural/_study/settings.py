@@ -38,6 +38,8 @@ class Settings:
     base_widths : tuple of int
         Widths s: wider nets are pruned to as many weights as these have, and compared
         with these.
+    sparsities : tuple of float
+        Shares of their weights that nets are pruned to, as well.
     methods : tuple of str
         Ways to prune, of `METHODS`.
     seeds : tuple of int
@@ -55,6 +57,8 @@ class Settings:
         Whether training images are shifted at random, by up to 4 pixels each way.
     n_train : int or None
         Number of training images, all if None.
+    label_noise : tuple of float
+        Shares of the training images that are given a wrong class; each repeats everything.
     precision : {"float32", "bfloat16"}
         Precision of the forward pass.
     """
@@ -66,12 +70,14 @@ class Settings:
     epochs: int
     retrain_epochs: int
     augmentation: str
+    sparsities: tuple[float, ...] = ()
     methods: tuple[str, ...] = METHODS
     seeds: tuple[int, ...] = (0,)
     retrain: str = "rewind"
     batch_size: int = 128
     learning_rate: float = 1e-3
     n_train: int | None = None
+    label_noise: tuple[float, ...] = (0.0,)
     precision: str = "float32"
 
     def __post_init__(self) -> None:
@@ -88,9 +94,16 @@ class Settings:
         for name in ("widths", "base_widths"):
             _check_ints(name, getattr(self, name))
         _check_ints("seeds", self.seeds, least=0)
-        for name in ("widths", "seeds"):
+        for name in ("widths", "seeds", "label_noise"):
             if not getattr(self, name):
-                raise ValueError(f"{name} is empty: give at least one.")
+                raise ValueError(f"{name.replace('_', '-')} is empty: give at least one.")
+        if not (self.base_widths or self.sparsities):
+            msg = (
+                "base-widths and sparsities are both empty: say what to keep with one of them "
+                "(1.0 as the only sparsity prunes nothing)."
+            )
+            raise ValueError(msg)
+        self._check_shares()
         rate: Any = self.learning_rate
         if not (isinstance(rate, float) and 0 < rate < inf):
             raise ValueError(f"learning-rate is {rate!r}: give a positive number.")
@@ -102,6 +115,24 @@ class Settings:
         for name, value, known in choices:
             if value not in list(known):
                 raise ValueError(f"{name} is {value!r}: give one of {', '.join(known)}.")
+
+    def _check_shares(self) -> None:
+        """Raise a ValueError if a share of the weights or of the labels is out of range."""
+        share: Any
+        for share in self.sparsities:
+            if not (isinstance(share, float) and 0 < share <= 1):
+                msg = (
+                    f"sparsities has {share!r}: give shares of the weights to KEEP, above 0 and "
+                    "up to 1."
+                )
+                raise ValueError(msg)
+        for share in self.label_noise:
+            if not (isinstance(share, float) and 0 <= share < 1):
+                msg = (
+                    f"label-noise has {share!r}: give shares of the training images whose class "
+                    "is made wrong, from 0 and below 1."
+                )
+                raise ValueError(msg)
 
     @property
     def image_scale(self) -> int:
@@ -128,7 +159,8 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     },
 }
 
-LISTS = {"widths", "base_widths", "methods", "seeds"}
+LISTS = {"widths", "base_widths", "sparsities", "methods", "seeds", "label_noise"}
+SHARES = {"sparsities", "label_noise"}
 NAMES = tuple(field.name for field in fields(Settings) if field.name != "architecture")
 
 
@@ -159,18 +191,27 @@ def read_settings(path: Path) -> dict[str, Any]:
 def make_settings(architecture: str, *sources: dict[str, Any]) -> Settings:
     """Return the defaults of an architecture, with what later sources give instead.
 
+    Sparsities take the place of the default base widths.
+
     Raises
     ------
     ValueError
         If a value is out of range or of the wrong kind.
     """
-    values = {"architecture": architecture} | DEFAULTS[architecture]
+    given: dict[str, Any] = {}
     for source in sources:
-        values |= source
+        given |= source
+    if given.get("sparsities"):
+        given = {"base_widths": ()} | given
+    values = {"architecture": architecture} | DEFAULTS[architecture] | given
     for name in LISTS & values.keys():
         if not isinstance(values[name], list | tuple):
             raise ValueError(f"{name.replace('_', '-')} is {values[name]!r}: give a list.")
         values[name] = tuple(values[name])
+    for name in SHARES & values.keys():  # a whole share in a file is an int
+        values[name] = tuple(
+            float(x) if type(x) is int and x in (0, 1) else x for x in values[name]
+        )
     if type(values.get("learning_rate")) is int and abs(values["learning_rate"]) < 2**32:
         values["learning_rate"] = float(values["learning_rate"])  # 1 and 1.0 are one study
     return Settings(**values)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,20 +12,20 @@ from sklearn_prune._displays.drawing import (
     marks,
     require_matplotlib,
 )
-from sklearn_prune._displays.styles import Style, styles_of
+from sklearn_prune._displays.styles import styles_of
 from sklearn_prune.neural._checks import check_choice, check_file
 
 from .reference_curves import reference_curve
 from .results_table import read_table
 from .settings import METHODS
+from .study_curves import curves_by_share, curves_by_width
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    Row = dict[str, Any]
-    # Errors by base width, None for dense nets, and by width: one a seed.
-    Curves = dict[int | None, dict[int, list[float]]]
-    Styles = dict[int | None, Style]  # by base width
+    from .study_curves import Curves, Nets, Row
+
+    Lines = dict[Nets, dict[str, Any]]  # style and label of each curve
 
 NETS = {"resnet20": "ResNet-20", "two-layer": "Two-layer net"}
 IMAGES = {"cifar10": "CIFAR-10", "mnist": "MNIST", "digits": "scikit-learn's digits"}
@@ -38,10 +37,14 @@ TITLES = {
     "no-retraining": "pruned by magnitude, not retrained",
 }
 
+ERRORS = {"test_error": "test", "train_error": "training"}
+
 # What the paper shows.
 REFERENCE = ("resnet20", "cifar10")
 # A column of panels has room for so many entries of the legend side by side.
 LEGEND_COLUMNS = 2
+# A figure that is narrower, in inches, has no room for its title.
+LEAST_WIDTH = 6
 
 # What all runs of one study have in common.
 COMMON = (
@@ -64,6 +67,10 @@ def plot_study(table, *, reference=False):
     One column a way to prune, with the errors on test images above those on training
     images. Lines are means over the seeds, and bands reach from the least to the largest.
 
+    Of a study of sparsities the errors are drawn against the share of the weights that is kept,
+    from all of them on the left to the fewest on the right, as in [2]_. Errors on training
+    images are by the labels that the nets were given, the wrong ones of label noise included.
+
     Parameters
     ----------
     table : path-like
@@ -83,7 +90,7 @@ def plot_study(table, *, reference=False):
         If the table is no path.
     ValueError
         If the table is empty or damaged, or holds runs of several studies, or is not one of
-        ResNet-20 on CIFAR-10 and a reference is asked for.
+        the width of ResNet-20 on CIFAR-10 and a reference is asked for.
 
     See Also
     --------
@@ -95,6 +102,8 @@ def plot_study(table, *, reference=False):
     .. [1] X. Chang, Y. Li, S. Oymak, C. Thrampoulidis, "Provable Benefits of
        Overparameterization in Model Compression: From Double Descent to Pruning
        Neural Networks", AAAI 2021. arXiv:2012.08749
+    .. [2] Z. He, Z. Xie, Q. Zhu, Z. Qin, "Sparse Double Descent: Where Network Pruning
+       Aggravates Overfitting", ICML 2022. arXiv:2206.08684
 
     Examples
     --------
@@ -110,35 +119,45 @@ def plot_study(table, *, reference=False):
     if reference and {(row["architecture"], row["data"]) for row in rows} != {REFERENCE}:
         msg = f"reference is True, but {table} is not of {NETS[REFERENCE[0]]} on CIFAR-10."
         raise ValueError(msg)
-    base_widths = sorted({row["base_width"] for row in rows} - {None})
-    labels = {None: "dense"} | {width: f"pruned to {width}" for width in base_widths}
-    styles = dict(zip(labels, styles_of(labels.values()), strict=True))
+    by_share = any(row["sparsity"] is not None for row in rows)
+    if reference and by_share:
+        msg = f"reference is True, but {table} is of sparsities: the paper's curves are of widths."
+        raise ValueError(msg)
+    curves_of = curves_by_share if by_share else curves_by_width
+    panels = {
+        (method, error): curves_of(rows, method, error) for method in methods for error in ERRORS
+    }
+    lines = _lines(panels.values())
     figure, axes = pyplot.subplots(
         2,
         len(methods),
         sharex=True,
         sharey="row",
         squeeze=False,
-        figsize=(3.6 * len(methods) + 0.6, 7),
+        figsize=(max(3.6 * len(methods) + 0.6, LEAST_WIDTH), 7),
         layout="constrained",
     )
     for column, method in zip(axes.T, methods, strict=True):
-        for ax, error in zip(column, ("test_error", "train_error"), strict=True):
-            curves = _curves(rows, method, error)
-            _draw_curves(ax, curves, styles)
+        for ax, error in zip(column, ERRORS, strict=True):
+            curves = panels[method, error]
+            _draw_curves(ax, curves, lines)
             if reference and error == "test_error":
-                _draw_reference(ax, method, curves, styles)
+                _draw_reference(ax, method, curves, lines)
         column[0].set_title(TITLES[method], fontsize="medium")
-        column[1].set_xlabel("Width k before pruning")
-    for row, images in zip(axes, ("test", "training"), strict=True):
+        column[1].set_xlabel("Share of the weights kept" if by_share else "Width k before pruning")
+    for row, images in zip(axes, ERRORS.values(), strict=True):
         row[0].set_ylabel(f"Error rate, {images} images")
         _scale_errors(row)
-    if rows[0]["architecture"] == "two-layer":
+    if by_share:
+        axes[0, 0].set_xscale("log")
+        axes[0, 0].xaxis.set_inverted(True)
+        label_log_axis(axes[0, 0].xaxis)
+    elif rows[0]["architecture"] == "two-layer":
         axes[0, 0].set_xscale("log", base=2)
         axes[0, 0].xaxis.set_major_formatter("{x:g}")
-    figure.suptitle(title)
-    lines = {line.get_label(): line for ax in axes[0] for line in ax.get_lines()}
-    handles = [line for label, line in lines.items() if not label.startswith("_")]
+    figure.suptitle(title, wrap=True)
+    drawn = {line.get_label(): line for ax in axes[0] for line in ax.get_lines()}
+    handles = [line for label, line in drawn.items() if not label.startswith("_")]
     columns = min(len(handles), LEGEND_COLUMNS * len(methods))
     figure.legend(handles=handles, loc="outside lower center", ncols=columns, frameon=False)
     return figure
@@ -160,47 +179,45 @@ def _title(rows: Sequence[Row], table: Any) -> str:
             raise ValueError(f"{table} has {given} as {name}: give a table of one study.")
         study[name] = values.pop() if values else None
     epochs = " + ".join(str(study[name]) for name in ("epochs", "retrain_epochs") if study[name])
+    widths = {row["width"] for row in rows}
+    width = f" of width {widths.pop()}" if len(widths) == 1 else ""
     n_seeds = len({row["seed"] for row in rows})
     spread = f"; mean and range of {n_seeds} seeds" if n_seeds > 1 else ""
     return (
-        f"{NETS[study['architecture']]}, {study['n_train']:,} training images of "
+        f"{NETS[study['architecture']]}{width}, {study['n_train']:,} training images of "
         f"{IMAGES[study['data']]}, {epochs} epochs{spread}"
     )
 
 
-def _curves(rows: Sequence[Row], method: str, error: str) -> Curves:
-    """Return the curves of the dense nets and of one method."""
-    curves: Curves = defaultdict(lambda: defaultdict(list))
-    for row in rows:
-        if row["method"] in ("dense", method):
-            curves[row["base_width"]][row["width"]].append(row[error])
-    # A net of the base width has nothing to prune: there its curve begins.
-    dense = curves.get(None, {})
-    for base_width, curve in curves.items():
-        if base_width in dense:
-            curve[base_width] = dense[base_width]
-    return dict(sorted(curves.items(), key=lambda item: item[0] or 0))
+def _lines(panels: Iterable[Curves]) -> Lines:
+    """Return how the curves of a figure look, the same in all of its panels."""
+    nets = list(dict.fromkeys(nets for curves in panels for nets in curves))
+    labels = [one.label(nets) for one in nets]
+    return {
+        one: style.keywords | {"label": label}
+        for one, label, style in zip(nets, labels, styles_of(labels), strict=True)
+    }
 
 
-def _draw_curves(ax: Any, curves: Curves, styles: Styles) -> None:
+def _draw_curves(ax: Any, curves: Curves, lines: Lines) -> None:
     """Draw means and ranges over the seeds."""
-    for base_width, curve in curves.items():
-        style = styles[base_width]
-        widths = sorted(curve)
-        errors = [curve[width] for width in widths]
-        label = "dense" if base_width is None else f"pruned to the size of width {base_width}"
-        line = style.keywords | marks() | {"label": label}
-        ax.plot(widths, list(map(np.mean, errors)), **line)
+    for nets, curve in curves.items():
+        errors = list(curve.values())
+        ax.plot(list(curve), list(map(np.mean, errors)), **lines[nets] | marks())
         low, high = list(map(min, errors)), list(map(max, errors))
-        ax.fill_between(widths, low, high, color=style.color, alpha=0.2, linewidth=0)
+        color = lines[nets]["color"]
+        ax.fill_between(list(curve), low, high, color=color, alpha=0.2, linewidth=0)
 
 
-def _draw_reference(ax: Any, method: str, curves: Curves, styles: Styles) -> None:
+def _draw_reference(ax: Any, method: str, curves: Curves, lines: Lines) -> None:
     """Dot the curves of the paper, in the colours of ours."""
-    for base_width in curves:
-        widths, errors = reference_curve("dense" if base_width is None else method, base_width)
-        label = "the same in the paper" if base_width is None else None
-        line = {"color": styles[base_width].color, "linestyle": (0, (1, 2)), "linewidth": 1}
+    for nets in curves:
+        if nets.label_noise:
+            continue
+        dense = nets.base_width is None
+        widths, errors = reference_curve("dense" if dense else method, nets.base_width)
+        label = "the same in the paper" if dense else None
+        line = {"color": lines[nets]["color"], "linestyle": (0, (1, 2)), "linewidth": 1}
         ax.plot(widths, errors, label=label, **line)
 
 
