@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 from torch import nn
+from torch.nn.parameter import UninitializedParameter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +26,17 @@ def check_module(module: Any) -> None:
         )
         raise TypeError(msg)
     check_class("module", module, nn.Module, "a class of torch.nn.Module, such as TwoLayerNet")
+
+
+def check_shapes(module: nn.Module) -> None:
+    """Raise a ValueError if a new module has lazy layers, whose weights cannot be drawn yet."""
+    parameters = module.named_parameters()
+    if lazy := [name for name, p in parameters if isinstance(p, UninitializedParameter)]:
+        msg = (
+            f"module made a {type(module).__name__} whose {', '.join(lazy)} have no shape yet: "
+            "give layers their sizes; arguments n_inputs and in_channels come from the data."
+        )
+        raise ValueError(msg)
 
 
 def check_optimizer(optimizer: Any) -> None:

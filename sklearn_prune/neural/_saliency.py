@@ -58,13 +58,16 @@ def mean_square_gradients(module: nn.Module, loss: Loss, batches: Batches) -> Sc
     """
     weights = {name: weight.detach() for name, weight in weights_of(module).items()}
     sums, n_samples = {name: torch.zeros_like(weight) for name, weight in weights.items()}, 0
+    places = _places(module)
 
     def sample_loss(
         weights: Scores, args: tuple[Tensor, ...], kwargs: dict[str, Tensor], y: Tensor
     ) -> Tensor:
         args = tuple(values.unsqueeze(0) for values in args)
         kwargs = {name: values.unsqueeze(0) for name, values in kwargs.items()}
-        return loss(functional_call(module, weights, args, kwargs), y.unsqueeze(0))
+        everywhere = {place: weights[name] for place, name in places.items() if name in weights}
+        outputs = functional_call(module, everywhere, args, kwargs, tie_weights=False)
+        return loss(outputs, y.unsqueeze(0))
 
     gradient = grad(sample_loss)
     # As many gradients at a time as fit in 128 MB.
@@ -106,3 +109,21 @@ def random(module: nn.Module, generator: torch.Generator) -> Scores:
         name: torch.rand(weight.shape, generator=generator).to(weight.device)
         for name, weight in weights_of(module).items()
     }
+
+
+def _places(module: nn.Module) -> dict[str, str]:
+    """Return the name of the weight at each of the places where a net has one.
+
+    Several layers may share a weight, and a layer that occurs twice is one place: torch, which
+    finds both names of it, would put something else back than it has taken out.
+    """
+    names = {id(weight): name for name, weight in module.named_parameters()}
+    places: dict[str, str] = {}
+    seen: set[tuple[nn.Module, str]] = set()
+    for name, weight in module.named_parameters(remove_duplicate=False):
+        path, _, attribute = name.rpartition(".")
+        place = module.get_submodule(path), attribute
+        if place not in seen:
+            places[name] = names[id(weight)]
+            seen.add(place)
+    return places

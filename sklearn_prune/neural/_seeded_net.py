@@ -28,6 +28,7 @@ from ._part_checks import (
     check_learning_rate,
     check_module,
     check_optimizer,
+    check_shapes,
     check_train_split,
 )
 from ._random_streams import draw_seed, random_stream, untouched_random_state
@@ -164,6 +165,7 @@ class SeededNet(DocumentationLink, NeuralNet):
         module = self.module(**arguments)
         if not isinstance(module, torch.nn.Module):
             raise TypeError(f"module made {module!r}: give a class of torch.nn.Module.")
+        check_shapes(module)
         return module
 
     def _set_training(self, training=True):

@@ -73,11 +73,16 @@ class TensorBatches:
             # Drawn on the CPU, so that every device sees the same order.
             order = torch.randperm(len(self.X)).to(self.X.device)
             for rows in order.split(self.batch_size):
-                yield self.X[rows], self.y[rows]
+                yield _rows_of(self.X, rows), _rows_of(self.y, rows)
         else:
             yield from zip(
                 self.X.split(self.batch_size), self.y.split(self.batch_size), strict=True
             )
+
+
+def _rows_of(X: Tensor, rows: Tensor) -> Tensor:
+    """Return some rows, which `index_select` copies whole, in no format but the usual one."""
+    return X.index_select(0, rows) if X.is_contiguous() else X[rows]
 
 
 def _tensors(dataset: Any) -> tuple[Tensor, Tensor]:

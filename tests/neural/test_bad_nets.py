@@ -50,6 +50,15 @@ class OneByOne(nn.Module):
         return self.net(self.norm(X))
 
 
+class Lazy(nn.Module):
+    def __init__(self, n_classes):
+        super().__init__()
+        self.last = nn.LazyLinear(n_classes)
+
+    def forward(self, X):
+        return self.last(X)
+
+
 def fit(Net, data=(X, Y), **params):
     defaults = {"max_epochs": 1, "sparsity": 0.5, "scope": "layer", "random_state": 0}
     return Net(**defaults | params).fit(*data)
@@ -83,6 +92,7 @@ def of_both_nets(tmp_file):
         ({"module": lambda: 3}, TypeError, "module made 3: give a class of torch.nn.Module"),
         ({"module": nn.Linear}, TypeError, "module is Linear, which module__... does not fit"),
         ({"module": TwoLayerNet()}, TypeError, "module is an instance of TwoLayerNet"),
+        ({"module": Lazy}, ValueError, "a Lazy whose last.weight, last.bias have no shape yet"),
         ({"module": ResNet20}, ValueError, "X has shape (30, 5): give images"),
         ({"module__n_inputs": 4}, ValueError, "module__n_inputs is 4, but the data have 5"),
         ({"module__n_classes": 2}, ValueError, "The net returns outputs of shape (30, 2) for"),

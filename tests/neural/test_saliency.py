@@ -1,5 +1,6 @@
 import pytest
 import torch
+from torch import nn
 from torch.nn import functional
 
 from sklearn_prune.neural import ResNet20, TwoLayerNet
@@ -44,6 +45,33 @@ def test_fisher_information_is_that_of_single_gradients(kind, size):
     for name, score in expected.items():
         torch.testing.assert_close(scores[name], score, rtol=1e-4, atol=1e-6)
         assert score.any()
+
+
+class Shared(nn.Module):
+    """Two layers of one weight, one layer that occurs twice, and both in turn."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.second, self.last = (nn.Linear(4, 4) for _ in range(3))
+        self.second.weight = self.first.weight
+        self.again = nn.Sequential(self.first, nn.Tanh(), self.last)
+
+    def forward(self, X):
+        return self.again(torch.tanh(self.second(torch.tanh(self.first(X)))))
+
+
+def test_fisher_information_of_shared_weights():
+    torch.manual_seed(0)
+    net, X, y = Shared(), torch.randn(11, 4), torch.arange(11) % 4
+    before = dict(net.named_parameters(remove_duplicate=False))
+    expected = loop_of_single_gradients(net, functional.cross_entropy, X, y)
+    fisher = mean_square_gradients(net, functional.cross_entropy, batches(X, y, 4))
+    scores = hessian(net, fisher)
+    assert scores.keys() == expected.keys()
+    for name, score in expected.items():
+        torch.testing.assert_close(scores[name], score, rtol=1e-4, atol=1e-6)
+    for name, weight in net.named_parameters(remove_duplicate=False):
+        assert weight is before[name]
 
 
 def test_fisher_information_leaves_the_net_alone():

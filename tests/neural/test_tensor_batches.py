@@ -70,3 +70,11 @@ def test_without_targets_and_without_random_numbers():
     batches = list(TensorBatches(Dataset(X), batch_size=8))
     assert [len(y) for _, y in batches] == [8, 3]
     assert torch.equal(torch.get_rng_state(), before)
+
+
+@pytest.mark.parametrize("image_format", [torch.contiguous_format, torch.channels_last])
+def test_shuffled_images_keep_their_format(image_format):
+    images = torch.randn(11, 3, 4, 4).contiguous(memory_format=image_format)
+    for samples, y in TensorBatches(Dataset(images, Y), batch_size=4, shuffle=True):
+        assert torch.equal(samples, images[y])
+        assert samples.is_contiguous(memory_format=image_format)

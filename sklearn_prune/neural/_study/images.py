@@ -65,7 +65,7 @@ class Images(NamedTuple):
         y : Tensor of shape (n_samples,)
         """
         if self.margin == 0:
-            X = self.x_train[index]
+            X = self.x_train.index_select(0, index)
         else:
             _, n_rows, n_columns, _ = self.x_test.shape
             rows = shifts[:, :1] + torch.arange(n_rows, device=shifts.device)
