@@ -16,6 +16,7 @@ os.environ["OMP_NUM_THREADS"] = "1"  # before torch is imported, which reads it 
 import argparse
 import csv
 import time
+import warnings
 from functools import partial
 from pathlib import Path
 
@@ -47,6 +48,7 @@ def main():
     parser.add_argument("--out", type=Path, default=Path("net_training.csv"), metavar="FILE")
     args = parser.parse_args()
     torch.set_num_threads(1)
+    warnings.simplefilter("ignore")  # nets learn nothing from random images
     rows = []
     for group in args.nets:
         for net, shape, n_steps, arms in GROUPS[group](args):
