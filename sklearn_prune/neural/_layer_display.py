@@ -137,7 +137,7 @@ class LayerDisplay:
         emptied = MEANINGS["pruned"].color
         self.labels_ = [
             ax.annotate(
-                f"{kept:,} of {total:,}" + (f", {dead:,} outputs dead" if dead else ""),
+                f"{kept:,} of {total:,}" + (f", dead outputs: {dead:,}" if dead else ""),
                 xy=(1, place),
                 xycoords=ax.get_yaxis_transform(),
                 xytext=(6, 0),

@@ -118,4 +118,4 @@ class MaskedNet(SeededNet):
             (least, first), (most, last) = min(shares), max(shares)
             line += f"; {least:.1%} of {first} to {most:.1%} of {last}"
         n_dead = sum(table["dead_outputs"])
-        return f"{line}; {n_dead:,} dead outputs" if n_dead else line
+        return f"{line}; dead outputs: {n_dead:,}" if n_dead else line

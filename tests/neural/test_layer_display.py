@@ -31,7 +31,7 @@ def test_bars_are_the_shares_of_layers():
     assert display.layers_ == ["0", "1", "2"]
     np.testing.assert_allclose([bar.get_width() for bar in display.bars_], kept / 42)
     for label, n_kept, dead in zip(display.labels_, kept, table["dead_outputs"][::2], strict=True):
-        expected = f"{n_kept} of 42" + (f", {dead} outputs dead" if dead else "")
+        expected = f"{n_kept} of 42" + (f", dead outputs: {dead}" if dead else "")
         assert label.get_text() == expected
     bottom, top = display.ax_.get_ylim()
     assert bottom > top  # the first layer is above
@@ -63,7 +63,7 @@ def test_an_emptied_layer_is_marked():
         net[1].weight.data.mul_(1e-3)
         net[1].bias.data.mul_(1e-3)
         display = LayerDisplay.from_estimator(prune_net(net, sparsity=20), xscale="log")
-    assert display.labels_[1].get_text() == "0 of 42, 6 outputs dead"
+    assert display.labels_[1].get_text() == "0 of 42, dead outputs: 6"
     assert display.labels_[1].get_color() == MEANINGS["pruned"].color
     assert display.labels_[0].get_color() != MEANINGS["pruned"].color
     assert display.ax_.get_xscale() == "log"
