@@ -33,7 +33,7 @@ LARGE_MODELS = (
 AGAINST = rf"against {ERROR} of (?:the best of the budgets, )?"
 SMALL_MODELS = r"(?P<s>\d+) (?:random features )?trained directly"
 COLUMN_MODELS = r"(?P<width>\d+) prepared columns pruned to (?P<s>\d+)"
-ALL_COLUMNS = r"all (?P<width>\d+) prepared columns with a ridge"
+ALL_COLUMNS = r"all (?P<width>\d+) prepared columns with (?P<name>a ridge|logistic regression)"
 MODELS = {
     "large": (rf"{LARGE_MODELS},(?: leave)? {ERROR}", AGAINST + LARGE_MODELS),
     "small": (rf"{SMALL_MODELS}(?: leave)? {ERROR}", AGAINST + SMALL_MODELS),
@@ -96,7 +96,8 @@ def written(text, value, scale=100.0):
 
 
 REFERENCES = {"Hist": BOOSTED, "Ridge": LINEAR, "Logistic": LOGISTIC}
-KINDS = {"large": LARGE, "small": SMALL, "columns": COLUMNS, "linear": LINEAR, "dense": DENSE}
+REFERENCES |= {"a ridge": LINEAR, "logistic regression": LOGISTIC}
+KINDS = {"large": LARGE, "small": SMALL, "columns": COLUMNS, "dense": DENSE}
 KINDS["greedy"] = PURSUED
 
 
@@ -126,6 +127,8 @@ def claims(frame, sentence):
             yield {int(width) for width in re.findall(r"\d+", said["widths"])} == set(rows["width"])
         if kind == "linear":
             yield int(said["width"]) <= int(sentence.split()[0])
+            both = (select(frame, method)["error"].mean() for method in (LINEAR, LOGISTIC))
+            yield rows["error"].mean() == np.nanmin(list(both))
         if kind == "dense":
             dense, small = (
                 select(frame, method).groupby("width")["error"].mean() for method in (DENSE, SMALL)
@@ -210,7 +213,9 @@ def p_values_of(frame, sentence, models):
 
     def columns(s):
         found = select(frame, COLUMNS, s)
-        return found if len(found) else select(frame, LINEAR)
+        plain = [select(frame, method) for method in (LINEAR, LOGISTIC)]
+        plain = [rows for rows in plain if len(rows)]
+        return found if len(found) else min(plain, key=lambda rows: rows["error"].mean())
 
     kinds = [lambda s: select(frame, SMALL, s), lambda s: select(frame, LARGE, s)]
     if "prepared columns" in sentence:
