@@ -290,6 +290,14 @@ def test_identifiers_are_told_and_can_be_dropped(run, frame, tmp_path):
     assert '"id"' in (tmp_path / "out" / "model.py").read_text()
 
 
+def test_a_saved_mean_is_not_called_recommended(run, frame, tmp_path):
+    pytest.importorskip("skops.io")
+    file = tmp_path / "model.skops"
+    _, out, _ = run(frame, "--target", "price", *FAST, "--save", str(file))
+    assert "No model is recommended" in out
+    assert "The dummy model, fitted to all rows: skops.io.load" in out
+
+
 def test_quiet_keeps_what_an_answer_is_not_to_be_read_without(run, frame):
     _, out, err = run(frame.assign(id=range(60)), "--target", "price", *FAST, "--quiet")
     first, *answers, last = out.splitlines()
@@ -418,6 +426,9 @@ def test_a_model_that_cannot_be_written(run, refused, frame, tmp_path, monkeypat
     assert "is a folder: name a file" in refused(
         frame, "--target", "price", "--save", str(tmp_path)
     )
+    for name in "model.pkl", "model":
+        message = refused(frame, "--target", "price", "--save", str(tmp_path / name))
+        assert f"{name} is no .skops and no .onnx: give a name that ends so" in message
 
     folder, write = tmp_path / "models", written_files.write_files
 

@@ -50,7 +50,7 @@ LOADING = """\
 CLASS_LOADING = LOADING.replace("number", "class")
 LOADING_UNLABELED = "# X_unlabeled: a DataFrame of the same columns."
 NOTHING = (
-    "No model is recommended, for none of a budget is better than always predicting the {mean}, "
+    "No model is recommended, for at no budget is any better than always predicting the {mean}, "
     "beyond noise: predict that, with scikit-learn's {dummy}, until there are more rows or better "
     "columns."
 )
