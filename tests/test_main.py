@@ -290,6 +290,29 @@ def test_identifiers_are_told_and_can_be_dropped(run, frame, tmp_path):
     assert '"id"' in (tmp_path / "out" / "model.py").read_text()
 
 
+def test_a_saved_mean_is_not_called_recommended(run, frame, tmp_path):
+    pytest.importorskip("skops.io")
+    file = tmp_path / "model.skops"
+    _, out, _ = run(frame, "--target", "price", *FAST, "--save", str(file))
+    assert "No model is recommended" in out
+    assert "The dummy model, fitted to all rows: skops.io.load" in out
+
+
+def test_quiet_keeps_what_an_answer_is_not_to_be_read_without(run, frame):
+    _, out, err = run(frame.assign(id=range(60)), "--target", "price", *FAST, "--quiet")
+    first, *answers, last = out.splitlines()
+    assert first.startswith("Warning: id looks like an identifier")
+    assert [answer.partition(" features: ")[0] for answer in answers] == ["3", "10", "3", "10"]
+    assert last.startswith("No model is recommended")
+    assert err == ""
+
+
+def test_the_mean_that_leaves_one_is_that_of_all_rows(run, frame):
+    assert "(1: predicting the mean) ±" in run(frame, "--target", "price", *FAST)[1]
+    arguments = ["--target", "price", "--time", "age", *FAST]
+    assert "(1: predicting the mean of all rows) ±" in run(frame, *arguments)[1]
+
+
 def test_a_page_escapes_what_is_in_the_table(run, frame, tmp_path):
     run(frame.rename(columns={"price": "<b>&"}), "--target", "<b>&", *FAST)
     page = (tmp_path / "out" / "report.html").read_text()
@@ -403,6 +426,9 @@ def test_a_model_that_cannot_be_written(run, refused, frame, tmp_path, monkeypat
     assert "is a folder: name a file" in refused(
         frame, "--target", "price", "--save", str(tmp_path)
     )
+    for name in "model.pkl", "model":
+        message = refused(frame, "--target", "price", "--save", str(tmp_path / name))
+        assert f"{name} is no .skops and no .onnx: give a name that ends so" in message
 
     folder, write = tmp_path / "models", written_files.write_files
 

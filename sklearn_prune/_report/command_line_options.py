@@ -178,5 +178,7 @@ def _add_running(group: argparse._ArgumentGroup) -> None:
         help="go on where a run on the same table, with the same options, was stopped",
     )
     group.add_argument(
-        "--quiet", action="store_true", help="no progress bar, and no output but the answer"
+        "--quiet",
+        action="store_true",
+        help="no progress bar, and no output but warnings and the answer",
     )

@@ -19,6 +19,7 @@ from sklearn_prune._report.table.row_labels import group_labels, time_labels
 
 from .checked_table import check_settings, check_table
 from .dependent_rows import DependentRows, check_one
+from .python_words import in_python, told_in_python
 from .result import Report
 
 if TYPE_CHECKING:
@@ -166,20 +167,21 @@ def report(
         raise ValueError(msg)
     dependent = _dependent_rows(plain, groups, time, repeats)
     left_out = [labels.name for labels in dependent if labels is not None and labels.name]
-    table = check_table(
-        plain.drop(columns=left_out),
-        y,
-        None if X_unlabeled is None else as_frame(X_unlabeled, "X_unlabeled"),
-        budgets=budgets,
-        widths=widths,
-        strategies=strategies,
-        cv=cv,
-        repeats=repeats,
-        seed=random_state,
-        classification=classification,
-        impute=impute,
-        dependent=dependent,
-    )
+    with told_in_python():
+        table = check_table(
+            plain.drop(columns=left_out),
+            y,
+            None if X_unlabeled is None else as_frame(X_unlabeled, "X_unlabeled"),
+            budgets=budgets,
+            widths=widths,
+            strategies=strategies,
+            cv=cv,
+            repeats=repeats,
+            seed=random_state,
+            classification=classification,
+            impute=impute,
+            dependent=dependent,
+        )
     result = run_report(table, folder=folder, resume=True, n_jobs=n_jobs, progress=progress)
     converting = conversion("X", X, table.X) if isinstance(X, pd.DataFrame) else ""
     comment = CLASS_LOADING if classification else LOADING
@@ -187,7 +189,7 @@ def report(
     return replace(
         result,
         name=name,
-        notes=table.notes,
+        notes=[in_python(note) for note in table.notes],
         target=result.target.named(labels),
         loading=(f"{comment}\n{converting}".rstrip("\n"), LOADING_UNLABELED),
         any_columns=converting != "",

@@ -54,7 +54,8 @@ def run(args: argparse.Namespace, command: str) -> None:
     if args.save is not None:
         loader = save_model(args.save, report, table.X, table.X_unlabeled)
         if not args.quiet:
-            console.print(f"The recommended model, fitted to all rows: {loader}.")
+            kind = "dummy" if report.no_recommendation else "recommended"
+            console.print(f"The {kind} model, fitted to all rows: {loader}.")
 
 
 def _compare(args: argparse.Namespace, table: CheckedTable) -> Report:

@@ -6,6 +6,7 @@ from friedman_report import friedman_report, friedman_table
 from matplotlib import pyplot as plt
 from matplotlib.colors import to_hex
 from numpy.testing import assert_allclose
+from sklearn.datasets import make_friedman1
 
 from sklearn_prune import curve_style, report
 from sklearn_prune._report.comparison.records import (
@@ -24,6 +25,15 @@ def test_names_are_no_formulas(kind):
     result = friedman_report()
     figure = replace(result, name="cost_$ and tax_$").plot(kind)
     figure.canvas.draw()
+    plt.close(figure)
+
+
+def test_one_width_as_large_as_the_training_rows_is_drawn():
+    X, y = make_friedman1(n_samples=150, random_state=0)
+    figure = report(X, y, budgets=[5, 20], widths=[100], cv=3).plot()
+    figure.canvas.draw()
+    low, high = figure.axes[0].get_xlim()
+    assert low < 100 < high
     plt.close(figure)
 
 

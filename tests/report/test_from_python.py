@@ -176,3 +176,19 @@ def test_without_pandas(monkeypatch):
     monkeypatch.setitem(sys.modules, "pandas", None)
     with pytest.raises(ImportError, match=r"more packages: pip install chardet jinja2 .* skops \("):
         report(*friedman_table())
+
+
+def test_messages_name_arguments():
+    rng = np.random.default_rng(0)
+    X = pd.DataFrame({"a": rng.standard_normal(80), "id": np.arange(80)})
+    y = np.cumsum(rng.standard_normal(80))
+    with pytest.raises(ValueError, match="add classification=True if it is a class"):
+        report(X, np.resize(["a", "b"], 80))
+    with pytest.raises(ValueError, match="or add impute=True to fill in"):
+        report(X.where(X["id"] > 5), y)
+    with pytest.raises(ValueError, match="give smaller widths"):
+        report(X, y, widths=[10**9])
+    found = report(X, y, budgets=[2], widths=[8], cv=2).notes
+    assert any("leave out of X." in note for note in found)
+    assert any("give groups or time. A table" in note for note in found)
+    assert not any("--" in note for note in found)

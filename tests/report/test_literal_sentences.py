@@ -33,7 +33,7 @@ LARGE_MODELS = (
 AGAINST = rf"against {ERROR} of (?:the best of the budgets, )?"
 SMALL_MODELS = r"(?P<s>\d+) (?:random features )?trained directly"
 COLUMN_MODELS = r"(?P<width>\d+) prepared columns pruned to (?P<s>\d+)"
-ALL_COLUMNS = r"all (?P<width>\d+) prepared columns with a ridge"
+ALL_COLUMNS = r"all (?P<width>\d+) prepared columns with (?P<name>a ridge|logistic regression)"
 MODELS = {
     "large": (rf"{LARGE_MODELS},(?: leave)? {ERROR}", AGAINST + LARGE_MODELS),
     "small": (rf"{SMALL_MODELS}(?: leave)? {ERROR}", AGAINST + SMALL_MODELS),
@@ -96,7 +96,8 @@ def written(text, value, scale=100.0):
 
 
 REFERENCES = {"Hist": BOOSTED, "Ridge": LINEAR, "Logistic": LOGISTIC}
-KINDS = {"large": LARGE, "small": SMALL, "columns": COLUMNS, "linear": LINEAR, "dense": DENSE}
+REFERENCES |= {"a ridge": LINEAR, "logistic regression": LOGISTIC}
+KINDS = {"large": LARGE, "small": SMALL, "columns": COLUMNS, "dense": DENSE}
 KINDS["greedy"] = PURSUED
 
 
@@ -109,6 +110,8 @@ def named_models(frame, sentence):
             method = KINDS.get(kind) or REFERENCES[said["name"]]
             budget = said.get("s") or (said["width"] if kind == "dense" else None)
             rows = select(frame, method, None if budget is None else int(budget))
+            if kind == "dense" and not len(rows):  # as narrow as a small model
+                rows = select(frame, SMALL, int(budget))
             found.append((match.start(), kind, said, rows))
     return sorted(found, key=lambda model: model[0])
 
@@ -124,9 +127,13 @@ def claims(frame, sentence):
             yield {int(width) for width in re.findall(r"\d+", said["widths"])} == set(rows["width"])
         if kind == "linear":
             yield int(said["width"]) <= int(sentence.split()[0])
+            both = (select(frame, method)["error"].mean() for method in (LINEAR, LOGISTIC))
+            yield rows["error"].mean() == np.nanmin(list(both))
         if kind == "dense":
-            dense = select(frame, DENSE).groupby("width")["error"].mean()
-            yield dense.idxmin() == int(said["width"])
+            dense, small = (
+                select(frame, method).groupby("width")["error"].mean() for method in (DENSE, SMALL)
+            )
+            yield dense.combine_first(small).idxmin() == int(said["width"])
         if kind == "greedy":
             for other in LARGE, SMALL:
                 least = select(frame, other, int(said["s"]))["error"].mean()
@@ -206,7 +213,9 @@ def p_values_of(frame, sentence, models):
 
     def columns(s):
         found = select(frame, COLUMNS, s)
-        return found if len(found) else select(frame, LINEAR)
+        plain = [select(frame, method) for method in (LINEAR, LOGISTIC)]
+        plain = [rows for rows in plain if len(rows)]
+        return found if len(found) else min(plain, key=lambda rows: rows["error"].mean())
 
     kinds = [lambda s: select(frame, SMALL, s), lambda s: select(frame, LARGE, s)]
     if "prepared columns" in sentence:
@@ -232,6 +241,7 @@ def sentences(result):
 VERDICTS = {
     "large": (0.5, 0.3, 0.4, 0.45, 0.5, 0.6),
     "small": (0.3, 0.5, 0.4, 0.45, 0.5, 0.6),
+    "small, and below all widths": (0.2, 0.5, 0.4, 0.45, 0.5, 0.6),
     "equal": (0.3, 0.301, 0.2995, 0.45, 0.5, 0.6),
     "nothing": (1.3, 1.5, 1.4, 1.45, 1.5, 1.6),
     "columns": (0.5, 0.45, 0.2, 0.3, 0.4, 0.4),

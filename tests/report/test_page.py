@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from importlib.resources import files
 
@@ -171,3 +172,11 @@ def test_text_is_readable_in_both_schemes(k, ink, paper):
 def test_pictures_have_the_colours_of_the_page():
     for k, colors in enumerate(SCHEMES.values()):
         assert colors == tuple(PALETTE[name].split(", ")[k] for name in ("ink", "paper"))
+
+
+def test_what_warns_of_an_answer_comes_before_it():
+    result = friedman_report()
+    page = replace(result, notes=["A note.", "Warning: rows are alike."])._repr_html_()
+    order = ['<p class="warning">Warning: rows are alike.</p>', 'class="answer"', "<p>A note.</p>"]
+    places = [page.index(part) for part in order]
+    assert places == sorted(places)

@@ -80,3 +80,44 @@ def test_the_pipeline_takes_what_the_report_takes(columns):
     expected = made["pipeline"].predict(made["X"])
     predicted = result.pipeline().fit(X, y).predict(X[:9])
     assert_allclose(predicted, expected[:9])
+
+
+def kinds(n_rows=150):
+    """Return columns of three overlapping classes, which logistic regression tells best."""
+    rng = np.random.default_rng(0)
+    codes = np.resize([0, 1, 2], n_rows)
+    X = rng.standard_normal((n_rows, 2)) + np.array([[0, 1], [2, 0], [-3, -1]])[codes]
+    return pd.DataFrame(X, columns=["a", "b"]), np.array(["x", "y", "z"])[codes]
+
+
+@pytest.mark.parametrize("rows", ["independent", "groups", "time"])
+def test_logistic_regression_on_columns_that_are_no_more_than_the_budget(rows):
+    X, y = kinds()
+    groups = np.arange(150) // 5
+    given = {} if rows == "independent" else {rows: groups}
+    result = report(X, y, classification=True, budgets=[3, 9], widths=[20], cv=3, **given)
+    means = result.to_frame().groupby("method")["error"].mean()
+    assert means["all columns, logistic"] < means["all columns"]
+    assert "all 4 prepared columns with logistic regression, which" in result.column_sentences[1]
+    assert result.recommended(9)[0::3] == ("all columns, logistic", 4)
+    frame = result.to_frame()
+    rate = frame[frame["method"] == "all columns, logistic"]["error_rate"].mean()
+    assert f"wrong class: {rate:.1%} and" in result.column_sentences[1]
+    found = result.by_class(9)
+    wrong = 1 - (found["recall"] * found["share"]).sum()
+    assert_allclose(wrong, rate, atol=0.02)  # folds are not all of the same size
+    made = {"X": X, "y": y, "groups": groups}
+    exec(result.code(9), made)
+    fitted = result.pipeline(9).fit(X, y)
+    assert_allclose(made["pipeline"].predict_proba(X), fitted.predict_proba(X))
+    assert "CalibratedClassifierCV" not in result.code(9)
+    if rows == "independent":
+        assert describe(made["pipeline"]) == describe(result.pipeline(9))
+
+
+def test_a_class_of_one_row_leaves_no_folds_for_a_penalty():
+    X, y = kinds()
+    y[0] = "once"
+    result = report(X, y, classification=True, budgets=[9], widths=[20], cv=3)
+    assert result.recommended(9).method != "all columns, logistic"
+    assert "with a ridge, which are no more" in result.column_sentences[0]

@@ -11,6 +11,7 @@ from sklearn_prune._report.comparison.records import (
     COLUMNS,
     LARGE,
     LINEAR,
+    LOGISTIC,
     PURSUED,
     RANDOM,
     RIDGE,
@@ -115,6 +116,11 @@ def is_pruned_columns(row: Row) -> bool:
 def is_linear(row: Row) -> bool:
     """Return whether a model is that of all columns with a ridge."""
     return row.record.method == LINEAR
+
+
+def is_logistic(row: Row) -> bool:
+    """Return whether a model is the logistic regression on all columns."""
+    return row.record.method == LOGISTIC
 
 
 def fold_values(

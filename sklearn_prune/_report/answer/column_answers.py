@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from sklearn_prune._report.comparison.records import LINEAR
+from sklearn_prune._report.comparison.records import COLUMNS
 
 from .number_words import features, p_text, percents, rates_text
 from .statistics import LARGE_WINS, NOTHING, RELEVANT, SMALL_WINS, Comparison, compare
@@ -40,7 +40,7 @@ class ColumnAnswer(NamedTuple):
         """Return the answer in one sentence."""
         error, other = percents(self.columns.error, self.random.error)
         columns = self.columns.described()
-        if self.columns.method == LINEAR:
+        if self.columns.method not in COLUMNS:
             columns = f"{columns}, which are no more than these,"
         return (
             f"{features(self.comparison.budget)}: {columns} leave {error} of the variance "

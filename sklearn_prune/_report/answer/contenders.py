@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sklearn_prune._report.comparison.records import COLUMNS, LINEAR, SMALL
+from sklearn_prune._report.comparison.records import COLUMNS, LINEAR, LOGISTIC, SMALL
 
-from .choices import is_large, is_linear, is_pruned_columns, is_small
+from .choices import is_large, is_linear, is_logistic, is_pruned_columns, is_small
 from .number_words import either
 
 if TYPE_CHECKING:
@@ -57,6 +57,8 @@ class Contender(NamedTuple):
         """Return what it is in words."""
         if self.method == LINEAR:
             return f"all {self.widths[0]} prepared columns with a ridge"
+        if self.method == LOGISTIC:
+            return f"all {self.widths[0]} prepared columns with logistic regression"
         if self.method in COLUMNS:
             return f"{self.widths[0]} prepared columns pruned to {self.budget}"
         if self.method == SMALL:
@@ -80,10 +82,21 @@ def large(rows: Iterable[Row], budget: int) -> Contender:
     return _contender(rows, budget, lambda row: is_large(row) and row.record.budget == budget)
 
 
-def columns(rows: Iterable[Row], plan: Plan, budget: int) -> Contender:
-    """Return prepared columns pruned to the budget; all of them if they are no more."""
+def columns(rows: Iterable[Row], plan: Plan, budget: int, *, logistic: bool) -> Contender:
+    """Return prepared columns pruned to the budget; all of them if they are no more.
+
+    Parameters
+    ----------
+    rows : iterable of Row
+    plan : Plan
+    budget : int
+    logistic : bool
+        Whether logistic regression on all of them may take the place of a ridge.
+    """
     if budget not in plan.column_budgets:
-        return _contender(rows, budget, is_linear)
+        linear = _contender(rows, budget, is_linear)
+        other = _contender(rows, budget, is_logistic)
+        return other if logistic and other.rows and other.error < linear.error else linear
     return _contender(
         rows, budget, lambda row: is_pruned_columns(row) and row.record.budget == budget
     )

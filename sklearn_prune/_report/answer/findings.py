@@ -11,6 +11,7 @@ from sklearn_prune._report.comparison.records import (
     DENSE,
     LARGE,
     LINEAR,
+    LOGISTIC,
     METHODS,
     OWN,
     PLAIN,
@@ -49,7 +50,7 @@ LOADING = """\
 CLASS_LOADING = LOADING.replace("number", "class")
 LOADING_UNLABELED = "# X_unlabeled: a DataFrame of the same columns."
 NOTHING = (
-    "No model is recommended, for none of a budget is better than always predicting the {mean}, "
+    "No model is recommended, for at no budget is any better than always predicting the {mean}, "
     "beyond noise: predict that, with scikit-learn's {dummy}, until there are more rows or better "
     "columns."
 )
@@ -101,7 +102,7 @@ class Findings:
         if not self.plan.n_columns:
             return []
         random = [self._random(budget) for budget in self.plan.budgets]
-        kept = [columns(self.rows, self.plan, budget) for budget in self.plan.budgets]
+        kept = [self._columns(budget) for budget in self.plan.budgets]
         return answer_for_columns(random, kept, self.folds)
 
     @property
@@ -145,7 +146,7 @@ class Findings:
 
     def _small_or_pruned(self) -> list[Contender]:
         """Return all that keeps to a budget by being small, or pruned."""
-        pruned = [columns(self.rows, self.plan, s) for s in self.plan.column_budgets]
+        pruned = [self._columns(s) for s in self.plan.column_budgets]
         random = [one(self.rows, s) for s in self.plan.budgets for one in (small, large)]
         return random + pruned
 
@@ -207,6 +208,10 @@ class Findings:
         answer = self.answers[self.plan.budgets.index(budget)]
         return (large if answer.large_wins else small)(self.rows, budget)
 
+    def _columns(self, budget: int) -> Contender:
+        """Return the columns at a budget; penalties of logistic regression take folds."""
+        return columns(self.rows, self.plan, budget, logistic=self.calibration_folds > 1)
+
     def _winner(self, budget: int) -> Contender:
         """Return what is recommended for a budget."""
         if not self.column_answers:
@@ -242,7 +247,7 @@ class Findings:
             return self.large_choices[budget]
         if method in COLUMNS:
             return overall_choice(self.results, COLUMNS, budget)
-        kept = self.plan.n_columns if method == LINEAR else budget
+        kept = self.plan.n_columns if method in (LINEAR, LOGISTIC) else budget
         return Choice(method, RIDGE, "", kept, kept)
 
     def _checked(self, budget: int | None) -> int:

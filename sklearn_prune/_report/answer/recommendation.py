@@ -9,19 +9,25 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.dummy import DummyClassifier, DummyRegressor
-from sklearn.linear_model import RidgeClassifierCV, RidgeCV
+from sklearn.linear_model import LogisticRegressionCV, RidgeClassifierCV, RidgeCV
 from sklearn.model_selection import PredefinedSplit, StratifiedKFold
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from sklearn_prune._pruning.pruned import PrunedRegressor
 from sklearn_prune._pruning.pruned_classifier import PrunedClassifier
+from sklearn_prune._report.comparison.outside_references import (
+    MOST_STEPS,
+    PENALTIES,
+    PENALTY_FOLDS,
+)
 from sklearn_prune._report.comparison.records import (
     COLUMNS,
     COLUMNS_PRUNED,
     COLUMNS_RETRAINED,
     DISTILLED,
     LINEAR,
+    LOGISTIC,
     PRUNED,
     RETRAINED,
 )
@@ -51,10 +57,13 @@ RETRAIN = {
     COLUMNS_RETRAINED: True,
 }
 ALPHAS_CODE = "np.logspace(-3, 5, 17)"
+PENALTIES_CODE = "np.logspace(-3, 2, 6)"
 # What is recommended where no model is: no features at all.
 MEAN = "mean"
 # What takes the prepared columns as they are.
-OF_COLUMNS = (MEAN, LINEAR, *COLUMNS)
+OF_COLUMNS = (MEAN, LINEAR, LOGISTIC, *COLUMNS)
+# What has probabilities of its own, which are not calibrated.
+PROBABLE = (MEAN, LOGISTIC)
 # In so many folds classifiers are calibrated, or in as many as the rarest class has rows.
 CALIBRATION_FOLDS = 5
 
@@ -72,8 +81,11 @@ def build(choice: Choice, plan: Plan, calibration_folds: int) -> Pipeline:
     calibration_folds : int
         In how many folds a classifier is calibrated; below two it is not.
     """
-    model = _model(choice, classification=plan.classification)
-    if calibration_folds > 1 and choice.method != MEAN:
+    if choice.method == LOGISTIC:
+        model = _logistic(_calibration(plan, _penalty_folds(plan, calibration_folds)))
+    else:
+        model = _model(choice, classification=plan.classification)
+    if calibration_folds > 1 and choice.method not in PROBABLE:
         model = _calibrated(model, _calibration(plan, calibration_folds))
     if choice.method in OF_COLUMNS:
         return make_pipeline(prepared_columns(impute=plan.impute), model)
@@ -96,6 +108,23 @@ def _model(choice: Choice, *, classification: bool) -> Any:
     if choice.method == DISTILLED:
         model.set_fit_request(X_unlabeled=True)
     return model
+
+
+def _logistic(folds: Any) -> LogisticRegressionCV:
+    """Return logistic regression that chooses its penalty as that of the comparison does."""
+    return LogisticRegressionCV(
+        Cs=PENALTIES,
+        l1_ratios=(0.0,),
+        cv=folds,
+        scoring="neg_log_loss",
+        max_iter=MOST_STEPS,
+        use_legacy_attributes=False,
+    )
+
+
+def _penalty_folds(plan: Plan, calibration_folds: int) -> int:
+    """Return how many folds choose a penalty: where rows are dependent, those that there are."""
+    return min(PENALTY_FOLDS, calibration_folds) if plan.cut.independent else calibration_folds
 
 
 def _calibration(plan: Plan, n_folds: int) -> StratifiedKFold | PredefinedSplit:
@@ -148,15 +177,21 @@ def code(choice: Choice, plan: Plan, loading: tuple[str, str], calibration_folds
     calibration_folds : int
     """
     distill, calibrate = choice.method == DISTILLED, calibration_folds > 1
-    calibrate = calibrate and choice.method != MEAN
+    calibrate, logistic = calibrate and choice.method not in PROBABLE, choice.method == LOGISTIC
     model = _model_code(choice, classification=plan.classification)
     name, is_pruned = model.partition("(")[0], choice.method in RETRAIN
     of_columns = choice.method in OF_COLUMNS
     ours = sorted([*([name] if is_pruned else []), *([] if of_columns else ["RandomFeatures"])])
     folds_class = ""
-    if calibrate:
-        folds_class, folds = plan.cut.calibration_code(calibration_folds, plan.seed)
-        model = CALIBRATED.format(model=indent(model, "    "), folds=indent(folds, "    ").strip())
+    if calibrate or logistic:
+        n_folds = _penalty_folds(plan, calibration_folds) if logistic else calibration_folds
+        folds_class, folds = plan.cut.calibration_code(n_folds, plan.seed)
+        folds = indent(folds, "    ").strip()
+        model = (
+            LOGISTIC_CODE.format(folds=folds)
+            if logistic
+            else CALIBRATED.format(model=indent(model, "    "), folds=folds)
+        )
     last = '    transform_input=["X_unlabeled"],\n' if distill else ""
     return CODE.format(
         calibration=CALIBRATION if calibrate else "",
@@ -164,7 +199,7 @@ def code(choice: Choice, plan: Plan, loading: tuple[str, str], calibration_folds
         config="import sklearn\n" if distill else "",
         ours=f"\nfrom sklearn_prune import {', '.join(ours)}\n" if ours else "",
         preprocessing=PREPROCESSING if of_columns else PREPROCESSING_WITH_ONES,
-        folds=STRATIFIED.format(folds_class) if calibrate else "",
+        folds=STRATIFIED.format(folds_class) if folds_class else "",
         loading="\n".join(loading) if distill else loading[0],
         numeric=_imputed(NUMERIC, "median", impute=plan.impute),
         other=_imputed(OTHER, "most_frequent", impute=plan.impute),
@@ -181,6 +216,8 @@ def _model_code(choice: Choice, *, classification: bool) -> str:
     """Return the code of `_model`."""
     if choice.method == MEAN:
         return f"{'DummyClassifier' if classification else 'DummyRegressor'}()"
+    if choice.method == LOGISTIC:
+        return "LogisticRegressionCV()"
     if choice.method not in RETRAIN:
         return f"{'RidgeClassifierCV' if classification else 'RidgeCV'}({ALPHAS_CODE})"
     model = (
@@ -221,6 +258,15 @@ CalibratedClassifierCV(
     method="temperature",
     cv={folds},
     ensemble=False,
+)"""
+LOGISTIC_CODE = f"""\
+LogisticRegressionCV(
+    Cs={PENALTIES_CODE},
+    l1_ratios=(0.0,),
+    cv={{folds}},
+    scoring="neg_log_loss",
+    max_iter={MOST_STEPS},
+    use_legacy_attributes=False,
 )"""
 PREPROCESSING = """\
 from sklearn.preprocessing import MinMaxScaler, OneHotEncoder, QuantileTransformer

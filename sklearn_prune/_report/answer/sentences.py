@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sklearn_prune._report.comparison.records import DENSE, PURSUED, RIDGE
+from sklearn_prune._report.comparison.records import DENSE, PURSUED, RIDGE, SMALL
 
 from .choices import fold_values, is_large, is_small
 from .contenders import large_models
@@ -173,7 +173,7 @@ def answer(plan: Plan, rows: Sequence[Row], folds: Folds) -> list[Answer]:
 
 def remarks(rows: Sequence[Row], answers: Sequence[Answer]) -> list[str]:
     """Return what the answer does not say: without pruning, and with greedy selection."""
-    found = [_without_pruning(_with_ridge(rows, DENSE))]
+    found = [_without_pruning(_with_ridge(rows, SMALL) | _with_ridge(rows, DENSE))]
     better = _greedy_wins(_with_ridge(rows, PURSUED), answers)
     if better:
         found.append(

@@ -154,6 +154,8 @@ def _kept(budget: int) -> str:
 def _draw_budget(ax: Any, findings: Findings, setting: str, budget: int) -> None:
     """Draw one budget: curves over the width, and levels of what has no width to choose."""
     widths = findings.plan.widths
+    if len(widths) == 1:  # one point, and a mark at the same place, have no extent
+        ax.set_xlim(widths[0] / 2, 2 * widths[0])
     for method in WIDTH_CURVES:
         points = {}
         for width in widths:

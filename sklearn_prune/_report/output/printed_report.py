@@ -19,15 +19,17 @@ if TYPE_CHECKING:
 
 CAPTION = """\
 with a ridge: mean squared error / variance of the target
-(1: predicting the mean) ± one standard error"""
+(1: predicting the mean{of_all}) ± one standard error"""
 WITH_RIDGE = ",\nwith a ridge ± one standard error"
 CLASS_CAPTION = "of the model recommended for {} features, on rows it has not seen"
 
 
 def print_answer(console: Console, findings: Findings) -> None:
-    """Print the sentences alone."""
-    for sentence in findings.said:
-        console.print(sentence)
+    """Print the sentences alone, what warns of them, and whether nothing is recommended."""
+    warnings = [note for note in findings.notes if note.startswith("Warning")]
+    for sentence in [*warnings, *findings.said, findings.no_recommendation]:
+        if sentence:
+            console.print(sentence)
 
 
 def print_report(console: Console, findings: Findings) -> None:
@@ -40,10 +42,13 @@ def print_report(console: Console, findings: Findings) -> None:
         console.print(note)
     if findings.baselines:
         console.print(findings.baselines)
-    console.print(_table(findings, squared_error(CAPTION)))
+    # Folds of dependent rows train on means of their own, which may leave much more.
+    of_all = "" if findings.plan.cut.independent else " of all rows"
+    console.print(_table(findings, squared_error(CAPTION.format(of_all=of_all))))
     for kind in of_classes(findings):
         console.print(_table(findings, kind._replace(title=kind.title + WITH_RIDGE)))
-    print_answer(console, findings)
+    for sentence in findings.said:
+        console.print(sentence)
     console.print("")
     for remark in findings.remarks:
         console.print(remark)

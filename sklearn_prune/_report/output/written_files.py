@@ -61,6 +61,8 @@ def check_savable(file: Path) -> None:
     _skops_io()
     if file.is_dir():
         raise ValueError(f"--save {file} is a folder: name a file, such as model.skops")
+    if file.suffix not in (".skops", ONNX):
+        raise ValueError(f"--save {file} is no .skops and no {ONNX}: give a name that ends so")
     check_writable(file.parent)
 
 
