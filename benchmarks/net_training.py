@@ -54,7 +54,7 @@ def main():
         for net, shape, n_steps, arms in GROUPS[group](args):
             rows += measure(group, net, arms, images(shape, n_steps), args.repeats)
             with args.out.open("w", newline="") as file:
-                table = csv.DictWriter(file, rows[0])
+                table = csv.DictWriter(file, rows[0], lineterminator="\n")
                 table.writeheader()
                 table.writerows(rows)
 
