@@ -30,12 +30,17 @@ class NetTracer(fx.Tracer):
     trace_asserts = True
 
     def __init__(self) -> None:
-        super().__init__(param_shapes_constant=True)  # parameters that are used show up
+        super().__init__()
         self.failed: dict[str, str] = {}
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         """Return whether a module is one operation."""
         return type(m) is ZeroChannels or super().is_leaf_module(m, module_qualified_name)
+
+    def getattr(self, attr: str, attr_val: Any, parameter_proxy_cache: dict[str, Any]) -> Any:
+        """Return what stands for an attribute of a module: shapes are those of parameters alone."""
+        self.param_shapes_constant = isinstance(attr_val, nn.Parameter)
+        return super().getattr(attr, attr_val, parameter_proxy_cache)
 
     def call_module(self, m: nn.Module, forward: Any, args: Any, kwargs: Any) -> Any:
         """Follow a module, or take it for one operation."""
