@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -87,6 +88,17 @@ def _check_path(name: str, value: Any, what: str) -> Path:
     if not isinstance(value, str | PathLike):
         raise TypeError(f"{name} is {value!r}: give the path of a {what}.")
     return Path(value)
+
+
+def check_one_array(X: Any) -> None:
+    """Raise a TypeError if samples are several arrays, for a module of several arguments."""
+    several = isinstance(X, tuple) and any(np.ndim(values) > 1 for values in X)
+    if several or isinstance(X, Mapping):
+        msg = (
+            f"X is a {type(X).__name__} of several arrays, but estimators take one: prune a "
+            "module of several inputs with prune_net(module, X, y)."
+        )
+        raise TypeError(msg)
 
 
 def whole_numbers(X: AnyArray) -> AnyArray:

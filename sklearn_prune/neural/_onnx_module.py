@@ -12,8 +12,8 @@ from sklearn_prune._onnx.export import whole_model
 
 from ._compact.compact_net import compact
 from ._exported_module import exported
-from ._given_net import module_of
-from ._given_samples import samples_for
+from ._given_net import check_not_scripted, module_of
+from ._given_samples import first_outputs, samples_for
 
 if TYPE_CHECKING:
     from ._given_samples import Samples
@@ -28,18 +28,20 @@ def model_of_module(module: nn.Module, X: Any, dtype: Any) -> Any:
     TypeError
         If torch cannot export it.
     ValueError
-        If there are no samples.
+        If there are no samples, or the module does not take them.
     """
     if X is None:
         msg = "X is None: give to_onnx some samples, as the module takes them."
         raise ValueError(msg)
-    small = compact(module_of(module)).eval().to(getattr(torch, dtype.name))
+    module = module_of(module)
+    check_not_scripted(module)
+    small = compact(module).eval().to(getattr(torch, dtype.name))
     samples = samples_for(small, X)
     return exported(
         small,
         samples,
         input_names=_input_names(small, samples),
-        output_names=_output_names(small, samples),
+        output_names=_output_names(first_outputs(small, samples)),
     )
 
 
@@ -50,10 +52,8 @@ def _input_names(module: nn.Module, samples: Samples) -> list[str]:
     return names[:n] if samples.args else list(samples.kwargs)
 
 
-@torch.no_grad()
-def _output_names(module: nn.Module, samples: Samples) -> list[str] | None:
+def _output_names(outputs: Any) -> list[str] | None:
     """Return names of the outputs; None, for torch to choose, if they are no tensors."""
-    outputs = samples.rows(slice(2)).outputs(module)
     if isinstance(outputs, torch.Tensor):
         return ["outputs"]
     if isinstance(outputs, tuple | list):

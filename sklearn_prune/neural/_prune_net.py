@@ -17,6 +17,7 @@ from ._given_targets import loss_for, targets_for
 from ._net_pruning import SCOPES, kept_counts, n_to_keep, prune, warn_if_emptied
 from ._random_streams import draw_seed, random_stream
 from ._saliency import mean_square_gradients
+from ._uncompiled import uncompiled
 from ._weight_scores import asks_loss, check_strategy, scores_by
 
 if TYPE_CHECKING:
@@ -112,10 +113,10 @@ def prune_net(
     NotFittedError
         If it is a skorch net that has not been fitted.
     TypeError
-        If it is no net, or an argument is of a wrong type.
+        If it is no net, one of TorchScript, or an argument is of a wrong type.
     ValueError
-        If the net has parameters without a shape or those of ``torch.nn.utils.prune``, all
-        of it is excluded, or another argument is out of its range.
+        If the net has parameters without a shape or numbers, or those of
+        ``torch.nn.utils.prune``, all of it is excluded, or another argument is out of its range.
 
     Warns
     -----
@@ -241,7 +242,8 @@ def _statistics(
     targets = targets_for(module, samples, y)
     loss = loss_for(module, samples, targets, loss)
     size = len(samples) if batch_size == -1 else batch_size
-    return mean_square_gradients(module, loss, _batches(samples, targets, size))
+    with uncompiled():
+        return mean_square_gradients(module, loss, _batches(samples, targets, size))
 
 
 def _batches(samples: Samples, y: Tensor, size: int) -> Iterator[tuple[Samples, Tensor]]:

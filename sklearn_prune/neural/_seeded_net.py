@@ -16,7 +16,7 @@ from skorch.utils import is_dataset
 from sklearn_prune._checks.arguments import check_bool
 from sklearn_prune._checks.documentation_link import DocumentationLink
 
-from ._checks import check_batch_size, check_device, whole_numbers
+from ._checks import check_batch_size, check_device, check_one_array, whole_numbers
 from ._evaluation_mode import evaluation_mode
 from ._given_net import module_of
 from ._part_checks import (
@@ -280,6 +280,7 @@ class SeededNet(DocumentationLink, NeuralNet):
 
     def _check_samples(self, X, y="no_validation", first=False, **check_params):
         """Return samples as a tensor of the type of the net, and targets, if any, as an array."""
+        check_one_array(X)
         X, y = (a.numpy(force=True) if isinstance(a, torch.Tensor) else a for a in (X, y))
         dtype = "numeric" if self.takes_integers_ else np.float32
         checked = validate_data(self, X, y, reset=first, dtype=dtype, allow_nd=True, **check_params)

@@ -97,6 +97,17 @@ def test_counts_by_hand():
     }
 
 
+def test_complex_layers_stay():
+    kind = torch.complex128
+    net = nn.Sequential(nn.Linear(3, 4, dtype=kind), nn.Tanh(), nn.Linear(4, 2, dtype=kind))
+    with torch.no_grad():
+        net[0].weight[1] = 0
+    small, report = compact(net, return_report=True)
+    assert report["left_because"] == ["its weights are complex"] * 2
+    X = torch.randn(5, 3, dtype=kind)
+    assert torch.equal(small(X), net(X))
+
+
 def test_channels_by_hand():
     net = nn.Sequential(
         *(nn.Conv2d(1, 3, 3), nn.BatchNorm2d(3), nn.GELU(), nn.Conv2d(3, 2, 3, bias=False)),

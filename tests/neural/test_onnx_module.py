@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pytest
@@ -72,6 +73,8 @@ def test_what_is_missing_is_said(monkeypatch):
     net = TwoLayerNet(3, 2, 1)
     with pytest.raises(ValueError, match="X is None: give to_onnx some samples"):
         to_onnx(net)
+    with pytest.raises(ValueError, match="X does not fit the net: TwoLayerNet failed on a"):
+        to_onnx(net, X=torch.zeros(1, 3))
     with pytest.raises(ValueError, match="dtype is 'int8': give 'float32' or 'float64'"):
         to_onnx(net, X=torch.zeros(1, 2), dtype="int8")
     with (
@@ -79,6 +82,11 @@ def test_what_is_missing_is_said(monkeypatch):
         pytest.raises(TypeError, match=r"torch\.onnx\.export cannot export Branching: "),
     ):
         to_onnx(Branching(), X=torch.zeros(2, 4))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch deprecates it, and people have some
+        traced = torch.jit.trace(net, torch.zeros(1, 2))
+    with pytest.raises(TypeError, match=r"TopLevelTracedModule of torch\.jit: give the module"):
+        to_onnx(traced, X=torch.zeros(1, 2))
     monkeypatch.setitem(sys.modules, "onnxscript", None)
     with pytest.raises(ImportError, match="needs onnxscript: pip install onnxscript"):
         to_onnx(net, X=torch.zeros(1, 2))

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from sklearn_prune._checks.user_warnings import warn_user
 from sklearn_prune.neural._checks import check_choice
+from sklearn_prune.neural._given_net import module_of
 
 from .dead_units import kept_units
-from .held_numbers import module_with_numbers
 from .layer_table import layer_table
 from .net_graphs import NotFollowedError, graphs_of
 from .net_survey import Survey
@@ -96,7 +96,7 @@ def compact(net: Any, *, return_report: bool = False) -> Any:
     )
     """
     check_choice("return_report", return_report, (True, False))
-    given = _checked(module_with_numbers(net))
+    given = _checked(module_of(net))
     module = deepcopy(given)
     found = Survey()
     try:

@@ -10,10 +10,10 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from sklearn_prune.neural._checks import check_choice, check_file
+from sklearn_prune.neural._given_net import module_of
 from sklearn_prune.neural._masks import masks_from_zeros, masks_of, set_masks
 from sklearn_prune.neural._whole_file import write_whole
 
-from .held_numbers import module_with_numbers
 from .layer_sizes import resize as fit_sizes
 from .layer_sizes import zero_channels
 from .packed_zeros import packed, unpacked
@@ -83,7 +83,7 @@ def save_sparse(net: Any, path: Any) -> None:
     >>> torch.equal(net.hidden.weight, other.hidden.weight)
     True
     """
-    write_whole(check_file("path", path), sparse_file(module_with_numbers(net)))
+    write_whole(check_file("path", path), sparse_file(module_of(net)))
 
 
 def load_sparse(net: Any, path: Any, *, resize: bool = False) -> Any:
@@ -124,7 +124,7 @@ def load_sparse(net: Any, path: Any, *, resize: bool = False) -> Any:
     save_sparse : Write the file.
     """
     check_choice("resize", resize, (True, False))
-    module = module_with_numbers(net)
+    module = module_of(net)
     weights, about = read_weights(check_file("path", path))
     if resize:
         fit_sizes(module, weights, about.get("zero_channels", {}))

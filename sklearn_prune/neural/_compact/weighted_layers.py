@@ -34,6 +34,8 @@ def why_left(layer: Any) -> str:
         return "it has no running statistics"
     if layer._parameters.keys() - {"weight", "bias"}:
         return "its weights are computed from others"
+    if any(weight.is_complex() for weight in layer.parameters()):
+        return "its weights are complex"
     if layer._forward_hooks or layer._forward_pre_hooks:
         return "it has hooks"
     return ""
