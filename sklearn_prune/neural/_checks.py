@@ -101,6 +101,16 @@ def check_one_array(X: Any) -> None:
         raise TypeError(msg)
 
 
+def check_one_tensor(outputs: Any) -> None:
+    """Raise a ValueError if a net returns anything else, of which no loss is known."""
+    if not isinstance(outputs, torch.Tensor):
+        msg = (
+            f"The net returns a {type(outputs).__name__}, but estimators train nets of one tensor "
+            "of outputs: prune it with prune_net(module, X, y, loss=...)."
+        )
+        raise ValueError(msg)
+
+
 def whole_numbers(X: AnyArray) -> AnyArray:
     """Return an array as integers.
 

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import TYPE_CHECKING, Any
 
 import torch
+from skorch import NeuralNet
 from torch import nn
 
 from sklearn_prune._onnx.export import whole_model
 
 from ._compact.compact_net import compact
-from ._exported_module import exported
+from ._exported_module import bound_arguments, exported
 from ._given_net import check_not_scripted, module_of
 from ._given_samples import first_outputs, samples_for
+from ._pruned_net import PrunedNet
 
 if TYPE_CHECKING:
-    from ._given_samples import Samples
+    from ._exported_module import Arguments
 
 
 @whole_model.register(nn.Module)
@@ -40,16 +41,27 @@ def model_of_module(module: nn.Module, X: Any, dtype: Any) -> Any:
     return exported(
         small,
         samples,
-        input_names=_input_names(small, samples),
+        input_names=_input_names(bound_arguments(small, samples)),
         output_names=_output_names(first_outputs(small, samples)),
     )
 
 
-def _input_names(module: nn.Module, samples: Samples) -> list[str]:
+@whole_model.register(NeuralNet)
+def model_of_net(net: Any, X: Any, dtype: Any) -> Any:
+    """Return the ONNX model of the module of a net of skorch.
+
+    Those of this package are estimators, whose predictions are exported: None.
+    """
+    return None if isinstance(net, PrunedNet) else model_of_module(module_of(net), X, dtype)
+
+
+def _input_names(arguments: Arguments) -> list[str]:
     """Return the names of the arguments, as they stand in the forward of the module."""
-    names = list(inspect.signature(module.forward).parameters)
-    n = len(samples.args)
-    return names[:n] if samples.args else list(samples.kwargs)
+    names = []
+    for name, values in arguments.items():
+        several = isinstance(values, tuple)
+        names += [f"{name}_{k}" for k in range(len(values))] if several else [name]
+    return names
 
 
 def _output_names(outputs: Any) -> list[str] | None:

@@ -27,6 +27,7 @@ from ._part_checks import (
     check_iterator,
     check_learning_rate,
     check_module,
+    check_one_argument,
     check_optimizer,
     check_shapes,
     check_train_split,
@@ -158,8 +159,8 @@ class SeededNet(DocumentationLink, NeuralNet):
     def _new_module(self, **changes):
         if self.pretrained:
             return deepcopy(module_of(self.module))
-        takes = arguments_of(self.module)
-        inferred = {name: n for name, n in self.data_sizes_.items() if name in takes}
+        names = arguments_of(self.module)
+        inferred = {name: n for name, n in self.data_sizes_.items() if name in names}
         arguments = inferred | self.get_params_for("module") | changes
         check_arguments("module", self.module, **arguments)
         module = self.module(**arguments)
@@ -309,6 +310,7 @@ class SeededNet(DocumentationLink, NeuralNet):
         samples, targets = self._check_training_data(X, y, classes=classes)
         if anew or not self.initialized_:
             self.initialize()
+        check_one_argument(self.module_)
         self.takes_integers_ = self._wants_integers(samples[:1])
         if self.takes_integers_:
             return self._check_training_data(X, y, classes=classes)

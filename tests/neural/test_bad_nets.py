@@ -52,6 +52,16 @@ class OneByOne(nn.Module):
         return self.net(self.norm(X))
 
 
+class TwoInputs(OneOutput):
+    def forward(self, X, other):
+        return self.net(X) + other
+
+
+class TwoOutputs(OneOutput):
+    def forward(self, X):
+        return {"first": self.net(X), "second": X}
+
+
 class Lazy(nn.Module):
     def __init__(self, n_classes):
         super().__init__()
@@ -95,6 +105,12 @@ def of_both_nets(tmp_file):
         ({"module": nn.Linear}, TypeError, "module is Linear, which module__... does not fit"),
         ({"module": TwoLayerNet()}, TypeError, "module is an instance of TwoLayerNet"),
         ({"module": Lazy}, ValueError, "a Lazy whose last.weight, last.bias have no shape yet"),
+        (
+            {"module": TwoInputs},
+            TypeError,
+            "TwoInputs cannot be called with X alone (missing a re",
+        ),
+        ({"module": TwoOutputs}, ValueError, "The net returns a dict, but estimators train nets"),
         ({"module": ResNet20}, ValueError, "X has shape (30, 5): give images"),
         ({"module__n_inputs": 4}, ValueError, "module__n_inputs is 4, but the data have 5"),
         ({"module__n_classes": 2}, ValueError, "The net returns outputs of shape (30, 2) for"),
@@ -145,6 +161,7 @@ def of_both_nets(tmp_file):
             TypeError,
             "ScriptModule of torch.jit: give",
         ),
+        ({"module": TwoInputs(5), "pretrained": True}, TypeError, "TwoInputs cannot be called"),
         (
             {"module": nn.Linear(5, 3, device="meta"), "pretrained": True},
             ValueError,
