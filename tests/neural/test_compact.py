@@ -385,6 +385,28 @@ def test_a_net_that_looks_at_its_samples_is_returned_as_it_is():
     assert all("cannot be followed" in why for why in report["left_because"])
 
 
+class ReadsSizes(nn.Module):
+    """A net whose operations have the size of a layer in them."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.last = nn.Linear(4, 6), nn.Linear(6, 2)
+
+    def forward(self, x):
+        return self.last(torch.relu(self.first(x)) / self.first.out_features**0.5)
+
+
+def test_a_net_that_computes_with_its_sizes_is_returned_as_it_is():
+    net = ReadsSizes().double()
+    assert_same(net, compact(net), [torch.zeros(5, 4).double()])  # nothing is dead
+    with torch.no_grad():
+        net.first.weight[2] = 0
+    with pytest.warns(UserWarning, match="ReadsSizes stays as it is: .* sizes of its layers"):
+        small, report = compact(net, return_report=True)
+    assert report["parameters"] == report["parameters_kept"] == [30, 14]
+    assert_same(net, small, [torch.zeros(5, 4).double()])
+
+
 @pytest.mark.parametrize(
     ("dtype", "atol"), [(torch.float16, 1e-2), (torch.bfloat16, 1e-1), (torch.float32, 1e-5)]
 )

@@ -17,7 +17,7 @@ from .net_walk import survey
 from .shrunk_layers import shrink
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import fx, nn
 
 
 def compact(net: Any, *, return_report: bool = False) -> Any:
@@ -98,19 +98,29 @@ def compact(net: Any, *, return_report: bool = False) -> Any:
     check_choice("return_report", return_report, (True, False))
     given = _checked(module_of(net))
     module = deepcopy(given)
-    found = Survey()
     try:
-        found = survey(module, *graphs_of(deepcopy(given)))
+        graphs, failed = graphs_of(deepcopy(given))
+        found = survey(module, graphs, failed)
+        kept = kept_units(found)
+        shrink(found, kept)
+        _check_same(graphs, module)
     except NotFollowedError as error:
+        module = deepcopy(given)
         why = f"the net cannot be followed: {error}"
-        found.left = dict.fromkeys(module.modules(), why)
+        found = Survey(left=dict.fromkeys(module.modules(), why))
+        kept = kept_units(found)
         warn_user(
             f"{type(given).__name__} stays as it is: what it does depends on more than its "
             f"operations ({error})."
         )
-    kept = kept_units(found)
-    shrink(found, kept)
     return (module, layer_table(given, module, found, kept)) if return_report else module
+
+
+def _check_same(graphs: list[fx.Graph], module: nn.Module) -> None:
+    """Raise an error if a smaller module does other things than the one that was given."""
+    again, _ = graphs_of(deepcopy(module))
+    if list(map(str, again)) != list(map(str, graphs)):
+        raise NotFollowedError("it computes with the sizes of its layers")
 
 
 def _checked(module: nn.Module) -> nn.Module:

@@ -9,12 +9,29 @@ from torch import fx, nn
 
 from sklearn_prune.neural._architectures import ZeroChannels
 
+from .channelwise import IN_PLACE
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 class NotFollowedError(Exception):
     """What a net does depends on more than its operations show."""
+
+
+class InPlaceProxy(fx.Proxy):
+    """A tensor that knows ``+=`` and the like, which change it under all of its names."""
+
+
+def _operation(target: Any) -> Any:
+    def operate(self: fx.Proxy, other: Any) -> fx.Proxy:
+        return self.tracer.create_proxy("call_function", target, (self, other), {})
+
+    return operate
+
+
+for _target in IN_PLACE:
+    setattr(InPlaceProxy, f"__{_target.__name__}__", _operation(_target))
 
 
 class NetTracer(fx.Tracer):
@@ -41,6 +58,10 @@ class NetTracer(fx.Tracer):
         """Return what stands for an attribute of a module: shapes are those of parameters alone."""
         self.param_shapes_constant = isinstance(attr_val, nn.Parameter)
         return super().getattr(attr, attr_val, parameter_proxy_cache)
+
+    def proxy(self, node: fx.Node) -> fx.Proxy:
+        """Return what stands for the result of an operation."""
+        return InPlaceProxy(node, self)
 
     def call_module(self, m: nn.Module, forward: Any, args: Any, kwargs: Any) -> Any:
         """Follow a module, or take it for one operation."""

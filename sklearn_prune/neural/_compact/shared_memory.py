@@ -33,7 +33,7 @@ class SharedMemory:
 
     def changed_by(self, node: fx.Node, module: nn.Module | None) -> set[fx.Node]:
         """Return the other tensors that an operation may have changed."""
-        if _is_of_somebody(module):
+        if _is_of_somebody(module) or "out" in node.kwargs:
             given = node.all_input_nodes
         else:
             given = node.all_input_nodes[:1] if overwrites(node, module) else []
