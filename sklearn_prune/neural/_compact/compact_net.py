@@ -50,7 +50,8 @@ def compact(net: Any, *, return_report: bool = False) -> Any:
     report : dict of str to list
         Columns of a table, one row for each layer with weights: `layer`, `kind`, `units` and
         `units_kept`, `parameters` and `parameters_kept`, and `left_because`, which says why
-        units of a layer cannot leave. Only if `return_report` is True.
+        units of a layer cannot leave. Weights that layers share count in each. Only if
+        `return_report` is True.
 
     Raises
     ------
@@ -65,8 +66,8 @@ def compact(net: Any, *, return_report: bool = False) -> Any:
     Warns
     -----
     UserWarning
-        If the net cannot be followed, as when its operations depend on what it is given. It is
-        returned as it is.
+        If the net cannot be followed, as when its operations depend on what it is given, or
+        on the sizes of its layers. It is returned as it is.
 
     See Also
     --------
