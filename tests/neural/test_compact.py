@@ -521,6 +521,18 @@ def test_any_layer_may_be_the_net():
         assert not report or report["units"] == report["units_kept"]
 
 
+def test_hooks_note_no_placeholders():
+    net = nn.Sequential(nn.Sequential(nn.Linear(4, 6), nn.ReLU(inplace=True)), nn.Linear(6, 2))
+    noted = []
+    net[0].register_forward_hook(lambda _layer, _given, made: noted.append(made))
+    with torch.no_grad():
+        net[0][0].weight[2] = 0
+    small, report = compact(net, return_report=True)
+    assert noted == []
+    assert report["left_because"] == ["0 cannot be followed: it has hooks", "an output of the net"]
+    assert_same(net.double(), small.double(), [torch.zeros(5, 4).double()])
+
+
 def test_hooks_may_do_anything():
     net = nn.Sequential(nn.Linear(3, 4), nn.ReLU(), nn.Linear(4, 2)).double()
     net[1].register_forward_hook(lambda module, args, output: output + 1)

@@ -10,6 +10,7 @@ from torch import fx, nn
 from sklearn_prune.neural._architectures import ZeroChannels
 
 from .channelwise import IN_PLACE
+from .weighted_layers import has_hooks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,11 +65,14 @@ class NetTracer(fx.Tracer):
         return InPlaceProxy(node, self)
 
     def call_module(self, m: nn.Module, forward: Any, args: Any, kwargs: Any) -> Any:
-        """Follow a module, or take it for one operation."""
+        """Follow a module, or take it for one operation: hooks would note what is no tensor."""
+        name = self.path_of_module(m)
+        if has_hooks(m) and not self.is_leaf_module(m, name):
+            self.failed[name] = "it has hooks"
+            return self.create_proxy("call_module", name, args, kwargs)
         try:
             return super().call_module(m, forward, args, kwargs)
         except Exception as error:  # whatever the forward of somebody raises
-            name = self.path_of_module(m)
             self.failed[name] = first_line(error)
             return self.create_proxy("call_module", name, args, kwargs)
 

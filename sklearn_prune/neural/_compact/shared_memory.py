@@ -9,7 +9,7 @@ from sklearn_prune.neural._architectures import ZeroChannels
 from .channelwise import is_channelwise, overwrites
 from .flow_rules import JOINS
 from .pixel_rules import POOLS
-from .weighted_layers import NORMS, is_mixing
+from .weighted_layers import NORMS, has_hooks, is_mixing
 
 if TYPE_CHECKING:
     from torch import fx, nn
@@ -51,5 +51,7 @@ def _maybe_returned(node: fx.Node, module: nn.Module | None) -> list[fx.Node]:
 
 def _is_of_somebody(module: nn.Module | None) -> bool:
     """Return whether a module, which is one operation, may do anything to what it is given."""
+    if module is None:
+        return False
     known = type(module).__module__.startswith("torch.nn.") or type(module) is ZeroChannels
-    return module is not None and not known
+    return not known or has_hooks(module)
