@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from scipy.sparse import issparse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,7 +94,7 @@ def _check_path(name: str, value: Any, what: str) -> Path:
 def check_one_array(X: Any) -> None:
     """Raise a TypeError if samples are several arrays, for a module of several arguments."""
     several = isinstance(X, tuple) and any(np.ndim(values) > 1 for values in X)
-    if several or isinstance(X, Mapping):
+    if several or (isinstance(X, Mapping) and not issparse(X)):  # some of SciPy's are dicts
         msg = (
             f"X is a {type(X).__name__} of several arrays, but estimators take one: prune a "
             "module of several inputs with prune_net(module, X, y)."
