@@ -337,6 +337,11 @@ def of_trained_nets():
             ({"net": net, "sparsity": 0}, ValueError, "sparsity is 0: give the number of weights"),
             ({"net": net, "sparsity": 19}, ValueError, "sparsity is 19: give the number of weigh"),
             ({"net": net, "strategy": "obs"}, ValueError, "strategy is 'obs': give one of"),
+            (
+                {"net": net, "strategy": lambda name, weight, found: weight / 0},
+                ValueError,
+                "strategy returned scores for weight that are not finite: give",
+            ),
             ({"net": net, "scope": "all"}, ValueError, "scope is 'all': give one of 'global'"),
             ({"net": net, "batch_size": 0}, ValueError, "batch_size is 0: give an int"),
             ({"net": net, "random_state": "a"}, ValueError, "'a' cannot be used to seed"),
