@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch.utils._pytree import tree_map
 
 from sklearn_prune._onnx.onnx_file import OPSET
 
@@ -48,8 +47,11 @@ def exported(module: nn.Module, samples: Samples, **names: Any) -> Any:
     _require_onnxscript()
     # torch takes a batch of one sample for one of a size that is fixed.
     some = samples.rows(torch.arange(2) % len(samples))
-    n_samples = torch.export.Dim("n_samples")
-    sizes = tree_map(lambda _: {0: n_samples}, bound_arguments(module, some))
+    rows = {0: torch.export.Dim("n_samples")}
+    sizes = {
+        name: (rows,) * len(values) if isinstance(values, tuple) else rows
+        for name, values in bound_arguments(module, some).items()
+    }
     with _quiet():
         try:
             program: Any = torch.onnx.export(
