@@ -48,8 +48,9 @@ def to_onnx(model, path=None, *, dtype="float32", X=None):
     model : estimator
         A fitted estimator of this package, a linear model of scikit-learn, or a pipeline of
         scalers, encoders, imputers, random features and one of those; or a search over such.
-        The user guide lists what is known. Or a module of torch, once ``sklearn_prune.neural``
-        is imported: :func:`neural.compact` makes it smaller first, if it can.
+        The user guide lists what is known. Or a module of torch, or another fitted net of skorch,
+        once ``sklearn_prune.neural`` is imported: :func:`neural.compact` makes it smaller first,
+        if it can.
 
     path : str or path-like, default=None
         File to write, such as ``"model.onnx"``; none if None.

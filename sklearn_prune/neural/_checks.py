@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
+from scipy.sparse import issparse
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,6 +89,27 @@ def _check_path(name: str, value: Any, what: str) -> Path:
     if not isinstance(value, str | PathLike):
         raise TypeError(f"{name} is {value!r}: give the path of a {what}.")
     return Path(value)
+
+
+def check_one_array(X: Any) -> None:
+    """Raise a TypeError if samples are several arrays, for a module of several arguments."""
+    several = isinstance(X, tuple) and any(np.ndim(values) > 1 for values in X)
+    if several or (isinstance(X, Mapping) and not issparse(X)):  # some of SciPy's are dicts
+        msg = (
+            f"X is a {type(X).__name__} of several arrays, but estimators take one: prune a "
+            "module of several inputs with prune_net(module, X, y)."
+        )
+        raise TypeError(msg)
+
+
+def check_one_tensor(outputs: Any) -> None:
+    """Raise a ValueError if a net returns anything else, of which no loss is known."""
+    if not isinstance(outputs, torch.Tensor):
+        msg = (
+            f"The net returns a {type(outputs).__name__}, but estimators train nets of one tensor "
+            "of outputs: prune it with prune_net(module, X, y, loss=...)."
+        )
+        raise ValueError(msg)
 
 
 def whole_numbers(X: AnyArray) -> AnyArray:

@@ -44,11 +44,13 @@ def prunable_weights(module: nn.Module, exclude: Any) -> dict[str, nn.Parameter]
     excluded = set().union(*(_parameters_for(module, item) for item in _items(exclude)))
     prunable = {name: weight for name, weight in weights.items() if id(weight) not in excluded}
     if not prunable:
-        what = "excluded" if weights else "frozen (requires_grad=False)"
-        msg = (
-            f"Nothing of {type(module).__name__} can be pruned, all weights are {what}: "
-            f"exclude is {exclude!r}."
+        why = (
+            f"all weights are excluded: exclude is {exclude!r}."
+            if weights
+            else "no weights are trainable: give a net with parameters, not frozen "
+            "(requires_grad=True)."
         )
+        msg = f"Nothing of {type(module).__name__} can be pruned, {why}"
         raise ValueError(msg)
     return prunable
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import logging
 import warnings
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from torch import nn
 
     from ._given_samples import Samples
+
+    Arguments = dict[str, Any]
 
 # What the exporter has to say of packages that are not needed.
 CHATTY = "torch.onnx._internal.exporter._registration"
@@ -44,8 +47,11 @@ def exported(module: nn.Module, samples: Samples, **names: Any) -> Any:
     _require_onnxscript()
     # torch takes a batch of one sample for one of a size that is fixed.
     some = samples.rows(torch.arange(2) % len(samples))
-    n_samples = torch.export.Dim("n_samples")
-    args = tuple({0: n_samples} for _ in some.args)
+    rows = {0: torch.export.Dim("n_samples")}
+    sizes = {
+        name: (rows,) * len(values) if isinstance(values, tuple) else rows
+        for name, values in bound_arguments(module, some).items()
+    }
     with _quiet():
         try:
             program: Any = torch.onnx.export(
@@ -55,14 +61,25 @@ def exported(module: nn.Module, samples: Samples, **names: Any) -> Any:
                 dynamo=True,
                 verbose=False,
                 opset_version=OPSET,
-                dynamic_shapes=args or {name: {0: n_samples} for name in some.kwargs},
+                dynamic_shapes=sizes,
                 **names,
             )
         except Exception as error:
-            first = (str(error).strip() or type(error).__name__).splitlines()[0]
-            msg = f"torch.onnx.export cannot export {type(module).__name__}: {first}"
+            msg = f"torch.onnx.export cannot export {type(module).__name__}: {_cause(error)}"
             raise TypeError(msg) from error
     return _without_traces(program.model_proto)
+
+
+def bound_arguments(module: nn.Module, samples: Samples) -> Arguments:
+    """Return samples by the names of arguments, for those of ``*args`` a tuple."""
+    return inspect.signature(module.forward).bind(*samples.args, **samples.kwargs).arguments
+
+
+def _cause(error: BaseException) -> str:
+    """Return the first line of what went wrong first, of which torch makes pages."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def _require_onnxscript() -> None:

@@ -10,6 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ._evaluation_mode import evaluation_mode
+
 if TYPE_CHECKING:
     from torch import nn
 
@@ -59,12 +61,12 @@ def samples_for(module: nn.Module, X: Any) -> Samples:
     Raises
     ------
     ValueError
-        If there are no samples, or not as many of each argument.
+        If they are no numbers, there are none, or not as many of each argument.
     """
     example = next((w for w in module.parameters() if w.is_floating_point()), torch.empty(0))
 
     def placed(values: Any) -> Tensor:
-        tensor = values if isinstance(values, Tensor) else torch.as_tensor(np.array(values))
+        tensor = values if isinstance(values, Tensor) else _tensor(values)
         return tensor.to(example) if tensor.is_floating_point() else tensor.to(example.device)
 
     if isinstance(X, Mapping):
@@ -77,3 +79,33 @@ def samples_for(module: nn.Module, X: Any) -> Samples:
         msg = f"X has arguments of {sorted(counts)} samples: give as many of each, at least one."
         raise ValueError(msg)
     return samples
+
+
+@torch.no_grad()
+def first_outputs(module: nn.Module, samples: Samples) -> Any:
+    """Return what a module, in evaluation, makes of the first sample.
+
+    Raises
+    ------
+    ValueError
+        If it does not take it.
+    """
+    try:
+        with evaluation_mode(module):
+            return samples.rows(slice(0, 1)).outputs(module)
+    except (IndexError, RuntimeError, TypeError, ValueError) as error:
+        msg = f"X does not fit the net: {type(module).__name__} failed on a sample of it: {error}"
+        raise ValueError(msg) from error
+
+
+def _tensor(values: Any) -> Tensor:
+    """Return numbers as a tensor."""
+    try:
+        return torch.as_tensor(np.array(values))
+    except (TypeError, ValueError) as error:
+        msg = (
+            f"X has an argument of type {type(values).__name__} that is no array of numbers "
+            f"({error}): give an array, a tuple of arrays, or a dict of them by the names of the "
+            "arguments."
+        )
+        raise ValueError(msg) from error

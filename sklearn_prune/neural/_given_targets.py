@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from ._evaluation_mode import evaluation_mode
+from ._given_samples import first_outputs
 
 if TYPE_CHECKING:
     from torch import nn
@@ -53,7 +53,7 @@ def loss_for(module: nn.Module, samples: Samples, y: Tensor, loss: Any) -> Loss:
     ValueError
         If the net does not take the samples, or the loss is no number.
     """
-    outputs = _first_outputs(module, samples)
+    outputs = first_outputs(module, samples)
     if loss is None:
         return _default_loss(outputs, y)
     if not callable(loss) or isinstance(loss, type):
@@ -63,17 +63,6 @@ def loss_for(module: nn.Module, samples: Samples, y: Tensor, loss: Any) -> Loss:
         shown = f"shape {tuple(value.shape)}" if isinstance(value, Tensor) else repr(value)
         raise ValueError(f"loss returned {shown} for one sample: {GIVE_LOSS}.")
     return loss
-
-
-@torch.no_grad()
-def _first_outputs(module: nn.Module, samples: Samples) -> Any:
-    """Return what a net makes of the first sample."""
-    try:
-        with evaluation_mode(module):
-            return samples.rows(slice(0, 1)).outputs(module)
-    except (IndexError, RuntimeError, TypeError) as error:
-        msg = f"X does not fit the net: {type(module).__name__} failed on a sample of it: {error}"
-        raise ValueError(msg) from error
 
 
 def _default_loss(outputs: Any, y: Tensor) -> Loss:

@@ -111,6 +111,18 @@ def arguments_of(module: Any) -> set[str]:
     return set(inspect.signature(module).parameters)
 
 
+def check_one_argument(module: nn.Module) -> None:
+    """Raise a TypeError unless a module can be called with X alone."""
+    try:
+        inspect.signature(getattr(module, "_orig_mod", module).forward).bind(None)
+    except TypeError as error:
+        msg = (
+            f"{type(module).__name__} cannot be called with X alone ({error}): prune a module of "
+            "several inputs with prune_net(module, X, y)."
+        )
+        raise TypeError(msg) from error
+
+
 def _is_callback(item: Any) -> bool:
     is_pair = isinstance(item, tuple | list) and len(item) == 2
     return hasattr(item[1] if is_pair else item, "on_train_begin")

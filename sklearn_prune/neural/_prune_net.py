@@ -17,6 +17,7 @@ from ._given_targets import loss_for, targets_for
 from ._net_pruning import SCOPES, kept_counts, n_to_keep, prune, warn_if_emptied
 from ._random_streams import draw_seed, random_stream
 from ._saliency import mean_square_gradients
+from ._uncompiled import uncompiled
 from ._weight_scores import asks_loss, check_strategy, scores_by
 
 if TYPE_CHECKING:
@@ -92,7 +93,8 @@ def prune_net(
     loss : callable, default=None
         ``(outputs, targets) -> scalar`` for a batch of one sample. None stands for the
         cross-entropy of logits where targets are integers, and for the squared error where
-        they are real numbers.
+        they are real numbers. Of a net that hardly errs on its samples, the cross-entropy
+        of logits divided by 10, say, tells more: see the user guide.
 
     batch_size : int, default=128
         Number of samples that are on the device of the net at a time, -1 for all.
@@ -112,10 +114,10 @@ def prune_net(
     NotFittedError
         If it is a skorch net that has not been fitted.
     TypeError
-        If it is no net, or an argument is of a wrong type.
+        If it is no net, one of TorchScript, or an argument is of a wrong type.
     ValueError
-        If the net has parameters without a shape or those of ``torch.nn.utils.prune``, all
-        of it is excluded, or another argument is out of its range.
+        If the net has parameters without a shape or numbers, or those of
+        ``torch.nn.utils.prune``, all of it is excluded, or another argument is out of its range.
 
     Warns
     -----
@@ -241,7 +243,8 @@ def _statistics(
     targets = targets_for(module, samples, y)
     loss = loss_for(module, samples, targets, loss)
     size = len(samples) if batch_size == -1 else batch_size
-    return mean_square_gradients(module, loss, _batches(samples, targets, size))
+    with uncompiled():
+        return mean_square_gradients(module, loss, _batches(samples, targets, size))
 
 
 def _batches(samples: Samples, y: Tensor, size: int) -> Iterator[tuple[Samples, Tensor]]:

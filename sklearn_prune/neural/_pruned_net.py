@@ -176,7 +176,13 @@ class PrunedNet(CallbackSupportMixin, MaskedNet):
                 "how many weights to keep, give one of them."
             )
             raise ValueError(msg)
-        if self.pretrained or "width" not in arguments_of(self.module):
+        if self.pretrained:
+            msg = (
+                f"base_width is {self.base_width!r}, but a pretrained module is made already, and "
+                "not of a width: give the sparsity."
+            )
+            raise ValueError(msg)
+        if "width" not in arguments_of(self.module):
             msg = f"base_width needs a module with an argument width, {self.module!r} has none."
             raise ValueError(msg)
         check_sizes(base_width=self.base_width)

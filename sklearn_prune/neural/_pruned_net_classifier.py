@@ -10,6 +10,7 @@ from sklearn.utils.validation import column_or_1d
 from skorch import NeuralNetClassifier
 
 from ._architectures import TwoLayerNet
+from ._checks import check_one_tensor
 from ._decaying_adam import DecayingAdam
 from ._guesses import guessed_classes
 from ._pruned_net import PrunedNet
@@ -388,6 +389,7 @@ class PrunedNetClassifier(PrunedNet, NeuralNetClassifier):
         loss : Tensor
             The loss.
         """
+        check_one_tensor(y_pred)
         n_classes = len(self.classes_)
         if isinstance(self.criterion_, NEED_ALL_CLASSES) and y_pred.shape[1:] < (n_classes,):
             msg = (

@@ -10,6 +10,7 @@ from skorch import NeuralNetRegressor
 from sklearn_prune._checks.text_targets import classifier_named
 
 from ._architectures import TwoLayerNet
+from ._checks import check_one_tensor
 from ._decaying_adam import DecayingAdam
 from ._guesses import guessed_targets
 from ._pruned_net import PrunedNet
@@ -352,6 +353,7 @@ class PrunedNetRegressor(PrunedNet, NeuralNetRegressor):
         loss : Tensor
             The loss.
         """
+        check_one_tensor(y_pred)
         if y_pred.numel() != y_true.numel():
             msg = (
                 f"The net returns outputs of shape {tuple(y_pred.shape)} for targets of shape "

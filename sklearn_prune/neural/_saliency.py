@@ -57,7 +57,7 @@ def mean_square_gradients(module: nn.Module, loss: Loss, batches: Batches) -> Sc
         Samples and their targets, on the device of the net.
     """
     weights = {name: weight.detach() for name, weight in weights_of(module).items()}
-    sums, n_samples = {name: torch.zeros_like(weight) for name, weight in weights.items()}, 0
+    sums, n_samples = {name: torch.zeros_like(w.real) for name, w in weights.items()}, 0
     places = _places(module)
 
     def sample_loss(
@@ -77,15 +77,15 @@ def mean_square_gradients(module: nn.Module, loss: Loss, batches: Batches) -> Sc
     def together(samples: Samples, y: Tensor) -> Scores:
         """Return the sums over samples, many at a time."""
         found = gradients(weights, samples.args, samples.kwargs, y)
-        return {name: values.square().sum(0) for name, values in found.items()}
+        return {name: _squares(values).sum(0) for name, values in found.items()}
 
     def in_turn(samples: Samples, y: Tensor) -> Scores:
         """Return the sums over samples, one at a time."""
-        total = {name: torch.zeros_like(weight) for name, weight in weights.items()}
+        total = {name: torch.zeros_like(weight) for name, weight in sums.items()}
         for i in range(len(y)):
             row = samples.rows(i)
             for name, values in gradient(weights, row.args, row.kwargs, y[i]).items():
-                total[name] += values.square()
+                total[name] += _squares(values)
         return total
 
     sums_of = together
@@ -109,6 +109,11 @@ def random(module: nn.Module, generator: torch.Generator) -> Scores:
         name: torch.rand(weight.shape, generator=generator).to(weight.device)
         for name, weight in weights_of(module).items()
     }
+
+
+def _squares(values: Tensor) -> Tensor:
+    """Return the squared magnitudes."""
+    return values.abs().square() if values.is_complex() else values.square()
 
 
 def _places(module: nn.Module) -> dict[str, str]:

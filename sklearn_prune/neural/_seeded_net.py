@@ -16,7 +16,7 @@ from skorch.utils import is_dataset
 from sklearn_prune._checks.arguments import check_bool
 from sklearn_prune._checks.documentation_link import DocumentationLink
 
-from ._checks import check_batch_size, check_device, whole_numbers
+from ._checks import check_batch_size, check_device, check_one_array, whole_numbers
 from ._evaluation_mode import evaluation_mode
 from ._given_net import module_of
 from ._part_checks import (
@@ -27,6 +27,7 @@ from ._part_checks import (
     check_iterator,
     check_learning_rate,
     check_module,
+    check_one_argument,
     check_optimizer,
     check_shapes,
     check_train_split,
@@ -158,8 +159,8 @@ class SeededNet(DocumentationLink, NeuralNet):
     def _new_module(self, **changes):
         if self.pretrained:
             return deepcopy(module_of(self.module))
-        takes = arguments_of(self.module)
-        inferred = {name: n for name, n in self.data_sizes_.items() if name in takes}
+        names = arguments_of(self.module)
+        inferred = {name: n for name, n in self.data_sizes_.items() if name in names}
         arguments = inferred | self.get_params_for("module") | changes
         check_arguments("module", self.module, **arguments)
         module = self.module(**arguments)
@@ -280,6 +281,7 @@ class SeededNet(DocumentationLink, NeuralNet):
 
     def _check_samples(self, X, y="no_validation", first=False, **check_params):
         """Return samples as a tensor of the type of the net, and targets, if any, as an array."""
+        check_one_array(X)
         X, y = (a.numpy(force=True) if isinstance(a, torch.Tensor) else a for a in (X, y))
         dtype = "numeric" if self.takes_integers_ else np.float32
         checked = validate_data(self, X, y, reset=first, dtype=dtype, allow_nd=True, **check_params)
@@ -308,6 +310,7 @@ class SeededNet(DocumentationLink, NeuralNet):
         samples, targets = self._check_training_data(X, y, classes=classes)
         if anew or not self.initialized_:
             self.initialize()
+        check_one_argument(self.module_)
         self.takes_integers_ = self._wants_integers(samples[:1])
         if self.takes_integers_:
             return self._check_training_data(X, y, classes=classes)

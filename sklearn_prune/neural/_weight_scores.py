@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 
 from ._checks import check_choice
-from ._masks import weights_of
+from ._masks import masks_of, weights_of
 from ._saliency import hessian, magnitude, random
 
 if TYPE_CHECKING:
@@ -56,14 +56,17 @@ def scores_by(
     Raises
     ------
     TypeError, ValueError
-        If a callable does not return a score a weight.
+        If a callable does not return a score a weight, finite where it is not pruned yet.
     """
     if callable(strategy):
-        weights = weights_of(module)
-        return {
+        weights, masks = weights_of(module), masks_of(module)
+        scores = {
             name: _own_scores(strategy, name, weights[name].detach(), (statistics or {}).get(name))
             for name in names
         }
+        for name, score in scores.items():
+            _check_finite(name, score[masks[name]] if name in masks else score)
+        return scores
     if strategy == "random":
         scores = random(module, generator)
     elif strategy == "hessian" and statistics is not None:
@@ -87,3 +90,12 @@ def _own_scores(strategy: Any, name: str, weight: Tensor, statistics: Tensor | N
         )
         raise ValueError(msg)
     return scores.detach().to(torch.promote_types(scores.dtype, torch.float32))
+
+
+def _check_finite(name: str, scores: Tensor) -> None:
+    if not scores.isfinite().all():
+        msg = (
+            f"strategy returned scores for {name} that are not finite: give a finite number for "
+            "each weight that is not pruned yet."
+        )
+        raise ValueError(msg)

@@ -156,6 +156,43 @@ class Twice(nn.Module):
         return self.last(torch.relu(self.again(torch.relu(self.again(x)))))
 
 
+class Overwritten(nn.Module):
+    """Activations in place, of what has other names, too."""
+
+    def __init__(self):
+        super().__init__()
+        self.stem, self.same = nn.Conv2d(2, 6, 3), nn.Identity()
+        self.act, self.mid = nn.Softplus(), nn.Conv2d(6, 6, 1)
+        self.wide, self.side = nn.Linear(24, 7), nn.Linear(24, 7)
+        self.last = nn.Linear(7, 2)
+
+    def forward(self, x):
+        x = self.stem(x)
+        functional.hardtanh(self.same(x), 0.5, 1, inplace=True)
+        other = x
+        other += 1
+        other *= 2
+        x = self.act(self.mid(x)) + x
+        columns = x.flatten(1)
+        side = self.side(functional.dropout(columns, training=self.training).sigmoid_())
+        return self.last(torch.tanh(self.wide(x.reshape(x.size(0), -1)) + side))
+
+
+class Buffers(nn.Module):
+    """Numbers of its own, trained and not, in the computation."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.second, self.last = nn.Linear(4, 9), nn.Linear(9, 8), nn.Linear(8, 2)
+        self.register_buffer("mean", torch.randn(4))
+        self.register_buffer("scale", torch.rand(8))
+        self.shift = nn.Parameter(torch.randn(8))
+
+    def forward(self, x):
+        x = torch.relu(self.second(torch.sigmoid(self.first(x - self.mean))))
+        return self.last(x * self.scale + self.shift)
+
+
 class FixedSize(nn.Module):
     """A view by a number."""
 
@@ -276,6 +313,8 @@ NETS = {
     "flat and table": lambda: (FlatAndTable(), tables([1, 5, 5], [3])),
     "residual table": lambda: (ResidualTable(), tables([4])),
     **{way: lambda way=way: (Idioms(way), tables([2, 6, 6])) for way in WAYS},
+    "overwritten": lambda: (Overwritten(), tables([2, 4, 4])),
+    "buffers": lambda: (Buffers(), tables([4])),
     "tied": lambda: (Tied(), tables([4])),
     "twice": lambda: (Twice(), tables([4])),
     "fixed size": lambda: (FixedSize(), tables([1, 6, 6])),

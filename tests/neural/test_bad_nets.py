@@ -1,5 +1,7 @@
 """What is wrong in a call is said in one line, with what to give instead."""
 
+import warnings
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -50,6 +52,16 @@ class OneByOne(nn.Module):
         return self.net(self.norm(X))
 
 
+class TwoInputs(OneOutput):
+    def forward(self, X, other):
+        return self.net(X) + other
+
+
+class TwoOutputs(OneOutput):
+    def forward(self, X):
+        return {"first": self.net(X), "second": X}
+
+
 class Lazy(nn.Module):
     def __init__(self, n_classes):
         super().__init__()
@@ -93,6 +105,12 @@ def of_both_nets(tmp_file):
         ({"module": nn.Linear}, TypeError, "module is Linear, which module__... does not fit"),
         ({"module": TwoLayerNet()}, TypeError, "module is an instance of TwoLayerNet"),
         ({"module": Lazy}, ValueError, "a Lazy whose last.weight, last.bias have no shape yet"),
+        (
+            {"module": TwoInputs},
+            TypeError,
+            "TwoInputs cannot be called with X alone (missing a re",
+        ),
+        ({"module": TwoOutputs}, ValueError, "The net returns a dict, but estimators train nets"),
         ({"module": ResNet20}, ValueError, "X has shape (30, 5): give images"),
         ({"module__n_inputs": 4}, ValueError, "module__n_inputs is 4, but the data have 5"),
         ({"module__n_classes": 2}, ValueError, "The net returns outputs of shape (30, 2) for"),
@@ -136,6 +154,19 @@ def of_both_nets(tmp_file):
         ({"data": (X * np.nan, Y)}, ValueError, "Input X contains NaN"),
         ({"data": (X, Y[:-1])}, ValueError, "inconsistent numbers of samples"),
         ({"data": (X + 1j, Y)}, ValueError, "Complex data not supported"),
+        ({"data": ((X, X), Y)}, TypeError, "X is a tuple of several arrays, but estimators take"),
+        ({"data": ({"X": X}, Y)}, TypeError, "X is a dict of several arrays, but estimators take"),
+        (
+            {"module": scripted(), "pretrained": True},
+            TypeError,
+            "ScriptModule of torch.jit: give",
+        ),
+        ({"module": TwoInputs(5), "pretrained": True}, TypeError, "TwoInputs cannot be called"),
+        (
+            {"module": nn.Linear(5, 3, device="meta"), "pretrained": True},
+            ValueError,
+            "weight, bias of Linear hold no numbers",
+        ),
     ]
 
 
@@ -149,8 +180,20 @@ def wrong_nets(name):
         ({name: PrunedNetClassifier()}, NotFittedError, "This PrunedNetClassifier is not fitted"),
         ({name: PrunedNetRegressor}, TypeError, "net is the class PrunedNetRegressor: give"),
         ({name: nn.LazyLinear(3)}, ValueError, "weight, bias of LazyLinear have no shape yet"),
+        ({name: no_shape()}, ValueError, "1.running_mean, 1.running_var of Sequential have no sh"),
         ({name: nn.Linear(3, 2, device="meta")}, ValueError, "hold no numbers, being on the devi"),
     ]
+
+
+def scripted():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch deprecates it, and people have some
+        return torch.jit.script(nn.Sequential(nn.Linear(5, 3)))
+
+
+def no_shape():
+    """Statistics alone are not there yet."""
+    return nn.Sequential(nn.Linear(5, 4), nn.LazyBatchNorm1d(affine=False))
 
 
 def under_masks():
@@ -203,6 +246,7 @@ def bad_calls(tmp_file):
             ({"X": X[:0]}, ValueError, "X has arguments of [0] samples: give as many of each"),
             ({"X": (X, X[:7])}, ValueError, "X has arguments of [7, 30] samples: give as many"),
             ({"X": ()}, ValueError, "X has arguments of [] samples: give as many of each"),
+            *no_samples(),
         ],
         "save_sparse": [
             *wrong_nets("net"),
@@ -232,6 +276,18 @@ def bad_calls(tmp_file):
     }
 
 
+def no_samples():
+    """Return what no net of one argument of five columns takes."""
+    return [
+        ({"X": X[:, 1:]}, ValueError, "X does not fit the net: "),
+        ({"X": (X, X)}, ValueError, "X does not fit the net: "),
+        ({"X": {"a": X}}, ValueError, "X does not fit the net: "),
+        ({"X": "X"}, ValueError, "X has an argument of type str that is no array of numbers"),
+        ({"X": None}, ValueError, "X has an argument of type NoneType that is no array"),
+        ({"X": [[1], [2, 3]]}, ValueError, "X has an argument of type list that is no array"),
+    ]
+
+
 def no_number(outputs, y):
     return outputs
 
@@ -251,8 +307,11 @@ def of_trained_nets():
         ({"net": nn.Linear}, TypeError, "net is the class Linear: give a torch.nn.Module"),
         ({"net": unfitted}, NotFittedError, "This PrunedNetClassifier is not fitted yet"),
         ({"net": nn.LazyLinear(3)}, ValueError, "weight, bias of LazyLinear have no shape yet"),
+        ({"net": no_shape()}, ValueError, "1.running_mean, 1.running_var of Sequential have no sh"),
+        ({"net": nn.Linear(3, 2, device="meta")}, ValueError, "hold no numbers, being on the devi"),
     ]
     made = [
+        ({"net": scripted()}, TypeError, "net is a RecursiveScriptModule of torch.jit: give the"),
         ({"net": hidden}, ValueError, "Linear has masks of torch.nn.utils.prune: call"),
         ({"net": normed}, ValueError, "computes weights by torch.nn.utils.parametrize: call"),
         ({"net": hooked}, ValueError, "computes weights by SpectralNorm: call torch.nn.utils"),
@@ -274,10 +333,15 @@ def of_trained_nets():
         "prune_net": [
             *no_nets,
             *made,
-            ({"net": nn.ReLU()}, ValueError, "Nothing of ReLU can be pruned, all weights are"),
+            ({"net": nn.ReLU()}, ValueError, "Nothing of ReLU can be pruned, no weights are tra"),
             ({"net": net, "sparsity": 0}, ValueError, "sparsity is 0: give the number of weights"),
             ({"net": net, "sparsity": 19}, ValueError, "sparsity is 19: give the number of weigh"),
             ({"net": net, "strategy": "obs"}, ValueError, "strategy is 'obs': give one of"),
+            (
+                {"net": net, "strategy": lambda name, weight, found: weight / 0},
+                ValueError,
+                "strategy returned scores for weight that are not finite: give",
+            ),
             ({"net": net, "scope": "all"}, ValueError, "scope is 'all': give one of 'global'"),
             ({"net": net, "batch_size": 0}, ValueError, "batch_size is 0: give an int"),
             ({"net": net, "random_state": "a"}, ValueError, "'a' cannot be used to seed"),

@@ -97,6 +97,17 @@ def test_counts_by_hand():
     }
 
 
+def test_complex_layers_stay():
+    kind = torch.complex128
+    net = nn.Sequential(nn.Linear(3, 4, dtype=kind), nn.Tanh(), nn.Linear(4, 2, dtype=kind))
+    with torch.no_grad():
+        net[0].weight[1] = 0
+    small, report = compact(net, return_report=True)
+    assert report["left_because"] == ["its weights are complex"] * 2
+    X = torch.randn(5, 3, dtype=kind)
+    assert torch.equal(small(X), net(X))
+
+
 def test_channels_by_hand():
     net = nn.Sequential(
         *(nn.Conv2d(1, 3, 3), nn.BatchNorm2d(3), nn.GELU(), nn.Conv2d(3, 2, 3, bias=False)),
@@ -374,6 +385,28 @@ def test_a_net_that_looks_at_its_samples_is_returned_as_it_is():
     assert all("cannot be followed" in why for why in report["left_because"])
 
 
+class ReadsSizes(nn.Module):
+    """A net whose operations have the size of a layer in them."""
+
+    def __init__(self):
+        super().__init__()
+        self.first, self.last = nn.Linear(4, 6), nn.Linear(6, 2)
+
+    def forward(self, x):
+        return self.last(torch.relu(self.first(x)) / self.first.out_features**0.5)
+
+
+def test_a_net_that_computes_with_its_sizes_is_returned_as_it_is():
+    net = ReadsSizes().double()
+    assert_same(net, compact(net), [torch.zeros(5, 4).double()])  # nothing is dead
+    with torch.no_grad():
+        net.first.weight[2] = 0
+    with pytest.warns(UserWarning, match="ReadsSizes stays as it is: .* sizes of its layers"):
+        small, report = compact(net, return_report=True)
+    assert report["parameters"] == report["parameters_kept"] == [30, 14]
+    assert_same(net, small, [torch.zeros(5, 4).double()])
+
+
 @pytest.mark.parametrize(
     ("dtype", "atol"), [(torch.float16, 1e-2), (torch.bfloat16, 1e-1), (torch.float32, 1e-5)]
 )
@@ -486,6 +519,18 @@ def test_any_layer_may_be_the_net():
         small, report = compact(net, return_report=True)
         assert n_parameters(small) == n_parameters(net)
         assert not report or report["units"] == report["units_kept"]
+
+
+def test_hooks_note_no_placeholders():
+    net = nn.Sequential(nn.Sequential(nn.Linear(4, 6), nn.ReLU(inplace=True)), nn.Linear(6, 2))
+    noted = []
+    net[0].register_forward_hook(lambda _layer, _given, made: noted.append(made))
+    with torch.no_grad():
+        net[0][0].weight[2] = 0
+    small, report = compact(net, return_report=True)
+    assert noted == []
+    assert report["left_because"] == ["0 cannot be followed: it has hooks", "an output of the net"]
+    assert_same(net.double(), small.double(), [torch.zeros(5, 4).double()])
 
 
 def test_hooks_may_do_anything():

@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pytest
 import torch
 from hand_made import Branching, made, pruned
+from skorch import NeuralNetClassifier
 
 from sklearn_prune import to_onnx
 from sklearn_prune.neural import ResNet20, TwoLayerNet, compact
@@ -61,6 +63,36 @@ def test_double_precision_and_arguments_by_name():
     assert_served(net.float(), half, [X.float()], atol=1e-5)
 
 
+class AnyNumber(torch.nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first, self.second = torch.nn.Linear(4, 3), torch.nn.Linear(5, 3)
+
+    def forward(self, *parts):
+        return self.first(parts[0]) * torch.sigmoid(self.second(parts[1]))
+
+
+def test_any_number_of_arguments():
+    net, X = AnyNumber(), (torch.randn(7, 4), torch.randn(7, 5))
+    assert assert_served(net, to_onnx(net, X=X), X) == ["parts_0", "parts_1"]
+
+
+def test_nets_of_skorch():
+    X = torch.randn(40, 6)
+    fitted = NeuralNetClassifier(
+        TwoLayerNet,
+        module__width=9,
+        module__n_inputs=6,
+        module__n_classes=2,
+        criterion=torch.nn.CrossEntropyLoss,
+        max_epochs=1,
+        verbose=0,
+    ).fit(X, torch.arange(40) % 2)
+    assert assert_served(fitted.module_, to_onnx(fitted, X=X), [X]) == ["X"]
+    with pytest.raises(ValueError, match="X is None: give to_onnx some samples"):
+        to_onnx(fitted)
+
+
 def test_nets_are_exported_by_the_part_for_nets():
     code = "import torch, sklearn_prune; sklearn_prune.to_onnx(torch.nn.Linear(1, 1))"
     run = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
@@ -72,6 +104,8 @@ def test_what_is_missing_is_said(monkeypatch):
     net = TwoLayerNet(3, 2, 1)
     with pytest.raises(ValueError, match="X is None: give to_onnx some samples"):
         to_onnx(net)
+    with pytest.raises(ValueError, match="X does not fit the net: TwoLayerNet failed on a"):
+        to_onnx(net, X=torch.zeros(1, 3))
     with pytest.raises(ValueError, match="dtype is 'int8': give 'float32' or 'float64'"):
         to_onnx(net, X=torch.zeros(1, 2), dtype="int8")
     with (
@@ -79,6 +113,13 @@ def test_what_is_missing_is_said(monkeypatch):
         pytest.raises(TypeError, match=r"torch\.onnx\.export cannot export Branching: "),
     ):
         to_onnx(Branching(), X=torch.zeros(2, 4))
+    with pytest.raises(TypeError, match=r"cannot export Sequential: No ONNX function .*rrelu"):
+        to_onnx(torch.nn.Sequential(torch.nn.RReLU()), X=torch.zeros(2, 4))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch deprecates it, and people have some
+        traced = torch.jit.trace(net, torch.zeros(1, 2))
+    with pytest.raises(TypeError, match=r"TopLevelTracedModule of torch\.jit: give the module"):
+        to_onnx(traced, X=torch.zeros(1, 2))
     monkeypatch.setitem(sys.modules, "onnxscript", None)
     with pytest.raises(ImportError, match="needs onnxscript: pip install onnxscript"):
         to_onnx(net, X=torch.zeros(1, 2))

@@ -334,6 +334,46 @@ def test_other_precisions(dtype, strategy):
     assert n_nonzero(pruned) == 20
 
 
+class Complex(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Linear(5, 4, dtype=torch.complex64)
+        self.last = nn.Linear(4, 3, dtype=torch.complex64)
+
+    def forward(self, X):
+        return self.last(self.first(X.to(torch.complex64)).square()).abs()
+
+
+def test_complex_weights_have_real_statistics():
+    torch.manual_seed(0)
+    net, X, y = Complex(), torch.randn(20, 5), torch.arange(20) % 3
+    statistics = {}
+
+    def noted(name, parameter, found):
+        statistics[name] = found
+        return parameter.abs()
+
+    prune_net(net, X, y, strategy=noted)
+    expected = {name: torch.zeros(w.shape) for name, w in net.named_parameters()}
+    for row, target in zip(X, y, strict=True):
+        net.zero_grad()
+        functional.cross_entropy(net(row[None]), target[None]).backward()
+        for name, weight in net.named_parameters():
+            expected[name] += weight.grad.abs() ** 2 / len(X)
+    for name, found in statistics.items():
+        torch.testing.assert_close(found, expected[name])
+    assert n_nonzero(prune_net(net, X, y, strategy="hessian", sparsity=9)) == 9
+
+
+def test_a_net_of_which_a_part_is_compiled():
+    net, X = moved(mlp), torch.randn(20, 5)
+    expected = prune_net(net, X, Y, strategy="hessian", sparsity=20)
+    net[0] = torch.compile(net[0], backend="eager")
+    found = prune_net(net, X, Y, strategy="hessian", sparsity=20)
+    for weight, other in zip(found.parameters(), expected.parameters(), strict=True):
+        assert torch.equal(weight, other)
+
+
 def test_a_pruned_net_is_pruned_further():
     first = prune_net(moved(mlp), sparsity=50, exclude="biases")
     second = prune_net(first, sparsity=20, exclude="norms", strategy="random", random_state=0)

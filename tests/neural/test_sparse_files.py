@@ -1,5 +1,6 @@
 """Files without zeros give the same weights back."""
 
+import json
 import subprocess
 import sys
 from copy import deepcopy
@@ -20,6 +21,7 @@ from sklearn_prune.neural import (
     TwoLayerNet,
     compact,
     load_sparse,
+    prune_net,
     save_sparse,
 )
 from sklearn_prune.neural._compact.packed_zeros import BITMAP, GAPS, HEADER, packed, unpacked
@@ -200,6 +202,35 @@ def test_files_that_are_damaged(file):
             load_sparse(TwoLayerNet(4, 3, 2), file)
     with pytest.raises(FileNotFoundError):
         load_sparse(TwoLayerNet(4, 3, 2), file.with_name("missing"))
+
+
+def test_no_damage_goes_unseen(file):
+    net = prune_net(TwoLayerNet(20, 9, 3), sparsity=0.2, exclude="biases")
+    save_sparse(net, file)
+    content = file.read_bytes()
+    with safe_open(file, "pt") as opened:
+        said = json.dumps(opened.metadata()["sklearn_prune"]).encode()
+    about = content.index(said)
+    weights = content.rindex(b"}") + 1
+    other, before = TwoLayerNet(20, 9, 3), TwoLayerNet(20, 9, 3)
+    other.load_state_dict(before.state_dict())
+    for place in [*range(about, about + len(said), 2), *range(weights, len(content))]:
+        damaged = bytearray(content)
+        damaged[place] ^= 1
+        file.write_bytes(damaged)
+        with pytest.raises(ValueError, match=r"net.safetensors|but not in TwoLayerNet"):
+            load_sparse(other, file)
+    assert all(map(torch.equal, other.parameters(), before.parameters()))
+
+
+def test_a_net_that_does_not_fit_is_left_as_it_was(file):
+    save_sparse(nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3), nn.Linear(3, 2)), file)
+    other = nn.Sequential(nn.Linear(4, 9), nn.BatchNorm1d(9), nn.Linear(9, 2), nn.Linear(2, 2))
+    before = {name: weight.clone() for name, weight in other.state_dict().items()}
+    with pytest.raises(ValueError, match=r"3.weight is in Sequential, but not in"):
+        load_sparse(other, file, resize=True)
+    assert other[0].out_features == 9
+    assert all(torch.equal(weight, before[name]) for name, weight in other.state_dict().items())
 
 
 def test_a_dense_file_needs_safetensors_alone(file):

@@ -286,7 +286,7 @@ def test_a_strategy_of_ones_own(digits, trained, params):
         ({"module": "net"}, TypeError, "pretrained is True, but module is 'net': give"),
         ({"module__width": 3}, ValueError, "pretrained is True, and module__width is given"),
         ({"retrain": "reinit"}, ValueError, "retrain is 'reinit', but the weights of a pretrained"),
-        ({"base_width": 3, "sparsity": 0.1}, ValueError, "base_width needs a module with an arg"),
+        ({"base_width": 3, "sparsity": 0.1}, ValueError, "base_width is 3, but a pretrained"),
         ({"pretrained": "yes"}, ValueError, "pretrained is 'yes': give True or False"),
         ({"pretrained": False}, TypeError, "module is an instance of TwoLayerNet"),
         ({"module": nn.LazyLinear(10)}, ValueError, "have no shape yet: call the module"),

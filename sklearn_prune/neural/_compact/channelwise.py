@@ -20,7 +20,14 @@ _ACTIVATIONS = {
 }
 _ARITHMETIC = {"add", "mul", "neg", "pow", "sub"}
 _NUMBERS = _ARITHMETIC | {"abs", "clamp", "clip", "div", "exp", "sqrt", "square"}
-_OPERATORS = _ARITHMETIC | {"iadd", "imul", "isub", "truediv"}
+_OPERATORS = _ARITHMETIC | {"iadd", "imul", "ipow", "isub", "itruediv", "truediv"}
+
+# What ``+=`` and the like call.
+IN_PLACE = (
+    *(operator.iadd, operator.iand, operator.ifloordiv, operator.ilshift, operator.imatmul),
+    *(operator.imod, operator.imul, operator.ior, operator.ipow, operator.irshift),
+    *(operator.isub, operator.itruediv, operator.ixor),
+)
 
 MODULES = (
     nn.CELU,
@@ -68,7 +75,8 @@ def overwrites(node: fx.Node, module: nn.Module | None) -> bool:
         getattr(module, "inplace", False)
         or node.kwargs.get("inplace")
         or (node.op != "call_module" and name.endswith("_"))
-        or node.target in (operator.iadd, operator.imul, operator.isub)
+        or node.target in IN_PLACE
+        or "out" in node.kwargs
         or any(argument is True for argument in node.args)
     )
 

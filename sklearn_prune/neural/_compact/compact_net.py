@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from sklearn_prune._checks.user_warnings import warn_user
 from sklearn_prune.neural._checks import check_choice
+from sklearn_prune.neural._given_net import module_of
 
 from .dead_units import kept_units
-from .held_numbers import module_with_numbers
 from .layer_table import layer_table
 from .net_graphs import NotFollowedError, graphs_of
 from .net_survey import Survey
@@ -17,7 +17,7 @@ from .net_walk import survey
 from .shrunk_layers import shrink
 
 if TYPE_CHECKING:
-    from torch import nn
+    from torch import fx, nn
 
 
 def compact(net: Any, *, return_report: bool = False) -> Any:
@@ -50,7 +50,8 @@ def compact(net: Any, *, return_report: bool = False) -> Any:
     report : dict of str to list
         Columns of a table, one row for each layer with weights: `layer`, `kind`, `units` and
         `units_kept`, `parameters` and `parameters_kept`, and `left_because`, which says why
-        units of a layer cannot leave. Only if `return_report` is True.
+        units of a layer cannot leave. Weights that layers share count in each. Only if
+        `return_report` is True.
 
     Raises
     ------
@@ -65,8 +66,8 @@ def compact(net: Any, *, return_report: bool = False) -> Any:
     Warns
     -----
     UserWarning
-        If the net cannot be followed, as when its operations depend on what it is given. It is
-        returned as it is.
+        If the net cannot be followed, as when its operations depend on what it is given, or
+        on the sizes of its layers. It is returned as it is.
 
     See Also
     --------
@@ -96,21 +97,31 @@ def compact(net: Any, *, return_report: bool = False) -> Any:
     )
     """
     check_choice("return_report", return_report, (True, False))
-    given = _checked(module_with_numbers(net))
+    given = _checked(module_of(net))
     module = deepcopy(given)
-    found = Survey()
     try:
-        found = survey(module, *graphs_of(deepcopy(given)))
+        graphs, failed = graphs_of(deepcopy(given))
+        found = survey(module, graphs, failed)
+        kept = kept_units(found)
+        shrink(found, kept)
+        _check_same(graphs, module)
     except NotFollowedError as error:
+        module = deepcopy(given)
         why = f"the net cannot be followed: {error}"
-        found.left = dict.fromkeys(module.modules(), why)
+        found = Survey(left=dict.fromkeys(module.modules(), why))
+        kept = kept_units(found)
         warn_user(
             f"{type(given).__name__} stays as it is: what it does depends on more than its "
             f"operations ({error})."
         )
-    kept = kept_units(found)
-    shrink(found, kept)
     return (module, layer_table(given, module, found, kept)) if return_report else module
+
+
+def _check_same(graphs: list[fx.Graph], module: nn.Module) -> None:
+    """Raise an error if a smaller module does other things than the one that was given."""
+    again, _ = graphs_of(deepcopy(module))
+    if list(map(str, again)) != list(map(str, graphs)):
+        raise NotFollowedError("it computes with the sizes of its layers")
 
 
 def _checked(module: nn.Module) -> nn.Module:

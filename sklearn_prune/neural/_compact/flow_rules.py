@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import torch
 
-from .channelwise import constants_after, is_channelwise, overwrites
+from .channelwise import constants_after, is_channelwise
 from .pixel_rules import counts_samples, is_shape, rule_of
 from .unit_flow import Flow
 
@@ -32,8 +32,6 @@ def reads_no_units(node: fx.Node) -> bool:
 
 def flow_after(node: fx.Node, module: nn.Module | None, flows: Flows) -> Flow | None:
     """Return what an operation makes of units, None if no rule is known."""
-    if overwrites(node, module) and len(node.all_input_nodes[0].users) > 1:
-        return None
     given = [flows[x] for x in node.all_input_nodes]
     known = [flow for flow in given if flow is not None]
     if is_channelwise(node, module):

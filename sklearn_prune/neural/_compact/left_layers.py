@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from .weighted_layers import why_left
+from .weighted_layers import has_hooks, why_left
 
 if TYPE_CHECKING:
     from torch import fx, nn
@@ -36,7 +36,7 @@ def _by_themselves(module: nn.Module) -> dict[nn.Module, str]:
             left[layer] = why
         elif any(owners[id(weight)] > 1 for weight in own):
             left[layer] = "it shares weights with another layer"
-        elif not own and (layer._forward_hooks or layer._forward_pre_hooks):
+        elif not own and has_hooks(layer):
             left[layer] = "it has hooks"
     return left
 

@@ -9,12 +9,30 @@ from torch import fx, nn
 
 from sklearn_prune.neural._architectures import ZeroChannels
 
+from .channelwise import IN_PLACE
+from .weighted_layers import has_hooks
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
 class NotFollowedError(Exception):
     """What a net does depends on more than its operations show."""
+
+
+class InPlaceProxy(fx.Proxy):
+    """A tensor that knows ``+=`` and the like, which change it under all of its names."""
+
+
+def _operation(target: Any) -> Any:
+    def operate(self: fx.Proxy, other: Any) -> fx.Proxy:
+        return self.tracer.create_proxy("call_function", target, (self, other), {})
+
+    return operate
+
+
+for _target in IN_PLACE:
+    setattr(InPlaceProxy, f"__{_target.__name__}__", _operation(_target))
 
 
 class NetTracer(fx.Tracer):
@@ -30,19 +48,31 @@ class NetTracer(fx.Tracer):
     trace_asserts = True
 
     def __init__(self) -> None:
-        super().__init__(param_shapes_constant=True)  # parameters that are used show up
+        super().__init__()
         self.failed: dict[str, str] = {}
 
     def is_leaf_module(self, m: nn.Module, module_qualified_name: str) -> bool:
         """Return whether a module is one operation."""
         return type(m) is ZeroChannels or super().is_leaf_module(m, module_qualified_name)
 
+    def getattr(self, attr: str, attr_val: Any, parameter_proxy_cache: dict[str, Any]) -> Any:
+        """Return what stands for an attribute of a module: shapes are those of parameters alone."""
+        self.param_shapes_constant = isinstance(attr_val, nn.Parameter)
+        return super().getattr(attr, attr_val, parameter_proxy_cache)
+
+    def proxy(self, node: fx.Node) -> fx.Proxy:
+        """Return what stands for the result of an operation."""
+        return InPlaceProxy(node, self)
+
     def call_module(self, m: nn.Module, forward: Any, args: Any, kwargs: Any) -> Any:
-        """Follow a module, or take it for one operation."""
+        """Follow a module, or take it for one operation: hooks would note what is no tensor."""
+        name = self.path_of_module(m)
+        if has_hooks(m) and not self.is_leaf_module(m, name):
+            self.failed[name] = "it has hooks"
+            return self.create_proxy("call_module", name, args, kwargs)
         try:
             return super().call_module(m, forward, args, kwargs)
         except Exception as error:  # whatever the forward of somebody raises
-            name = self.path_of_module(m)
             self.failed[name] = first_line(error)
             return self.create_proxy("call_module", name, args, kwargs)
 

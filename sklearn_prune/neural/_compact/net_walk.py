@@ -14,6 +14,7 @@ from .channelwise import is_channelwise
 from .flow_rules import JOINS, flow_after, reads_no_units
 from .left_layers import layers_to_leave
 from .net_survey import ANOTHER, INPUT, OUTPUT, Survey, Use
+from .shared_memory import SharedMemory
 from .unit_flow import Flow
 from .weighted_layers import (
     CONVOLUTIONS,
@@ -70,6 +71,7 @@ class _Walk:
     def __init__(self, module: nn.Module, found: Survey) -> None:
         self.module, self.found = module, found
         self.flows: dict[fx.Node, Flow | None] = {}
+        self.memory = SharedMemory()
 
     def step(self, node: fx.Node) -> None:
         """Follow the units through one operation."""
@@ -80,6 +82,16 @@ class _Walk:
             self._pin_all(node, OUTPUT)
         elif node.op != "get_attr" and not reads_no_units(node):
             self.flows[node] = self._after(node)
+        layer = self._module_of(node)
+        self.memory.add(node, layer)
+        for changed in self.memory.changed_by(node, layer):
+            self._forget_constants(changed)
+
+    def _forget_constants(self, node: fx.Node) -> None:
+        """Know of the units of a tensor that was overwritten no more than which they are."""
+        flow = self.flows[node]
+        if flow is not None:
+            self.flows[node] = flow.with_constants(np.full(len(flow), np.nan))
 
     def _after(self, node: fx.Node) -> Flow | None:
         layer = self._module_of(node)

@@ -189,3 +189,11 @@ METHOD_RULES: dict[Any, Rule] = {
     "amax": _averaged,
     "squeeze": _squeezed,
 }
+_POOLS = (_max_pooled, _mean_pooled, _pooled_to_size, _averaged)
+# What returns new tensors.
+POOLS = {
+    kind
+    for rules in (MODULE_RULES, FUNCTION_RULES, METHOD_RULES)
+    for kind, rule in rules.items()
+    if rule in _POOLS
+}

@@ -9,10 +9,10 @@ import numpy as np
 import torch
 from torch.utils.flop_counter import FlopCounterMode
 
-from sklearn_prune.neural._given_samples import samples_for
+from sklearn_prune.neural._given_net import module_of
+from sklearn_prune.neural._given_samples import first_outputs, samples_for
 
 from .compact_net import compact
-from .held_numbers import module_with_numbers
 from .latency import latencies
 from .sparse_files import dense_file, sparse_file
 
@@ -63,7 +63,7 @@ def compression_report(net: Any, X: Any) -> dict[str, list[Any]]:
     TypeError
         If `net` is no net.
     ValueError
-        If `net` has no numbers, or `X` no samples.
+        If `net` has no numbers, or `X` no samples that it takes.
 
     Warns
     -----
@@ -90,10 +90,11 @@ def compression_report(net: Any, X: Any) -> dict[str, list[Any]]:
     >>> report["flops"]
     [4600, 1150, 1150]
     """
-    given = module_with_numbers(net)
+    given = module_of(net)
     if getattr(net, "takes_integers_", True) is False:  # as the estimator does
         X = np.asarray(X, dtype=np.float32)
     samples = samples_for(given, X)
+    first_outputs(given, samples)
     modules = [deepcopy(given).eval(), compact(given).eval()]
     rows = [_row(module) for module in modules]
     for n in BATCHES:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
 from sklearn_prune.neural._checks import check_choice, check_file
+from sklearn_prune.neural._given_net import module_of
 from sklearn_prune.neural._masks import masks_from_zeros, masks_of, set_masks
 from sklearn_prune.neural._whole_file import write_whole
 
-from .held_numbers import module_with_numbers
 from .layer_sizes import resize as fit_sizes
 from .layer_sizes import zero_channels
 from .packed_zeros import packed, unpacked
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 # The entry of the header that says which tensors are packed, and its version.
 ENTRY, VERSION = "sklearn_prune", 1
+# What says whether the file is as it was written.
+CHECKSUM = "crc32"
 
 
 def save_sparse(net: Any, path: Any) -> None:
@@ -33,7 +37,7 @@ def save_sparse(net: Any, path: Any) -> None:
     The file is one of `safetensors <https://huggingface.co/docs/safetensors>`__. A tensor of
     the state dict is written as its nonzero values and where they belong, a bit for each entry or
     a byte for each gap between two of them; or as it is, where that is smaller. All numbers come
-    back as they were, but for the sign of zeros.
+    back as they were, but for the sign of zeros. A checksum tells of files that are damaged.
 
     Parameters
     ----------
@@ -83,7 +87,7 @@ def save_sparse(net: Any, path: Any) -> None:
     >>> torch.equal(net.hidden.weight, other.hidden.weight)
     True
     """
-    write_whole(check_file("path", path), sparse_file(module_with_numbers(net)))
+    write_whole(check_file("path", path), sparse_file(module_of(net)))
 
 
 def load_sparse(net: Any, path: Any, *, resize: bool = False) -> Any:
@@ -116,19 +120,24 @@ def load_sparse(net: Any, path: Any, *, resize: bool = False) -> Any:
     TypeError
         If `net` is no net or `path` no path.
     ValueError
-        If it is no such file, or has other names, shapes or dtypes than the net; or if
-        `resize` is no bool.
+        If it is no such file, damaged, or has other names, shapes or dtypes than the net; or
+        if `resize` is no bool. The net is as it was then.
 
     See Also
     --------
     save_sparse : Write the file.
     """
     check_choice("resize", resize, (True, False))
-    module = module_with_numbers(net)
+    module = module_of(net)
     weights, about = read_weights(check_file("path", path))
+    n_zeros = about.get("zero_channels", {})
     if resize:
-        fit_sizes(module, weights, about.get("zero_channels", {}))
-    _check_fit(module, weights, path)
+        trial = deepcopy(module)
+        fit_sizes(trial, weights, n_zeros)
+        _check_fit(trial, weights, path)
+        fit_sizes(module, weights, n_zeros)
+    else:
+        _check_fit(module, weights, path)
     module.load_state_dict(weights)
     if masks := masks_of(module):
         zeros = masks_from_zeros(module)
@@ -152,6 +161,7 @@ def sparse_file(module: nn.Module) -> bytes:
             del tensors[name]
             index, tensors[f"{name}:{sparse[0]}"], tensors[f"{name}:values"] = sparse
             about["packed"][name] = {"index": index, "shape": list(tensor.shape)}
+    about[CHECKSUM] = _checksum(tensors, about)
     return save(tensors, {"format": "pt", ENTRY: json.dumps(about)})
 
 
@@ -176,15 +186,18 @@ def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
     Raises
     ------
     ValueError
-        If it is no file of safetensors, or of a later version.
+        If it is no file of safetensors, damaged, or of a later version.
     """
     try:
         with safe_open(path, framework="pt") as file:
             about = json.loads((file.metadata() or {}).get(ENTRY, "{}"))
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-    except SafetensorError as error:
+    except (SafetensorError, json.JSONDecodeError) as error:
         msg = f"{path} is no file of safetensors ({error}): give one of save_sparse."
         raise ValueError(msg) from error
+    if about and about.pop(CHECKSUM, None) != _checksum(tensors, about):
+        msg = f"{path} is damaged, its checksum is that of other weights: write it anew."
+        raise ValueError(msg)
     if about.get("version", VERSION) > VERSION:
         msg = f"{path} is of version {about['version']}: read it with a later sklearn_prune."
         raise ValueError(msg)
@@ -194,6 +207,15 @@ def read_weights(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         tensors[name] = unpacked(how["index"], places, values, how["shape"])
     same = {name: tensors[first] for name, first in about.get("same", {}).items()}
     return tensors | same, about
+
+
+def _checksum(tensors: dict[str, Tensor], about: dict[str, Any]) -> int:
+    """Return a number that is another one, most likely, if anything in a file is."""
+    number = crc32(json.dumps(about).encode())
+    for name, tensor in sorted(tensors.items()):
+        number = crc32(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode(), number)
+        number = crc32(tensor.reshape(-1).view(torch.uint8).numpy().tobytes(), number)
+    return number
 
 
 def _check_fit(module: nn.Module, weights: dict[str, Tensor], path: Any) -> None:

@@ -34,9 +34,16 @@ def why_left(layer: Any) -> str:
         return "it has no running statistics"
     if layer._parameters.keys() - {"weight", "bias"}:
         return "its weights are computed from others"
-    if layer._forward_hooks or layer._forward_pre_hooks:
+    if any(weight.is_complex() for weight in layer.parameters()):
+        return "its weights are complex"
+    if has_hooks(layer):
         return "it has hooks"
     return ""
+
+
+def has_hooks(module: nn.Module) -> bool:
+    """Return whether a module does more than its forward, to what it is given or makes."""
+    return bool(module._forward_hooks or module._forward_pre_hooks)
 
 
 def unit_columns(layer: Any, flow: Flow) -> Flow | None:
