@@ -15,7 +15,7 @@ from sklearn_prune._onnx.onnx_file import OPSET
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from torch import nn
+    from torch import fx, nn
 
     from ._given_samples import Samples
 
@@ -54,8 +54,10 @@ def exported(module: nn.Module, samples: Samples, **names: Any) -> Any:
     }
     with _quiet():
         try:
+            followed = torch.export.export(module, some.args, some.kwargs, dynamic_shapes=sizes)
+            _pass_dropout(followed.graph)
             program: Any = torch.onnx.export(
-                module,
+                followed,
                 some.args,
                 kwargs=some.kwargs,
                 dynamo=True,
@@ -73,6 +75,16 @@ def exported(module: nn.Module, samples: Samples, **names: Any) -> Any:
 def bound_arguments(module: nn.Module, samples: Samples) -> Arguments:
     """Return samples by the names of arguments, for those of ``*args`` a tuple."""
     return inspect.signature(module.forward).bind(*samples.args, **samples.kwargs).arguments
+
+
+def _pass_dropout(graph: fx.Graph) -> None:
+    """Let what follows dropout take what it is given, which in evaluation is what it returns.
+
+    torch takes that for another tensor, which keeps its values when the first is overwritten.
+    """
+    for node in graph.find_nodes(op="call_function", target=torch.ops.aten.dropout.default):
+        node.replace_all_uses_with(node.args[0])
+        graph.erase_node(node)
 
 
 def _cause(error: BaseException) -> str:

@@ -30,6 +30,20 @@ def assert_served(net, model, X, atol=1e-5):
     return names
 
 
+class OverwrittenDropout(torch.nn.Module):
+    """What dropout returns in evaluation is its input, under another name."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer, self.dropout = torch.nn.Linear(3, 3), torch.nn.Dropout()
+
+    def forward(self, x):
+        hidden = self.layer(x)
+        dropped = self.dropout(hidden)
+        dropped += 1
+        return 2 * hidden
+
+
 @pytest.mark.parametrize("name", ["gelu", "padded", "two inputs"])
 def test_nets_of_all_kinds(name, tmp_path):
     net, X = made(name, 1, torch.float32)
@@ -123,3 +137,8 @@ def test_what_is_missing_is_said(monkeypatch):
     monkeypatch.setitem(sys.modules, "onnxscript", None)
     with pytest.raises(ImportError, match="needs onnxscript: pip install onnxscript"):
         to_onnx(net, X=torch.zeros(1, 2))
+
+
+def test_dropout_has_one_tensor_of_two_names():
+    net, X = OverwrittenDropout().eval(), torch.randn(7, 3)
+    assert_served(net, to_onnx(net, X=X), [X])
