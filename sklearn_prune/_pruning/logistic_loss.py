@@ -168,5 +168,7 @@ def _minimum(scores: AnyArray, share: Array, wanted: Array) -> Array:
         method="trust-exact",
         options={"gtol": TOLERANCE},
     )
-    solution: Array = found.x - found.x.mean()
-    return solution
+    # A loss that no longer falls by more than rounding still has a slope to go by.
+    step = np.linalg.pinv(hessian(found.x), hermitian=True) @ loss(found.x)[1]
+    solution: Array = min(found.x, found.x - step, key=lambda b: np.abs(loss(b)[1]).max())
+    return solution - solution.mean()

@@ -243,13 +243,12 @@ class LinearGaussianProblem(SecondMoments):
         >>> from sklearn_prune.theory import LinearGaussianProblem, predict_risk
         >>> truth = LinearGaussianProblem(np.ones(600), np.repeat([0.3, 0.0], [60, 540]), 2.0)
         >>> guess = LinearGaussianProblem.from_sample(*truth.sample(300, random_state=0))
+        >>> draws = {"n_draws": 400, "random_state": 0}
         >>> for problem in truth, guess:
-        ...     risk = predict_risk(
-        ...         problem, 300, strategy="hessian", sparsity=60, random_state=0
-        ...     )
-        ...     print(f"{risk:.2f}")
-        5.77
-        5.95
+        ...     risk = predict_risk(problem, 300, strategy="hessian", sparsity=60, **draws)
+        ...     print(f"{risk:.1f}")
+        5.8
+        6.0
         """
         X, y = check_sample(X, y)
         mean, target_mean = X.mean(axis=0), float(y.mean())
