@@ -24,13 +24,8 @@ from .choices import Choice, Row, choose, fold_values, overall_choice
 from .column_answers import ColumnAnswer, answer_for_columns
 from .contenders import Contender, columns, large, small
 from .dependence import dependence_remarks, folds_of, judged_counts
-from .recommendation import (
-    CALIBRATION_FOLDS,
-    MEAN,
-    build,
-    code,
-    from_any_columns,
-)
+from .recommendation import CALIBRATION_FOLDS, MEAN, build, from_any_columns
+from .recommended_code import code
 from .references import STREAMED, better_references, reference_sentence
 from .sentences import Answer, answer, remarks
 from .statistics import beats_mean, mean_and_error
