@@ -1,8 +1,8 @@
 """How long nets train on a CPU beside a plain loop of torch, on one thread.
 
-    python benchmarks/net_training.py [--nets two-layer resnet formats] [--out FILE]
+    python benchmarks/net_training.py [--nets two-layer digits resnet formats] [--out FILE]
 
-times training steps of 128 random images, data and optimiser included. "two-layer" and
+times training steps of 128 random images, data and optimiser included. "two-layer", "digits" and
 "resnet" compare the study and the classifier, dense and pruned to a tenth, with a plain loop
 of the same net, batches, optimiser and precision; "formats" compares plain loops in other
 formats with the loop as it comes. Times are processor times of the process, medians of
@@ -34,7 +34,7 @@ from sklearn_prune.neural._study.images import standardize
 from sklearn_prune.neural._study.trainer import Trainer
 
 BATCH_SIZE, RATE, KEPT = 128, 1e-3, 0.1
-MNIST, CIFAR10 = (28, 28, 1), (32, 32, 3)
+MNIST, DIGITS, CIFAR10 = (28, 28, 1), (8, 8, 1), (32, 32, 3)
 PLAIN, COMPILED = "plain loop", "torch.compile"
 
 
@@ -65,6 +65,12 @@ def two_layer(args):
         yield f"TwoLayerNet({width})", MNIST, args.steps, beside_plain(TwoLayerNet, width)
 
 
+def digits(args):
+    """Yield the same for images so small that a step is short."""
+    width, net = args.widths[0], partial(TwoLayerNet, n_inputs=64)
+    yield f"TwoLayerNet({width}, 64)", DIGITS, 2 * args.steps, beside_plain(net, width)
+
+
 def resnet(args):
     width = args.resnet_width
     yield f"ResNet20({width})", CIFAR10, few(args.steps), beside_plain(ResNet20, width)
@@ -87,7 +93,7 @@ def formats(args):
     yield f"ResNet20({args.resnet_width})", CIFAR10, few(args.steps), arms
 
 
-GROUPS = {"two-layer": two_layer, "resnet": resnet, "formats": formats}
+GROUPS = {"two-layer": two_layer, "digits": digits, "resnet": resnet, "formats": formats}
 
 
 def few(steps):

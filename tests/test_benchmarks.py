@@ -142,13 +142,15 @@ def test_the_command_tells_its_groups(command):
 def test_nets_beside_a_plain_loop(tmp_path):
     """Every way to train is there, and its ratio is to the loop in the same turns."""
     script, out = BENCHMARKS / "net_training.py", tmp_path / "net_training.csv"
-    options = ["--nets", "two-layer", "--widths", "2", "3", "--steps", "2", "--repeats", "1"]
+    nets = ["--nets", "two-layer", "digits", "--widths", "2", "3"]
+    options = [*nets, "--steps", "2", "--repeats", "1"]
     command = [sys.executable, "-W", "ignore", script, *options, "--out", out]
     subprocess.run(command, check=True, capture_output=True)
     rows = read(out)
-    assert [row["net"] for row in rows[::5]] == ["TwoLayerNet(2)", "TwoLayerNet(3)"]
+    names = ["TwoLayerNet(2)", "TwoLayerNet(3)", "TwoLayerNet(2, 64)"]
+    assert [row["net"] for row in rows[::5]] == names
     assert len({row["way"] for row in rows}) == 5
-    for start in (0, 5):
+    for start in (0, 5, 10):
         plain, *others = rows[start : start + 5]
         assert float(plain["ratio"]) == 1
         for row in others:

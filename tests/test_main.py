@@ -567,7 +567,7 @@ def test_without_the_extra(capsys, monkeypatch, tmp_path, module):
     for name in [name for name in sys.modules if name.startswith("sklearn_prune._report.")]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, module, None)
-    assert main([*FAST, "--out", str(tmp_path / "out"), "--save", str(tmp_path / "model")]) == 2
+    assert main([*FAST, "--out", str(tmp_path / "out"), "--save", str(tmp_path / "m.skops")]) == 2
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
     assert err.startswith(f"sklearn_prune: {EXTRA} (")

@@ -69,8 +69,7 @@ class PrunedNetClassifier(PrunedNet, NeuralNetClassifier):
         or "last" (all parameters of the first or the last layer with a matrix, in the order
         in which the module has them, whatever their names); patterns such as
         ``"blocks.*"`` for the names of parameters or layers; classes of layers such as
-        :class:`torch.nn.BatchNorm2d`. It does
-        not count in `sparsity`, and is kept beside.
+        :class:`torch.nn.BatchNorm2d`. It does not count in `sparsity`, and is kept beside.
 
     retrain : {"rewind", "finetune", "reinit", None}, default="rewind"
         From where the weights kept are trained again: from those that the net began with,

@@ -58,11 +58,12 @@ def check_writable(folder: Path) -> None:
 
 def check_savable(file: Path) -> None:
     """Raise an error of one line if no model can be saved in a file."""
-    _skops_io()
     if file.is_dir():
         raise ValueError(f"--save {file} is a folder: name a file, such as model.skops")
     if file.suffix not in (".skops", ONNX):
         raise ValueError(f"--save {file} is no .skops and no {ONNX}: give a name that ends so")
+    if file.suffix != ONNX:
+        _skops_io()
     check_writable(file.parent)
 
 
